@@ -1,0 +1,106 @@
+// IP addresses and the key of a flow.
+//
+// What:    IpAddress is 16 bytes in network order and the family; an IPv4 address fills the first four
+//          bytes. FlowKey is the unordered pair of endpoints (RFC 9293 "socket pair"), stored with the
+//          lower endpoint first, so that both directions of a connection have one key.
+// Threads: plain values.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace deadpeer {
+
+struct IpAddress {
+    std::array<std::uint8_t, 16> bytes{};
+    bool is_v6 = false;
+
+    // Ordered by family, then by the bytes in network order.
+    friend std::strong_ordering operator<=>(const IpAddress& a, const IpAddress& b) {
+        if (a.is_v6 != b.is_v6) return a.is_v6 <=> b.is_v6;
+        return std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) <=> 0;
+    }
+    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+};
+
+// "192.0.2.1", or RFC 5952 text for IPv6.
+std::string to_string(const IpAddress& address);
+
+struct Endpoint {
+    IpAddress address;
+    std::uint16_t port = 0;
+
+    friend std::strong_ordering operator<=>(const Endpoint&, const Endpoint&) = default;
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// Which endpoint of the FlowKey sent a segment. State is stored by direction and never swapped.
+enum class Direction : std::uint8_t { kFromLow = 0, kFromHigh = 1 };
+
+constexpr Direction opposite(Direction d) {
+    return d == Direction::kFromLow ? Direction::kFromHigh : Direction::kFromLow;
+}
+constexpr std::size_t index(Direction d) {
+    return static_cast<std::size_t>(d);
+}
+
+struct FlowKey {
+    // The addresses' bytes in network order, as two words each so that keys compare and hash quickly.
+    std::array<std::uint64_t, 2> low_address{};
+    std::array<std::uint64_t, 2> high_address{};
+    std::uint16_t low_port = 0;
+    std::uint16_t high_port = 0;
+    std::uint32_t is_v6 = 0;
+
+    friend bool operator==(const FlowKey&, const FlowKey&) = default;
+
+    // A connection from an endpoint to itself: both directions are one.
+    [[nodiscard]] bool is_self_connection() const {
+        return low_address == high_address && low_port == high_port;
+    }
+    [[nodiscard]] Endpoint low() const { return {unpack(low_address), low_port}; }
+    [[nodiscard]] Endpoint high() const { return {unpack(high_address), high_port}; }
+    [[nodiscard]] Endpoint sender(Direction d) const { return d == Direction::kFromLow ? low() : high(); }
+    [[nodiscard]] Endpoint receiver(Direction d) const { return sender(opposite(d)); }
+
+private:
+    [[nodiscard]] IpAddress unpack(const std::array<std::uint64_t, 2>& words) const {
+        IpAddress address;
+        std::memcpy(address.bytes.data(), words.data(), sizeof words);
+        address.is_v6 = is_v6 != 0;
+        return address;
+    }
+};
+static_assert(sizeof(FlowKey) == 40);
+
+namespace detail {
+constexpr std::uint64_t network_order_value(std::uint64_t word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+}  // namespace detail
+
+// The key of the flow that a packet from source to destination belongs to, and its direction in it.
+// REQUIRES: both addresses of one family, given as their bytes in network order, IPv4 zero-padded.
+inline std::pair<FlowKey, Direction> make_flow_key(const std::array<std::uint64_t, 2>& source,
+                                                   std::uint16_t source_port,
+                                                   const std::array<std::uint64_t, 2>& destination,
+                                                   std::uint16_t destination_port, bool is_v6) {
+    using detail::network_order_value;
+    const bool source_is_high =
+        source[0] != destination[0]   ? network_order_value(source[0]) > network_order_value(destination[0])
+        : source[1] != destination[1] ? network_order_value(source[1]) > network_order_value(destination[1])
+                                      : source_port > destination_port;
+    if (source_is_high) {
+        return {FlowKey{destination, source, destination_port, source_port, is_v6 ? 1U : 0U},
+                Direction::kFromHigh};
+    }
+    return {FlowKey{source, destination, source_port, destination_port, is_v6 ? 1U : 0U},
+            Direction::kFromLow};
+}
+
+}  // namespace deadpeer

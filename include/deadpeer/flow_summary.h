@@ -1,0 +1,71 @@
+// FlowSummary: all that is known of one TCP connection; one row of flows.csv.
+//
+// What: a plain value without strings. Durations are nanoseconds; kNoTime means unknown.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+#include "deadpeer/address.h"
+#include "deadpeer/finding.h"
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+enum class Opened : std::uint8_t {
+    kHandshake,  // SYN and SYN/ACK were seen
+    kPartial,    // only one of them
+    kMidstream,  // neither
+};
+
+enum class Closed : std::uint8_t { kOpen, kFin, kRst, kSuperseded };
+
+// A keepalive timer as inferred from the capture.
+struct KeepaliveTimer {
+    Nanoseconds idle = kNoTime;
+    Nanoseconds interval = kNoTime;
+    std::uint32_t count = 0;   // 0 = unknown
+    bool exponential = false;  // the interval doubles from probe to probe (Solaris)
+};
+
+// What one side of a connection did.
+struct SideSummary {
+    std::uint64_t segments = 0;
+    std::uint64_t payload_bytes = 0;  // each byte of the stream counted once
+    std::uint32_t probes = 0;
+    std::uint32_t probes_answered = 0;
+    KeepaliveTimer keepalive;
+};
+
+struct FlowSummary {
+    std::uint64_t stream = 0;  // Wireshark's tcp.stream
+    FlowKey key;
+    Direction initiator = Direction::kFromLow;  // which endpoint of the key
+    bool roles_guessed = true;                  // no SYN was seen
+    bool one_way = false;                       // segments of one direction only
+    Opened opened = Opened::kMidstream;
+    Closed closed = Closed::kOpen;
+    std::uint32_t first_file = 0;  // index of the input that first_frame is in
+    std::uint32_t last_file = 0;
+    std::uint64_t first_frame = 0;
+    std::uint64_t last_frame = 0;
+    Nanoseconds first_time = kNoTime;
+    Nanoseconds last_time = kNoTime;
+    Nanoseconds longest_idle = kNoTime;
+    SideSummary initiator_side;
+    SideSummary responder_side;
+
+    // The fields below stay at their defaults until the connection is judged.
+    Nanoseconds probe_rtt_median = kNoTime;
+    Verdict verdict = Verdict::kNone;
+    Confidence confidence = Confidence::kNone;
+    Reason reason = Reason::kNone;
+    Nanoseconds verdict_time = kNoTime;
+    std::uint64_t verdict_frame = 0;
+    Nanoseconds half_open = kNoTime;
+    Nanoseconds idle_at_failure = kNoTime;
+};
+static_assert(std::is_trivially_copyable_v<FlowSummary>);
+
+}  // namespace deadpeer

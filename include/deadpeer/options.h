@@ -1,0 +1,43 @@
+// What the analysis can be told. Each field: meaning, unit, default.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+// The Wireshark release whose labels and stream numbers are reproduced.
+enum class WiresharkRelease : std::uint8_t { k4_0, k4_4, k4_6 };
+
+// Which segments are handed to the sink.
+enum class SegmentSelection : std::uint8_t {
+    kNone,       // none
+    kKeepalive,  // those that carry a keepalive or window-probe label or kind
+    kAll,        // every segment
+};
+
+struct AnalyzerOptions {
+    // Options that affect what is reported.
+
+    WiresharkRelease wireshark = WiresharkRelease::k4_4;
+    SegmentSelection segments = SegmentSelection::kKeepalive;
+
+    // Both sides must have been silent this long for a segment at SND.NXT-1 to be a keepalive probe.
+    Nanoseconds minimum_probe_silence = 500 * kMillisecond;
+
+    // Largest payload, in bytes, that can be an application heartbeat.
+    std::uint32_t heartbeat_max_payload = 64;
+
+    // Options that affect resources.
+
+    // Bytes that the flow table and all per-flow state may take. At the cap flows are evicted, half-open
+    // and one-way ones first, and counted. At least 1 MiB.
+    std::size_t memory_cap = std::size_t{256} << 20;
+
+    // Seed of the flow table's hash. 0 draws one from the system. Reports do not depend on it.
+    std::uint64_t hash_seed = 0;
+};
+
+}  // namespace deadpeer

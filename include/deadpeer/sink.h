@@ -1,0 +1,86 @@
+// ReportSink: where the analysis puts what it finds.
+//
+// Order:    on_input_begin, then segments and findings of that input, then on_input_end; the same for
+//           further inputs; flows as they end (evicted or superseded ones early, in any order), the
+//           rest by stream number during Analyzer::finish(); finish() last.
+// Threads:  called on the thread that calls the Analyzer.
+// Errors:   only finish() reports: a sink that cannot write remembers it until then.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "deadpeer/finding.h"
+#include "deadpeer/flow_summary.h"
+#include "deadpeer/labels.h"
+#include "deadpeer/result.h"
+#include "deadpeer/segment.h"
+#include "deadpeer/skip_reason.h"
+#include "deadpeer/source.h"
+
+namespace deadpeer {
+
+// One row of segments.csv.
+struct SegmentRow {
+    Segment segment;
+    std::uint32_t file = 0;  // index of the input
+    std::uint64_t stream = 0;
+    Labels labels;
+    SegmentKind kind = SegmentKind::kOrdinary;
+    std::uint32_t train_position = 0;     // of a probe: 1 for the first of a train; else 0
+    Nanoseconds idle_before = kNoTime;    // since the last segment from the peer
+    std::uint64_t answered_by_frame = 0;  // of a probe; 0 = not answered
+    Nanoseconds rtt = kNoTime;            // of an answered probe
+};
+static_assert(std::is_trivially_copyable_v<SegmentRow>);
+
+// How one input went; one row of capture.csv.
+struct InputSummary {
+    enum class Outcome : std::uint8_t { kComplete, kTruncated, kDamaged, kRefused };
+
+    std::string name;    // the path as the user gave it, or the interface. Untrusted text.
+    std::string format;  // PacketSource::format()
+    std::vector<LinkType> link_types;
+    Nanoseconds first_time = kNoTime;  // earliest and latest time stamp
+    Nanoseconds last_time = kNoTime;
+    std::uint64_t tcp_frames = 0;  // frames that yielded at least one segment
+    std::uint64_t tcp_segments = 0;
+    std::array<std::uint64_t, kSkipReasonCount> skipped{};
+    std::uint64_t time_went_back = 0;  // frames older than the frame before them
+    Nanoseconds largest_step_back = 0;
+    SourceStats source;
+    Outcome outcome = Outcome::kComplete;
+    std::string outcome_detail;
+};
+
+// Totals of the whole run, for the terminal.
+struct RunSummary {
+    std::uint64_t connections = 0;
+    std::uint64_t evicted_flows = 0;
+    std::uint64_t peak_memory_bytes = 0;  // of the flow table and per-flow state
+};
+
+// Names a row handed to on_segment, so that a later answer can be added to it.
+using SegmentRowId = std::uint64_t;
+
+class ReportSink {
+public:
+    virtual ~ReportSink() = default;
+
+    virtual void on_input_begin(std::uint32_t file, const std::string& name) = 0;
+    virtual void on_input_end(std::uint32_t file, const InputSummary& summary) = 0;
+
+    // Rows come in frame order. The id is what on_probe_answered takes.
+    virtual SegmentRowId on_segment(const SegmentRow& row) = 0;
+    virtual void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) = 0;
+
+    virtual void on_finding(const Finding& finding) = 0;
+    virtual void on_flow(const FlowSummary& flow) = 0;
+
+    // Everything has been said: make the reports appear.
+    virtual Status finish(const RunSummary& run) = 0;
+};
+
+}  // namespace deadpeer

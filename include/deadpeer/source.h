@@ -1,0 +1,62 @@
+// PacketSource: where frames come from: a capture file, a pipe, an interface.
+//
+// Lifetime: frames of a batch are valid until the next call of next() or the source's end.
+// Threads:  one thread at a time.
+// Errors:   opening returns Result; after that a source never fails: it says how it ended.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deadpeer/frame.h"
+
+namespace deadpeer {
+
+enum class ReadStatus : std::uint8_t {
+    kFrames,     // the batch holds at least one frame; call again
+    kEnd,        // everything was read
+    kTruncated,  // the input ends inside a record: everything before it was handed out
+    kDamaged,    // a record cannot be right: everything before it was handed out
+    kIdle,       // live: nothing arrived within the time given; not an end
+    kFailed,     // live: the capture cannot go on (interface gone)
+};
+
+struct InterfaceInfo {
+    std::string name;  // pcapng if_name or the live interface; empty if unknown. Untrusted text.
+    LinkType link_type = 0;
+    std::uint32_t snap_length = 0;  // as declared; 0 = unlimited or unknown
+};
+
+struct SourceStats {
+    std::uint64_t frames = 0;                          // handed out, filtered ones included
+    std::uint64_t captured_bytes = 0;                  // sum of their captured_length
+    std::uint64_t bytes_read = 0;                      // of the input, headers included; for progress
+    std::optional<std::uint64_t> bytes_total;          // where known
+    std::optional<std::uint64_t> dropped_by_capture;   // where the input says (pcapng ISB, libpcap)
+    std::uint64_t original_shorter_than_captured = 0;  // records whose lengths contradict each other
+    std::uint64_t bad_subsecond = 0;                   // records whose sub-second field overflows
+};
+
+class PacketSource {
+public:
+    virtual ~PacketSource() = default;
+
+    // Clears the batch and fills it. Any answer but kFrames leaves it empty: frames read before an
+    // end or damage are handed out first, by a kFrames of their own.
+    virtual ReadStatus next(FrameBatch& batch) = 0;
+
+    [[nodiscard]] virtual const SourceStats& stats() const = 0;
+
+    // Grows while reading: pcapng declares interfaces anywhere.
+    [[nodiscard]] virtual const std::vector<InterfaceInfo>& interfaces() const = 0;
+
+    // "pcap", "pcapng", "live", with the variant where it matters ("pcap, nanoseconds").
+    [[nodiscard]] virtual std::string format() const = 0;
+
+    // After kTruncated, kDamaged or kFailed: the byte offset and what was wrong there. Else empty.
+    [[nodiscard]] virtual std::string status_detail() const = 0;
+};
+
+}  // namespace deadpeer
