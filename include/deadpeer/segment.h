@@ -57,6 +57,9 @@ struct Segment {
     bool options_complete : 1 = true;
     // Quoted inside an ICMP or ICMPv6 error: evidence about the flow, not a segment of it.
     bool icmp_quote : 1 = false;
+    // Only 14 or 15 bytes of the TCP header were there: no window, not analysed. Wireshark 4.6 gives it a
+    // stream; for older releases there is no segment here (skip reason cut_header).
+    bool cut_before_window : 1 = false;
 
     [[nodiscard]] bool has(std::uint16_t any_of) const { return (flags & any_of) != 0; }
     [[nodiscard]] Endpoint source() const { return key.sender(direction); }

@@ -1,6 +1,16 @@
 // decode: the bytes of a frame to the TCP segments in it.
 //
 // What:    pure and total: any bytes give segments or one SkipReason. No allocation, no exception.
+// Order:   the reasons before kFragment come first: an IP fragment of UDP is a fragment.
+// Lengths: Segment::payload_length is what the IP header says, bounded by the wire length of the frame
+//          (original_length, or captured_length where a lying file has it larger); where the IP header
+//          says 0 (segmentation offload) it is what the wire length leaves, padding included.
+// Cuts:    14 bytes of TCP header make a Segment. With 14 or 15 it has `cut_before_window` set: only
+//          Wireshark 4.6 numbers its stream; for older releases the caller counts it as kCutHeader. From
+//          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends
+//          there, else kCutHeader.
+// Not yet: tunnels, MPLS, PPPoE (kEncapsulated; those in UDP are kNotTcp), fragments other than atomic
+//          ones, quotes in ICMP errors.
 // Threads: pure functions; a SegmentBatch belongs to one thread.
 #pragma once
 

@@ -1,0 +1,140 @@
+#include "decode/decode.h"
+
+#include <span>
+
+#include "decode/cisco_hdlc.h"
+#include "decode/ethernet.h"
+#include "decode/icmp.h"
+#include "decode/ip.h"
+#include "decode/ip_extension.h"
+#include "decode/linux_sll.h"
+#include "decode/linux_sll2.h"
+#include "decode/llc.h"
+#include "decode/null_loopback.h"
+#include "decode/ppp.h"
+#include "decode/tcp.h"
+#include "decode/vlan.h"
+
+namespace deadpeer {
+namespace {
+
+using namespace decoding;
+
+constexpr Parser kEncapsulated = stop_at<SkipReason::kEncapsulated>;
+
+// Who comes next: to read one more header, write its parser and give it a row. The number that is met
+// most often stands first in each table.
+struct Row {
+    std::uint16_t number;
+    Parser parse;
+};
+
+constexpr Row kLinkTypes[] = {
+    {1, ethernet},         // ETHERNET
+    {113, linux_sll},      // LINUX_SLL
+    {276, linux_sll2},     // LINUX_SLL2
+    {101, ip},             // RAW
+    {0, null_loopback},    // NULL
+    {108, null_loopback},  // LOOP
+    {228, ip},             // IPV4
+    {229, ip},             // IPV6
+    {12, ip},              // DLT_RAW as most systems number it
+    {14, ip},              // DLT_RAW as OpenBSD numbers it
+    {9, ppp},              // PPP
+    {50, ppp_hdlc},        // PPP_HDLC
+    {104, cisco_hdlc},     // C_HDLC
+};
+
+constexpr Row kEtherTypes[] = {
+    {0x0800, ip},
+    {0x86dd, ip},
+    {0x8100, vlan},  // 802.1Q
+    {0x88a8, vlan},  // 802.1ad
+    {0x9100, vlan},  // the same before it was standardised
+    {kLinuxLlc, llc},
+    {kLinuxEthernet, ethernet},
+    {kLinuxPppHdlc, ppp_hdlc},
+    {0x8847, kEncapsulated},  // MPLS
+    {0x8848, kEncapsulated},  // MPLS, upstream-assigned label
+    {0x8864, kEncapsulated},  // PPPoE session
+    {0x88e7, kEncapsulated},  // 802.1ah provider backbone
+    {0x6558, kEncapsulated},  // transparent Ethernet bridging
+};
+
+constexpr Row kPppProtocols[] = {
+    {0x0021, ip},
+    {0x0057, ip},
+    {0x003d, kEncapsulated},  // multilink
+    {0x0281, kEncapsulated},  // MPLS
+    {0x0283, kEncapsulated},  // MPLS, upstream-assigned label
+};
+
+constexpr Row kIpProtocols[] = {
+    {kProtocolTcp, tcp},
+    {0, ip_extension},   // hop-by-hop options
+    {43, ip_extension},  // routing
+    {44, ip_fragment},
+    {51, ip_authentication},
+    {60, ip_extension},  // destination options
+    {1, icmp},
+    {58, icmpv6},
+    {50, stop_at<SkipReason::kEncrypted>},
+    {4, kEncapsulated},    // IPv4 in IP
+    {41, kEncapsulated},   // IPv6 in IP
+    {47, kEncapsulated},   // GRE
+    {97, kEncapsulated},   // Ethernet in IP
+    {137, kEncapsulated},  // MPLS in IP
+};
+
+Next parse_by(std::span<const Row> table, SkipReason unknown, std::uint16_t number, Packet& packet) {
+    for (const Row& row : table) {
+        if (row.number == number) return row.parse(packet);
+    }
+    return stop(unknown);
+}
+
+Next parse(Next header, Packet& packet) {
+    switch (header.space) {
+        case NumberSpace::kLinkType:
+            return parse_by(kLinkTypes, SkipReason::kUnsupportedLinkType, header.number, packet);
+        case NumberSpace::kEtherType:
+            return parse_by(kEtherTypes, SkipReason::kNotIp, header.number, packet);
+        case NumberSpace::kPppProtocol:
+            return parse_by(kPppProtocols, SkipReason::kNotIp, header.number, packet);
+        case NumberSpace::kIpProtocol:
+            return parse_by(kIpProtocols, SkipReason::kNotTcp, header.number, packet);
+        case NumberSpace::kNone:
+            break;
+    }
+    return header;
+}
+
+Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+    Packet packet;
+    packet.data = frame.data;
+    packet.captured = frame.captured_length;
+    packet.reported = std::max(frame.original_length, frame.captured_length);
+    packet.limit(packet.reported - std::min<std::uint32_t>(packet.reported, frame.fcs_bytes));
+    packet.frame = &frame;
+    packet.out = &out;
+    packet.batch_index = batch_index;
+    return packet;
+}
+
+}  // namespace
+
+SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+    // The link layer, TCP, and eight headers between them.
+    constexpr int kMaxHeaders = 10;
+    if (frame.rejected_by_filter) return SkipReason::kFiltered;
+    if (frame.captured_length == 0) return SkipReason::kEmptyFrame;
+    Packet packet = whole_frame(frame, batch_index, out);
+    Next next = link_type(frame.link_type);
+    for (int headers = 0; headers < kMaxHeaders; ++headers) {
+        next = parse(next, packet);
+        if (next.space == NumberSpace::kNone) return next.reason;
+    }
+    return SkipReason::kTooDeep;
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,21 @@
+// IP of either version: the version field decides, whatever the layer below announced.
+#pragma once
+
+#include "decode/ipv4.h"
+#include "decode/ipv6.h"
+
+namespace deadpeer::decoding {
+
+inline Next ip(Packet& packet) {
+    if (packet.captured == 0) return stop(SkipReason::kCutIpHeader);
+    switch (packet.data[0] >> 4) {
+        case 4:
+            return ipv4(packet);
+        case 6:
+            return ipv6(packet);
+        default:
+            return stop(SkipReason::kBadIpVersion);
+    }
+}
+
+}  // namespace deadpeer::decoding

@@ -1,0 +1,46 @@
+// The headers that may stand between an IP header and TCP.
+//
+//     options, routing:  next header (1), length (1) in units of 8 bytes without the first 8
+//     authentication:    next header (1), length (1) in units of 4 bytes less 2
+//     fragment:          next header (1), reserved (1), offset and flags (2), identification (4)
+//
+// Source: RFC 8200 section 4; RFC 6564 (one layout for all); RFC 4302 section 2.2; RFC 6946 (atomic
+//         fragments: offset 0 and no more fragments make a whole packet).
+#pragma once
+
+#include "decode/bytes.h"
+#include "decode/packet.h"
+
+namespace deadpeer::decoding {
+
+inline Next skip_extension(Packet& packet, std::uint32_t length) {
+    if (length > packet.reported) return stop(SkipReason::kBadExtensionHeader);
+    if (length > packet.captured) return stop(SkipReason::kCutIpHeader);
+    const std::uint8_t next_header = packet.data[0];
+    packet.skip(length);
+    return ip_protocol(next_header);
+}
+
+inline Next stop_short_extension(const Packet& packet, std::uint32_t needed) {
+    return stop(packet.reported < needed ? SkipReason::kBadExtensionHeader : SkipReason::kCutIpHeader);
+}
+
+inline Next ip_extension(Packet& packet) {
+    if (packet.captured < 2) return stop_short_extension(packet, 2);
+    return skip_extension(packet, packet.data[1] * 8U + 8U);
+}
+
+inline Next ip_authentication(Packet& packet) {
+    if (packet.captured < 2) return stop_short_extension(packet, 2);
+    return skip_extension(packet, packet.data[1] * 4U + 8U);
+}
+
+inline Next ip_fragment(Packet& packet) {
+    constexpr std::uint32_t kHeader = 8;
+    constexpr std::uint16_t kOffsetOrMoreFragments = 0xfff9;
+    if (packet.captured < kHeader) return stop_short_extension(packet, kHeader);
+    if ((read_be16(packet.data + 2) & kOffsetOrMoreFragments) != 0) return stop(SkipReason::kFragment);
+    return skip_extension(packet, kHeader);
+}
+
+}  // namespace deadpeer::decoding

@@ -1,0 +1,33 @@
+// BSD loopback: address family (4). LINKTYPE_NULL has it in the capturing machine's byte order, which the
+// file does not tell; LINKTYPE_LOOP in network order. Families are small numbers, so both orders can be
+// told apart.
+//
+// Source: https://www.tcpdump.org/linktypes/LINKTYPE_NULL.html, which lists the values of IPv6.
+#pragma once
+
+#include "decode/bytes.h"
+#include "decode/packet.h"
+
+namespace deadpeer::decoding {
+
+inline Next null_loopback(Packet& packet) {
+    constexpr std::uint32_t kHeader = 4;
+    if (packet.captured < kHeader) return stop(SkipReason::kShortLinkHeader);
+    std::uint32_t family = read_be32(packet.data);
+    if (family > 0xffff) family = __builtin_bswap32(family);
+    packet.skip(kHeader);
+    switch (family) {
+        case 2:
+            return ether_type(0x0800);
+        case 10:  // Linux
+        case 23:  // Windows
+        case 24:  // NetBSD, OpenBSD
+        case 28:  // FreeBSD
+        case 30:  // macOS
+            return ether_type(0x86dd);
+        default:
+            return stop(SkipReason::kNotIp);
+    }
+}
+
+}  // namespace deadpeer::decoding

@@ -1,0 +1,79 @@
+// Packet: how far into a frame the headers have been read. Next: what a header says comes after it.
+//
+// What:    every header of a frame is read by one Parser. It looks at the bytes at `data`, moves the
+//          Packet past its own header, and answers with the next header's number in the number space
+//          it knows. It knows no other header: the tables in decode.cc say whose number that is.
+// Threads: plain values.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "decode/decode.h"
+
+namespace deadpeer::decoding {
+
+struct Packet {
+    const std::uint8_t* data = nullptr;
+    std::uint32_t captured = 0;  // bytes that may be read at `data`; never more than `reported`
+    std::uint32_t reported = 0;  // bytes there were on the wire, by the lengths of the layers so far
+
+    // The latest IP header: addresses as make_flow_key() takes them.
+    std::array<std::uint64_t, 2> source{};
+    std::array<std::uint64_t, 2> destination{};
+    std::uint16_t ip_id = 0;
+    std::uint8_t ttl = 0;
+    bool is_v6 = false;
+
+    const FrameView* frame = nullptr;
+    SegmentBatch* out = nullptr;
+    std::uint8_t batch_index = 0;
+
+    // REQUIRES: bytes <= captured.
+    void skip(std::uint32_t bytes) {
+        data += bytes;
+        captured -= bytes;
+        reported -= bytes;
+    }
+    // What lies beyond is padding or a trailer. A limit beyond `reported` changes nothing.
+    void limit(std::uint32_t bytes) {
+        reported = std::min(reported, bytes);
+        captured = std::min(captured, reported);
+    }
+};
+
+enum class NumberSpace : std::uint8_t { kNone, kLinkType, kEtherType, kPppProtocol, kIpProtocol };
+
+struct Next {
+    NumberSpace space = NumberSpace::kNone;  // kNone: the way ends here
+    SkipReason reason = SkipReason::kNone;   // why; kNone: segments were found
+    std::uint16_t number = 0;
+};
+
+using Parser = Next (*)(Packet&);
+
+constexpr Next link_type(std::uint16_t number) {
+    return {NumberSpace::kLinkType, SkipReason::kNone, number};
+}
+constexpr Next ether_type(std::uint16_t number) {
+    return {NumberSpace::kEtherType, SkipReason::kNone, number};
+}
+constexpr Next ppp_protocol(std::uint16_t number) {
+    return {NumberSpace::kPppProtocol, SkipReason::kNone, number};
+}
+constexpr Next ip_protocol(std::uint8_t number) {
+    return {NumberSpace::kIpProtocol, SkipReason::kNone, number};
+}
+constexpr Next stop(SkipReason reason) {
+    return {NumberSpace::kNone, reason, 0};
+}
+
+// The parser of what is known and not looked into.
+template <SkipReason kReason>
+Next stop_at(Packet&) {
+    return stop(kReason);
+}
+
+}  // namespace deadpeer::decoding

@@ -1,0 +1,58 @@
+// TCP options: kind (1), length (1) of the whole option, value; kinds 0 and 1 are a lone byte.
+//
+// Errors: a list that makes no sense ends there; what was read before it counts.
+// Source: RFC 9293 section 3.2; RFC 7323 (3, 8); RFC 2018 (4, 5); RFC 8684 section 3 (30).
+#pragma once
+
+#include "deadpeer/segment.h"
+#include "decode/bytes.h"
+
+namespace deadpeer::decoding {
+
+inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
+    switch (option[0]) {
+        case 3:  // window scale
+            if (length == 3) segment.window_scale = option[2];
+            break;
+        case 4:
+            if (length == 2) segment.sack_permitted = true;
+            break;
+        case 5:  // selective acknowledgement: blocks of two numbers
+            if (length < 10 || length % 8 != 2) break;
+            segment.sack_blocks = static_cast<std::uint8_t>((length - 2) / 8);
+            segment.sack_left = read_be32(option + 2);
+            segment.sack_right = read_be32(option + 6);
+            break;
+        case 8:  // timestamps
+            if (length != 10) break;
+            segment.has_timestamps = true;
+            segment.tsval = read_be32(option + 2);
+            segment.tsecr = read_be32(option + 6);
+            break;
+        case 30:  // multipath TCP: the subtype is the upper half of the first byte
+            if (length < 3 || option[2] >= 0x80) break;
+            segment.mptcp_subtypes |= static_cast<std::uint8_t>(1U << (option[2] >> 4));
+            break;
+        default:
+            break;
+    }
+}
+
+// Reads the options that lie wholly within `size` bytes.
+inline void read_tcp_options(const std::uint8_t* options, std::uint32_t size, Segment& segment) {
+    constexpr std::uint8_t kEnd = 0;
+    constexpr std::uint8_t kNoOperation = 1;
+    for (std::uint32_t at = 0; at < size && options[at] != kEnd;) {
+        if (options[at] == kNoOperation) {
+            ++at;
+            continue;
+        }
+        if (size - at < 2) return;
+        const std::uint32_t length = options[at + 1];
+        if (length < 2 || length > size - at) return;
+        read_tcp_option(options + at, length, segment);
+        at += length;
+    }
+}
+
+}  // namespace deadpeer::decoding

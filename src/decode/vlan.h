@@ -1,0 +1,19 @@
+// A VLAN tag after its EtherType: tag control information (2), type or length (2).
+//
+// Source: IEEE 802.1Q clause 9.
+#pragma once
+
+#include "decode/bytes.h"
+#include "decode/ether_type.h"
+
+namespace deadpeer::decoding {
+
+inline Next vlan(Packet& packet) {
+    constexpr std::uint32_t kTag = 4;
+    if (packet.captured < kTag) return stop(SkipReason::kShortLinkHeader);
+    const std::uint16_t field = read_be16(packet.data + 2);
+    packet.skip(kTag);
+    return type_or_length(packet, field);
+}
+
+}  // namespace deadpeer::decoding
