@@ -84,37 +84,50 @@ constexpr std::uint64_t network_order_value(std::uint64_t word) {
 }
 }  // namespace detail
 
-// The key of the flow that a packet from source to destination belongs to, and its direction in it.
-// Which end is lower is a coin toss from packet to packet, so this is written without branches: the
-// words are exchanged by exclusive or where the mask is all ones.
-// REQUIRES: both addresses of one family, given as their bytes in network order, IPv4 zero-padded.
+// An address as its bytes in network order, in two registers.
+struct AddressWords {
+    std::uint64_t first = 0;
+    std::uint64_t second = 0;
+};
+
+// Writes the key of the flow that a packet from source to destination belongs to, and answers the packet's
+// direction in it. Which end is lower is a coin toss from packet to packet, so this is written without
+// branches: the words are exchanged by exclusive or where the mask is all ones.
+// REQUIRES: both addresses of one family, IPv4 zero-padded.
+inline Direction write_flow_key(AddressWords source, std::uint16_t source_port, AddressWords destination,
+                                std::uint16_t destination_port, bool is_v6, FlowKey& key) {
+    using detail::network_order_value;
+    const std::uint64_t source_1 = network_order_value(source.first);
+    const std::uint64_t source_2 = network_order_value(source.second);
+    const std::uint64_t destination_1 = network_order_value(destination.first);
+    const std::uint64_t destination_2 = network_order_value(destination.second);
+    const unsigned port_greater = source_port > destination_port;
+    const unsigned second_greater = static_cast<unsigned>(source_2 > destination_2) |
+                                    (static_cast<unsigned>(source_2 == destination_2) & port_greater);
+    const unsigned source_is_high = static_cast<unsigned>(source_1 > destination_1) |
+                                    (static_cast<unsigned>(source_1 == destination_1) & second_greater);
+
+    const std::uint64_t mask = 0 - static_cast<std::uint64_t>(source_is_high);
+    const std::uint64_t swap_1 = (source.first ^ destination.first) & mask;
+    const std::uint64_t swap_2 = (source.second ^ destination.second) & mask;
+    const std::uint64_t swap_port = static_cast<std::uint64_t>(source_port ^ destination_port) & mask;
+    key.low_address = {source.first ^ swap_1, source.second ^ swap_2};
+    key.high_address = {destination.first ^ swap_1, destination.second ^ swap_2};
+    key.low_port = static_cast<std::uint16_t>(source_port ^ swap_port);
+    key.high_port = static_cast<std::uint16_t>(destination_port ^ swap_port);
+    key.is_v6 = is_v6 ? 1U : 0U;
+    return static_cast<Direction>(source_is_high);
+}
+
+// The same as values.
 inline std::pair<FlowKey, Direction> make_flow_key(const std::array<std::uint64_t, 2>& source,
                                                    std::uint16_t source_port,
                                                    const std::array<std::uint64_t, 2>& destination,
                                                    std::uint16_t destination_port, bool is_v6) {
-    using detail::network_order_value;
-    const std::uint64_t source_0 = network_order_value(source[0]);
-    const std::uint64_t source_1 = network_order_value(source[1]);
-    const std::uint64_t destination_0 = network_order_value(destination[0]);
-    const std::uint64_t destination_1 = network_order_value(destination[1]);
-    const unsigned ports_greater = source_port > destination_port;
-    const unsigned second_greater = static_cast<unsigned>(source_1 > destination_1) |
-                                    (static_cast<unsigned>(source_1 == destination_1) & ports_greater);
-    const unsigned source_is_high = static_cast<unsigned>(source_0 > destination_0) |
-                                    (static_cast<unsigned>(source_0 == destination_0) & second_greater);
-
-    const std::uint64_t mask = 0 - static_cast<std::uint64_t>(source_is_high);
-    const std::uint64_t swap_0 = (source[0] ^ destination[0]) & mask;
-    const std::uint64_t swap_1 = (source[1] ^ destination[1]) & mask;
-    const auto swap_ports =
-        static_cast<std::uint16_t>((source_port ^ destination_port) & static_cast<std::uint16_t>(mask));
     FlowKey key;
-    key.low_address = {source[0] ^ swap_0, source[1] ^ swap_1};
-    key.high_address = {destination[0] ^ swap_0, destination[1] ^ swap_1};
-    key.low_port = static_cast<std::uint16_t>(source_port ^ swap_ports);
-    key.high_port = static_cast<std::uint16_t>(destination_port ^ swap_ports);
-    key.is_v6 = is_v6 ? 1U : 0U;
-    return {key, static_cast<Direction>(source_is_high)};
+    const Direction direction = write_flow_key(
+        {source[0], source[1]}, source_port, {destination[0], destination[1]}, destination_port, is_v6, key);
+    return {key, direction};
 }
 
 }  // namespace deadpeer

@@ -20,6 +20,7 @@ namespace {
 
 using namespace decoding;
 
+constexpr std::uint16_t kLinkTypeEthernet = 1;
 constexpr Parser kEncapsulated = stop_at<SkipReason::kEncapsulated>;
 
 // Who comes next: to read one more header, write its parser and give it a row. The number that is met
@@ -30,30 +31,26 @@ struct Row {
 };
 
 constexpr Row kLinkTypes[] = {
-    {1, ethernet},         // ETHERNET
-    {113, linux_sll},      // LINUX_SLL
-    {276, linux_sll2},     // LINUX_SLL2
-    {101, ip},             // RAW
-    {0, null_loopback},    // NULL
-    {108, null_loopback},  // LOOP
-    {228, ip},             // IPV4
-    {229, ip},             // IPV6
-    {12, ip},              // DLT_RAW as most systems number it
-    {14, ip},              // DLT_RAW as OpenBSD numbers it
-    {9, ppp},              // PPP
-    {50, ppp_hdlc},        // PPP_HDLC
-    {104, cisco_hdlc},     // C_HDLC
+    {kLinkTypeEthernet, ethernet},  // ETHERNET
+    {113, linux_sll},               // LINUX_SLL
+    {276, linux_sll2},              // LINUX_SLL2
+    {101, ip},                      // RAW
+    {0, null_loopback},             // NULL
+    {108, null_loopback},           // LOOP
+    {228, ip},                      // IPV4
+    {229, ip},                      // IPV6
+    {12, ip},                       // DLT_RAW as most systems number it
+    {14, ip},                       // DLT_RAW as OpenBSD numbers it
+    {9, ppp},                       // PPP
+    {50, ppp_hdlc},                 // PPP_HDLC
+    {104, cisco_hdlc},              // C_HDLC
 };
 
 constexpr Row kEtherTypes[] = {
-    {0x0800, ip},
-    {0x86dd, ip},
-    {0x8100, vlan},  // 802.1Q
-    {0x88a8, vlan},  // 802.1ad
+    {kEtherTypeIpv4, ip},    {kEtherTypeIpv6, ip},       {0x8100, vlan},  // 802.1Q
+    {0x88a8, vlan},                                                       // 802.1ad
     {0x9100, vlan},  // the same before it was standardised
-    {kLinuxLlc, llc},
-    {kLinuxEthernet, ethernet},
-    {kLinuxPppHdlc, ppp_hdlc},
+    {kLinuxLlc, llc},        {kLinuxEthernet, ethernet}, {kLinuxPppHdlc, ppp_hdlc},
     {0x8847, kEncapsulated},  // MPLS
     {0x8848, kEncapsulated},  // MPLS, upstream-assigned label
     {0x8864, kEncapsulated},  // PPPoE session
@@ -121,20 +118,33 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     return packet;
 }
 
-}  // namespace
-
-SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+SkipReason decode_by_tables(Packet packet, std::uint16_t link_type_number) {
     // The link layer, TCP, and eight headers between them.
     constexpr int kMaxHeaders = 10;
-    if (frame.rejected_by_filter) return SkipReason::kFiltered;
-    if (frame.captured_length == 0) return SkipReason::kEmptyFrame;
-    Packet packet = whole_frame(frame, batch_index, out);
-    Next next = link_type(frame.link_type);
+    Next next = link_type(link_type_number);
     for (int headers = 0; headers < kMaxHeaders; ++headers) {
         next = parse(next, packet);
         if (next.space == NumberSpace::kNone) return next.reason;
     }
     return SkipReason::kTooDeep;
+}
+
+// What the tables do with most frames of most captures, with the same parsers but in one piece: so the
+// Packet stays in registers, which halves the time. False: not such a frame, nothing was done.
+[[gnu::flatten]] bool decode_plain_ethernet(Packet packet) {
+    if (ethernet(packet) != ether_type(kEtherTypeIpv4)) return false;
+    if (ip(packet) != ip_protocol(kProtocolTcp)) return false;
+    return tcp(packet).reason == SkipReason::kNone;
+}
+
+}  // namespace
+
+SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+    if (frame.rejected_by_filter) return SkipReason::kFiltered;
+    if (frame.captured_length == 0) return SkipReason::kEmptyFrame;
+    const Packet packet = whole_frame(frame, batch_index, out);
+    if (frame.link_type == kLinkTypeEthernet && decode_plain_ethernet(packet)) return SkipReason::kNone;
+    return decode_by_tables(packet, frame.link_type);
 }
 
 }  // namespace deadpeer

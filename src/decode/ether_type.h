@@ -8,6 +8,8 @@
 
 namespace deadpeer::decoding {
 
+inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
+inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 inline constexpr std::uint16_t kLinuxEthernet = 0x0003;  // an Ethernet frame follows
 inline constexpr std::uint16_t kLinuxLlc = 0x0004;       // an 802.2 LLC header follows
 inline constexpr std::uint16_t kLinuxPppHdlc = 0x0007;

@@ -31,10 +31,8 @@ inline Next ipv4(Packet& packet) {
     if (header_length > packet.captured) return stop(SkipReason::kCutIpHeader);
     if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
 
-    packet.source = {};
-    packet.destination = {};
-    std::memcpy(packet.source.data(), header + 12, 4);
-    std::memcpy(packet.destination.data(), header + 16, 4);
+    packet.source = header + 12;
+    packet.destination = header + 16;
     packet.is_v6 = false;
     packet.ip_id = read_be16(header + 4);
     packet.ttl = header[8];

@@ -39,8 +39,8 @@ inline Next ipv6(Packet& packet) {
     if (packet.captured < kHeader) return stop(SkipReason::kCutIpHeader);
     const std::uint8_t* const header = packet.data;
     const std::uint8_t next_header = header[6];
-    std::memcpy(packet.source.data(), header + 8, 16);
-    std::memcpy(packet.destination.data(), header + 24, 16);
+    packet.source = header + 8;
+    packet.destination = header + 24;
     packet.is_v6 = true;
     packet.ip_id = 0;
     packet.ttl = header[7];

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "decode/bytes.h"
-#include "decode/packet.h"
+#include "decode/ether_type.h"
 
 namespace deadpeer::decoding {
 
@@ -19,7 +19,7 @@ inline Next llc(Packet& packet) {
     const std::uint8_t dsap = packet.data[0];
     if (packet.data[2] != kUnnumberedInformation) return stop(SkipReason::kNotIp);
     packet.skip(kLlc);
-    if (dsap == kSapIp) return ether_type(0x0800);
+    if (dsap == kSapIp) return ether_type(kEtherTypeIpv4);
     if (dsap != kSapSnap) return stop(SkipReason::kNotIp);
 
     if (packet.captured < kSnap) return stop(SkipReason::kShortLinkHeader);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "decode/bytes.h"
-#include "decode/packet.h"
+#include "decode/ether_type.h"
 
 namespace deadpeer::decoding {
 
@@ -18,13 +18,13 @@ inline Next null_loopback(Packet& packet) {
     packet.skip(kHeader);
     switch (family) {
         case 2:
-            return ether_type(0x0800);
+            return ether_type(kEtherTypeIpv4);
         case 10:  // Linux
         case 23:  // Windows
         case 24:  // NetBSD, OpenBSD
         case 28:  // FreeBSD
         case 30:  // macOS
-            return ether_type(0x86dd);
+            return ether_type(kEtherTypeIpv6);
         default:
             return stop(SkipReason::kNotIp);
     }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,9 +19,9 @@ struct Packet {
     std::uint32_t captured = 0;  // bytes that may be read at `data`; never more than `reported`
     std::uint32_t reported = 0;  // bytes there were on the wire, by the lengths of the layers so far
 
-    // The latest IP header: addresses as make_flow_key() takes them.
-    std::array<std::uint64_t, 2> source{};
-    std::array<std::uint64_t, 2> destination{};
+    // The latest IP header: its addresses, 4 or 16 bytes in the frame.
+    const std::uint8_t* source = nullptr;
+    const std::uint8_t* destination = nullptr;
     std::uint16_t ip_id = 0;
     std::uint8_t ttl = 0;
     bool is_v6 = false;
@@ -50,6 +49,8 @@ struct Next {
     NumberSpace space = NumberSpace::kNone;  // kNone: the way ends here
     SkipReason reason = SkipReason::kNone;   // why; kNone: segments were found
     std::uint16_t number = 0;
+
+    friend bool operator==(const Next&, const Next&) = default;
 };
 
 using Parser = Next (*)(Packet&);

@@ -19,28 +19,25 @@ inline constexpr std::uint32_t kTcpFixedHeader = 20;
 inline constexpr std::uint32_t kTcpUpToFlags = 14;
 inline constexpr std::uint32_t kTcpUpToWindow = 16;
 
-inline void set_payload(const Packet& packet, std::uint32_t header_length, Segment& segment) {
-    const bool fits = header_length <= packet.reported;
-    const std::uint32_t offset = std::min(header_length, packet.captured);
-    segment.analysed = fits;
-    segment.payload_length = fits ? packet.reported - header_length : 0;
-    segment.payload_offset =
-        static_cast<std::uint16_t>(static_cast<std::uint32_t>(packet.data - packet.frame->data) + offset);
-    // With a data offset below 5 the "payload" begins inside the header: nothing to show to anyone.
-    const std::uint32_t captured = header_length < kTcpFixedHeader ? 0 : packet.captured - offset;
-    segment.captured_payload = static_cast<std::uint16_t>(std::min<std::uint32_t>(captured, 0xffff));
+inline AddressWords read_address(const std::uint8_t* bytes, bool is_v6) {
+    AddressWords words;
+    if (is_v6) {
+        std::memcpy(&words.first, bytes, 8);
+        std::memcpy(&words.second, bytes + 8, 8);
+    } else {
+        std::uint32_t word;
+        std::memcpy(&word, bytes, sizeof word);
+        words.first = std::endian::native == std::endian::little ? word : std::uint64_t{word} << 32;
+    }
+    return words;
 }
 
 inline void set_flow(const Packet& packet, Segment& segment) {
-    const auto [key, direction] = make_flow_key(packet.source, read_be16(packet.data), packet.destination,
-                                                read_be16(packet.data + 2), packet.is_v6);
-    segment.key = key;
-    segment.direction = direction;
-    segment.ip_id = packet.ip_id;
-    segment.ttl = packet.ttl;
-    segment.time = packet.frame->time;
-    segment.frame = packet.frame->number;
-    segment.batch_index = packet.batch_index;
+    const std::uint16_t source_port = read_be16(packet.data);
+    const std::uint16_t destination_port = read_be16(packet.data + 2);
+    segment.direction = write_flow_key(read_address(packet.source, packet.is_v6), source_port,
+                                       read_address(packet.destination, packet.is_v6), destination_port,
+                                       packet.is_v6, segment.key);
 }
 
 inline Next tcp(Packet& packet) {
@@ -49,27 +46,46 @@ inline Next tcp(Packet& packet) {
     }
     const std::uint8_t* const header = packet.data;
     const std::uint32_t header_length = (header[12] >> 4) * 4U;
+    const std::uint32_t reported = packet.reported;
+    const std::uint32_t captured = packet.captured;
+    const std::uint32_t header_captured = std::min(header_length, captured);
+    const bool whole = header_length >= kTcpFixedHeader && header_length <= captured;
+    const FrameView& frame = *packet.frame;
+    const std::uint32_t at = static_cast<std::uint32_t>(header - frame.data) + header_captured;
+
     Segment& segment = packet.out->segments[packet.out->count++];
-    segment = Segment{};
     set_flow(packet, segment);
+    segment.time = frame.time;
+    segment.frame = frame.number;
     segment.seq = read_be32(header + 4);
     segment.ack = read_be32(header + 8);
+    segment.payload_length = header_length <= reported ? reported - header_length : 0;
+    segment.window = captured < kTcpUpToWindow ? std::uint16_t{0} : read_be16(header + 14);
     segment.flags = header[13];
+    segment.tsval = 0;
+    segment.tsecr = 0;
+    segment.sack_left = 0;
+    segment.sack_right = 0;
+    segment.ip_id = packet.ip_id;
+    segment.payload_offset = static_cast<std::uint16_t>(at);
+    // With a data offset below 5 the "payload" begins inside the header: nothing to show to anyone.
+    segment.captured_payload = static_cast<std::uint16_t>(
+        header_length < kTcpFixedHeader ? 0U : std::min<std::uint32_t>(captured - header_captured, 0xffff));
+    segment.batch_index = packet.batch_index;
+    segment.ttl = packet.ttl;
     segment.header_length = static_cast<std::uint8_t>(header_length);
-    set_payload(packet, header_length, segment);
-
-    const bool whole = header_length >= kTcpFixedHeader && header_length <= packet.captured;
+    segment.sack_blocks = 0;
+    segment.window_scale = kNoWindowScale;
+    segment.mptcp_subtypes = 0;
+    segment.has_timestamps = false;
+    segment.sack_permitted = false;
+    segment.analysed = header_length <= reported && captured >= kTcpUpToWindow;
     segment.labels_printed = whole;
     segment.options_complete = whole;
-    if (packet.captured < kTcpUpToWindow) {
-        segment.cut_before_window = true;
-        segment.analysed = false;
-        return stop(SkipReason::kNone);
-    }
-    segment.window = read_be16(header + 14);
-    const std::uint32_t header_end = std::min(header_length, packet.captured);
-    if (header_end > kTcpFixedHeader) {
-        read_tcp_options(header + kTcpFixedHeader, header_end - kTcpFixedHeader, segment);
+    segment.icmp_quote = false;
+    segment.cut_before_window = captured < kTcpUpToWindow;
+    if (header_captured > kTcpFixedHeader) {
+        read_tcp_options(header + kTcpFixedHeader, header_captured - kTcpFixedHeader, segment);
     }
     return stop(SkipReason::kNone);
 }

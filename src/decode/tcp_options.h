@@ -9,6 +9,12 @@
 
 namespace deadpeer::decoding {
 
+inline void read_timestamps(const std::uint8_t* option, Segment& segment) {
+    segment.has_timestamps = true;
+    segment.tsval = read_be32(option + 2);
+    segment.tsecr = read_be32(option + 6);
+}
+
 inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
     switch (option[0]) {
         case 3:  // window scale
@@ -23,11 +29,8 @@ inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Se
             segment.sack_left = read_be32(option + 2);
             segment.sack_right = read_be32(option + 6);
             break;
-        case 8:  // timestamps
-            if (length != 10) break;
-            segment.has_timestamps = true;
-            segment.tsval = read_be32(option + 2);
-            segment.tsecr = read_be32(option + 6);
+        case 8:
+            if (length == 10) read_timestamps(option, segment);
             break;
         case 30:  // multipath TCP: the subtype is the upper half of the first byte
             if (length < 3 || option[2] >= 0x80) break;
@@ -42,6 +45,12 @@ inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Se
 inline void read_tcp_options(const std::uint8_t* options, std::uint32_t size, Segment& segment) {
     constexpr std::uint8_t kEnd = 0;
     constexpr std::uint8_t kNoOperation = 1;
+    // RFC 7323 appendix A: what nearly every segment with options carries, and nothing else.
+    constexpr std::uint32_t kAlignedTimestamps = 0x0101080a;
+    if (size == 12 && read_be32(options) == kAlignedTimestamps) {
+        read_timestamps(options + 2, segment);
+        return;
+    }
     for (std::uint32_t at = 0; at < size && options[at] != kEnd;) {
         if (options[at] == kNoOperation) {
             ++at;
