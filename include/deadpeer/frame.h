@@ -16,13 +16,23 @@ namespace deadpeer {
 // A LINKTYPE_ value as it stands in the file, without FCS bits. Live sources map DLT_ values to these.
 using LinkType = std::uint16_t;
 
+// Link type of a frame whose bytes are of no known kind; FrameView::interface says why.
+inline constexpr LinkType kNoLinkType = 0xFFFF;
+
+// FrameView::interface of a frame that names an interface which was never declared (pcapng).
+inline constexpr std::uint32_t kUndeclaredInterface = 0xFFFFFFFF;
+
+// FrameView::interface of a record that Wireshark numbers as a frame but that is no packet (pcapng custom
+// blocks, system log entries, system calls).
+inline constexpr std::uint32_t kNotAPacket = 0xFFFFFFFE;
+
 struct FrameView {
     const std::uint8_t* data = nullptr;
     std::uint32_t captured_length = 0;  // bytes at `data`
     std::uint32_t original_length = 0;  // bytes on the wire; may be smaller in a lying file
     Nanoseconds time = kNoTime;
     std::uint64_t number = 0;     // 1-based record number in this input: Wireshark's frame.number
-    std::uint32_t interface = 0;  // index into the source's interfaces()
+    std::uint32_t interface = 0;  // index into the source's interfaces(), or one of the above
     LinkType link_type = 0;
     std::uint8_t fcs_bytes = 0;       // trailing frame check sequence, where the file declares one
     bool rejected_by_filter = false;  // counted as `filtered`, not looked at

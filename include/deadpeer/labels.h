@@ -56,6 +56,12 @@ public:
     [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
     [[nodiscard]] constexpr std::uint16_t bits() const { return bits_; }
 
+    [[nodiscard]] constexpr Labels without(Labels other) const {
+        Labels rest;
+        rest.bits_ = static_cast<std::uint16_t>(bits_ & ~other.bits_);
+        return rest;
+    }
+
     constexpr Labels& operator|=(Labels other) {
         bits_ = static_cast<std::uint16_t>(bits_ | other.bits_);
         return *this;

@@ -3,6 +3,7 @@
 // Source: RFC 9293 section 3.1 (header), RFC 7323 (window scale, timestamps), RFC 2018 (SACK).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <type_traits>
 
@@ -23,6 +24,12 @@ inline constexpr std::uint16_t kCwr = 0x80;
 
 inline constexpr std::uint8_t kNoWindowScale = 0xff;
 
+// Octets that the receiver has, beyond its ack field: from `left` up to, not including, `right`.
+struct SackBlock {
+    std::uint32_t left = 0;
+    std::uint32_t right = 0;
+};
+
 struct Segment {
     FlowKey key;
     Nanoseconds time = kNoTime;
@@ -34,15 +41,14 @@ struct Segment {
     std::uint16_t flags = 0;           // kFin ... kCwr
     std::uint32_t tsval = 0;           // valid if has_timestamps
     std::uint32_t tsecr = 0;
-    std::uint32_t sack_left = 0;  // first SACK block, valid if sack_blocks > 0
-    std::uint32_t sack_right = 0;
+    std::array<SackBlock, 4> sack{};  // the first `sack_blocks` are valid
     std::uint16_t ip_id = 0;                     // IPv4 only
     std::uint16_t payload_offset = 0;            // in the frame's captured bytes
     std::uint16_t captured_payload = 0;          // bytes there
     std::uint8_t batch_index = 0;                // of its frame in the batch
     std::uint8_t ttl = 0;                        // IPv4 TTL or IPv6 hop limit
     std::uint8_t header_length = 0;              // bytes, options included, as declared
-    std::uint8_t sack_blocks = 0;                // 0 if the option is absent
+    std::uint8_t sack_blocks = 0;        // 0 if the option is absent; at most 4
     std::uint8_t window_scale = kNoWindowScale;  // option's shift as it stands, or kNoWindowScale
     std::uint8_t mptcp_subtypes = 0;             // bit n: an MPTCP option of subtype n (0-7) is there
     Direction direction = Direction::kFromLow;
@@ -66,6 +72,6 @@ struct Segment {
     [[nodiscard]] Endpoint destination() const { return key.receiver(direction); }
 };
 static_assert(std::is_trivially_copyable_v<Segment>);
-static_assert(sizeof(Segment) <= 112);
+static_assert(sizeof(Segment) <= 136);
 
 }  // namespace deadpeer

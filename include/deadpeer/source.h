@@ -19,7 +19,7 @@ enum class ReadStatus : std::uint8_t {
     kEnd,        // everything was read
     kTruncated,  // the input ends inside a record: everything before it was handed out
     kDamaged,    // a record cannot be right: everything before it was handed out
-    kIdle,       // live: nothing arrived within the time given; not an end
+    kIdle,       // live, or a pipe whose reader was told not to wait: nothing arrived; not an end
     kFailed,     // live: the capture cannot go on (interface gone)
 };
 
@@ -36,7 +36,10 @@ struct SourceStats {
     std::optional<std::uint64_t> bytes_total;          // where known
     std::optional<std::uint64_t> dropped_by_capture;   // where the input says (pcapng ISB, libpcap)
     std::uint64_t original_shorter_than_captured = 0;  // records whose lengths contradict each other
+    std::uint64_t captured_beyond_snap_length = 0;     // records longer than the file declared possible
     std::uint64_t bad_subsecond = 0;                   // records whose sub-second field overflows
+    std::uint64_t unusable_time = 0;                   // time stamps outside of the years 1678 to 2262
+    std::uint64_t blocks_skipped = 0;                  // pcapng blocks that are neither packets nor known
 };
 
 class PacketSource {

@@ -64,8 +64,6 @@ inline Next tcp(Packet& packet) {
     segment.flags = header[13];
     segment.tsval = 0;
     segment.tsecr = 0;
-    segment.sack_left = 0;
-    segment.sack_right = 0;
     segment.ip_id = packet.ip_id;
     segment.payload_offset = static_cast<std::uint16_t>(at);
     // With a data offset below 5 the "payload" begins inside the header: nothing to show to anyone.

@@ -4,6 +4,9 @@
 // Source: RFC 9293 section 3.2; RFC 7323 (3, 8); RFC 2018 (4, 5); RFC 8684 section 3 (30).
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "deadpeer/segment.h"
 #include "decode/bytes.h"
 
@@ -15,6 +18,14 @@ inline void read_timestamps(const std::uint8_t* option, Segment& segment) {
     segment.tsecr = read_be32(option + 6);
 }
 
+inline void read_sack(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
+    // A TCP header has room for four blocks.
+    segment.sack_blocks = static_cast<std::uint8_t>(std::min<std::size_t>((length - 2) / 8, segment.sack.size()));
+    for (std::size_t i = 0; i < segment.sack_blocks; ++i) {
+        segment.sack[i] = {read_be32(option + 2 + 8 * i), read_be32(option + 6 + 8 * i)};
+    }
+}
+
 inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
     switch (option[0]) {
         case 3:  // window scale
@@ -24,10 +35,7 @@ inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Se
             if (length == 2) segment.sack_permitted = true;
             break;
         case 5:  // selective acknowledgement: blocks of two numbers
-            if (length < 10 || length % 8 != 2) break;
-            segment.sack_blocks = static_cast<std::uint8_t>((length - 2) / 8);
-            segment.sack_left = read_be32(option + 2);
-            segment.sack_right = read_be32(option + 6);
+            if (length >= 10 && length % 8 == 2) read_sack(option, length, segment);
             break;
         case 8:
             if (length == 10) read_timestamps(option, segment);

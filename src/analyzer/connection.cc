@@ -1,0 +1,113 @@
+#include "analyzer/connection.h"
+
+#include <algorithm>
+
+#include "tcp/advance.h"
+
+namespace deadpeer {
+namespace {
+
+static_assert(sizeof(Connection) <= 240);
+
+constexpr std::uint64_t kFrameMask = (std::uint64_t{1} << 48) - 1;
+
+void learn_roles(Connection& connection, const Segment& segment) {
+    if (segment.has(kFin)) {
+        connection.fin_seen =
+            static_cast<std::uint8_t>((connection.fin_seen | (1U << index(segment.direction))) & 3U);
+    }
+    if (segment.has(kRst)) connection.rst_seen = true;
+    if (!segment.has(kSyn)) return;
+    const bool answer = segment.has(kAck);
+    if (answer) {
+        connection.syn_ack_seen = true;
+    } else {
+        connection.syn_seen = true;
+    }
+    // The first SYN decides: in a simultaneous open both sides send one.
+    if (connection.roles_known) return;
+    connection.roles_known = true;
+    connection.initiator = answer ? opposite(segment.direction) : segment.direction;
+}
+
+// Without a SYN: servers listen on the lower port; between equals, whoever was seen first asked.
+void guess_roles(Connection& connection, const Segment& first) {
+    const std::uint16_t low = connection.key.low_port;
+    const std::uint16_t high = connection.key.high_port;
+    connection.initiator = low == high  ? first.direction
+                           : low > high ? Direction::kFromLow
+                                        : Direction::kFromHigh;
+}
+
+Opened opened(const Connection& connection) {
+    if (connection.syn_seen && connection.syn_ack_seen) return Opened::kHandshake;
+    return connection.syn_seen || connection.syn_ack_seen ? Opened::kPartial : Opened::kMidstream;
+}
+
+Closed closed(const Connection& connection, bool superseded) {
+    if (connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0)) {
+        return Closed::kFin;
+    }
+    if (connection.rst_seen) return Closed::kRst;
+    return superseded ? Closed::kSuperseded : Closed::kOpen;
+}
+
+SideSummary side(const Connection& connection, Direction direction) {
+    const SentData& sent = connection.sent[index(direction)];
+    SideSummary summary;
+    summary.segments = sent.segments;
+    summary.payload_bytes = sent.payload_bytes;
+    return summary;
+}
+
+}  // namespace
+
+void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool) {
+    connection.last.file = static_cast<std::uint16_t>(file);
+    connection.last.frame = segment.frame & kFrameMask;
+    if (connection.first.frame == 0) {
+        connection.first = connection.last;
+        guess_roles(connection, segment);
+    }
+    if (segment.has(kSyn | kFin | kRst)) learn_roles(connection, segment);
+    if (!segment.analysed) return;
+
+    count(connection.sent[index(segment.direction)], segment, pool);
+    if (segment.time == kNoTime) return;
+    if (connection.first_time == kNoTime) {
+        connection.first_time = segment.time;
+    } else if (connection.last_time() != kNoTime) {
+        connection.longest_idle =
+            std::max({connection.longest_idle, segment.time - connection.last_time(), Nanoseconds{0}});
+    }
+    connection.last_sender = segment.direction;
+}
+
+FlowSummary summarize(const Connection& connection, bool superseded) {
+    FlowSummary summary;
+    summary.stream = connection.tcp.number;
+    summary.key = connection.key;
+    summary.initiator = connection.initiator;
+    summary.roles_guessed = !connection.roles_known;
+    summary.one_way = !connection.key.is_self_connection() &&
+                      (connection.sent[0].segments == 0 || connection.sent[1].segments == 0);
+    summary.opened = opened(connection);
+    summary.closed = closed(connection, superseded);
+    summary.first_file = connection.first.file;
+    summary.last_file = connection.last.file;
+    summary.first_frame = connection.first.frame;
+    summary.last_frame = connection.last.frame;
+    summary.first_time = connection.first_time;
+    summary.last_time = connection.last_time();
+    summary.longest_idle = connection.longest_idle;
+    summary.initiator_side = side(connection, connection.initiator);
+    summary.responder_side = side(connection, opposite(connection.initiator));
+    return summary;
+}
+
+void release(Connection& connection, RangePool& pool) {
+    release(connection.tcp, pool);
+    for (SentData& sent : connection.sent) pool.clear(sent.holes);
+}
+
+}  // namespace deadpeer

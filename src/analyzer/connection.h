@@ -1,0 +1,55 @@
+// Connection: the flow table's record of one TCP connection.
+//
+// Size: at most 240 bytes, so that a million idle connections, with their index, fit the default memory cap.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "deadpeer/address.h"
+#include "deadpeer/flow_summary.h"
+#include "deadpeer/segment.h"
+#include "tcp/half_stream.h"
+#include "tcp/range_pool.h"
+#include "tcp/sent_data.h"
+
+namespace deadpeer {
+
+// A frame of an input.
+struct FramePosition {
+    std::uint64_t file : 16 = 0;
+    std::uint64_t frame : 48 = 0;
+};
+
+struct Connection {
+    FlowKey key;
+    TcpStream tcp;
+    std::array<SentData, 2> sent;
+    FramePosition first;
+    FramePosition last;
+    Nanoseconds first_time = kNoTime;
+    Nanoseconds longest_idle = kNoTime;
+    Direction initiator = Direction::kFromLow;
+    Direction last_sender = Direction::kFromLow;
+    bool roles_known : 1 = false;
+    bool syn_seen : 1 = false;
+    bool syn_ack_seen : 1 = false;
+    bool rst_seen : 1 = false;
+    std::uint8_t fin_seen : 2 = 0;  // one bit a direction
+
+    // Time of the latest segment that was analysed; kNoTime if there is none with a time.
+    [[nodiscard]] Nanoseconds last_time() const {
+        return first_time == kNoTime ? kNoTime : tcp.halves[index(last_sender)].last_time;
+    }
+};
+
+// Takes a segment into the connection's tallies. Comes before advance() of its TcpStream.
+void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool);
+
+// The connection as it stands. `superseded`: a new one took its 4-tuple.
+FlowSummary summarize(const Connection& connection, bool superseded);
+
+// Gives back what the connection holds in the pool.
+void release(Connection& connection, RangePool& pool);
+
+}  // namespace deadpeer

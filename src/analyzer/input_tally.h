@@ -1,0 +1,23 @@
+// InputTally: counts the frames of one input for its row in capture.csv.
+#pragma once
+
+#include "deadpeer/frame.h"
+#include "deadpeer/sink.h"
+
+namespace deadpeer {
+
+class InputTally {
+public:
+    explicit InputTally(const std::string& name) { summary_.name = name; }
+
+    void count(const FrameView& frame, SkipReason reason, std::size_t segments);
+
+    // What was counted, with the source's own words added.
+    [[nodiscard]] InputSummary finish(const PacketSource& source, InputSummary::Outcome outcome) const;
+
+private:
+    InputSummary summary_;
+    Nanoseconds previous_time_ = kNoTime;
+};
+
+}  // namespace deadpeer

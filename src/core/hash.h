@@ -1,0 +1,36 @@
+// SeededHash: the hash of flow keys.
+//
+// What:   NH (the universal hash of UMAC, RFC 4418 section 5.2, on 64-bit words) under a random key, so
+//         that nobody who does not know the key can choose colliding flows. Not a cryptographic hash.
+// Cost:   three 64 x 64 bit multiplications.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "deadpeer/address.h"
+
+namespace deadpeer {
+
+class SeededHash {
+public:
+    // Equal seeds give equal hashes. Seed 0 draws a random key from the system.
+    explicit SeededHash(std::uint64_t seed);
+
+    [[nodiscard]] std::uint64_t operator()(const FlowKey& key) const {
+        const std::uint64_t ports = (std::uint64_t{key.low_port} << 16) | key.high_port;
+        const unsigned __int128 sum = product(key.low_address[0] + key_[0], key.high_address[0] + key_[1]) +
+                                      product(key.low_address[1] + key_[2], key.high_address[1] + key_[3]) +
+                                      product(ports + key_[4], key.is_v6 + key_[5]);
+        return static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64);
+    }
+
+private:
+    static unsigned __int128 product(std::uint64_t a, std::uint64_t b) {
+        return static_cast<unsigned __int128>(a) * b;
+    }
+
+    std::array<std::uint64_t, 6> key_;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,185 @@
+// FlowTable<Record>: the state of every flow, by key.
+//
+// DESCRIPTION
+//   find_or_insert  O(1) expected, whatever keys an outsider chooses (seeded hash)
+//   prefetch        starts the memory reads that a later find_or_insert of the same hash will need
+//   erase           O(1) expected
+//   clock           walks the records a few at a time, for eviction
+//   for_each        every record, in no useful order
+// A Record has a member `FlowKey key` and is default-constructible. Its address stays the same until it
+// is erased. One thread at a time. Memory grows by blocks of records and by doubling the index; it never
+// shrinks. Nothing is allocated when a known flow is found.
+//
+// IMPLEMENTATION
+//   An open-addressing index of 8-byte slots {tag, record number + 1}, linear probing, load at most 3/4,
+//   deletion by shifting back, over records in fixed blocks with a free list. The tag is the upper half of
+//   the hash: a slot with another tag is another flow without looking at the record. Invariant: for every
+//   record r in use, walking from hash(r.key) meets r's slot before an empty one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/hash.h"
+#include "deadpeer/address.h"
+
+namespace deadpeer {
+
+template <typename Record>
+class FlowTable {
+public:
+    explicit FlowTable(std::uint64_t hash_seed) : hash_(hash_seed), slots_(kInitialSlots) {}
+
+    [[nodiscard]] std::uint64_t hash(const FlowKey& key) const { return hash_(key); }
+
+    void prefetch_slot(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+
+    // REQUIRES: best some time after prefetch_slot(hash).
+    void prefetch_record(std::uint64_t hash) const {
+        const std::size_t mask = slots_.size() - 1;
+        for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
+            if (slots_[i].tag != tag(hash)) continue;
+            const auto* bytes = reinterpret_cast<const char*>(&at(slots_[i].record - 1));
+            for (std::size_t line = 0; line < sizeof(Record); line += 64) __builtin_prefetch(bytes + line, 1);
+            return;
+        }
+    }
+
+    struct Found {
+        Record* record;
+        bool inserted;  // a default-constructed record with its key set
+    };
+
+    Found find_or_insert(const FlowKey& key, std::uint64_t hash) {
+        std::size_t mask = slots_.size() - 1;
+        std::size_t i = home(hash);
+        for (; slots_[i].record != 0; i = (i + 1) & mask) {
+            if (slots_[i].tag != tag(hash)) continue;
+            Record& record = at(slots_[i].record - 1);
+            if (record.key == key) return {&record, false};
+        }
+        if ((size_ + 1) * 4 > slots_.size() * 3) {
+            grow_index();
+            mask = slots_.size() - 1;
+            for (i = home(hash); slots_[i].record != 0;) i = (i + 1) & mask;
+        }
+        const std::uint32_t number = take_record();
+        slots_[i] = {tag(hash), number + 1};
+        ++size_;
+        Record& record = at(number);
+        record = Record{};
+        record.key = key;
+        return {&record, true};
+    }
+
+    void erase(const FlowKey& key) {
+        const std::size_t mask = slots_.size() - 1;
+        const std::uint64_t hash = hash_(key);
+        std::size_t hole = home(hash);
+        while (slots_[hole].tag != tag(hash) || !(at(slots_[hole].record - 1).key == key)) {
+            hole = (hole + 1) & mask;
+        }
+        const std::uint32_t number = slots_[hole].record - 1;
+        for (std::size_t i = (hole + 1) & mask; slots_[i].record != 0; i = (i + 1) & mask) {
+            const std::size_t wanted = home(hash_(at(slots_[i].record - 1).key));
+            if (((i - wanted) & mask) >= ((i - hole) & mask)) {
+                slots_[hole] = slots_[i];
+                hole = i;
+            }
+        }
+        slots_[hole] = {};
+        in_use_[number] = false;
+        free_.push_back(number);
+        --size_;
+    }
+
+    // Calls visit(record) for up to `count` further records in use, going round for ever.
+    template <typename Visit>
+    void clock(std::size_t count, Visit visit) {
+        for (std::size_t looked = 0; count > 0 && looked < in_use_.size(); ++looked) {
+            if (hand_ >= in_use_.size()) hand_ = 0;
+            const auto number = static_cast<std::uint32_t>(hand_++);
+            if (!in_use_[number]) continue;
+            visit(at(number));
+            --count;
+        }
+    }
+
+    template <typename Visit>
+    void for_each(Visit visit) {
+        for (std::uint32_t number = 0; number < in_use_.size(); ++number) {
+            if (in_use_[number]) visit(at(number));
+        }
+    }
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    // Bytes taken by records and index, free ones included.
+    [[nodiscard]] std::size_t memory() const {
+        return blocks_.size() * kBlockRecords * sizeof(Record) + slots_.size() * sizeof(Slot) +
+               in_use_.size() / 8;
+    }
+
+    // Whether the next insertion can be served without taking more memory.
+    [[nodiscard]] bool has_room() const {
+        return (!free_.empty() || in_use_.size() < blocks_.size() * kBlockRecords) &&
+               (size_ + 1) * 4 <= slots_.size() * 3;
+    }
+
+    // What memory() would grow by at the next insertion if has_room() is false.
+    [[nodiscard]] std::size_t next_growth() const {
+        const bool index_full = (size_ + 1) * 4 > slots_.size() * 3;
+        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() * sizeof(Slot) : 0);
+    }
+
+private:
+    struct Slot {
+        std::uint32_t tag = 0;
+        std::uint32_t record = 0;  // number + 1; 0 = empty
+    };
+    static constexpr std::size_t kInitialSlots = 1024;
+    static constexpr std::size_t kBlockRecords = 1024;
+
+    [[nodiscard]] std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+    static std::uint32_t tag(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
+    Record& at(std::uint32_t number) const { return blocks_[number / kBlockRecords][number % kBlockRecords]; }
+
+    std::uint32_t take_record() {
+        if (!free_.empty()) {
+            const std::uint32_t number = free_.back();
+            free_.pop_back();
+            in_use_[number] = true;
+            return number;
+        }
+        const auto number = static_cast<std::uint32_t>(in_use_.size());
+        if (number == blocks_.size() * kBlockRecords)
+            blocks_.push_back(std::make_unique<Record[]>(kBlockRecords));
+        in_use_.push_back(true);
+        return number;
+    }
+
+    void grow_index() {
+        std::vector<Slot> old(slots_.size() * 2);
+        old.swap(slots_);
+        const std::size_t mask = slots_.size() - 1;
+        for (const Slot& slot : old) {
+            if (slot.record == 0) continue;
+            std::size_t i = home(hash_(at(slot.record - 1).key));
+            while (slots_[i].record != 0) i = (i + 1) & mask;
+            slots_[i] = slot;
+        }
+    }
+
+    SeededHash hash_;
+    std::vector<Slot> slots_;
+    std::vector<std::unique_ptr<Record[]>> blocks_;
+    std::vector<bool> in_use_;
+    std::vector<std::uint32_t> free_;
+    std::size_t size_ = 0;
+    std::size_t hand_ = 0;
+};
+
+}  // namespace deadpeer

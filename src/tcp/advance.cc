@@ -1,0 +1,175 @@
+#include "tcp/advance.h"
+
+#include <algorithm>
+
+namespace deadpeer {
+namespace {
+
+// Wireshark keeps at most so many; beyond that it no longer counts the octet of a SYN or FIN either.
+constexpr std::size_t kMaxUnacked = 10000;
+
+// Moves both marks of the side whose probe byte the peer has taken.
+void take_probe_byte(HalfStream& side, Seq ack) {
+    side.next_seq = ack;
+    side.mark = ack;
+    side.raising_length = 1;
+}
+
+// The end of the run of unacknowledged segments that begins at `from`.
+Seq contiguous_end(std::span<const SeqRange> unacked, Seq from) {
+    for (const SeqRange& range : unacked) {
+        if (range.start == from) from = range.end;
+    }
+    return from;
+}
+
+DuplicateAcks one_more(DuplicateAcks count) {
+    switch (count) {
+        case DuplicateAcks::kNone:
+        case DuplicateAcks::kMarked:
+            return DuplicateAcks::kOne;
+        case DuplicateAcks::kOne:
+        case DuplicateAcks::kTwoOrMore:
+            break;
+    }
+    return DuplicateAcks::kTwoOrMore;
+}
+
+void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segment, Labels labels,
+                           const Rules& rules, const RangePool& pool) {
+    const Seq ack(segment.ack);
+    if (labels.has(Label::kZeroWindowProbeAck) && ack != fwd.last_ack) take_probe_byte(rev, ack);
+    if (labels.has(Label::kDuplicateAck)) fwd.duplicate_acks = one_more(fwd.duplicate_acks);
+    if (ack != fwd.last_ack) fwd.duplicate_acks = DuplicateAcks::kNone;
+
+    if (rev.mark == Seq{} || !segment.has(kAck) || !ack.after(rev.mark)) return;
+    if (!rules.ack_of_unseen_moves_mark_to_ack) {
+        if (rev.mark.before(rev.next_seq)) {
+            rev.mark = rev.next_seq;
+        } else {
+            rev.duplicate_acks = DuplicateAcks::kMarked;
+        }
+    } else if (!labels.has(Label::kAckLostSegment)) {
+        take_probe_byte(rev, ack);
+    } else {
+        rev.mark = contiguous_end(pool.ranges(rev.unacked), ack);
+    }
+}
+
+void count_sent(HalfStream& fwd, const Segment& segment, bool window_probe, RangePool& pool) {
+    const Seq seq(segment.seq);
+    const bool occupies = segment.has(kSyn | kFin);
+    Seq end = seq + segment.payload_length;
+    if ((segment.payload_length > 0 || occupies) && pool.size(fwd.unacked) < kMaxUnacked) {
+        if (occupies) end = end + 1;
+        pool.append(fwd.unacked, {seq, end});
+    }
+    if (window_probe) return;
+    if (fwd.next_seq == Seq{} || end.after(fwd.next_seq)) {
+        fwd.next_seq = end;
+        fwd.next_seq_time = segment.time;
+        fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length + (segment.has(kFin) ? 1 : 0));
+    }
+    if (fwd.mark == Seq{} || seq == fwd.mark) fwd.mark = fwd.next_seq;
+}
+
+void drop_acknowledged(RangeList& unacked, Seq ack, RangePool& pool) {
+    if (unacked.empty()) return;
+    const std::span<SeqRange> ranges = pool.ranges(unacked);
+    std::size_t kept = 0;
+    for (SeqRange range : ranges) {
+        if (ack == range.end) continue;
+        if (ack.after(range.start) && ack.at_or_before(range.end)) {
+            range.start = ack;
+        } else if (!range.end.after(ack)) {
+            continue;
+        }
+        ranges[kept++] = range;
+    }
+    pool.truncate(unacked, kept);
+}
+
+void remember_sack(RangeList& sacked, const Segment& segment, RangePool& pool) {
+    pool.clear(sacked);
+    for (std::size_t i = 0; i < segment.sack_blocks; ++i) {
+        pool.append(sacked, {Seq(segment.sack[i].left), Seq(segment.sack[i].right)});
+    }
+}
+
+}  // namespace
+
+void begin(TcpStream& stream, const Segment& segment, bool renumbered) {
+    HalfStream& fwd = stream.forward(segment.direction);
+    if (!segment.has(kSyn) || !fwd.isn_set) return;
+    if (renumbered) {
+        fwd.isn = Seq(segment.seq);
+    } else if (!segment.has(kAck)) {
+        fwd.next_seq = fwd.mark;
+    }
+}
+
+void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rules& rules, RangePool& pool) {
+    HalfStream& fwd = stream.forward(segment.direction);
+    HalfStream& rev = stream.reverse(segment.direction);
+
+    if (!fwd.isn_set) {
+        fwd.isn = Seq(segment.seq) - (segment.has(kSyn) ? 0 : 1);
+        fwd.isn_set = true;
+    }
+    if (!rev.isn_set && segment.has(kAck)) {
+        rev.isn = Seq(segment.ack) - 1;
+        rev.isn_set = true;
+    }
+    stream.close_seen |= segment.has(kRst) || (segment.has(kFin) && segment.has(kAck));
+
+    count_acknowledgement(fwd, rev, segment, labels, rules, pool);
+    count_sent(fwd, segment, labels.has(Label::kZeroWindowProbe), pool);
+    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, pool);
+    fwd.window = segment.window;
+    fwd.last_ack = Seq(segment.ack);
+    fwd.last_time = segment.time;
+    fwd.last_labels = labels;
+    fwd.seen = true;
+    drop_acknowledged(rev.unacked, Seq(segment.ack), pool);
+}
+
+void learn_options(TcpStream& stream, const Segment& segment) {
+    constexpr std::uint8_t kMinimumHeader = 20;
+    constexpr std::uint8_t kMaximumShift = 14;  // RFC 7323 section 2.3
+    if (segment.header_length < kMinimumHeader) return;
+    HalfStream& fwd = stream.forward(segment.direction);
+    HalfStream& rev = stream.reverse(segment.direction);
+
+    if (!stream.rtt_known && segment.time != kNoTime) {
+        if (segment.has(kSyn) && !segment.has(kAck)) {
+            stream.handshake = segment.time;
+        } else if (segment.has(kAck) && !segment.has(kSyn) && stream.handshake != 0) {
+            const Nanoseconds rtt = segment.time - stream.handshake;
+            stream.rtt_known = rtt != 0;
+            if (stream.rtt_known) stream.handshake = rtt;
+        }
+    }
+    if (segment.has(kSyn)) {
+        fwd.first_ack = true;
+    } else if (segment.has(kAck)) {
+        fwd.first_ack = false;
+    }
+    if (segment.window_scale != kNoWindowScale) {
+        fwd.window_scale = static_cast<std::int8_t>(std::min(segment.window_scale, kMaximumShift));
+    }
+    if (!segment.has(kSyn) || !segment.options_complete) return;
+    if (fwd.window_scale == kScaleUnknown) {
+        fwd.window_scale = rev.window_scale = kScaleNotUsed;
+    } else if (segment.has(kAck) && rev.window_scale == kScaleNotUsed) {
+        fwd.window_scale = kScaleNotUsed;
+    }
+}
+
+void release(TcpStream& stream, RangePool& pool) {
+    for (HalfStream& half : stream.halves) {
+        pool.clear(half.unacked);
+        pool.clear(half.sacked);
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,31 @@
+// classify: which tcp.analysis labels Wireshark gives a segment.
+//
+// What:    questions about the state before the segment; nothing here changes it (advance.h does).
+// Source:  measured behaviour of Wireshark 4.0, 4.4 and 4.6; the rules' names are in the bodies.
+// Threads: pure functions.
+#pragma once
+
+#include "deadpeer/labels.h"
+#include "deadpeer/segment.h"
+#include "tcp/half_stream.h"
+#include "tcp/range_pool.h"
+#include "tcp/rules.h"
+
+namespace deadpeer {
+
+enum class StreamStart {
+    kContinue,    // the segment belongs to the stream
+    kNewStream,   // it begins a new stream of its 4-tuple (label reused_ports)
+    kRenumbered,  // it stays, but its side starts over at another ISN (label reused_ports)
+};
+
+// Asked for every segment before anything else, analysed or not.
+StreamStart stream_start(const TcpStream& stream, const Segment& segment, const Rules& rules);
+
+// The labels by which later segments judge this one. REQUIRES: segment.analysed.
+Labels classify(const TcpStream& stream, const Segment& segment, const Rules& rules, const RangePool& pool);
+
+// The labels as printed: `labels` plus what only the display adds or hides.
+Labels printed(Labels labels, const Segment& segment, const Rules& rules);
+
+}  // namespace deadpeer

@@ -1,0 +1,61 @@
+// HalfStream and TcpStream: what the sequence analysis remembers of a connection.
+//
+// What:   HalfStream is what one side has shown so far. Names follow Wireshark's, so that a label can be
+//         discussed with its users. All zero at the start, where 0 in next_seq and mark means "unset", as
+//         there.
+// Size:   the flow table holds one TcpStream per connection; a million must fit the default memory cap.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/seq.h"
+#include "deadpeer/address.h"
+#include "deadpeer/labels.h"
+#include "deadpeer/time.h"
+#include "tcp/range_pool.h"
+
+namespace deadpeer {
+
+inline constexpr std::int8_t kScaleUnknown = -1;
+inline constexpr std::int8_t kScaleNotUsed = -2;
+
+// Duplicate ACKs since the last that moved, as far as any rule can tell them apart.
+enum class DuplicateAcks : std::uint8_t { kNone, kOne, kTwoOrMore, kMarked };
+
+struct HalfStream {
+    Nanoseconds last_time = 0;      // capture time of the latest analysed segment
+    Nanoseconds next_seq_time = 0;  // capture time of the segment that last raised next_seq
+    Seq isn;                        // valid if isn_set
+    Seq next_seq;                   // highest end seen
+    Seq mark;                       // highest number reached without a hole
+    Seq last_ack;                   // ack field of the latest analysed segment
+    RangeList unacked;              // segments not yet acknowledged, oldest first
+    RangeList sacked;               // SACK blocks of the latest analysed segment
+    std::uint16_t window = 0;       // raw window of the latest analysed segment, valid if seen
+    Labels last_labels;             // of the latest analysed segment
+    std::uint8_t raising_length =
+        0;  // low 8 bits of the octets, a SYN's own not counted, that raised next_seq last
+    std::int8_t window_scale = kScaleUnknown;
+    DuplicateAcks duplicate_acks = DuplicateAcks::kNone;
+    bool isn_set : 1 = false;
+    bool seen : 1 = false;       // an analysed segment of this side was met
+    bool first_ack : 1 = false;  // between a SYN of this side and its next ACK without SYN
+
+    [[nodiscard]] bool same_window(std::uint16_t other) const { return seen && window == other; }
+};
+
+struct TcpStream {
+    std::array<HalfStream, 2> halves;
+    Nanoseconds handshake = 0;    // time of the latest SYN, or the handshake RTT once known; 0 = neither
+    std::uint32_t number = 0;     // tcp.stream
+    bool rtt_known : 1 = false;   // which of the two
+    bool close_seen : 1 = false;  // a FIN+ACK or a RST was met
+
+    [[nodiscard]] const HalfStream& forward(Direction d) const { return halves[index(d)]; }
+    [[nodiscard]] const HalfStream& reverse(Direction d) const { return halves[index(opposite(d))]; }
+    [[nodiscard]] HalfStream& forward(Direction d) { return halves[index(d)]; }
+    [[nodiscard]] HalfStream& reverse(Direction d) { return halves[index(opposite(d))]; }
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,29 @@
+// SentData: how many payload bytes one side has sent, each octet of the stream counted once.
+//
+// What:  unlike Wireshark's next_seq, `next` is the sender's SND.NXT (RFC 9293 section 3.3.1) as far as the
+// capture
+//        shows it: a RST does not move it and there is no "unset" value in it.
+#pragma once
+
+#include <cstdint>
+
+#include "core/seq.h"
+#include "deadpeer/segment.h"
+#include "tcp/range_pool.h"
+
+namespace deadpeer {
+
+struct SentData {
+    std::uint64_t segments = 0;       // all that were analysed
+    std::uint64_t payload_bytes = 0;  // captured or not, each octet once
+    Seq next;                         // valid if segments > 0
+    RangeList holes;                  // octets below next that were not seen (yet)
+};
+
+// REQUIRES: segment.analysed and sent by this side.
+void count(SentData& sent, const Segment& segment, RangePool& pool);
+
+// The side starts over at the ISN of this SYN.
+void renumber(SentData& sent, const Segment& syn, RangePool& pool);
+
+}  // namespace deadpeer
