@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "report/columns.h"
+#include "report/reports.h"
+
+namespace deadpeer {
+namespace {
+
+template <typename Row>
+void list(std::string& out, Report report, std::span<const Column<Row>> columns) {
+    fmt::format_to(std::back_inserter(out), "### {}\n\n{}\n\n| column | meaning |\n|---|---|\n",
+                   file_name(report), kReports[index(report)].meaning);
+    for (const Column<Row>& column : columns) {
+        fmt::format_to(std::back_inserter(out), "| `{}` | {} |\n", column.name, column.meaning);
+    }
+}
+
+}  // namespace
+
+std::string columns_as_markdown() {
+    std::string out;
+    list(out, Report::kCapture, kCaptureColumns);
+    out += '\n';
+    list(out, Report::kSegments, kSegmentColumns);
+    out += '\n';
+    list(out, Report::kFlows, kFlowColumns);
+    out += '\n';
+    list(out, Report::kEvents, kEventColumns);
+    out += '\n';
+    list(out, Report::kHosts, kHostColumns);
+    return out;
+}
+
+}  // namespace deadpeer

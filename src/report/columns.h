@@ -1,0 +1,82 @@
+// The columns of every report, as tables: name, meaning, and how the cell is written.
+//
+// What:    the only place that knows the order and the names; header rows, cells and the documentation all
+//          come from here. A new column is one new row at the end of a table.
+// Threads: constants.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "deadpeer/finding.h"
+#include "deadpeer/flow_summary.h"
+#include "deadpeer/sink.h"
+#include "report/cells.h"
+#include "report/community_id.h"
+#include "report/host_table.h"
+
+namespace deadpeer {
+
+template <typename Row>
+struct Column {
+    std::string_view name;
+    std::string_view meaning;  // one sentence
+    void (*write)(Cells& cells, const Row& row);
+};
+
+// What rows share: the base names of the inputs by index, ready to be written as words.
+struct FileCells {
+    std::vector<std::string> by_index;
+
+    [[nodiscard]] std::string_view of(std::uint32_t file) const {
+        return file < by_index.size() ? std::string_view(by_index[file]) : std::string_view{};
+    }
+};
+
+struct CaptureRow {
+    const InputSummary& input;
+    std::string_view file_cell;
+};
+struct SegmentLine {
+    const SegmentRow& row;
+    std::string_view file_cell;
+};
+struct FlowLine {
+    const FlowSummary& flow;
+    std::string_view file_cell;
+    CommunityId& community_id;
+};
+struct EventLine {
+    const Finding& finding;
+    std::string_view file_cell;
+};
+
+extern const std::span<const Column<CaptureRow>> kCaptureColumns;
+extern const std::span<const Column<SegmentLine>> kSegmentColumns;
+extern const std::span<const Column<FlowLine>> kFlowColumns;
+extern const std::span<const Column<EventLine>> kEventColumns;
+extern const std::span<const Column<HostRow>> kHostColumns;
+
+template <typename Row>
+void write_header(Cells& cells, std::span<const Column<Row>> columns) {
+    cells.begin_file();
+    for (const Column<Row>& column : columns) cells.word(column.name);
+    cells.end_row();
+}
+
+template <typename Row>
+void write_row(Cells& cells, std::span<const Column<Row>> columns, const Row& row) {
+    for (const Column<Row>& column : columns) column.write(cells, row);
+    cells.end_row();
+}
+
+// For a column whose value is not known yet.
+template <typename Row>
+void leave_empty(Cells& cells, const Row&) {
+    cells.empty();
+}
+
+}  // namespace deadpeer

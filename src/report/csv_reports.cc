@@ -1,0 +1,189 @@
+#include "report/csv_reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "report/text.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr Nanoseconds kIdleAtEnd = 60 * kSecond;
+
+}  // namespace
+
+CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folder)
+    : options_(options),
+      community_id_(options.community_id_seed),
+      segments_(spool_folder),
+      findings_(spool_folder),
+      flows_(spool_folder) {}
+
+Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(std::unique_ptr<ReportFolder> folder,
+                                                          const CsvOptions& options) {
+    std::unique_ptr<CsvReports> reports(new CsvReports(options, folder->path()));
+    for (std::size_t i = 0; i < kReports.size(); ++i) {
+        const auto report = static_cast<Report>(i);
+        if (report == Report::kSegments && !options.segments) continue;
+        const Result<int> descriptor = folder->create(file_name(report));
+        if (!descriptor) return descriptor.error();
+        reports->start(report, descriptor.value());
+    }
+    reports->folder_ = std::move(folder);
+    return reports;
+}
+
+std::unique_ptr<CsvReports> CsvReports::to_descriptor(int descriptor, Report report,
+                                                      const std::string& spool_folder,
+                                                      const CsvOptions& options) {
+    std::unique_ptr<CsvReports> reports(new CsvReports(options, spool_folder));
+    reports->start(report, descriptor);
+    return reports;
+}
+
+void CsvReports::start(Report report, int descriptor) {
+    writers_[index(report)] = std::make_unique<Writer>(descriptor, options_.dialect);
+    Cells& cells = writers_[index(report)]->cells;
+    switch (report) {
+        case Report::kCapture:
+            return write_header(cells, kCaptureColumns);
+        case Report::kSegments:
+            return write_header(cells, kSegmentColumns);
+        case Report::kFlows:
+            return write_header(cells, kFlowColumns);
+        case Report::kEvents:
+            return write_header(cells, kEventColumns);
+        case Report::kHosts:
+            return write_header(cells, kHostColumns);
+    }
+}
+
+void CsvReports::on_input_begin(std::uint32_t file, const std::string& name) {
+    if (files_.by_index.size() <= file) files_.by_index.resize(file + 1);
+    files_.by_index[file] = text_cell(base_name(name), options_.dialect.delimiter);
+    input_open_ = true;
+}
+
+void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
+    input_open_ = false;
+    capture_end_ = std::max(capture_end_, summary.last_time);
+    if (Writer* out = writer(Report::kCapture)) {
+        write_row(out->cells, kCaptureColumns, CaptureRow{summary, files_.of(file)});
+    }
+}
+
+SegmentRowId CsvReports::on_segment(const SegmentRow& row) {
+    return writer(Report::kSegments) != nullptr ? segments_.append(row) : 0;
+}
+
+void CsvReports::on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) {
+    if (writer(Report::kSegments) == nullptr) return;
+    SegmentRow& probe = segments_.change(row);
+    probe.answered_by_frame = frame;
+    probe.rtt = rtt;
+}
+
+void CsvReports::on_finding(const Finding& finding) {
+    if (writer(Report::kEvents) == nullptr) return;
+    event_order_.push_back({finding.time, findings_.append(finding)});
+}
+
+void CsvReports::on_flow(const FlowSummary& flow) {
+    if (writer(Report::kHosts) != nullptr) note_hosts(flow);
+    if (writer(Report::kFlows) == nullptr) return;
+    flows_.add(flow, [this](const FlowSummary& next) { write_flow(next); });
+}
+
+void CsvReports::write_flow(const FlowSummary& flow) {
+    write_row(writer(Report::kFlows)->cells, kFlowColumns,
+              FlowLine{flow, files_.of(flow.first_file), community_id_});
+}
+
+void CsvReports::note_hosts(const FlowSummary& flow) {
+    HostRow row;
+    row.connections = 1;
+    row.open_at_end = flow.closed == Closed::kOpen ? 1 : 0;
+    const bool probed = flow.initiator_side.probes + flow.responder_side.probes > 0;
+    // A connection that leaves while its input is still read was silent so long that it had to make room:
+    // had it spoken again, that would be another connection.
+    const bool silent = input_open_ || (flow.last_time != kNoTime && capture_end_ != kNoTime &&
+                                        capture_end_ - flow.last_time >= kIdleAtEnd);
+    row.idle_at_end = row.open_at_end != 0 && silent && !probed ? 1 : 0;
+    row.address = flow.key.low().address;
+    hosts_.add(row);
+    if (flow.key.low_address == flow.key.high_address) return;
+    row.address = flow.key.high().address;
+    hosts_.add(row);
+}
+
+void CsvReports::write_segments() {
+    for (std::uint64_t i = 0; i < segments_.size(); ++i) {
+        const SegmentRow& row = segments_.at(i);
+        write_row(writer(Report::kSegments)->cells, kSegmentColumns, SegmentLine{row, files_.of(row.file)});
+    }
+}
+
+void CsvReports::write_events() {
+    std::sort(event_order_.begin(), event_order_.end(), [](const TimedEvent& a, const TimedEvent& b) {
+        return a.time != b.time ? a.time < b.time : a.place < b.place;
+    });
+    for (const TimedEvent& event : event_order_) {
+        const Finding& finding = findings_.at(event.place);
+        write_row(writer(Report::kEvents)->cells, kEventColumns, EventLine{finding, files_.of(finding.file)});
+    }
+}
+
+void CsvReports::write_hosts() {
+    for (const HostRow& row : hosts_.rows()) {
+        write_row(writer(Report::kHosts)->cells, kHostColumns, row);
+    }
+}
+
+Status CsvReports::finish(const RunSummary&) {
+    if (writer(Report::kSegments) != nullptr) write_segments();
+    if (writer(Report::kFlows) != nullptr) {
+        flows_.finish([this](const FlowSummary& flow) { write_flow(flow); });
+    }
+    if (writer(Report::kEvents) != nullptr) write_events();
+    if (writer(Report::kHosts) != nullptr) write_hosts();
+    for (const auto& out : writers_) {
+        if (out != nullptr) out->output.flush();
+    }
+    Status status = written();
+    if (!status || folder_ == nullptr) return status;
+    status = folder_->publish();
+    if (!status || options_.segments) return status;
+    return folder_->remove_stale(file_name(Report::kSegments));
+}
+
+Status CsvReports::written() const {
+    for (const Status& spooled : {segments_.status(), findings_.status(), flows_.status()}) {
+        if (!spooled) return spooled;
+    }
+    for (std::size_t i = 0; i < kReports.size(); ++i) {
+        if (writers_[i] == nullptr || writers_[i]->output.error() == 0) continue;
+        const std::string place = folder_ == nullptr
+                                      ? "standard output"
+                                      : folder_->path() + "/" + file_name(static_cast<Report>(i));
+        return Error{fmt::format("Cannot write {}: {}.{}", printable(place),
+                                 std::strerror(writers_[i]->output.error()),
+                                 folder_ == nullptr ? "" : " Reports of an earlier run are untouched.")};
+    }
+    return success();
+}
+
+bool CsvReports::failed() const {
+    return segments_.failed() || findings_.failed() || flows_.failed() ||
+           std::any_of(writers_.begin(), writers_.end(),
+                       [](const auto& out) { return out != nullptr && out->output.error() != 0; });
+}
+
+bool CsvReports::reader_left() const {
+    return std::any_of(writers_.begin(), writers_.end(),
+                       [](const auto& out) { return out != nullptr && out->output.error() == EPIPE; });
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,98 @@
+// CsvReports: the sink that writes the CSV reports.
+//
+// What:     capture, flows and hosts rows are formatted as soon as their order allows; segments wait because
+//           a probe's answer comes later, events because they are sorted by time. Waiting rows are kept in
+//           spools of bounded memory. The reports appear in finish(), each whole or not at all.
+// Lifetime: a descriptor given to to_descriptor() stays open and the caller's.
+// Threads:  one thread at a time.
+// Errors:   finish() reports the first of them. failed() tells early, so that a caller may stop feeding. A
+//           pipe whose reader went away is an error without anything to say: reader_left().
+//           The caller should ignore SIGPIPE and SIGXFSZ, or they end the process first.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deadpeer/sink.h"
+#include "report/cells.h"
+#include "report/columns.h"
+#include "report/community_id.h"
+#include "report/host_table.h"
+#include "report/report_folder.h"
+#include "report/reports.h"
+#include "report/spool.h"
+#include "report/stream_order.h"
+
+namespace deadpeer {
+
+struct CsvOptions {
+    CsvDialect dialect;
+    bool segments = true;  // false: no segments.csv
+    std::uint16_t community_id_seed = 0;
+};
+
+class CsvReports final : public ReportSink {
+public:
+    // All reports as files. REQUIRES: the folder's lock is held.
+    static Result<std::unique_ptr<CsvReports>> to_folder(std::unique_ptr<ReportFolder> folder,
+                                                         const CsvOptions& options);
+    // One report to an open descriptor; rows that wait may need a temporary file in `spool_folder`.
+    static std::unique_ptr<CsvReports> to_descriptor(int descriptor, Report report,
+                                                     const std::string& spool_folder,
+                                                     const CsvOptions& options);
+
+    void on_input_begin(std::uint32_t file, const std::string& name) override;
+    void on_input_end(std::uint32_t file, const InputSummary& summary) override;
+    SegmentRowId on_segment(const SegmentRow& row) override;
+    void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) override;
+    void on_finding(const Finding& finding) override;
+    void on_flow(const FlowSummary& flow) override;
+    Status finish(const RunSummary& run) override;
+
+    // Something could not be written: finish() will answer an error.
+    [[nodiscard]] bool failed() const;
+    [[nodiscard]] bool reader_left() const;
+
+    // Connections and addresses for which hosts.csv had no memory left.
+    [[nodiscard]] std::uint64_t hosts_left_out() const { return hosts_.left_out(); }
+
+private:
+    struct Writer {
+        Writer(int descriptor, const CsvDialect& dialect) : output(descriptor), cells(output, dialect) {}
+        Output output;
+        Cells cells;
+    };
+    struct TimedEvent {
+        Nanoseconds time;
+        std::uint64_t place;  // in findings_
+    };
+
+    CsvReports(const CsvOptions& options, const std::string& spool_folder);
+
+    void start(Report report, int descriptor);
+    [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
+    void write_flow(const FlowSummary& flow);
+    void note_hosts(const FlowSummary& flow);
+    void write_segments();
+    void write_events();
+    void write_hosts();
+    [[nodiscard]] Status written() const;
+
+    CsvOptions options_;
+    std::unique_ptr<ReportFolder> folder_;  // null when writing to a descriptor
+    std::array<std::unique_ptr<Writer>, kReports.size()> writers_;
+    CommunityId community_id_;
+    FileCells files_;
+    Spool<SegmentRow> segments_;
+    Spool<Finding> findings_;
+    std::vector<TimedEvent> event_order_;
+    StreamOrder flows_;
+    HostTable hosts_;
+    bool input_open_ = false;
+    Nanoseconds capture_end_ = kNoTime;
+};
+
+}  // namespace deadpeer

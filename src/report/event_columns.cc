@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "report/columns.h"
+#include "report/names.h"
+
+namespace deadpeer {
+namespace {
+
+// An endpoint that nobody named (an event about the capture itself) is an empty cell.
+bool is_named(const Endpoint& endpoint) {
+    return endpoint != Endpoint{};
+}
+
+void write_address(Cells& cells, const Endpoint& endpoint) {
+    if (!is_named(endpoint)) return cells.empty();
+    cells.address(endpoint.address);
+}
+
+void write_evidence(Cells& cells, const EventLine& line) {
+    constexpr std::size_t kFrameChars = 21;
+    std::array<char, std::tuple_size_v<decltype(Finding::evidence)> * kFrameChars> text{};
+    char* out = text.data();
+    const std::size_t count =
+        std::min<std::size_t>(line.finding.evidence_count, line.finding.evidence.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i != 0) *out++ = ' ';
+        out = std::to_chars(out, text.data() + text.size(), line.finding.evidence[i]).ptr;
+    }
+    cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
+}
+
+void write_filter(Cells& cells, const EventLine& line) {
+    if (line.finding.stream < 0) return cells.empty();
+    cells.word("tcp.stream eq ", static_cast<std::uint64_t>(line.finding.stream));
+}
+
+void write_stream(Cells& cells, const EventLine& line) {
+    if (line.finding.stream < 0) return cells.empty();
+    cells.number(static_cast<std::uint64_t>(line.finding.stream));
+}
+
+constexpr Column<EventLine> kTable[] = {
+    {"time_utc", "When it happened.", [](Cells& c, const EventLine& l) { c.time(l.finding.time); }},
+    {"file", "Base name of the input file.", [](Cells& c, const EventLine& l) { c.word(l.file_cell); }},
+    {"frame", "The frame that showed it; empty for silence.",
+     [](Cells& c, const EventLine& l) { c.known_number(l.finding.frame); }},
+    {"stream", "Wireshark's `tcp.stream`; empty if it is not about one connection.", write_stream},
+    {"event", "What happened.", [](Cells& c, const EventLine& l) { c.word(name(l.finding.kind)); }},
+    {"severity", "`info`, `warning` or `critical`.",
+     [](Cells& c, const EventLine& l) { c.word(name(l.finding.severity)); }},
+    {"subject", "Address that the event is about: the dead or rebooted side.",
+     [](Cells& c, const EventLine& l) { write_address(c, l.finding.subject); }},
+    {"subject_port", "Its port; empty if the event is about the whole host.",
+     [](Cells& c, const EventLine& l) { c.known_number(l.finding.subject.port); }},
+    {"peer", "Address of the other side.",
+     [](Cells& c, const EventLine& l) { write_address(c, l.finding.peer); }},
+    {"peer_port", "Its port.", [](Cells& c, const EventLine& l) { c.known_number(l.finding.peer.port); }},
+    {"confidence", "`low`, `medium` or `high`.",
+     [](Cells& c, const EventLine& l) { c.word(name(l.finding.confidence)); }},
+    {"reason", "A stable code for the rule that decided.",
+     [](Cells& c, const EventLine& l) { c.word(name(l.finding.reason)); }},
+    {"half_open_s", "Seconds that the other side held a dead connection.",
+     [](Cells& c, const EventLine& l) { c.seconds(l.finding.half_open); }},
+    {"evidence_frames", "The frames that prove it, joined by a space.", write_evidence},
+    {"explanation", "One sentence with the numbers in it.", leave_empty<EventLine>},
+    {"wireshark_filter", "Display filter that shows the connection in Wireshark.", write_filter},
+};
+
+}  // namespace
+
+const std::span<const Column<EventLine>> kEventColumns = kTable;
+
+}  // namespace deadpeer

@@ -1,0 +1,111 @@
+#include "report/columns.h"
+#include "report/names.h"
+
+namespace deadpeer {
+namespace {
+
+Endpoint initiator(const FlowLine& line) {
+    return line.flow.key.sender(line.flow.initiator);
+}
+Endpoint responder(const FlowLine& line) {
+    return line.flow.key.receiver(line.flow.initiator);
+}
+
+void write_duration(Cells& cells, const FlowLine& line) {
+    const FlowSummary& flow = line.flow;
+    // A capture whose clock was set back can end before it began: no duration then.
+    if (flow.first_time == kNoTime || flow.last_time == kNoTime || flow.last_time < flow.first_time) {
+        return cells.empty();
+    }
+    cells.seconds(flow.last_time - flow.first_time);
+}
+
+constexpr Column<FlowLine> kTable[] = {
+    {"stream", "Wireshark's `tcp.stream`.", [](Cells& c, const FlowLine& l) { c.number(l.flow.stream); }},
+    {"file", "Base name of the input file that `first_frame` is in.",
+     [](Cells& c, const FlowLine& l) { c.word(l.file_cell); }},
+    {"first_frame", "Number of its first frame.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.flow.first_frame); }},
+    {"last_frame", "Number of its last frame, in the input where it ended.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.flow.last_frame); }},
+    {"initiator", "Address of the side that sent the SYN.",
+     [](Cells& c, const FlowLine& l) { c.address(initiator(l).address); }},
+    {"initiator_port", "Its port.", [](Cells& c, const FlowLine& l) { c.number(initiator(l).port); }},
+    {"responder", "Address of the side that answered.",
+     [](Cells& c, const FlowLine& l) { c.address(responder(l).address); }},
+    {"responder_port", "Its port.", [](Cells& c, const FlowLine& l) { c.number(responder(l).port); }},
+    {"roles", "`handshake` if the SYN was seen, else `guessed`.",
+     [](Cells& c, const FlowLine& l) { c.word(l.flow.roles_guessed ? "guessed" : "handshake"); }},
+    {"opened", "What was seen of the handshake: `handshake`, `partial` or `midstream`.",
+     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.opened)); }},
+    {"closed", "How it ended: `fin`, `rst`, `open`, or `superseded` by a new connection.",
+     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.closed)); }},
+    {"view", "`both` directions were captured, or `one_way`.",
+     [](Cells& c, const FlowLine& l) { c.word(l.flow.one_way ? "one_way" : "both"); }},
+    {"first_utc", "Time of the first frame.", [](Cells& c, const FlowLine& l) { c.time(l.flow.first_time); }},
+    {"last_utc", "Time of the last frame.", [](Cells& c, const FlowLine& l) { c.time(l.flow.last_time); }},
+    {"duration_s", "Seconds between the two.", write_duration},
+    {"initiator_segments", "Segments that the initiator sent.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.initiator_side.segments); }},
+    {"responder_segments", "Segments that the responder sent.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.responder_side.segments); }},
+    {"initiator_bytes", "Payload bytes of the initiator, each counted once.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.initiator_side.payload_bytes); }},
+    {"responder_bytes", "Payload bytes of the responder, each counted once.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.responder_side.payload_bytes); }},
+    {"longest_idle_s", "Longest silence between two segments.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.longest_idle); }},
+    {"initiator_probes", "Keepalive probes that the initiator sent.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.initiator_side.probes); }},
+    {"initiator_probes_answered", "How many of them were answered.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.initiator_side.probes_answered); }},
+    {"initiator_keepalive_idle_s", "Silence before the initiator's first probe, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.initiator_side.keepalive.idle); }},
+    {"initiator_keepalive_interval_s", "Time between its unanswered probes, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.initiator_side.keepalive.interval); }},
+    {"initiator_keepalive_count", "Unanswered probes after which it gives up, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.flow.initiator_side.keepalive.count); }},
+    {"responder_probes", "Keepalive probes that the responder sent.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.responder_side.probes); }},
+    {"responder_probes_answered", "How many of them were answered.",
+     [](Cells& c, const FlowLine& l) { c.number(l.flow.responder_side.probes_answered); }},
+    {"responder_keepalive_idle_s", "Silence before the responder's first probe, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.responder_side.keepalive.idle); }},
+    {"responder_keepalive_interval_s", "Time between its unanswered probes, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.responder_side.keepalive.interval); }},
+    {"responder_keepalive_count", "Unanswered probes after which it gives up, as inferred.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.flow.responder_side.keepalive.count); }},
+    {"keepalive_profile", "Systems and applications whose keepalive settings fit, joined by `;`.",
+     leave_empty<FlowLine>},
+    {"probe_rtt_median_s", "Median of the seconds between probe and answer.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.probe_rtt_median); }},
+    {"heartbeat_side", "Which side sends application heartbeats.", leave_empty<FlowLine>},
+    {"heartbeat_period_s", "Seconds between heartbeats.", leave_empty<FlowLine>},
+    {"heartbeat_protocol", "Protocol of the heartbeats, where the first bytes tell.", leave_empty<FlowLine>},
+    {"verdict", "What became of the connection.",
+     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.verdict)); }},
+    {"verdict_utc", "When that was certain.",
+     [](Cells& c, const FlowLine& l) { c.time(l.flow.verdict_time); }},
+    {"verdict_frame", "The frame that decided it.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.flow.verdict_frame); }},
+    {"confidence", "`low`, `medium` or `high`.",
+     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.confidence)); }},
+    {"reason", "A stable code for the rule that decided.",
+     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.reason)); }},
+    {"half_open_s", "Seconds that the other side held a dead connection.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.half_open); }},
+    {"idle_at_failure_s", "Silence before the first unanswered or reset segment.",
+     [](Cells& c, const FlowLine& l) { c.seconds(l.flow.idle_at_failure); }},
+    {"matching_timeouts", "Known idle timeouts of devices that fit, joined by `;`.", leave_empty<FlowLine>},
+    {"explanation", "One sentence with the numbers in it.", leave_empty<FlowLine>},
+    {"wireshark_filter", "Display filter that shows the connection in Wireshark.",
+     [](Cells& c, const FlowLine& l) { c.word("tcp.stream eq ", l.flow.stream); }},
+    {"community_id", "Community ID version 1, as other network tools print it.",
+     [](Cells& c, const FlowLine& l) { c.word(l.community_id.of(l.flow.key)); }},
+};
+
+}  // namespace
+
+const std::span<const Column<FlowLine>> kFlowColumns = kTable;
+
+}  // namespace deadpeer

@@ -1,0 +1,83 @@
+// The words that reports use for enumerations. They are stable: users filter by them.
+//
+// Threads: constants.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "deadpeer/finding.h"
+#include "deadpeer/flow_summary.h"
+#include "deadpeer/sink.h"
+
+namespace deadpeer {
+namespace detail {
+
+inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
+                                                                      "keepalive_probe",
+                                                                      "keepalive_ack",
+                                                                      "keepalive_answer_data",
+                                                                      "zero_window_probe",
+                                                                      "zero_window_probe_ack",
+                                                                      "retransmission",
+                                                                      "duplicate_frame",
+                                                                      "reordered"};
+
+inline constexpr std::array<std::string_view, 11> kVerdictNames = {
+    "",           "unknown", "closed", "peer_dead", "middlebox_reset", "peer_rebooted", "peer_lost_state",
+    "peer_reset", "suspect", "alive",  "idle"};
+
+inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
+
+inline constexpr std::array<std::string_view, 4> kReasonNames = {"", "probes_exhausted",
+                                                                 "retransmissions_exhausted", "user_timeout"};
+
+inline constexpr std::array<std::string_view, 12> kEventNames = {
+    "probes_unanswered",    "peer_recovered",    "peer_dead",   "peer_rebooted",
+    "peer_lost_state",      "middlebox_reset",   "peer_reset",  "host_rebooted",
+    "idle_timeout_on_path", "heartbeat_stopped", "capture_gap", "capacity_warning"};
+
+inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
+inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};
+inline constexpr std::array<std::string_view, 4> kClosedNames = {"open", "fin", "rst", "superseded"};
+inline constexpr std::array<std::string_view, 4> kOutcomeNames = {"complete", "truncated", "damaged",
+                                                                  "refused"};
+
+// A value that has no name yet shows as an empty cell, not as memory beyond the table.
+template <std::size_t N, typename Enum>
+constexpr std::string_view look_up(const std::array<std::string_view, N>& names, Enum value) {
+    const auto i = static_cast<std::size_t>(value);
+    return i < N ? names[i] : std::string_view{};
+}
+
+}  // namespace detail
+
+constexpr std::string_view name(SegmentKind kind) {
+    return detail::look_up(detail::kSegmentKindNames, kind);
+}
+constexpr std::string_view name(Verdict verdict) {
+    return detail::look_up(detail::kVerdictNames, verdict);
+}
+constexpr std::string_view name(Confidence c) {
+    return detail::look_up(detail::kConfidenceNames, c);
+}
+constexpr std::string_view name(Reason reason) {
+    return detail::look_up(detail::kReasonNames, reason);
+}
+constexpr std::string_view name(EventKind kind) {
+    return detail::look_up(detail::kEventNames, kind);
+}
+constexpr std::string_view name(Severity s) {
+    return detail::look_up(detail::kSeverityNames, s);
+}
+constexpr std::string_view name(Opened opened) {
+    return detail::look_up(detail::kOpenedNames, opened);
+}
+constexpr std::string_view name(Closed closed) {
+    return detail::look_up(detail::kClosedNames, closed);
+}
+constexpr std::string_view name(InputSummary::Outcome outcome) {
+    return detail::look_up(detail::kOutcomeNames, outcome);
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,22 @@
+#include "report/output.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace deadpeer {
+
+void Output::flush() {
+    std::size_t written = 0;
+    while (error_ == 0 && written < used_) {
+        const ssize_t n = ::write(descriptor_, buffer_.data() + written, used_ - written);
+        if (n >= 0) {
+            written += static_cast<std::size_t>(n);
+        } else if (errno != EINTR) {
+            error_ = errno;
+        }
+    }
+    used_ = 0;
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,86 @@
+#include "report/report_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "report/text.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr mode_t kFileMode = 0640;
+constexpr mode_t kFolderMode = 0750;
+
+Error cannot_open(const std::string& path, int error) {
+    const char* advice = error == ENOTDIR  ? "Name a folder, not a file"
+                         : error == ENOENT ? "Create its parent folder"
+                                           : "Choose another folder with -o";
+    return {
+        fmt::format("Cannot write reports to {}: {}. {}.", printable(path), std::strerror(error), advice)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path) {
+    if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) return cannot_open(path, errno);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return cannot_open(path, errno);
+    return std::unique_ptr<ReportFolder>(new ReportFolder(path, descriptor));
+}
+
+bool ReportFolder::lock() {
+    return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+ReportFolder::~ReportFolder() {
+    for (const Pending& file : pending_) {
+        ::unlinkat(descriptor_, file.temporary.c_str(), 0);
+        ::close(file.descriptor);
+    }
+    ::close(descriptor_);
+}
+
+Error ReportFolder::failure(const std::string& what, const std::string& name) const {
+    const int error = errno;
+    return {fmt::format("Cannot {} {}: {}. The report of an earlier run, if any, is untouched.", what,
+                        printable(path_ + "/" + name), std::strerror(error))};
+}
+
+Result<int> ReportFolder::create(const std::string& name) {
+    Pending file{name, "." + name + ".tmp", -1};
+    ::unlinkat(descriptor_, file.temporary.c_str(), 0);
+    file.descriptor = ::openat(descriptor_, file.temporary.c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+    if (file.descriptor < 0) return failure("create", file.temporary);
+    pending_.push_back(file);
+    return file.descriptor;
+}
+
+Status ReportFolder::publish() {
+    for (const Pending& file : pending_) {
+        if (::fsync(file.descriptor) != 0) return failure("write", file.temporary);
+    }
+    while (!pending_.empty()) {
+        const Pending file = pending_.front();
+        if (::renameat(descriptor_, file.temporary.c_str(), descriptor_, file.name.c_str()) != 0) {
+            return failure("write", file.name);
+        }
+        pending_.erase(pending_.begin());
+        if (::close(file.descriptor) != 0) return failure("write", file.name);
+    }
+    if (::fsync(descriptor_) != 0) return failure("make durable", "");
+    return success();
+}
+
+Status ReportFolder::remove_stale(const std::string& name) {
+    if (::unlinkat(descriptor_, name.c_str(), 0) != 0 && errno != ENOENT) return failure("remove", name);
+    return success();
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,62 @@
+// ReportFolder: the folder that reports go to, where each appears whole or not at all.
+//
+// What:     create() opens a temporary file beside the final name; publish() makes all that were created
+//           durable and renames them into place. What was not published is removed by the destructor, and
+//           the reports of an earlier run stay as they were.
+// Links:    the folder itself may be reached through a symbolic link; below it none is followed: temporary
+//           files are created with O_EXCL | O_NOFOLLOW, and rename replaces a link, not its target.
+// Lock:     with lock() held no other run writes there (flock), so that a temporary file in the way was left
+//           by a killed run and is removed.
+// Threads:  one thread at a time.
+// Errors:   finished sentences with the path and the system's reason.
+// Source:   rename(2), fsync(2) of file and folder.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deadpeer/result.h"
+
+namespace deadpeer {
+
+class ReportFolder {
+public:
+    // Creates the folder if it is missing (its parent must exist).
+    static Result<std::unique_ptr<ReportFolder>> open(const std::string& path);
+    ~ReportFolder();
+    ReportFolder(const ReportFolder&) = delete;
+    ReportFolder& operator=(const ReportFolder&) = delete;
+
+    // False if another run holds the lock. A file system without locks counts as locked.
+    [[nodiscard]] bool lock();
+
+    // REQUIRES: lock() answered true.
+    // The descriptor to write `name` to; it belongs to the folder.
+    Result<int> create(const std::string& name);
+
+    // REQUIRES: everything was written.
+    Status publish();
+
+    // Removes a report of an earlier run that this one does not write, so that the folder tells one story.
+    // REQUIRES: after publish().
+    Status remove_stale(const std::string& name);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    struct Pending {
+        std::string name;
+        std::string temporary;
+        int descriptor = -1;
+    };
+
+    ReportFolder(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+    [[nodiscard]] Error failure(const std::string& what, const std::string& name) const;
+
+    std::string path_;
+    int descriptor_;
+    std::vector<Pending> pending_;
+};
+
+}  // namespace deadpeer

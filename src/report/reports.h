@@ -1,0 +1,49 @@
+// The reports there are.
+//
+// Threads: constants.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace deadpeer {
+
+enum class Report : std::uint8_t { kCapture, kSegments, kFlows, kEvents, kHosts };
+
+struct ReportInfo {
+    std::string_view name;
+    std::string_view meaning;
+};
+
+// By Report.
+inline constexpr std::array<ReportInfo, 5> kReports = {{
+    {"capture", "One row per input file or interface."},
+    {"segments", "One row per segment, in frame order."},
+    {"flows", "One row per TCP connection, in stream order."},
+    {"events", "One row per event, in time order."},
+    {"hosts", "One row per address that took part in a TCP connection."},
+}};
+
+constexpr std::size_t index(Report report) {
+    return static_cast<std::size_t>(report);
+}
+
+inline std::string file_name(Report report) {
+    return std::string(kReports[index(report)].name) + ".csv";
+}
+
+constexpr std::optional<Report> report_named(std::string_view name) {
+    for (std::size_t i = 0; i < kReports.size(); ++i) {
+        if (kReports[i].name == name) return static_cast<Report>(i);
+    }
+    return std::nullopt;
+}
+
+// Every report with its columns and their meaning, as Markdown.
+std::string columns_as_markdown();
+
+}  // namespace deadpeer

@@ -1,0 +1,76 @@
+#include <array>
+#include <iterator>
+
+#include "report/columns.h"
+#include "report/names.h"
+
+namespace deadpeer {
+namespace {
+
+void write_flags(Cells& cells, const SegmentLine& line) {
+    struct Letter {
+        std::uint16_t flag;
+        char letter;
+    };
+    constexpr Letter kLetters[] = {{kFin, 'F'}, {kSyn, 'S'}, {kRst, 'R'}, {kPsh, 'P'},
+                                   {kAck, 'A'}, {kUrg, 'U'}, {kEce, 'E'}, {kCwr, 'C'}};
+    std::array<char, std::size(kLetters)> text{};
+    std::size_t length = 0;
+    for (const Letter& letter : kLetters) {
+        if (line.row.segment.has(letter.flag)) text[length++] = letter.letter;
+    }
+    cells.word({text.data(), length});
+}
+
+void write_labels(Cells& cells, const SegmentLine& line) {
+    std::array<char, 256> text{};
+    std::size_t length = 0;
+    for (std::size_t bit = 0; bit < kLabelNames.size(); ++bit) {
+        if ((line.row.labels.bits() >> bit & 1U) == 0) continue;
+        if (length != 0) text[length++] = ' ';
+        length += kLabelNames[bit].copy(text.data() + length, text.size() - length);
+    }
+    cells.word({text.data(), length});
+}
+
+constexpr Column<SegmentLine> kTable[] = {
+    {"file", "Base name of the input file.", [](Cells& c, const SegmentLine& l) { c.word(l.file_cell); }},
+    {"frame", "Wireshark's `frame.number` in that file.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.frame); }},
+    {"time_utc", "When it was captured.", [](Cells& c, const SegmentLine& l) { c.time(l.row.segment.time); }},
+    {"stream", "Wireshark's `tcp.stream`.", [](Cells& c, const SegmentLine& l) { c.number(l.row.stream); }},
+    {"src", "Sender's address.",
+     [](Cells& c, const SegmentLine& l) { c.address(l.row.segment.source().address); }},
+    {"src_port", "Sender's port.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.source().port); }},
+    {"dst", "Receiver's address.",
+     [](Cells& c, const SegmentLine& l) { c.address(l.row.segment.destination().address); }},
+    {"dst_port", "Receiver's port.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.destination().port); }},
+    {"seq", "Sequence number as it stands in the header.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.seq); }},
+    {"ack", "Acknowledgment number as it stands in the header.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.ack); }},
+    {"len", "Payload bytes.", [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.payload_length); }},
+    {"window", "Window as it stands in the header, not scaled.",
+     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.window); }},
+    {"flags", "Letters out of `FSRPAUEC`, in that order.", write_flags},
+    {"wireshark_labels", "The `tcp.analysis.*` fields that Wireshark shows, joined by a space.",
+     write_labels},
+    {"kind", "What it really is, whatever Wireshark calls it.",
+     [](Cells& c, const SegmentLine& l) { c.word(name(l.row.kind)); }},
+    {"train_position", "On probes: 1 for the first of a train, 2, and so on.",
+     [](Cells& c, const SegmentLine& l) { c.known_number(l.row.train_position); }},
+    {"idle_before_s", "Seconds since the last segment from the peer.",
+     [](Cells& c, const SegmentLine& l) { c.seconds(l.row.idle_before); }},
+    {"answered_by_frame", "On probes: the frame that answered it.",
+     [](Cells& c, const SegmentLine& l) { c.known_number(l.row.answered_by_frame); }},
+    {"rtt_s", "On probes: seconds until the answer.",
+     [](Cells& c, const SegmentLine& l) { c.seconds(l.row.rtt); }},
+};
+
+}  // namespace
+
+const std::span<const Column<SegmentLine>> kSegmentColumns = kTable;
+
+}  // namespace deadpeer

@@ -1,0 +1,207 @@
+#include "report/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "report/link_type_text.h"
+#include "report/names.h"
+#include "report/text.h"
+#include "report/time_text.h"
+
+namespace deadpeer {
+namespace {
+
+template <typename... Args>
+void add(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+}
+
+// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t value) {
+    std::string digits = std::to_string(value);
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+    return digits;
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
+}
+
+std::string to_the_second(Nanoseconds time) {
+    std::array<char, kTimeTextCapacity> text{};
+    write_utc(text.data(), time);
+    return fmt::format("{} {}", std::string_view(text.data(), 10), std::string_view(text.data() + 11, 8));
+}
+
+std::string span_of(Nanoseconds first, Nanoseconds last) {
+    const std::int64_t s = (last - first) / kSecond;
+    if (s >= 86400) return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
+    if (s >= 3600) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
+    if (s >= 60) return fmt::format("{} min {} s", s / 60, s % 60);
+    return fmt::format("{}.{:03} s", s, (last - first) / kMillisecond % 1000);
+}
+
+std::uint64_t skipped(const InputSummary& input) {
+    return std::accumulate(input.skipped.begin(), input.skipped.end(), std::uint64_t{0});
+}
+
+void tell_times(std::string& out, const InputSummary& input) {
+    if (input.first_time == kNoTime) return;
+    add(out, "\n  {} to {} UTC ({})", to_the_second(input.first_time), to_the_second(input.last_time),
+        span_of(input.first_time, input.last_time));
+}
+
+void tell_input(std::string& out, const InputSummary& input) {
+    add(out, "{}: ", printable(base_name(input.name)));
+    if (input.outcome == InputSummary::Outcome::kRefused) {
+        out += "not read\n";
+        return;
+    }
+    std::string links;
+    for (const LinkType type : input.link_types) links += ", " + link_type_text(type);
+    add(out, "{}{}, {}, {}", printable(input.format), links,
+        counted(input.tcp_frames + skipped(input), "frame", "frames"),
+        counted(input.tcp_segments, "TCP segment", "TCP segments"));
+    tell_times(out, input);
+    if (input.outcome != InputSummary::Outcome::kComplete) {
+        add(out, "\n  {}: {}", name(input.outcome), printable(input.outcome_detail));
+    }
+    out += '\n';
+}
+
+}  // namespace
+
+struct Summary::Totals {
+    std::array<std::uint64_t, kSkipReasonCount> skipped{};
+    std::uint64_t dropped = 0;
+    std::uint64_t time_went_back = 0;
+    Nanoseconds largest_step_back = 0;
+};
+
+void Summary::on_finding(const Finding& finding) {
+    const auto kind = static_cast<std::size_t>(finding.kind);
+    if (kind < kEventKinds) ++events_[kind];
+    worst_ = std::max(worst_, finding.severity);
+}
+
+void Summary::on_flow(const FlowSummary& flow) {
+    ++closed_[static_cast<std::size_t>(flow.closed)];
+    one_way_ += flow.one_way ? 1 : 0;
+    initiators_.probes += flow.initiator_side.probes;
+    initiators_.answered += flow.initiator_side.probes_answered;
+    responders_.probes += flow.responder_side.probes;
+    responders_.answered += flow.responder_side.probes_answered;
+}
+
+Status Summary::finish(const RunSummary& run) {
+    run_ = run;
+    return success();
+}
+
+Summary::Totals Summary::totals() const {
+    Totals all;
+    for (const InputSummary& input : inputs_) {
+        for (std::size_t i = 0; i < kSkipReasonCount; ++i) all.skipped[i] += input.skipped[i];
+        all.dropped += input.source.dropped_by_capture.value_or(0);
+        all.time_went_back += input.time_went_back;
+        all.largest_step_back = std::max(all.largest_step_back, input.largest_step_back);
+    }
+    return all;
+}
+
+std::string Summary::text(Style style) const {
+    std::string out;
+    tell_findings(out);
+    tell_inputs(out, style);
+    tell_connections(out);
+    tell_probes(out);
+    tell_losses(out, totals());
+    if (style.verbose) {
+        add(out, "Memory of the flow table: {} KiB at most\n", grouped(run_.peak_memory_bytes / 1024));
+    }
+    return out;
+}
+
+void Summary::tell_findings(std::string& out) const {
+    std::string list;
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+        if (events_[kind] == 0) continue;
+        if (!list.empty()) list += ", ";
+        add(list, "{} {}", grouped(events_[kind]), name(static_cast<EventKind>(kind)));
+    }
+    if (list.empty()) return;
+    add(out, "Findings ({}): {}\n", name(worst_), list);
+}
+
+void Summary::tell_inputs(std::string& out, Style style) const {
+    constexpr std::size_t kFew = 5;
+    const bool all = style.verbose || inputs_.size() <= kFew;
+    std::uint64_t frames = 0;
+    std::uint64_t segments = 0;
+    for (const InputSummary& input : inputs_) {
+        if (all || input.outcome != InputSummary::Outcome::kComplete) tell_input(out, input);
+        frames += input.tcp_frames + skipped(input);
+        segments += input.tcp_segments;
+    }
+    if (inputs_.size() < 2) return;
+    add(out, "{}: {}, {}\n", counted(inputs_.size(), "input", "inputs"), counted(frames, "frame", "frames"),
+        counted(segments, "TCP segment", "TCP segments"));
+}
+
+void Summary::tell_connections(std::string& out) const {
+    const std::uint64_t count = std::accumulate(closed_.begin(), closed_.end(), std::uint64_t{0});
+    const auto by = [&](Closed closed) { return closed_[static_cast<std::size_t>(closed)]; };
+    add(out, "Connections: {}", grouped(count));
+    std::string_view before = " (";
+    const auto part = [&](std::uint64_t number, std::string_view what) {
+        if (number == 0) return;
+        add(out, "{}{} {}", before, grouped(number), what);
+        before = ", ";
+    };
+    part(by(Closed::kOpen), "open at the end");
+    part(by(Closed::kFin), "closed by FIN");
+    part(by(Closed::kRst), "reset");
+    part(by(Closed::kSuperseded), "replaced by a new one on the same ports");
+    part(one_way_, "seen in one direction only");
+    out += before == ", " ? ")\n" : "\n";
+}
+
+void Summary::tell_probes(std::string& out) const {
+    const std::uint64_t probes = initiators_.probes + responders_.probes;
+    if (probes == 0) {
+        out += "Keepalive probes: none\n";
+        return;
+    }
+    add(out, "Keepalive probes: {} by initiators ({} answered), {} by responders ({} answered)\n",
+        grouped(initiators_.probes), grouped(initiators_.answered), grouped(responders_.probes),
+        grouped(responders_.answered));
+    add(out, "Keepalive ACKs: {} by initiators, {} by responders\n", grouped(responders_.answered),
+        grouped(initiators_.answered));
+}
+
+void Summary::tell_losses(std::string& out, const Totals& all) const {
+    std::string list;
+    for (std::size_t i = 0; i < kSkipReasonCount; ++i) {
+        if (all.skipped[i] == 0) continue;
+        if (!list.empty()) list += ", ";
+        add(list, "{} {}", grouped(all.skipped[i]), kSkipReasonNames[i]);
+    }
+    if (!list.empty()) add(out, "Skipped frames: {}\n", list);
+    if (all.dropped != 0) {
+        add(out, "Lost by the capture: {}; what seems missing may have been there\n",
+            counted(all.dropped, "packet", "packets"));
+    }
+    if (all.time_went_back != 0) {
+        add(out, "Time went back {}, by at most {}\n", counted(all.time_went_back, "time", "times"),
+            span_of(0, all.largest_step_back));
+    }
+    if (run_.evicted_flows != 0) {
+        add(out, "Forgotten for lack of memory: {}; give more with --memory\n",
+            counted(run_.evicted_flows, "connection", "connections"));
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,60 @@
+// Summary: what a person wants to know after a run, gathered as a sink and put into words.
+//
+// What:    findings first, where there are any; then what was read, the connections, the keepalive probes by
+//          side, and what was left out and why. Text that others chose is made printable.
+// Memory:  one short record per input and event kind.
+// Threads: one thread at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "deadpeer/sink.h"
+
+namespace deadpeer {
+
+class Summary final : public ReportSink {
+public:
+    void on_input_begin(std::uint32_t, const std::string&) override {}
+    void on_input_end(std::uint32_t, const InputSummary& summary) override { inputs_.push_back(summary); }
+    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
+    void on_probe_answered(SegmentRowId, std::uint64_t, Nanoseconds) override {}
+    void on_finding(const Finding& finding) override;
+    void on_flow(const FlowSummary& flow) override;
+    Status finish(const RunSummary& run) override;
+
+    struct Style {
+        bool verbose = false;  // every input, every skip reason, memory
+    };
+    // REQUIRES: after finish(). Ends with a line end.
+    [[nodiscard]] std::string text(Style style) const;
+
+private:
+    static constexpr std::size_t kEventKinds = 12;
+
+    struct Side {
+        std::uint64_t probes = 0;
+        std::uint64_t answered = 0;
+    };
+    struct Totals;
+
+    [[nodiscard]] Totals totals() const;
+    void tell_findings(std::string& out) const;
+    void tell_inputs(std::string& out, Style style) const;
+    void tell_connections(std::string& out) const;
+    void tell_probes(std::string& out) const;
+    void tell_losses(std::string& out, const Totals& all) const;
+
+    std::vector<InputSummary> inputs_;
+    std::array<std::uint64_t, kEventKinds> events_{};
+    Severity worst_ = Severity::kInfo;
+    std::array<std::uint64_t, 4> closed_{};  // by Closed
+    std::uint64_t one_way_ = 0;
+    Side initiators_;
+    Side responders_;
+    RunSummary run_;
+};
+
+}  // namespace deadpeer

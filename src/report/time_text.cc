@@ -1,0 +1,74 @@
+#include "report/time_text.h"
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+
+namespace deadpeer {
+namespace {
+
+char* write_padded(char* out, std::uint32_t value, int digits) {
+    for (int i = digits - 1; i >= 0; --i) {
+        out[i] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+    return out + digits;
+}
+
+std::uint64_t magnitude(Nanoseconds value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    return value < 0 ? 0 - bits : bits;
+}
+
+// Sign and whole seconds; the sub-second part is left to the caller.
+char* write_whole_seconds(char* out, Nanoseconds value) {
+    if (value < 0) *out++ = '-';
+    return std::to_chars(out, out + kTimeTextCapacity, magnitude(value) / kSecond).ptr;
+}
+
+std::uint32_t subsecond(Nanoseconds value) {
+    return static_cast<std::uint32_t>(magnitude(value) % kSecond);
+}
+
+}  // namespace
+
+char* write_utc(char* out, Nanoseconds time) {
+    const std::chrono::sys_time<std::chrono::nanoseconds> point{std::chrono::nanoseconds{time}};
+    const auto second = std::chrono::floor<std::chrono::seconds>(point);
+    const auto day = std::chrono::floor<std::chrono::days>(second);
+    const std::chrono::year_month_day date{day};
+    const auto of_day = static_cast<std::uint32_t>((second - day).count());
+
+    out = write_padded(out, static_cast<std::uint32_t>(static_cast<int>(date.year())), 4);
+    *out++ = '-';
+    out = write_padded(out, static_cast<unsigned>(date.month()), 2);
+    *out++ = '-';
+    out = write_padded(out, static_cast<unsigned>(date.day()), 2);
+    *out++ = 'T';
+    out = write_padded(out, of_day / 3600, 2);
+    *out++ = ':';
+    out = write_padded(out, of_day / 60 % 60, 2);
+    *out++ = ':';
+    out = write_padded(out, of_day % 60, 2);
+    *out++ = '.';
+    out = write_padded(out, static_cast<std::uint32_t>((point - second).count()), 9);
+    *out++ = 'Z';
+    return out;
+}
+
+char* write_epoch(char* out, Nanoseconds time) {
+    out = write_whole_seconds(out, time);
+    *out++ = '.';
+    return write_padded(out, subsecond(time), 9);
+}
+
+char* write_seconds(char* out, Nanoseconds duration) {
+    out = write_whole_seconds(out, duration);
+    if (subsecond(duration) == 0) return out;
+    *out++ = '.';
+    out = write_padded(out, subsecond(duration), 9);
+    while (out[-1] == '0') --out;
+    return out;
+}
+
+}  // namespace deadpeer

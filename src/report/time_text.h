@@ -1,0 +1,31 @@
+// Times and durations as report text.
+//
+// What:    writes to memory that the caller gives and answers the end of what was written. Right for every
+//          Nanoseconds but kNoTime: 1677 to 2262, leap days included. No locale, no time zone, no
+//          allocation.
+// Threads: pure functions.
+// Source:  ISO 8601; RFC 3339 section 5.6 for the exact form.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+enum class TimeStyle : std::uint8_t {
+    kUtc,    // 2026-11-21T06:50:00.123456789Z
+    kEpoch,  // 1795243800.123456789
+};
+
+inline constexpr std::size_t kTimeTextCapacity = 32;
+
+// REQUIRES: kTimeTextCapacity bytes at `out`; a time that is not kNoTime.
+char* write_utc(char* out, Nanoseconds time);
+char* write_epoch(char* out, Nanoseconds time);
+
+// Seconds with up to 9 decimals and no trailing zeros: 75, 0.0005.
+char* write_seconds(char* out, Nanoseconds duration);
+
+}  // namespace deadpeer
