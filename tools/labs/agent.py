@@ -105,6 +105,10 @@ class Hands:
                 sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
             sock.close()
 
+    def datagram(self, to_address, to_port):
+        with socket.socket(family_of(to_address), socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"still here", (to_address, to_port))
+
     def inject(self, to_address, packet):
         """Sends a hand-made IPv4 packet."""
         with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:

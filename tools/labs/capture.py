@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 
 from labs.network import LabError, wait_until
 
@@ -13,19 +14,21 @@ POINTS = {"a": ("a", "eth0"), "b": ("b", "eth0"), "router_a": ("router", "to_a")
 
 
 class Watcher:
-    """One capturing process. It is ready when the namespace has one packet socket more than before."""
+    """One capturing process. It is ready when it has said so, and its packet socket listens."""
 
-    def __init__(self, machine, command, log):
+    def __init__(self, machine, command, log, ready_word=""):
         self.command, self.log = command, log
-        before = packet_sockets(machine.pid)
+        before = listening_sockets(machine.pid)
         with open(log, "wb") as out:
             # pdeathsig: even a killed lab leaves no tcpdump behind.
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "nsenter", f"--net=/proc/{machine.pid}/ns/net", *command],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         try:
-            wait_until(lambda: packet_sockets(machine.pid) > before or self.process.poll() is not None, 10,
+            wait_until(lambda: self.process.poll() is not None
+                       or listening_sockets(machine.pid) > before and ready_word in self.output(), 10,
                        f"'{command[0]}' opened no capture within 10 s")
+            time.sleep(0.2)  # it may still be setting its filter
             if self.process.poll() is not None:
                 raise LabError(f"'{' '.join(command)}' ended at once: {self.output()}")
         except LabError:
@@ -50,16 +53,18 @@ class Watcher:
             return file.read().strip()
 
 
-def packet_sockets(pid):
+def listening_sockets(pid):
+    """Packet sockets of the process's namespace that are bound and running (column R)."""
     with open(f"/proc/{pid}/net/packet") as file:
-        return len(file.readlines()) - 1
+        return sum(line.split()[5] == "1" for line in file.readlines()[1:])
 
 
 def start_tcpdump(network, point, path, snap_length, capture_filter):
     name, interface = POINTS[point]
     command = ["tcpdump", "-i", interface, "-w", path, "-s", str(snap_length), "-Z", "root", "-n", "-U",
                "--immediate-mode", "--time-stamp-precision=nano"]
-    return Watcher(getattr(network, name), command + shlex.split(capture_filter), path + ".log")
+    return Watcher(getattr(network, name), command + shlex.split(capture_filter), path + ".log",
+                   ready_word="listening on")
 
 
 def start_command(network, point, template, folder):

@@ -1,0 +1,15 @@
+# Installs the build into a scratch folder, builds a project that finds deadpeer there, runs it.
+function(run)
+  execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH_DIR})
+run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${SCRATCH_DIR}/prefix)
+run(${SCRATCH_DIR}/prefix/bin/deadpeer --version)
+run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build
+  -D CMAKE_PREFIX_PATH=${SCRATCH_DIR}/prefix
+  -D CMAKE_CXX_COMPILER=${CXX_COMPILER}
+  -D CMAKE_CXX_FLAGS=${CXX_FLAGS}
+  -D CMAKE_BUILD_TYPE=${BUILD_TYPE})
+run(${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
+run(${SCRATCH_DIR}/build/consumer)
