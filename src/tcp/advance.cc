@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tcp/classify.h"
+
 namespace deadpeer {
 namespace {
 
@@ -15,7 +17,7 @@ void take_probe_byte(HalfStream& side, Seq ack) {
     side.raising_length = 1;
 }
 
-// The end of the run of unacknowledged segments that begins at `from`.
+// The end of the run of unacknowledged segments, from the oldest on, that begins at `from`.
 Seq contiguous_end(std::span<const SeqRange> unacked, Seq from) {
     for (const SeqRange& range : unacked) {
         if (range.start == from) from = range.end;
@@ -39,7 +41,8 @@ void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segm
                            const Rules& rules, const RangePool& pool) {
     const Seq ack(segment.ack);
     if (labels.has(Label::kZeroWindowProbeAck) && ack != fwd.last_ack) take_probe_byte(rev, ack);
-    if (labels.has(Label::kDuplicateAck)) fwd.duplicate_acks = one_more(fwd.duplicate_acks);
+    if (labels.has(Label::kDuplicateAck) || shown_as_duplicate_ack(labels, segment, rules))
+        fwd.duplicate_acks = one_more(fwd.duplicate_acks);
     if (ack != fwd.last_ack) fwd.duplicate_acks = DuplicateAcks::kNone;
 
     if (rev.mark == Seq{} || !segment.has(kAck) || !ack.after(rev.mark)) return;
@@ -52,11 +55,12 @@ void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segm
     } else if (!labels.has(Label::kAckLostSegment)) {
         take_probe_byte(rev, ack);
     } else {
-        rev.mark = contiguous_end(pool.ranges(rev.unacked), ack);
+        const Seq end = contiguous_end(pool.ranges(rev.unacked), ack);
+        rev.mark = end == rev.next_seq ? end : ack;
     }
 }
 
-void count_sent(HalfStream& fwd, const Segment& segment, bool window_probe, RangePool& pool) {
+void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePool& pool) {
     const Seq seq(segment.seq);
     const bool occupies = segment.has(kSyn | kFin);
     Seq end = seq + segment.payload_length;
@@ -64,7 +68,7 @@ void count_sent(HalfStream& fwd, const Segment& segment, bool window_probe, Rang
         if (occupies) end = end + 1;
         pool.append(fwd.unacked, {seq, end});
     }
-    if (window_probe) return;
+    if (labels.has(Label::kZeroWindowProbe)) return;
     if (fwd.next_seq == Seq{} || end.after(fwd.next_seq)) {
         fwd.next_seq = end;
         fwd.next_seq_time = segment.time;
@@ -123,7 +127,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     stream.close_seen |= segment.has(kRst) || (segment.has(kFin) && segment.has(kAck));
 
     count_acknowledgement(fwd, rev, segment, labels, rules, pool);
-    count_sent(fwd, segment, labels.has(Label::kZeroWindowProbe), pool);
+    count_sent(fwd, segment, labels, pool);
     if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, pool);
     fwd.window = segment.window;
     fwd.last_ack = Seq(segment.ack);

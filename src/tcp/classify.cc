@@ -179,9 +179,13 @@ Labels classify(const TcpStream& stream, const Segment& segment, const Rules& ru
     return labels;
 }
 
+bool shown_as_duplicate_ack(Labels labels, const Segment& segment, const Rules& rules) {
+    return rules.sack_makes_duplicate_ack && segment.sack_blocks > 0 && labels.has(Label::kWindowUpdate);
+}
+
 Labels printed(Labels labels, const Segment& segment, const Rules& rules) {
     if (!segment.labels_printed) return {};
-    if (rules.sack_makes_duplicate_ack && segment.sack_blocks > 0 && labels.has(Label::kWindowUpdate)) {
+    if (shown_as_duplicate_ack(labels, segment, rules)) {
         return labels.without(Label::kWindowUpdate) | Label::kDuplicateAck;
     }
     return labels;

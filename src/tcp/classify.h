@@ -25,6 +25,9 @@ StreamStart stream_start(const TcpStream& stream, const Segment& segment, const 
 // The labels by which later segments judge this one. REQUIRES: segment.analysed.
 Labels classify(const TcpStream& stream, const Segment& segment, const Rules& rules, const RangePool& pool);
 
+// A window update that carries SACK blocks: newer releases count and show it as a duplicate ACK.
+bool shown_as_duplicate_ack(Labels labels, const Segment& segment, const Rules& rules);
+
 // The labels as printed: `labels` plus what only the display adds or hides.
 Labels printed(Labels labels, const Segment& segment, const Rules& rules);
 
