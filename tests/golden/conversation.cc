@@ -1,5 +1,6 @@
 #include "conversation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -85,9 +86,12 @@ const Link& vlan() {
 
 const Link& stacked_vlans() {
     static const Link link{kLinkEthernet, [](const Host& from, const Host& to, Tins::PDU& ip) {
-                               return (Tins::EthernetII(to.hardware_address, from.hardware_address) /
-                                       Tins::Dot1Q(200) / Tins::Dot1Q(100) / ip)
-                                   .serialize();
+                               Bytes frame = (Tins::EthernetII(to.hardware_address, from.hardware_address) /
+                                              Tins::Dot1Q(200) / Tins::Dot1Q(100) / ip)
+                                                 .serialize();
+                               // The service tag is the outer one; libtins has it the other way round.
+                               std::swap_ranges(frame.begin() + 12, frame.begin() + 14, frame.begin() + 16);
+                               return frame;
                            }};
     return link;
 }
