@@ -5,6 +5,7 @@
 //         later is told by the source itself (ReadStatus, status_detail()).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,14 @@ namespace deadpeer {
 
 struct OpenOptions {
     // A capture filter in pcap-filter(7) syntax; frames it rejects come with rejected_by_filter set.
-    // It is compiled for each link type when the first frame of that type comes.
+    // It is compiled for each link type when the first frame of that type comes; where it makes no sense
+    // for a type, it rejects all frames of it.
     std::string filter;
+
+    // Asked several times a second, and after signals, while a pipe is silent. When it says false, next()
+    // returns kIdle, and open_capture itself gives a source that has nothing. Without it a pipe is waited
+    // for without end.
+    std::function<bool()> keep_waiting;
 };
 
 // "-" is standard input.

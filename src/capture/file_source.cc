@@ -1,0 +1,82 @@
+#include "capture/file_source.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace deadpeer::capture {
+
+FileSource::FileSource(std::unique_ptr<ByteSource> bytes, std::unique_ptr<RecordParser> parser,
+                       FrameFilter filter, std::uint64_t offset)
+    : bytes_(std::move(bytes)), parser_(std::move(parser)), filter_(std::move(filter)) {
+    stats_.bytes_read = offset;
+    stats_.bytes_total = bytes_->total();
+}
+
+ReadStatus FileSource::next(FrameBatch& batch) {
+    batch.clear();
+    while (status_ == ReadStatus::kFrames) {
+        const ParseResult result = parser_->parse(bytes_->bytes(), batch);
+        if (bytes_->lost_from() != nullptr) {
+            drop_lost_frames(batch);
+            end(ReadStatus::kTruncated, bytes_->fault());
+        } else {
+            bytes_->consume(result.consumed);
+            stats_.bytes_read += result.consumed;
+        }
+        if (batch.count > 0) {
+            hand_out(batch);
+            return ReadStatus::kFrames;
+        }
+        if (status_ != ReadStatus::kFrames || result.stop == ParseResult::Stop::kBatchFull) continue;
+        if (result.stop == ParseResult::Stop::kDamaged) {
+            end(ReadStatus::kDamaged, result.detail);
+            continue;
+        }
+        const ByteSource::More more = bytes_->more();
+        if (more == ByteSource::More::kIdle) return ReadStatus::kIdle;
+        if (more == ByteSource::More::kEnd) end_of_bytes(result);
+    }
+    return status_;
+}
+
+// Frames whose bytes were replaced by zeros while they were parsed are not real.
+void FileSource::drop_lost_frames(FrameBatch& batch) const {
+    const std::uint8_t* lost = bytes_->lost_from();
+    while (batch.count > 0) {
+        const FrameView& last = batch.frames[batch.count - 1];
+        if (last.data + last.captured_length <= lost) return;
+        --batch.count;
+    }
+}
+
+void FileSource::hand_out(FrameBatch& batch) {
+    if (filter_.active()) filter_.judge(batch);
+    std::uint64_t captured = 0;
+    for (const FrameView& frame : batch.view()) captured += frame.captured_length;
+    stats_.captured_bytes += captured;
+    stats_.frames += batch.count;
+    parser_->write_counters(stats_);
+}
+
+void FileSource::end(ReadStatus status, const std::string& what) {
+    status_ = status;
+    detail_ = fmt::format("byte {}: {}", stats_.bytes_read, what);
+    parser_->write_counters(stats_);
+}
+
+void FileSource::end_of_bytes(const ParseResult& wanted) {
+    const std::size_t left = bytes_->bytes().size();
+    const std::string fault = bytes_->fault();
+    if (!fault.empty()) {
+        end(ReadStatus::kTruncated, fault);
+    } else if (left != 0 || wanted.mid_record) {
+        end(ReadStatus::kTruncated, fmt::format("the input ends after {} of the {} bytes of {}", left,
+                                                wanted.needed, wanted.needed_for));
+    } else {
+        status_ = ReadStatus::kEnd;
+        parser_->write_counters(stats_);
+    }
+}
+
+}  // namespace deadpeer::capture

@@ -1,0 +1,40 @@
+// FileSource: the PacketSource of a file or stream: bytes through a parser, frames through the filter.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "capture/byte_source.h"
+#include "capture/frame_filter.h"
+#include "capture/record_parser.h"
+#include "deadpeer/source.h"
+
+namespace deadpeer::capture {
+
+class FileSource final : public PacketSource {
+public:
+    // `offset`: bytes of the input that were consumed before (the file header).
+    FileSource(std::unique_ptr<ByteSource> bytes, std::unique_ptr<RecordParser> parser, FrameFilter filter,
+               std::uint64_t offset);
+
+    ReadStatus next(FrameBatch& batch) override;
+    const SourceStats& stats() const override { return stats_; }
+    const std::vector<InterfaceInfo>& interfaces() const override { return parser_->interfaces(); }
+    std::string format() const override { return parser_->format(); }
+    std::string status_detail() const override { return detail_; }
+
+private:
+    void drop_lost_frames(FrameBatch& batch) const;
+    void hand_out(FrameBatch& batch);
+    void end(ReadStatus status, const std::string& what);
+    void end_of_bytes(const ParseResult& wanted);
+
+    std::unique_ptr<ByteSource> bytes_;
+    std::unique_ptr<RecordParser> parser_;
+    FrameFilter filter_;
+    SourceStats stats_;
+    ReadStatus status_ = ReadStatus::kFrames;
+    std::string detail_;
+};
+
+}  // namespace deadpeer::capture

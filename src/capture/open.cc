@@ -1,0 +1,142 @@
+#include "capture/open.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "capture/byte_stream.h"
+#include "capture/classic_parser.h"
+#include "capture/file_source.h"
+#include "capture/file_type.h"
+#include "capture/mapped_file.h"
+#include "capture/pcapng_parser.h"
+
+namespace deadpeer {
+namespace {
+
+using namespace capture;
+
+using Opened = Result<std::unique_ptr<PacketSource>>;
+
+// What open_capture gives back when the caller gave up before the first bytes came.
+class EmptySource final : public PacketSource {
+public:
+    ReadStatus next(FrameBatch& batch) override {
+        batch.clear();
+        return ReadStatus::kEnd;
+    }
+    const SourceStats& stats() const override { return stats_; }
+    const std::vector<InterfaceInfo>& interfaces() const override { return interfaces_; }
+    std::string format() const override { return "nothing received"; }
+    std::string status_detail() const override { return ""; }
+
+private:
+    SourceStats stats_;
+    std::vector<InterfaceInfo> interfaces_;
+};
+
+Error cannot_open(const std::string& path, int error) {
+    return Error{fmt::format("cannot open {}: {}", path, std::generic_category().message(error))};
+}
+
+Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const OpenOptions& options) {
+    const bool standard_input = path == "-";
+    // Opening a FIFO would wait for its writer, where nobody could end the waiting.
+    const int descriptor =
+        standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) return cannot_open(path, errno);
+
+    struct stat info = {};
+    const int stat_error = ::fstat(descriptor, &info) != 0 ? errno : 0;
+    if (stat_error != 0 || S_ISDIR(info.st_mode)) {
+        if (!standard_input) ::close(descriptor);
+        return cannot_open(path, stat_error != 0 ? stat_error : EISDIR);
+    }
+    const bool from_start = !standard_input || ::lseek(descriptor, 0, SEEK_CUR) == 0;
+    if (S_ISREG(info.st_mode) && info.st_size > 0 && from_start) {
+        auto mapped = MappedFile::map(descriptor, static_cast<std::size_t>(info.st_size));
+        if (mapped) {
+            if (!standard_input) ::close(descriptor);
+            return std::unique_ptr<ByteSource>(std::move(mapped));
+        }
+    }
+    return std::unique_ptr<ByteSource>(
+        std::make_unique<ByteStream>(descriptor, !standard_input, options.keep_waiting));
+}
+
+// No more than needed is waited for: a live capture may take its time after the file header.
+std::size_t bytes_to_open(std::span<const std::uint8_t> so_far) {
+    if (so_far.size() < 4) return 4;
+    switch (file_type(so_far)) {
+        case FileType::kClassic:
+            return ClassicHeader::kBytes;
+        case FileType::kPcapng:
+            return kSectionHeaderBytes;
+        case FileType::kOther:
+            break;
+    }
+    return kSniffBytes;
+}
+
+Opened open_classic(const std::string& path, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
+    if (bytes->bytes().size() < ClassicHeader::kBytes) {
+        return Error{
+            fmt::format("{} ends inside the pcap file header ({} of {} bytes); was it copied completely?",
+                        path, bytes->bytes().size(), ClassicHeader::kBytes)};
+    }
+    const auto header = ClassicHeader::read(bytes->bytes().first<ClassicHeader::kBytes>());
+    if (!header) return Error{fmt::format("{} {}", path, header.error().message)};
+    auto filter = FrameFilter::compile(options.filter, header.value().link_type);
+    if (!filter) return filter.error();
+    bytes->consume(ClassicHeader::kBytes);
+    return std::unique_ptr<PacketSource>(
+        std::make_unique<FileSource>(std::move(bytes), make_classic_parser(header.value()),
+                                     std::move(filter).value(), ClassicHeader::kBytes));
+}
+
+Opened open_pcapng(const std::string& path, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
+    const auto usable = check_first_section(bytes->bytes());
+    if (!usable) return Error{fmt::format("{} {}", path, usable.error().message)};
+    auto filter = FrameFilter::compile(options.filter, kNoLinkType);
+    if (!filter) return filter.error();
+    return std::unique_ptr<PacketSource>(
+        std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter).value(), 0));
+}
+
+}  // namespace
+
+Opened open_capture(const std::string& path, const OpenOptions& options) {
+    auto opened = open_bytes(path, options);
+    if (!opened) return opened.error();
+    std::unique_ptr<ByteSource> bytes = std::move(opened).value();
+
+    ByteSource::More more = ByteSource::More::kMore;
+    while (bytes->bytes().size() < bytes_to_open(bytes->bytes()) && more == ByteSource::More::kMore) {
+        more = bytes->more();
+    }
+    if (more == ByteSource::More::kIdle)
+        return std::unique_ptr<PacketSource>(std::make_unique<EmptySource>());
+    if (bytes->bytes().empty()) {
+        const std::string fault = bytes->fault();
+        if (!fault.empty()) return Error{fmt::format("cannot read {}: {}", path, fault)};
+        return Error{fmt::format("{} is empty: there is nothing to analyse", path)};
+    }
+    switch (file_type(bytes->bytes())) {
+        case FileType::kClassic:
+            return open_classic(path, std::move(bytes), options);
+        case FileType::kPcapng:
+            return open_pcapng(path, std::move(bytes), options);
+        case FileType::kOther:
+            break;
+    }
+    const auto beginning = bytes->bytes();
+    return Error{refusal(path, beginning.first(std::min(beginning.size(), kSniffBytes)))};
+}
+
+}  // namespace deadpeer
