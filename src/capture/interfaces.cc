@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 #include <pcap.h>
-#include <tins/config.h>
-#include <tins/macros.h>
 
 #include <array>
-#include <iterator>
 #include <memory>
 
 namespace deadpeer {
@@ -28,27 +25,25 @@ std::string flags_text(bpf_u_int32 flags) {
 
 }  // namespace
 
-Result<std::string> list_interfaces() {
+Result<std::vector<std::string>> list_interfaces() {
     std::array<char, PCAP_ERRBUF_SIZE> reason{};
     pcap_if_t* found = nullptr;
     if (pcap_findalldevs(&found, reason.data()) != 0) {
         return Error{fmt::format("cannot list the interfaces: {}", reason.data())};
     }
     const std::unique_ptr<pcap_if_t, decltype(&pcap_freealldevs)> interfaces(found, pcap_freealldevs);
-    std::string list;
-    int number = 0;
+    std::vector<std::string> list;
     for (const pcap_if_t* interface = found; interface != nullptr; interface = interface->next) {
-        fmt::format_to(std::back_inserter(list), "{}. {}", ++number, interface->name);
-        if (interface->description != nullptr) list += fmt::format(" ({})", interface->description);
-        list += fmt::format(" [{}]\n", flags_text(interface->flags));
+        std::string& line = list.emplace_back(fmt::format("{}. {}", list.size() + 1, interface->name));
+        if (interface->description != nullptr) line += fmt::format(" ({})", interface->description);
+        line += fmt::format(" [{}]", flags_text(interface->flags));
     }
     if (list.empty()) return Error{"no interface can be captured from; that takes more rights, try sudo"};
     return list;
 }
 
-std::string library_versions() {
-    return fmt::format("{}\nlibtins version {}.{}.{}", pcap_lib_version(), TINS_VERSION_MAJOR,
-                       TINS_VERSION_MINOR, TINS_VERSION_PATCH);
+std::string libpcap_version() {
+    return pcap_lib_version();
 }
 
 }  // namespace deadpeer

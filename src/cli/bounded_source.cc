@@ -1,0 +1,44 @@
+#include "cli/bounded_source.h"
+
+#include <fmt/format.h>
+
+namespace deadpeer::cli {
+
+ReadStatus BoundedSource::next(FrameBatch& batch) {
+    ReadStatus status = ReadStatus::kIdle;
+    while (status == ReadStatus::kIdle) {
+        batch.clear();
+        if (stop_requested_()) return stop();
+        if (frames_left_ == 0) return ReadStatus::kEnd;
+        status = inner_.next(batch);
+    }
+    if (frames_left_) cut(batch);
+    take_stats();
+    return status;
+}
+
+ReadStatus BoundedSource::stop() {
+    take_stats();
+    if (!stats_.bytes_total) return ReadStatus::kEnd;
+    stopped_detail_ = fmt::format("byte {}: stopped by a signal", stats_.bytes_read);
+    return ReadStatus::kTruncated;
+}
+
+void BoundedSource::cut(FrameBatch& batch) {
+    std::size_t kept = 0;
+    while (kept<batch.count&& * frames_left_> 0) {
+        if (!batch.frames[kept].rejected_by_filter) --*frames_left_;
+        ++kept;
+    }
+    cut_frames_ += batch.count - kept;
+    for (std::size_t i = kept; i < batch.count; ++i) cut_bytes_ += batch.frames[i].captured_length;
+    batch.count = kept;
+}
+
+void BoundedSource::take_stats() {
+    stats_ = inner_.stats();
+    stats_.frames -= cut_frames_;
+    stats_.captured_bytes -= cut_bytes_;
+}
+
+}  // namespace deadpeer::cli

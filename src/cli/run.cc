@@ -1,0 +1,237 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "capture/link_type.h"
+#include "capture/open.h"
+#include "cli/bounded_source.h"
+#include "cli/progress.h"
+#include "cli/refused_source.h"
+#include "cli/signals.h"
+#include "cli/standard_streams.h"
+#include "deadpeer/analyzer.h"
+#include "decode/decode.h"
+#include "report/fan_out.h"
+#include "report/summary.h"
+#include "report/text.h"
+
+namespace deadpeer::cli {
+namespace {
+
+bool has_decoder(LinkType type) {
+    const std::uint8_t byte = 0;
+    FrameView frame;
+    frame.data = &byte;
+    frame.captured_length = frame.original_length = 1;
+    frame.link_type = type;
+    SegmentBatch segments;
+    return decode(frame, 0, segments) != SkipReason::kUnsupportedLinkType;
+}
+
+// The link type of a file that has only one, and that nothing can be made of.
+std::string unreadable_link_type(const PacketSource& source) {
+    if (source.interfaces().empty()) return {};  // pcapng declares them on the way
+    for (const InterfaceInfo& interface : source.interfaces()) {
+        if (has_decoder(interface.link_type)) return {};
+    }
+    const LinkType type = source.interfaces().front().link_type;
+    return fmt::format("link type {} ({}) is not supported", type, link_type_name(type));
+}
+
+std::string temporary_folder() {
+    const char* folder = std::getenv("TMPDIR");
+    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+class Run {
+public:
+    explicit Run(const Settings& settings)
+        : settings_(settings), frames_left_(settings.frame_limit), progress_(!settings.quiet) {}
+
+    ExitCode go();
+
+private:
+    struct Refused {
+        std::string input;
+        std::string reason;
+    };
+
+    void read(const std::string& input);
+    void refuse(const std::string& input, const std::string& reason);
+    bool start();
+    bool open_reports();
+    void enter_refused();
+    void feed(BoundedSource& source, const std::string& input);
+    void conclude(const BoundedSource& source, const std::string& input, ReadStatus status);
+    void finish();
+    void tell_summary();
+
+    // A message for standard error, made printable.
+    void complain(const std::string& message) {
+        progress_.clear();
+        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
+    }
+    void note(ExitCode code) { code_ = worse_of(code_, code); }
+    [[nodiscard]] bool cannot_go_on() const { return cannot_start_ || (reports_ && reports_->failed()); }
+
+    const Settings& settings_;
+    std::optional<std::uint64_t> frames_left_;
+    Progress progress_;
+    ExitCode code_ = ExitCode::kOk;
+    bool cannot_start_ = false;
+    std::vector<Refused> refused_;
+    Summary summary_;
+    std::unique_ptr<CsvReports> reports_;  // null without -o
+    std::unique_ptr<FanOut> sinks_;
+    std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened
+};
+
+ExitCode Run::go() {
+    std::size_t unread = settings_.inputs.size();
+    for (const std::string& input : settings_.inputs) {
+        if (cannot_go_on() || stop_requested() || frames_left_ == 0) break;
+        --unread;
+        read(input);
+    }
+    if (unread > 0 && stop_requested()) {
+        complain(fmt::format("stopped by a signal; {} input{} not read", unread, unread == 1 ? "" : "s"));
+        note(ExitCode::kIncomplete);
+    }
+    if (cannot_start_) return code_;
+    if (analyzer_ == nullptr) return ExitCode::kNothingRead;
+    finish();
+    return code_;
+}
+
+void Run::read(const std::string& input) {
+    OpenOptions options;
+    options.filter = settings_.filter;
+    options.keep_waiting = [] { return !stop_requested(); };
+    Result<std::unique_ptr<PacketSource>> opened = open_capture(input, options);
+    if (!opened) return refuse(input, opened.error().message);
+    PacketSource& inner = *opened.value();
+    const std::string unreadable = unreadable_link_type(inner);
+    if (!unreadable.empty()) return refuse(input, fmt::format("{}: {}", input, unreadable));
+    if (!start()) return;
+    BoundedSource source(inner, frames_left_, stop_requested);
+    feed(source, input);
+}
+
+void Run::refuse(const std::string& input, const std::string& reason) {
+    complain(reason);
+    note(ExitCode::kIncomplete);
+    refused_.push_back({input, reason});
+    if (analyzer_ != nullptr) enter_refused();
+}
+
+// Gives refused inputs their place in the order of inputs.
+void Run::enter_refused() {
+    for (const Refused& refused : refused_) {
+        analyzer_->begin_input(refused.input);
+        analyzer_->end_input(RefusedSource(refused.reason), InputSummary::Outcome::kRefused);
+    }
+    refused_.clear();
+}
+
+// Nothing is created before the first input could be opened: a refused input leaves no trace.
+bool Run::start() {
+    if (analyzer_ != nullptr) return true;
+    if (!settings_.output.empty() && !open_reports()) {
+        cannot_start_ = true;
+        return false;
+    }
+    std::vector<ReportSink*> sinks;
+    if (reports_ != nullptr) sinks.push_back(reports_.get());
+    sinks.push_back(&summary_);
+    sinks_ = std::make_unique<FanOut>(std::move(sinks));
+    analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
+    enter_refused();
+    return true;
+}
+
+bool Run::open_reports() {
+    if (settings_.to_standard_output()) {
+        reports_ =
+            CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), settings_.csv);
+        return true;
+    }
+    auto folder = ReportFolder::open(settings_.output);
+    if (folder && !folder.value()->lock()) {
+        complain(
+            fmt::format("another run is writing reports to {}; wait for it, or choose another folder with -o",
+                        settings_.output));
+        note(ExitCode::kNothingRead);
+        return false;
+    }
+    auto reports = folder ? CsvReports::to_folder(std::move(folder).value(), settings_.csv)
+                          : Result<std::unique_ptr<CsvReports>>(folder.error());
+    if (!reports) {
+        complain(reports.error().message);
+        note(ExitCode::kNotWritten);
+        return false;
+    }
+    reports_ = std::move(reports).value();
+    return true;
+}
+
+void Run::feed(BoundedSource& source, const std::string& input) {
+    analyzer_->begin_input(input);
+    progress_.begin(input);
+    const auto batch = std::make_unique<FrameBatch>();
+    ReadStatus status = source.next(*batch);
+    while (status == ReadStatus::kFrames && !cannot_go_on()) {
+        analyzer_->consume(batch->view());
+        progress_.update(source.stats());
+        status = source.next(*batch);
+    }
+    progress_.clear();
+    conclude(source, input, status);
+}
+
+void Run::conclude(const BoundedSource& source, const std::string& input, ReadStatus status) {
+    using Outcome = InputSummary::Outcome;
+    Outcome outcome = Outcome::kComplete;
+    if (status == ReadStatus::kTruncated || status == ReadStatus::kFailed) outcome = Outcome::kTruncated;
+    if (status == ReadStatus::kDamaged) outcome = Outcome::kDamaged;
+    analyzer_->end_input(source, outcome);
+    if (outcome == Outcome::kComplete) return;
+    complain(fmt::format("{} is {} at {}; everything before that is reported", input,
+                         outcome == Outcome::kDamaged ? "damaged" : "truncated", source.status_detail()));
+    note(status == ReadStatus::kFailed ? ExitCode::kCaptureFailed : ExitCode::kIncomplete);
+}
+
+void Run::finish() {
+    const Status written = analyzer_->finish();
+    if (!written) {
+        // A reader that had enough (`| head`) needs no message.
+        if (!reports_->reader_left()) complain(written.error().message);
+        return note(ExitCode::kNotWritten);
+    }
+    if (!settings_.quiet) tell_summary();
+}
+
+void Run::tell_summary() {
+    std::string text = summary_.text({.verbose = settings_.verbose});
+    if (reports_ != nullptr && reports_->hosts_left_out() > 0) {
+        text +=
+            fmt::format("hosts.csv is incomplete: no memory for {} entries\n", reports_->hosts_left_out());
+    }
+    if (reports_ != nullptr && !settings_.to_standard_output()) {
+        text += fmt::format("Reports: {}\n", printable(settings_.output));
+    }
+    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
+    // Without reports the summary is all there is.
+    if (!printed && reports_ == nullptr) note(ExitCode::kNotWritten);
+}
+
+}  // namespace
+
+ExitCode run(const Settings& settings) {
+    return Run(settings).go();
+}
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,18 @@
+// Standard input, output and error as the rest may rely on them.
+//
+// Threads: call before any other thread starts.
+#pragma once
+
+#include <string_view>
+
+namespace deadpeer::cli {
+
+// A descriptor 0, 1 or 2 that was closed before the start would be given to the next file opened, and
+// messages would end in it. Closed ones are opened on /dev/null the wrong way round, so that reading standard
+// input or writing standard output fails as it should.
+void occupy_standard_descriptors();
+
+// False if not all could be written.
+bool print(int descriptor, std::string_view text);
+
+}  // namespace deadpeer::cli
