@@ -7,6 +7,7 @@
 #include "decode/icmp.h"
 #include "decode/ip.h"
 #include "decode/ip_extension.h"
+#include "decode/ipv6_routing.h"
 #include "decode/linux_sll.h"
 #include "decode/linux_sll2.h"
 #include "decode/llc.h"
@@ -38,29 +39,30 @@ constexpr Row kLinkTypes[] = {
     {0, null_loopback},             // NULL
     {108, null_loopback},           // LOOP
     {228, ip},                      // IPV4
-    {229, ip},                      // IPV6
+    {229, ipv6},                    // IPV6
     {12, ip},                       // DLT_RAW as most systems number it
     {14, ip},                       // DLT_RAW as OpenBSD numbers it
     {9, ppp},                       // PPP
-    {50, ppp_hdlc},                 // PPP_HDLC
+    {50, ppp},                      // PPP_HDLC
     {104, cisco_hdlc},              // C_HDLC
 };
 
 constexpr Row kEtherTypes[] = {
-    {kEtherTypeIpv4, ip},    {kEtherTypeIpv6, ip},       {0x8100, vlan},  // 802.1Q
+    {kEtherTypeIpv4, ip},    {kEtherTypeIpv6, ipv6},     {0x8100, vlan},  // 802.1Q
     {0x88a8, vlan},                                                       // 802.1ad
     {0x9100, vlan},  // the same before it was standardised
-    {kLinuxLlc, llc},        {kLinuxEthernet, ethernet}, {kLinuxPppHdlc, ppp_hdlc},
+    {kLinuxLlc, llc},        {kLinuxEthernet, ethernet}, {kLinuxPppHdlc, ppp},
     {0x8847, kEncapsulated},  // MPLS
     {0x8848, kEncapsulated},  // MPLS, upstream-assigned label
     {0x8864, kEncapsulated},  // PPPoE session
+    {0x8903, kEncapsulated},  // Cisco FabricPath
     {0x88e7, kEncapsulated},  // 802.1ah provider backbone
     {0x6558, kEncapsulated},  // transparent Ethernet bridging
 };
 
 constexpr Row kPppProtocols[] = {
     {0x0021, ip},
-    {0x0057, ip},
+    {0x0057, ipv6},
     {0x003d, kEncapsulated},  // multilink
     {0x0281, kEncapsulated},  // MPLS
     {0x0283, kEncapsulated},  // MPLS, upstream-assigned label
@@ -68,8 +70,9 @@ constexpr Row kPppProtocols[] = {
 
 constexpr Row kIpProtocols[] = {
     {kProtocolTcp, tcp},
-    {0, ip_extension},   // hop-by-hop options
-    {43, ip_extension},  // routing
+    {0, ip_extension},  // hop-by-hop options
+    {43, ipv6_routing},
+    {140, ip_extension},  // shim6
     {44, ip_fragment},
     {51, ip_authentication},
     {60, ip_extension},  // destination options
@@ -111,7 +114,7 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     packet.data = frame.data;
     packet.captured = frame.captured_length;
     packet.reported = std::max(frame.original_length, frame.captured_length);
-    packet.limit(packet.reported - std::min<std::uint32_t>(packet.reported, frame.fcs_bytes));
+    packet.frame_check_bytes = frame.fcs_bytes;
     packet.frame = &frame;
     packet.out = &out;
     packet.batch_index = batch_index;
@@ -119,8 +122,8 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
 }
 
 SkipReason decode_by_tables(Packet packet, std::uint16_t link_type_number) {
-    // The link layer, TCP, and eight headers between them.
-    constexpr int kMaxHeaders = 10;
+    // The link layer, IP, TCP, and eight others among them.
+    constexpr int kMaxHeaders = 11;
     Next next = link_type(link_type_number);
     for (int headers = 0; headers < kMaxHeaders; ++headers) {
         next = parse(next, packet);

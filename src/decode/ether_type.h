@@ -20,7 +20,7 @@ inline constexpr std::uint16_t kSmallestEtherType = 1536;
 // REQUIRES: the Packet stands after the field.
 inline Next type_or_length(Packet& packet, std::uint16_t field) {
     if (field >= kSmallestEtherType) return ether_type(field);
-    if (field > kLargestLength) return stop(SkipReason::kNotIp);
+    if (field > kLargestLength || field == 0) return stop(SkipReason::kNotIp);
     packet.limit(field);
     return ether_type(kLinuxLlc);
 }

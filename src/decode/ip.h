@@ -1,4 +1,5 @@
-// IP of either version: the version field decides, whatever the layer below announced.
+// IP where the layer below does not say which version, or says 4: Wireshark then believes the version
+// field, which helps with captures whose link type is wrong.
 #pragma once
 
 #include "decode/ipv4.h"

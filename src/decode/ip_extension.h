@@ -1,6 +1,6 @@
 // The headers that may stand between an IP header and TCP.
 //
-//     options, routing:  next header (1), length (1) in units of 8 bytes without the first 8
+//     options:           next header (1), length (1) in units of 8 bytes without the first 8
 //     authentication:    next header (1), length (1) in units of 4 bytes less 2
 //     fragment:          next header (1), reserved (1), offset and flags (2), identification (4)
 //

@@ -13,6 +13,31 @@
 
 namespace deadpeer::decoding {
 
+// Where the packet goes in the end: the last address of a source route that is not used up, else the
+// destination field. That is where the connection ends, and what Wireshark shows. RFC 791 page 18.
+inline const std::uint8_t* final_destination(const std::uint8_t* header, std::uint32_t header_length) {
+    constexpr std::uint8_t kEnd = 0;
+    constexpr std::uint8_t kNoOperation = 1;
+    constexpr std::uint8_t kLooseSourceRoute = 131;
+    constexpr std::uint8_t kStrictSourceRoute = 137;
+    for (std::uint32_t at = 20; at < header_length && header[at] != kEnd;) {
+        if (header[at] == kNoOperation) {
+            ++at;
+            continue;
+        }
+        if (header_length - at < 2) break;
+        const std::uint32_t length = header[at + 1];
+        if (length < 2 || length > header_length - at) break;
+        const bool route = header[at] == kLooseSourceRoute || header[at] == kStrictSourceRoute;
+        // The pointer counts from 1; addresses begin at 4.
+        if (route && length % 4 == 3 && header[at + 2] >= 4 && header[at + 2] + 3U <= length) {
+            return header + at + length - 4;
+        }
+        at += length;
+    }
+    return header + 16;
+}
+
 inline Next ipv4(Packet& packet) {
     constexpr std::uint32_t kFixedHeader = 20;
     constexpr std::uint16_t kMoreFragmentsOrOffset = 0x3fff;
@@ -23,7 +48,9 @@ inline Next ipv4(Packet& packet) {
     if (header_length < kFixedHeader) return stop(SkipReason::kBadIpHeaderLength);
     // Zero is what a sender with segmentation offload leaves in a packet above 64 KiB, or before the
     // adapter fills it in: then the frame tells the length.
-    if (total_length != 0) {
+    if (total_length == 0) {
+        packet.limit_to_frame();
+    } else {
         if (total_length < header_length) return stop(SkipReason::kBadIpLength);
         packet.limit(total_length);
     }
@@ -32,7 +59,8 @@ inline Next ipv4(Packet& packet) {
     if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
 
     packet.source = header + 12;
-    packet.destination = header + 16;
+    packet.destination =
+        header_length == kFixedHeader ? header + 16 : final_destination(header, header_length);
     packet.is_v6 = false;
     packet.ip_id = read_be16(header + 4);
     packet.ttl = header[8];

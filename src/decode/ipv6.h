@@ -36,8 +36,10 @@ inline std::optional<std::uint32_t> find_jumbo_length(const std::uint8_t* header
 inline Next ipv6(Packet& packet) {
     constexpr std::uint32_t kHeader = 40;
     constexpr std::uint8_t kHopByHop = 0;
+    constexpr std::uint32_t kLargestPlainLength = 0xffff;  // a jumbo length must be greater
     if (packet.captured < kHeader) return stop(SkipReason::kCutIpHeader);
     const std::uint8_t* const header = packet.data;
+    if (header[0] >> 4 != 6) return stop(SkipReason::kBadIpVersion);
     const std::uint8_t next_header = header[6];
     packet.source = header + 8;
     packet.destination = header + 24;
@@ -49,7 +51,7 @@ inline Next ipv6(Packet& packet) {
     if (payload_length == 0) {
         std::optional<std::uint32_t> jumbo;
         if (next_header == kHopByHop) jumbo = find_jumbo_length(packet.data, packet.captured);
-        if (!jumbo) return stop(SkipReason::kBadIpLength);
+        if (jumbo.value_or(0) <= kLargestPlainLength) return stop(SkipReason::kBadIpLength);
         payload_length = *jumbo;
     }
     packet.limit(payload_length);

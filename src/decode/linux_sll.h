@@ -9,13 +9,7 @@
 
 namespace deadpeer::decoding {
 
-// What an EtherType-like protocol field means depends on the device type in these cases.
-constexpr bool protocol_is_ether_type(std::uint16_t arphrd_type) {
-    constexpr std::uint16_t kFrameRelay = 770;
-    constexpr std::uint16_t kRadiotap = 803;
-    constexpr std::uint16_t kNetlink = 824;
-    return arphrd_type != kFrameRelay && arphrd_type != kRadiotap && arphrd_type != kNetlink;
-}
+inline constexpr std::uint16_t kArphrdNetlink = 824;  // no network packets: the field is a netlink family
 
 inline Next linux_sll(Packet& packet) {
     constexpr std::uint32_t kHeader = 16;
@@ -23,7 +17,7 @@ inline Next linux_sll(Packet& packet) {
     const std::uint16_t arphrd_type = read_be16(packet.data + 2);
     const std::uint16_t protocol = read_be16(packet.data + 14);
     packet.skip(kHeader);
-    return protocol_is_ether_type(arphrd_type) ? ether_type(protocol) : stop(SkipReason::kNotIp);
+    return arphrd_type == kArphrdNetlink ? stop(SkipReason::kNotIp) : ether_type(protocol);
 }
 
 }  // namespace deadpeer::decoding

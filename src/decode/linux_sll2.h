@@ -14,7 +14,7 @@ inline Next linux_sll2(Packet& packet) {
     const std::uint16_t protocol = read_be16(packet.data);
     const std::uint16_t arphrd_type = read_be16(packet.data + 8);
     packet.skip(kHeader);
-    return protocol_is_ether_type(arphrd_type) ? ether_type(protocol) : stop(SkipReason::kNotIp);
+    return arphrd_type == kArphrdNetlink ? stop(SkipReason::kNotIp) : ether_type(protocol);
 }
 
 }  // namespace deadpeer::decoding

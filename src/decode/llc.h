@@ -17,10 +17,11 @@ inline Next llc(Packet& packet) {
     constexpr std::uint8_t kUnnumberedInformation = 0x03;
     if (packet.captured < kLlc) return stop(SkipReason::kShortLinkHeader);
     const std::uint8_t dsap = packet.data[0];
+    const std::uint8_t ssap = packet.data[1];
     if (packet.data[2] != kUnnumberedInformation) return stop(SkipReason::kNotIp);
     packet.skip(kLlc);
     if (dsap == kSapIp) return ether_type(kEtherTypeIpv4);
-    if (dsap != kSapSnap) return stop(SkipReason::kNotIp);
+    if (dsap != kSapSnap || ssap != kSapSnap) return stop(SkipReason::kNotIp);
 
     if (packet.captured < kSnap) return stop(SkipReason::kShortLinkHeader);
     const std::uint32_t organisation = read_be32(packet.data) >> 8;

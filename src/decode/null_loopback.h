@@ -15,12 +15,13 @@ inline Next null_loopback(Packet& packet) {
     if (packet.captured < kHeader) return stop(SkipReason::kShortLinkHeader);
     std::uint32_t family = read_be32(packet.data);
     if (family > 0xffff) family = __builtin_bswap32(family);
+    if (family > 0xffff) return stop(SkipReason::kNotIp);
     packet.skip(kHeader);
+    // Some writers put an EtherType there.
+    if (family >= kSmallestEtherType) return ether_type(static_cast<std::uint16_t>(family));
     switch (family) {
         case 2:
             return ether_type(kEtherTypeIpv4);
-        case 10:  // Linux
-        case 23:  // Windows
         case 24:  // NetBSD, OpenBSD
         case 28:  // FreeBSD
         case 30:  // macOS

@@ -16,8 +16,9 @@ namespace deadpeer::decoding {
 
 struct Packet {
     const std::uint8_t* data = nullptr;
-    std::uint32_t captured = 0;  // bytes that may be read at `data`; never more than `reported`
-    std::uint32_t reported = 0;  // bytes there were on the wire, by the lengths of the layers so far
+    std::uint32_t captured = 0;           // bytes that may be read at `data`; never more than `reported`
+    std::uint32_t reported = 0;           // bytes there were on the wire, by the lengths of the layers so far
+    std::uint32_t frame_check_bytes = 0;  // how many of them, at their end, are the link layer's own
 
     // The latest IP header: its addresses, 4 or 16 bytes in the frame.
     const std::uint8_t* source = nullptr;
@@ -36,10 +37,18 @@ struct Packet {
         captured -= bytes;
         reported -= bytes;
     }
-    // What lies beyond is padding or a trailer. A limit beyond `reported` changes nothing.
+    // A length field was read: what lies beyond is padding or a trailer. A length that promises more than
+    // there is says nothing: then it is the frame that ends the packet.
     void limit(std::uint32_t bytes) {
-        reported = std::min(reported, bytes);
+        if (bytes > reported) return limit_to_frame();
+        reported = bytes;
         captured = std::min(captured, reported);
+        frame_check_bytes = 0;
+    }
+    void limit_to_frame() {
+        reported -= std::min(reported, frame_check_bytes);
+        captured = std::min(captured, reported);
+        frame_check_bytes = 0;
     }
 };
 

@@ -20,7 +20,8 @@ inline void read_timestamps(const std::uint8_t* option, Segment& segment) {
 
 inline void read_sack(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
     // A TCP header has room for four blocks.
-    segment.sack_blocks = static_cast<std::uint8_t>(std::min<std::size_t>((length - 2) / 8, segment.sack.size()));
+    segment.sack_blocks =
+        static_cast<std::uint8_t>(std::min<std::size_t>((length - 2) / 8, segment.sack.size()));
     for (std::size_t i = 0; i < segment.sack_blocks; ++i) {
         segment.sack[i] = {read_be32(option + 2 + 8 * i), read_be32(option + 6 + 8 * i)};
     }
