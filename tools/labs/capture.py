@@ -31,7 +31,7 @@ class Watcher:
             time.sleep(0.2)  # it may still be setting its filter
             if self.process.poll() is not None:
                 raise LabError(f"'{' '.join(command)}' ended at once: {self.output()}")
-        except LabError:
+        except BaseException:
             self.kill()
             raise
 

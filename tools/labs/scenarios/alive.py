@@ -42,6 +42,24 @@ def alive_both_probe(lab):
     lab.truth.add(link, "alive", initiator_timers=(2,), responder_timers=(3,))
 
 
+@scenario()
+def alive_timers_run_late(lab):
+    """The kernel's timers run late by up to an eighth.
+
+    Eight connections of A to B, opened one after the other, with the same keepalive (20 s, 1 s, 3). Linux sorts its
+    timers into a wheel whose slots grow coarser with the distance (at 250 ticks a second: 2 s wide for timers of 16 s
+    to 131 s) and always rounds up: the first probes come after 20 to 22 s of silence.
+    """
+    links = []
+    for _ in range(8):
+        links.append(lab.connect(opener_options={"keepalive": (20, 1, 3)}))
+        links[-1].talk()
+        lab.sleep(0.3)
+    lab.wait_visibly(22)
+    for link in links:
+        lab.truth.add(link, "alive", initiator_timers=(20,))
+
+
 @scenario(late=True)
 def alive_capture_starts_midstream(lab):
     """The capture holds nothing but probes and their ACKs.
