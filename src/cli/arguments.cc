@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "capture/interfaces.h"
 #include "report/text.h"
@@ -23,7 +25,7 @@ struct Words {
     std::vector<std::string> inputs;
     std::string interface;
     std::string filter;
-    std::uint64_t frame_limit = 0;
+    std::optional<std::uint64_t> frame_limit;
     std::string output;
     std::string report;
     std::string segments = "keepalive";
@@ -61,11 +63,42 @@ CLI::Validator one_of(const std::map<std::string, T>& words, const std::string& 
         "");
 }
 
+// CLI11 would take -1 for a very large number.
+const CLI::Validator kDigits(
+    [](std::string& word) {
+        const bool digits = word.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : "'" + word + "' is not a whole number";
+    },
+    "");
+
+// CLI11's help without the lines that say nothing new, so that it fits a screen.
+class ShortHelp final : public CLI::Formatter {
+public:
+    ShortHelp() { column_width(29); }
+
+    std::string make_usage(const CLI::App*, std::string) const override {
+        return "Usage: deadpeer FILE... [-o DIR] [OPTION...]\n\n";
+    }
+    std::string make_positionals(const CLI::App*) const override { return {}; }
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+        std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
+        for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n")) {
+            text.erase(at, 1);
+        }
+        return text;
+    }
+    // The type's name, without the names of the checks that CLI11 appends.
+    std::string make_option_opts(const CLI::Option* option) const override {
+        const std::string type = option->get_type_name();
+        return type.empty() ? type : " " + type.substr(0, type.find(':'));
+    }
+};
+
 void add_input_options(CLI::App& app, Words& words) {
     const char* group = "Input";
     app.add_option("-r,FILE", words.inputs,
-                   "Capture file, pcap or pcapng; several are one capture; - is stdin")
-        ->type_name("FILE...")
+                   "Like naming the file without -r; several are one capture, - is stdin")
+        ->type_name("FILE")
         ->group(group);
     app.add_option("-i", words.interface, "Capture from this interface (not in this version)")
         ->type_name("IF")
@@ -75,7 +108,7 @@ void add_input_options(CLI::App& app, Words& words) {
         ->type_name("FILTER")
         ->group(group);
     app.add_option("-c", words.frame_limit, "Stop after COUNT matching frames")
-        ->check(CLI::PositiveNumber)
+        ->check(kDigits)
         ->type_name("COUNT")
         ->group(group);
 }
@@ -103,6 +136,7 @@ void add_output_options(CLI::App& app, Words& words) {
         ->type_name("STYLE")
         ->group(group);
     app.add_option("--community-id-seed", words.community_id_seed, "Seed of community_id (default 0)")
+        ->check(kDigits)
         ->type_name("N")
         ->group(group);
     app.add_flag("-q", words.quiet, "No summary, no progress; errors only")->group(group);
@@ -119,7 +153,7 @@ void add_analysis_options(CLI::App& app, Words& words) {
     app.add_option("--min-probe-silence", words.min_probe_silence,
                    "Silence before a keepalive probe (default 0.5 s)")
         ->check(CLI::Range(0.0, kLongestSilence))
-        ->type_name("SECONDS")
+        ->type_name("S")
         ->group(group);
     app.add_option("--memory", words.memory, "Memory for connections (default 256MB)")
         ->transform(CLI::AsSizeValue(false))
@@ -174,6 +208,7 @@ std::string contradiction(const Words& words) {
     if (words.report == "segments" && words.segments == "none") {
         return "--report segments contradicts --segments none";
     }
+    if (words.frame_limit == 0U) return "-c must be at least 1";
     if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
     return {};
 }
@@ -182,7 +217,7 @@ Settings to_settings(const Words& words) {
     Settings settings;
     settings.inputs = words.inputs;
     settings.filter = words.filter;
-    if (words.frame_limit != 0) settings.frame_limit = words.frame_limit;
+    settings.frame_limit = words.frame_limit;
     settings.output = words.output;
     settings.report = report_named(words.report);
     CsvDialect& dialect = settings.csv.dialect;
@@ -210,7 +245,7 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     add_output_options(app, words);
     add_analysis_options(app, words);
     add_about_options(app, words);
-    app.get_formatter()->column_width(31);
+    app.formatter(std::make_shared<ShortHelp>());
     app.footer(
         "Exit codes: 0 all read and written, 1 usage, 2 input damaged or truncated, 3 nothing readable,\n"
         "4 report not written, 5 capture failed.");

@@ -39,7 +39,10 @@ std::string unreadable_link_type(const PacketSource& source) {
         if (has_decoder(interface.link_type)) return {};
     }
     const LinkType type = source.interfaces().front().link_type;
-    return fmt::format("link type {} ({}) is not supported", type, link_type_name(type));
+    const std::string number = std::to_string(type);
+    const std::string name = link_type_name(type);
+    return fmt::format("has link type {}{}, which deadpeer does not read; capture on an interface with IP",
+                       number, name == number ? "" : " (" + name + ")");
 }
 
 std::string temporary_folder() {
@@ -115,7 +118,7 @@ void Run::read(const std::string& input) {
     if (!opened) return refuse(input, opened.error().message);
     PacketSource& inner = *opened.value();
     const std::string unreadable = unreadable_link_type(inner);
-    if (!unreadable.empty()) return refuse(input, fmt::format("{}: {}", input, unreadable));
+    if (!unreadable.empty()) return refuse(input, fmt::format("{} {}", input, unreadable));
     if (!start()) return;
     BoundedSource source(inner, frames_left_, stop_requested);
     feed(source, input);
