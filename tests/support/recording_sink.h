@@ -1,0 +1,37 @@
+// RecordingSink: a ReportSink that keeps everything it is told, for tests.
+#pragma once
+
+#include <vector>
+
+#include "deadpeer/sink.h"
+
+namespace deadpeer::test {
+
+struct RecordingSink : ReportSink {
+    std::vector<SegmentRow> segments;  // with the answers added
+    std::vector<Finding> findings;
+    std::vector<FlowSummary> flows;
+    std::vector<InputSummary> inputs;
+    RunSummary run;
+
+    void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) override {}
+    void on_input_end(std::uint32_t /*file*/, const InputSummary& summary) override {
+        inputs.push_back(summary);
+    }
+    SegmentRowId on_segment(const SegmentRow& row) override {
+        segments.push_back(row);
+        return segments.size() - 1;
+    }
+    void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) override {
+        segments.at(row).answered_by_frame = frame;
+        segments.at(row).rtt = rtt;
+    }
+    void on_finding(const Finding& finding) override { findings.push_back(finding); }
+    void on_flow(const FlowSummary& flow) override { flows.push_back(flow); }
+    Status finish(const RunSummary& summary) override {
+        run = summary;
+        return success();
+    }
+};
+
+}  // namespace deadpeer::test

@@ -1,0 +1,328 @@
+#include "support/scenario.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/core.h>
+
+#include "deadpeer/segment.h"
+#include "support/scenario_packet.h"
+
+namespace deadpeer::test {
+namespace {
+
+template <typename... Arguments>
+[[noreturn]] void fail(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+    throw std::invalid_argument(fmt::format(text, std::forward<Arguments>(arguments)...));
+}
+
+template <typename Number>
+Number parse_number(std::string_view text, int base = 10) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+        fail("'{}' is not a number that fits here", text);
+    }
+    return value;
+}
+
+// Decimal seconds, kept exact: no floating point.
+Nanoseconds parse_seconds(std::string_view text) {
+    const std::size_t point = text.find('.');
+    std::string digits(text.substr(0, point));
+    std::string fraction(point == std::string_view::npos ? "" : text.substr(point + 1));
+    if (fraction.size() > 9) fail("'{}' has more than nine decimals", text);
+    fraction.resize(9, '0');
+    if (digits.empty()) digits = "0";
+    return parse_number<Nanoseconds>(digits) * kSecond + parse_number<Nanoseconds>(fraction);
+}
+
+std::pair<std::string_view, std::string_view> split_at(std::string_view text, char separator) {
+    const std::size_t at = text.find(separator);
+    if (at == std::string_view::npos) fail("'{}' has no '{}'", text, separator);
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
+Words split_words(std::string_view text) {
+    std::istringstream stream{std::string(text)};
+    Words words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    return words;
+}
+
+std::vector<std::uint8_t> parse_hex(std::string_view text) {
+    if (text.size() % 2 != 0) fail("'{}' has half a byte", text);
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        bytes.push_back(parse_number<std::uint8_t>(text.substr(i, 2), 16));
+    }
+    return bytes;
+}
+
+std::uint16_t parse_flags(std::string_view text) {
+    constexpr std::string_view kLetters = "FSRP.UEW";  // by bit number
+    std::uint16_t flags = 0;
+    if (text == "-") return flags;
+    for (const char letter : text) {
+        const std::size_t bit = kLetters.find(letter);
+        if (bit == std::string_view::npos) fail("'{}' is no flag", letter);
+        flags = static_cast<std::uint16_t>(flags | 1U << bit);
+    }
+    return flags;
+}
+
+ScenarioEndpoint parse_endpoint(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) fail("'{}' has no port", text);
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    return {std::string(address), parse_number<std::uint16_t>(text.substr(colon + 1))};
+}
+
+void append_be32(std::vector<std::uint8_t>& bytes, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+
+ScenarioOption parse_option(const Words& words) {
+    const std::string& name = words.front();
+    const auto argument = [&](std::size_t i) -> const std::string& {
+        if (i >= words.size()) fail("option {} lacks a value", name);
+        return words[i];
+    };
+    if (name == "nop") return {1, {}};
+    if (name == "sackOK") return {4, {}};
+    if (name == "wscale") return {3, {parse_number<std::uint8_t>(argument(1))}};
+    if (name == "mptcp") {
+        const auto subtype = parse_number<std::uint8_t>(argument(1));
+        return {30, {static_cast<std::uint8_t>(subtype << 4), 0}};
+    }
+    ScenarioOption option;
+    if (name == "mss") {
+        const auto mss = parse_number<std::uint16_t>(argument(1));
+        return {2, {static_cast<std::uint8_t>(mss >> 8), static_cast<std::uint8_t>(mss)}};
+    }
+    if (name == "ts") {
+        option.kind = 8;
+        append_be32(option.value, parse_number<std::uint32_t>(argument(1)));
+        append_be32(option.value, parse_number<std::uint32_t>(argument(2)));
+    } else if (name == "sack") {
+        option.kind = 5;
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            const auto [left, right] = split_at(words[i], ':');
+            append_be32(option.value, parse_number<std::uint32_t>(left));
+            append_be32(option.value, parse_number<std::uint32_t>(right));
+        }
+    } else {
+        fail("'{}' is no option", name);
+    }
+    return option;
+}
+
+std::vector<ScenarioOption> parse_options(std::string_view text) {
+    std::vector<ScenarioOption> options;
+    while (!text.empty()) {
+        const std::string_view one = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(one.size() + 1, text.size()));
+        const Words words = split_words(one);
+        if (words.empty()) fail("an option is empty");
+        options.push_back(parse_option(words));
+    }
+    return options;
+}
+
+Unreachable parse_unreachable(std::string_view name) {
+    if (name == "net") return Unreachable::kNet;
+    if (name == "host") return Unreachable::kHost;
+    if (name == "port") return Unreachable::kPort;
+    if (name == "admin") return Unreachable::kAdmin;
+    fail("'{}' is no ICMP code", name);
+}
+
+// SEQ:END(LENGTH)
+void parse_sequence(std::string_view text, ScenarioPacket& packet) {
+    const auto [seq, rest] = split_at(text, ':');
+    const auto [end, length] = split_at(rest, '(');
+    if (!length.ends_with(')')) fail("'{}' lacks its closing parenthesis", text);
+    packet.seq = parse_number<std::uint32_t>(seq);
+    packet.payload.resize(parse_number<std::uint16_t>(length.substr(0, length.size() - 1)));
+    if (parse_number<std::uint32_t>(end) != packet.seq + static_cast<std::uint32_t>(packet.payload.size())) {
+        fail("'{}' does not end where it says", text);
+    }
+}
+
+class Parser {
+public:
+    Scenario parse(std::string_view text) {
+        while (!text.empty()) {
+            const std::string_view line = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(line.size() + 1, text.size()));
+            ++line_;
+            try {
+                parse_line(line.substr(0, line.find('#')));
+            } catch (const std::exception& error) {
+                fail("line {}: {}", line_, error.what());
+            }
+        }
+        return std::move(scenario_);
+    }
+
+private:
+    void parse_line(std::string_view line) {
+        const std::size_t arrow = line.find("=>");
+        const Words words = split_words(line.substr(0, arrow));
+        if (words.empty()) return;
+        if (words[0] == "endpoint" && words.size() == 3) {
+            endpoints_.insert_or_assign(words[1], parse_endpoint(words[2]));
+        } else if (words[0] == "start" && words.size() == 2) {
+            start_ = time_ = parse_seconds(words[1]);
+        } else if (words[0] == "expect") {
+            scenario_.expectations.push_back({line_, {words.begin() + 1, words.end()}});
+        } else {
+            parse_frame(line.substr(0, arrow), words);
+            if (arrow != std::string_view::npos) {
+                scenario_.frames.back().expected = split_words(line.substr(arrow + 2));
+            }
+        }
+    }
+
+    void parse_frame(std::string_view text, const Words& words) {
+        ScenarioFrame frame;
+        if (words.size() > 1 && words[1] == "again") {
+            if (scenario_.frames.empty()) fail("there is no frame before this one");
+            frame = scenario_.frames.back();
+            frame.expected.reset();
+        } else if (words.size() > 6 && words[1] == "icmp" && words[3] == "from" && words[5] == "quotes") {
+            parse_segment(text, {words.begin() + 6, words.end()}, frame);
+            frame.bytes = unreachable(packet_, words[4], parse_unreachable(words[2]));
+            frame.original_length = static_cast<std::uint32_t>(frame.bytes.size());
+        } else {
+            parse_segment(text, {words.begin() + 1, words.end()}, frame);
+        }
+        time_ = parse_time(words[0]);
+        frame.line = line_;
+        frame.time = time_;
+        scenario_.frames.push_back(std::move(frame));
+    }
+
+    [[nodiscard]] Nanoseconds parse_time(std::string_view text) const {
+        if (text.starts_with('+')) return time_ + parse_seconds(text.substr(1));
+        if (text.starts_with('-')) return time_ - parse_seconds(text.substr(1));
+        return start_ + parse_seconds(text);
+    }
+
+    // `words` begin with the sender; `text` is the whole line, for its options.
+    void parse_segment(std::string_view text, const Words& words, ScenarioFrame& frame) {
+        if (words.size() < 3) fail("a segment needs a sender, flags and SEQ:END(LENGTH)");
+        const std::string sender = set_endpoints(words[0]);
+        packet_.flags = parse_flags(words[1]);
+        packet_.payload.clear();
+        parse_sequence(words[2], packet_);
+        packet_.ack = 0;
+        packet_.window = latest_window_.try_emplace(sender, 1000).first->second;
+        packet_.ttl = 64;
+        packet_.ip_id = next_ip_id_[sender]++;
+        packet_.options.clear();
+        std::optional<std::size_t> captured;
+        for (std::size_t i = 3; i < words.size(); i += 2) {
+            if (words[i].starts_with('<')) {
+                const std::size_t from = text.find('<');
+                const std::size_t to = text.find('>', from);
+                if (to == std::string_view::npos) fail("the options lack their '>'");
+                packet_.options = parse_options(text.substr(from + 1, to - from - 1));
+                break;
+            }
+            if (i + 1 == words.size()) fail("'{}' lacks a value", words[i]);
+            parse_attribute(words[i], words[i + 1], captured);
+        }
+        latest_window_[sender] = packet_.window;
+        frame.bytes = to_bytes(packet_);
+        frame.original_length = static_cast<std::uint32_t>(frame.bytes.size());
+        if (captured) frame.bytes.resize(std::min(*captured, frame.bytes.size()));
+    }
+
+    void parse_attribute(const std::string& name, const std::string& value,
+                         std::optional<std::size_t>& captured) {
+        if (name == "ack") {
+            packet_.ack = parse_number<std::uint32_t>(value);
+        } else if (name == "win") {
+            packet_.window = parse_number<std::uint16_t>(value);
+        } else if (name == "ttl") {
+            packet_.ttl = parse_number<std::uint8_t>(value);
+        } else if (name == "id") {
+            packet_.ip_id = parse_number<std::uint16_t>(value);
+        } else if (name == "captured") {
+            captured = parse_number<std::size_t>(value);
+        } else if (name == "hex") {
+            const std::vector<std::uint8_t> payload = parse_hex(value);
+            if (payload.size() != packet_.payload.size()) fail("{} is not as long as it says", value);
+            packet_.payload = payload;
+        } else {
+            fail("'{}' is no attribute", name);
+        }
+    }
+
+    // Answers the sender's name.
+    std::string set_endpoints(const std::string& text) {
+        const std::size_t arrow = text.find('>');
+        const std::string from = text.substr(0, arrow);
+        const std::string to = arrow != std::string::npos ? text.substr(arrow + 1) : from == "A" ? "B" : "A";
+        if (!endpoints_.contains(from)) fail("endpoint {} is not known", from);
+        if (!endpoints_.contains(to)) fail("endpoint {} is not known", to);
+        if (arrow == std::string::npos && from != "A" && from != "B") fail("{} sends to whom?", from);
+        packet_.source = endpoints_[from];
+        packet_.destination = endpoints_[to];
+        return from;
+    }
+
+    Scenario scenario_;
+    unsigned line_ = 0;
+    Nanoseconds start_ = 1'700'000'000 * kSecond;
+    Nanoseconds time_ = start_;
+    ScenarioPacket packet_;
+    std::map<std::string, ScenarioEndpoint> endpoints_{{"A", {"10.0.0.1", 40000}},
+                                                       {"B", {"10.0.0.2", 50000}}};
+    std::map<std::string, std::uint16_t> latest_window_;
+    std::map<std::string, std::uint16_t> next_ip_id_;
+};
+
+}  // namespace
+
+Scenario parse_scenario(std::string_view text) {
+    return Parser().parse(text);
+}
+
+ReadStatus ScenarioSource::next(FrameBatch& batch) {
+    batch.clear();
+    while (stats_.frames < scenario_.frames.size() && !batch.full()) {
+        const ScenarioFrame& from = scenario_.frames[stats_.frames++];
+        FrameView& frame = batch.frames[batch.count++];
+        frame = {};
+        frame.data = from.bytes.data();
+        frame.captured_length = static_cast<std::uint32_t>(from.bytes.size());
+        frame.original_length = from.original_length;
+        frame.time = from.time;
+        frame.number = stats_.frames;
+        frame.link_type = kRaw;
+        stats_.captured_bytes += frame.captured_length;
+    }
+    return batch.count > 0 ? ReadStatus::kFrames : ReadStatus::kEnd;
+}
+
+ReadStatus analyse(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink) {
+    Analyzer analyzer(options, sink);
+    analyzer.begin_input("input");
+    FrameBatch batch;
+    ReadStatus status = source.next(batch);
+    for (; status == ReadStatus::kFrames; status = source.next(batch)) analyzer.consume(batch.view());
+    const auto outcome = status == ReadStatus::kEnd         ? InputSummary::Outcome::kComplete
+                         : status == ReadStatus::kTruncated ? InputSummary::Outcome::kTruncated
+                                                            : InputSummary::Outcome::kDamaged;
+    analyzer.end_input(source, outcome);
+    if (const Status written = analyzer.finish(); !written) throw std::runtime_error("the sink failed");
+    return status;
+}
+
+}  // namespace deadpeer::test

@@ -1,0 +1,58 @@
+#include "support/scenario_packet.h"
+
+#include <tins/tins.h>
+
+namespace deadpeer::test {
+namespace {
+
+Tins::TCP tcp_of(const ScenarioPacket& packet) {
+    Tins::TCP tcp(packet.destination.port, packet.source.port);
+    tcp.flags(packet.flags);
+    tcp.seq(packet.seq);
+    tcp.ack_seq(packet.ack);
+    tcp.window(packet.window);
+    for (const ScenarioOption& option : packet.options) {
+        tcp.add_option({option.kind, option.value.begin(), option.value.end()});
+    }
+    if (!packet.payload.empty()) tcp.inner_pdu(Tins::RawPDU(packet.payload));
+    return tcp;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> to_bytes(const ScenarioPacket& packet) {
+    if (packet.source.is_v6()) {
+        Tins::IPv6 ip(packet.destination.address, packet.source.address);
+        ip.hop_limit(packet.ttl);
+        ip.inner_pdu(tcp_of(packet));
+        return ip.serialize();
+    }
+    Tins::IP ip(packet.destination.address, packet.source.address);
+    ip.ttl(packet.ttl);
+    ip.id(packet.ip_id);
+    ip.inner_pdu(tcp_of(packet));
+    return ip.serialize();
+}
+
+std::vector<std::uint8_t> unreachable(const ScenarioPacket& packet, const std::string& router,
+                                      Unreachable code) {
+    const Tins::RawPDU quote(to_bytes(packet));
+    if (packet.source.is_v6()) {
+        constexpr std::uint8_t kCodes[] = {0, 3, 4, 1};  // RFC 4443 section 3.1
+        Tins::ICMPv6 icmp(Tins::ICMPv6::DEST_UNREACHABLE);
+        icmp.code(kCodes[static_cast<int>(code)]);
+        icmp.inner_pdu(quote);
+        Tins::IPv6 ip(packet.source.address, router);
+        ip.inner_pdu(icmp);
+        return ip.serialize();
+    }
+    constexpr std::uint8_t kCodes[] = {0, 1, 3, 13};  // RFC 792, RFC 1812 section 5.2.7.1
+    Tins::ICMP icmp(Tins::ICMP::DEST_UNREACHABLE);
+    icmp.code(kCodes[static_cast<int>(code)]);
+    icmp.inner_pdu(quote);
+    Tins::IP ip(packet.source.address, router);
+    ip.inner_pdu(icmp);
+    return ip.serialize();
+}
+
+}  // namespace deadpeer::test
