@@ -63,84 +63,105 @@ public:
     }
     const std::vector<InterfaceInfo>& interfaces() const override { return interfaces_; }
     void write_counters(SourceStats& stats) const override {
-        stats.original_shorter_than_captured = original_shorter_;
-        stats.captured_beyond_snap_length = beyond_snap_length_;
-        stats.bad_subsecond = bad_subsecond_;
+        stats.original_shorter_than_captured = counters_.original_shorter;
+        stats.captured_beyond_snap_length = counters_.beyond_snap_length;
+        stats.bad_subsecond = counters_.bad_subsecond;
     }
     std::string format() const override {
         return header_.nanoseconds ? "pcap, nanoseconds" : header_.kuznetzov ? "pcap, Kuznetzov" : "pcap";
     }
 
 private:
+    using LengthOrder = ClassicHeader::LengthOrder;
+
+    struct Counters {
+        std::uint64_t frames = 0;
+        std::uint64_t original_shorter = 0;
+        std::uint64_t beyond_snap_length = 0;
+        std::uint64_t bad_subsecond = 0;
+    };
+
     template <bool kSwapped>
     ParseResult parse_records(std::span<const std::uint8_t> bytes, FrameBatch& batch);
     void order_lengths(std::uint32_t& captured, std::uint32_t& original) const;
 
     ClassicHeader header_;
     std::vector<InterfaceInfo> interfaces_;
-    std::uint64_t frames_ = 0;
-    std::uint64_t original_shorter_ = 0;
-    std::uint64_t beyond_snap_length_ = 0;
-    std::uint64_t bad_subsecond_ = 0;
+    Counters counters_;
 };
 
 void ClassicParser::order_lengths(std::uint32_t& captured, std::uint32_t& original) const {
-    if (header_.length_order == ClassicHeader::LengthOrder::kOriginalFirst || captured > original) {
+    if (header_.length_order == LengthOrder::kOriginalFirst || captured > original) {
         std::swap(captured, original);
     }
 }
 
+ParseResult cut(std::size_t needed, const char* needed_for) {
+    ParseResult result;
+    result.stop = ParseResult::Stop::kNeedMore;
+    result.needed = needed;
+    result.needed_for = needed_for;
+    return result;
+}
+
+ParseResult too_long(std::uint32_t captured) {
+    ParseResult result;
+    result.stop = ParseResult::Stop::kDamaged;
+    result.detail =
+        fmt::format("the record claims {} captured bytes; the limit is {}", captured, kMaxCapturedLength);
+    return result;
+}
+
+// The counters are local while the loop runs: stores to frames could otherwise be stores to them.
 template <bool kSwapped>
 ParseResult ClassicParser::parse_records(std::span<const std::uint8_t> bytes, FrameBatch& batch) {
-    const std::size_t header_bytes = header_.kuznetzov ? kKuznetzovRecordHeaderBytes : kRecordHeaderBytes;
-    const Nanoseconds unit = header_.nanoseconds ? 1 : kMicrosecond;
-    const std::uint32_t units_per_second = static_cast<std::uint32_t>(kSecond / unit);
-    const std::uint32_t snap_length = header_.snap_length == 0 ? kMaxCapturedLength : header_.snap_length;
-    const bool in_order = header_.length_order == ClassicHeader::LengthOrder::kCapturedFirst;
-
+    const ClassicHeader header = header_;
+    const std::size_t header_bytes = header.kuznetzov ? kKuznetzovRecordHeaderBytes : kRecordHeaderBytes;
+    const Nanoseconds unit = header.nanoseconds ? 1 : kMicrosecond;
+    const auto units_per_second = static_cast<std::uint32_t>(kSecond / unit);
+    const std::uint32_t snap_length = header.snap_length == 0 ? kMaxCapturedLength : header.snap_length;
+    Counters counters = counters_;
+    std::size_t count = batch.count;
     const std::uint8_t* record = bytes.data();
     const std::uint8_t* const end = record + bytes.size();
     ParseResult result;
-    while (!batch.full()) {
+
+    for (; count < FrameBatch::kCapacity; ++count) {
         const auto left = static_cast<std::size_t>(end - record);
         if (left < header_bytes) {
-            result.stop = ParseResult::Stop::kNeedMore;
-            result.needed = header_bytes;
-            result.needed_for = "a record header";
+            result = cut(header_bytes, "a record header");
             break;
         }
         std::uint32_t captured = load32<kSwapped>(record + 8);
         std::uint32_t original = load32<kSwapped>(record + 12);
-        if (!in_order) order_lengths(captured, original);
+        if (header.length_order != LengthOrder::kCapturedFirst) order_lengths(captured, original);
         if (captured > kMaxCapturedLength) {
-            result.stop = ParseResult::Stop::kDamaged;
-            result.detail = fmt::format("the record claims {} captured bytes; the limit is {}", captured,
-                                        kMaxCapturedLength);
+            result = too_long(captured);
             break;
         }
         if (left - header_bytes < captured) {
-            result.stop = ParseResult::Stop::kNeedMore;
-            result.needed = header_bytes + captured;
-            result.needed_for = "a record";
+            result = cut(header_bytes + captured, "a record");
             break;
         }
         const std::uint32_t subsecond = load32<kSwapped>(record + 4);
-        FrameView& frame = batch.frames[batch.count++];
+        FrameView& frame = batch.frames[count];
         frame.data = record + header_bytes;
         frame.captured_length = captured;
         frame.original_length = original;
         // A sub-second field of a second or more carries over, as the sum has it.
         frame.time = Nanoseconds{load32<kSwapped>(record)} * kSecond + Nanoseconds{subsecond} * unit;
-        frame.number = ++frames_;
+        frame.number = ++counters.frames;
         frame.interface = 0;
-        frame.link_type = header_.link_type;
-        frame.fcs_bytes = header_.fcs_bytes;
+        frame.link_type = header.link_type;
+        frame.fcs_bytes = header.fcs_bytes;
         frame.rejected_by_filter = false;
-        bad_subsecond_ += subsecond >= units_per_second ? 1U : 0U;
-        original_shorter_ += original < captured ? 1U : 0U;
-        beyond_snap_length_ += captured > snap_length ? 1U : 0U;
+        counters.bad_subsecond += subsecond >= units_per_second ? 1U : 0U;
+        counters.original_shorter += original < captured ? 1U : 0U;
+        counters.beyond_snap_length += captured > snap_length ? 1U : 0U;
         record += header_bytes + captured;
     }
+    batch.count = count;
+    counters_ = counters;
     result.consumed = static_cast<std::size_t>(record - bytes.data());
     return result;
 }

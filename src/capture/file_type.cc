@@ -100,9 +100,9 @@ std::string hex(std::span<const std::uint8_t> bytes) {
     return text;
 }
 
-std::string convert(const std::string& path, std::string_view what) {
+std::string convert(const std::string& name, const std::string& path, std::string_view what) {
     return fmt::format("{} is {}, which deadpeer does not read; convert it with \"editcap {} new.pcapng\"",
-                       path, what, path);
+                       name, what, path);
 }
 
 }  // namespace
@@ -113,35 +113,36 @@ FileType file_type(std::span<const std::uint8_t> beginning) {
     return begins_with(beginning, kPcapngMagic) ? FileType::kPcapng : FileType::kOther;
 }
 
-std::string refusal(const std::string& path, std::span<const std::uint8_t> beginning) {
+std::string refusal(const std::string& name, const std::string& path,
+                    std::span<const std::uint8_t> beginning) {
     for (const Compressed& kind : kCompressed) {
         if (begins_with(beginning, kind.magic)) {
-            return fmt::format("{} is compressed ({}): use \"{} {} | deadpeer -\"", path, kind.name,
-                               kind.unpacker, path == "-" ? "FILE" : path);
+            return fmt::format("{} is compressed ({}): use \"{} {} | deadpeer -\"", name, kind.name,
+                               kind.unpacker, path);
         }
     }
     for (const Known& kind : kCaptures) {
-        if (begins_with(beginning, kind.magic)) return convert(path, kind.name);
+        if (begins_with(beginning, kind.magic)) return convert(name, path, kind.name);
     }
     for (const Known& kind : kFiles) {
         if (begins_with(beginning, kind.magic)) {
-            return fmt::format("{} is {}, not a capture; deadpeer reads pcap and pcapng files", path,
+            return fmt::format("{} is {}, not a capture; deadpeer reads pcap and pcapng files", name,
                                kind.name);
         }
     }
     if (beginning.size() < 4) {
-        return fmt::format("{} has only {} bytes, too few for a capture; was it copied completely?", path,
+        return fmt::format("{} has only {} bytes, too few for a capture; was it copied completely?", name,
                            beginning.size());
     }
     if (is_text(beginning)) {
         return fmt::format(
             "{} is text, not a capture; deadpeer reads pcap and pcapng files, as \"tcpdump -w FILE\" writes "
             "them",
-            path);
+            name);
     }
-    if (looks_like_erf(beginning)) return convert(path, "an ERF capture (Endace)");
+    if (looks_like_erf(beginning)) return convert(name, path, "an ERF capture (Endace)");
     return fmt::format(
-        "{} is no capture that deadpeer knows (it begins with {}); it reads pcap and pcapng files", path,
+        "{} is no capture that deadpeer knows (it begins with {}); it reads pcap and pcapng files", name,
         hex(beginning));
 }
 

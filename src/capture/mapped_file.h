@@ -1,7 +1,7 @@
 // MappedFile: a regular file as one window over its mapping.
 //
-// What:   pages are fetched some megabytes ahead and let go behind, so a file of any size keeps a small
-//         part of itself in memory.
+// What:   pages that lie some megabytes behind are let go, so of a file of any size a small part is in
+//         memory.
 // Limits: a file that another program cuts short while it is mapped raises SIGBUS where the reader
 //         touches the lost pages. A program that calls survive_truncated_mappings() (truncation_guard.h)
 //         gets zeros there instead, and the source ends as truncated. Bytes appended while it is read
@@ -35,12 +35,11 @@ public:
 
 private:
     MappedFile(std::uint8_t* base, std::size_t size);
-    void move_pages();
 
     std::uint8_t* base_;
     std::size_t size_;
     std::size_t position_ = 0;
-    std::size_t next_move_ = 0;  // position at which pages are fetched and let go again
+    std::size_t next_release_;  // position at which pages are let go again
     MappingGuard guard_;
 };
 

@@ -41,8 +41,13 @@ private:
     std::vector<InterfaceInfo> interfaces_;
 };
 
+std::string display_name(const std::string& path) {
+    return path == "-" ? "standard input" : path;
+}
+
 Error cannot_open(const std::string& path, int error) {
-    return Error{fmt::format("cannot open {}: {}", path, std::generic_category().message(error))};
+    return Error{
+        fmt::format("cannot open {}: {}", display_name(path), std::generic_category().message(error))};
 }
 
 Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const OpenOptions& options) {
@@ -84,14 +89,14 @@ std::size_t bytes_to_open(std::span<const std::uint8_t> so_far) {
     return kSniffBytes;
 }
 
-Opened open_classic(const std::string& path, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
+Opened open_classic(const std::string& name, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
     if (bytes->bytes().size() < ClassicHeader::kBytes) {
         return Error{
             fmt::format("{} ends inside the pcap file header ({} of {} bytes); was it copied completely?",
-                        path, bytes->bytes().size(), ClassicHeader::kBytes)};
+                        name, bytes->bytes().size(), ClassicHeader::kBytes)};
     }
     const auto header = ClassicHeader::read(bytes->bytes().first<ClassicHeader::kBytes>());
-    if (!header) return Error{fmt::format("{} {}", path, header.error().message)};
+    if (!header) return Error{fmt::format("{} {}", name, header.error().message)};
     auto filter = FrameFilter::compile(options.filter, header.value().link_type);
     if (!filter) return filter.error();
     bytes->consume(ClassicHeader::kBytes);
@@ -100,9 +105,9 @@ Opened open_classic(const std::string& path, std::unique_ptr<ByteSource> bytes, 
                                      std::move(filter).value(), ClassicHeader::kBytes));
 }
 
-Opened open_pcapng(const std::string& path, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
+Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
     const auto usable = check_first_section(bytes->bytes());
-    if (!usable) return Error{fmt::format("{} {}", path, usable.error().message)};
+    if (!usable) return Error{fmt::format("{} {}", name, usable.error().message)};
     auto filter = FrameFilter::compile(options.filter, kNoLinkType);
     if (!filter) return filter.error();
     return std::unique_ptr<PacketSource>(
@@ -112,6 +117,7 @@ Opened open_pcapng(const std::string& path, std::unique_ptr<ByteSource> bytes, c
 }  // namespace
 
 Opened open_capture(const std::string& path, const OpenOptions& options) {
+    const std::string name = display_name(path);
     auto opened = open_bytes(path, options);
     if (!opened) return opened.error();
     std::unique_ptr<ByteSource> bytes = std::move(opened).value();
@@ -124,19 +130,20 @@ Opened open_capture(const std::string& path, const OpenOptions& options) {
         return std::unique_ptr<PacketSource>(std::make_unique<EmptySource>());
     if (bytes->bytes().empty()) {
         const std::string fault = bytes->fault();
-        if (!fault.empty()) return Error{fmt::format("cannot read {}: {}", path, fault)};
-        return Error{fmt::format("{} is empty: there is nothing to analyse", path)};
+        if (!fault.empty()) return Error{fmt::format("cannot read {}: {}", name, fault)};
+        return Error{fmt::format("{} is empty: there is nothing to analyse", name)};
     }
     switch (file_type(bytes->bytes())) {
         case FileType::kClassic:
-            return open_classic(path, std::move(bytes), options);
+            return open_classic(name, std::move(bytes), options);
         case FileType::kPcapng:
-            return open_pcapng(path, std::move(bytes), options);
+            return open_pcapng(name, std::move(bytes), options);
         case FileType::kOther:
             break;
     }
     const auto beginning = bytes->bytes();
-    return Error{refusal(path, beginning.first(std::min(beginning.size(), kSniffBytes)))};
+    return Error{
+        refusal(name, path == "-" ? "FILE" : path, beginning.first(std::min(beginning.size(), kSniffBytes)))};
 }
 
 }  // namespace deadpeer
