@@ -17,13 +17,15 @@ tshark_release() {
     esac
 }
 
-# export_labels CAPTURE OUT.tsv: frame, stream and labels of each frame with TCP, in one pass. tshark goes
-# on to the end of a damaged file and says so; what it read is in OUT.tsv.
+# export_labels CAPTURE OUT.tsv: frame, stream and labels of each frame with TCP, in one pass. What an ICMP
+# error quotes is no segment, though tshark dissects it as one. tshark goes on to the end of a damaged file
+# and says so; what it read is in OUT.tsv.
 export_labels() {
     local label fields=(-e frame.number -e tcp.stream) config log
     for label in "${tshark_labels[@]}"; do fields+=(-e "tcp.analysis.$label"); done
     config=$(mktemp -d) # the user's own preferences could change labels
-    log=$(WIRESHARK_CONFIG_DIR=$config tshark -n -r "$1" -Y tcp -T fields -E header=y -E occurrence=a \
+    log=$(WIRESHARK_CONFIG_DIR=$config tshark -n -r "$1" -Y 'tcp and not icmp and not icmpv6' \
+        -T fields -E header=y -E occurrence=a \
         "${fields[@]}" 2>&1 >"$2") || true
     rm -r "$config"
     grep -v -e '^Running as user' -e '^$' <<<"$log" >&2 || true
