@@ -44,10 +44,57 @@ enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
 // Stable codes that say which rule decided.
 enum class Reason : std::uint8_t {
     kNone,
+    // peer_dead
     kProbesExhausted,
     kRetransmissionsExhausted,
     kUserTimeout,
+    // closed
+    kFin,
+    kResetAfterFin,
+    // peer_reset
+    kConnectionRefused,
+    kAborted,
+    // peer_rebooted, peer_lost_state
+    kNoSocketReset,
+    kPortReused,  // the side opened the same 4-tuple anew while the other still held the connection
+    // middlebox_reset
+    kTtlDiffers,
+    kBothEndsReset,
+    // unknown
+    kOneWay,
+    kCaptureLoss,
+    // suspect
+    kProbesUnanswered,
+    kDataUnacknowledged,
+    // alive
+    kProbeAnswered,
+    kRecovered,
+    kRecentTraffic,
+    kHeartbeat,
+    kResetIgnored,  // a RST was challenged (RFC 5961) or ignored, and the connection went on
+    // idle
+    kNoKeepalive,
+    // events
+    kHeartbeatMissing,
+    kSameIdleTime,
+    kTooManyOpen,
+    kLinkDown,
+    kFramesLost,
 };
+
+// Independent observations that bear on a verdict, as bits of a Signs value.
+using Signs = std::uint16_t;
+inline constexpr Signs kSignProberReset = 1U << 0;      // the side that gave up sent a RST
+inline constexpr Signs kSignIcmpUnreachable = 1U << 1;  // an ICMP error quoted the flow
+inline constexpr Signs kSignOthersLost = 1U << 2;       // other connections of the host ended likewise
+inline constexpr Signs kSignAnnouncement = 1U << 3;     // the host announced itself: ARP, DHCP or IPv6 DAD
+inline constexpr Signs kSignNewConnections = 1U << 4;   // a burst of new SYNs from the host
+inline constexpr Signs kSignHostSilent = 1U << 5;       // nothing came from the host in the whole gap
+inline constexpr Signs kSignOlderSurvives = 1U << 6;    // an older connection of the host carries on
+inline constexpr Signs kSignTtlDiffers = 1U << 7;       // RST's TTL differs from all others of its sender
+inline constexpr Signs kSignBothEndsReset = 1U << 8;    // RSTs to both ends within 50 ms
+inline constexpr Signs kSignCaptureLoss = 1U << 9;      // the capture lost frames that could matter
+inline constexpr Signs kSignTimeWentBack = 1U << 10;    // the capture's clock stepped back meanwhile
 
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,
@@ -66,12 +113,19 @@ enum class EventKind : std::uint8_t {
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
 
-// One row of events.csv.
+// A number of connections that one host holds.
+struct HolderCount {
+    IpAddress host;
+    std::uint32_t connections = 0;
+};
+
+// One row of events.csv. What a number means depends on the kind; unknown is kNoTime or 0.
 struct Finding {
     EventKind kind = EventKind::kProbesUnanswered;
     Severity severity = Severity::kInfo;
     Confidence confidence = Confidence::kNone;
     Reason reason = Reason::kNone;
+    Signs signs = 0;
     Nanoseconds time = kNoTime;
     std::uint32_t file = 0;    // index of the input
     std::uint64_t frame = 0;   // 0: no frame (silence)
@@ -79,9 +133,22 @@ struct Finding {
     Endpoint subject;          // who the event is about: the dead or rebooted side; port 0: the host
     Endpoint peer;
     Nanoseconds half_open = kNoTime;
+    Nanoseconds idle = kNoTime;      // silence before the failure; heartbeat_stopped: since the last beat
+    Nanoseconds interval = kNoTime;  // between the probes; heartbeat_stopped: the period
+    Nanoseconds survived = kNoTime;  // idle_timeout_on_path: the longest idle that survived
+    std::uint32_t count =
+        0;  // probes or transmissions; host_rebooted: connections; capacity: open connections
+    std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
+    std::uint32_t limit = 0;               // capacity_warning: the server's limit
+    std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     // Frames that prove it, in the same input; the first `evidence_count` count.
     std::array<std::uint64_t, 16> evidence{};
     std::uint8_t evidence_count = 0;
+
+    void add_evidence(std::uint64_t evidence_frame) {
+        if (evidence_frame != 0 && evidence_count < evidence.size())
+            evidence[evidence_count++] = evidence_frame;
+    }
 };
 
 }  // namespace deadpeer

@@ -35,6 +35,8 @@ struct SideSummary {
     std::uint64_t payload_bytes = 0;  // each byte of the stream counted once
     std::uint32_t probes = 0;
     std::uint32_t probes_answered = 0;
+    std::uint32_t resets = 0;
+    std::uint8_t probe_payload = 0;  // bytes in its probes: 0 or 1
     KeepaliveTimer keepalive;
 };
 
@@ -56,15 +58,28 @@ struct FlowSummary {
     SideSummary initiator_side;
     SideSummary responder_side;
 
-    // The fields below stay at their defaults until the connection is judged.
+    // What the side sends regularly by itself (application heartbeat).
+    bool has_heartbeat = false;
+    bool heartbeat_by_initiator = true;
+    Nanoseconds heartbeat_period = kNoTime;
+    std::uint16_t heartbeat_protocol = 0;  // row of the heartbeat patterns, counted from 1; 0 = not told
+
+    // The judgement.
     Nanoseconds probe_rtt_median = kNoTime;
     Verdict verdict = Verdict::kNone;
     Confidence confidence = Confidence::kNone;
     Reason reason = Reason::kNone;
+    Signs signs = 0;
+    bool failed_side_known = false;             // for verdicts about one side
+    bool failed_side_initiator = false;         // the dead, rebooted or forgetful side, or the one that reset
+    std::uint32_t unanswered = 0;               // probes or transmissions that found no answer at the end
+    Nanoseconds unanswered_interval = kNoTime;  // between the last of them
     Nanoseconds verdict_time = kNoTime;
     std::uint64_t verdict_frame = 0;
     Nanoseconds half_open = kNoTime;
     Nanoseconds idle_at_failure = kNoTime;
+    Nanoseconds idle_survived = kNoTime;  // the longest silence before that the connection came through
+    Nanoseconds silent_at_end = kNoTime;  // from its last segment to the end of the capture
 };
 static_assert(std::is_trivially_copyable_v<FlowSummary>);
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "deadpeer/time.h"
 
@@ -29,6 +30,16 @@ struct AnalyzerOptions {
 
     // Largest payload, in bytes, that can be an application heartbeat.
     std::uint32_t heartbeat_max_payload = 64;
+
+    // An open connection without keepalive or heartbeat that is silent at least this long at the end is idle.
+    Nanoseconds idle_after = 5 * kSecond;
+
+    // Servers' limits, by responder port: capacity_warning when 80 % of `connections` are open.
+    struct ConnectionLimit {
+        std::uint16_t port;
+        std::uint32_t connections;
+    };
+    std::vector<ConnectionLimit> connection_limits;
 
     // Options that affect resources.
 

@@ -41,14 +41,14 @@ struct Segment {
     std::uint16_t flags = 0;           // kFin ... kCwr
     std::uint32_t tsval = 0;           // valid if has_timestamps
     std::uint32_t tsecr = 0;
-    std::array<SackBlock, 4> sack{};  // the first `sack_blocks` are valid
+    std::array<SackBlock, 4> sack{};             // the first `sack_blocks` are valid
     std::uint16_t ip_id = 0;                     // IPv4 only
     std::uint16_t payload_offset = 0;            // in the frame's captured bytes
     std::uint16_t captured_payload = 0;          // bytes there
     std::uint8_t batch_index = 0;                // of its frame in the batch
     std::uint8_t ttl = 0;                        // IPv4 TTL or IPv6 hop limit
     std::uint8_t header_length = 0;              // bytes, options included, as declared
-    std::uint8_t sack_blocks = 0;        // 0 if the option is absent; at most 4
+    std::uint8_t sack_blocks = 0;                // 0 if the option is absent; at most 4
     std::uint8_t window_scale = kNoWindowScale;  // option's shift as it stands, or kNoWindowScale
     std::uint8_t mptcp_subtypes = 0;             // bit n: an MPTCP option of subtype n (0-7) is there
     Direction direction = Direction::kFromLow;

@@ -29,6 +29,7 @@ struct SegmentRow {
     std::uint64_t stream = 0;
     Labels labels;
     SegmentKind kind = SegmentKind::kOrdinary;
+    bool provisional = false;             // reported only if a later update_segment() makes it a keepalive
     std::uint32_t train_position = 0;     // of a probe: 1 for the first of a train; else 0
     Nanoseconds idle_before = kNoTime;    // since the last segment from the peer
     std::uint64_t answered_by_frame = 0;  // of a probe; 0 = not answered
@@ -62,7 +63,7 @@ struct RunSummary {
     std::uint64_t peak_memory_bytes = 0;  // of the flow table and per-flow state
 };
 
-// Names a row handed to on_segment, so that a later answer can be added to it.
+// Names a row handed to on_segment, so that what is learnt later can be added to it.
 using SegmentRowId = std::uint64_t;
 
 class ReportSink {
@@ -72,9 +73,10 @@ public:
     virtual void on_input_begin(std::uint32_t file, const std::string& name) = 0;
     virtual void on_input_end(std::uint32_t file, const InputSummary& summary) = 0;
 
-    // Rows come in frame order. The id is what on_probe_answered takes.
+    // Rows come in frame order. update_segment replaces a row: a probe was answered, or what came later
+    // tells what the segment was.
     virtual SegmentRowId on_segment(const SegmentRow& row) = 0;
-    virtual void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) = 0;
+    virtual void update_segment(SegmentRowId id, const SegmentRow& row) = 0;
 
     virtual void on_finding(const Finding& finding) = 0;
     virtual void on_flow(const FlowSummary& flow) = 0;

@@ -79,11 +79,8 @@ SegmentRowId CsvReports::on_segment(const SegmentRow& row) {
     return writer(Report::kSegments) != nullptr ? segments_.append(row) : 0;
 }
 
-void CsvReports::on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) {
-    if (writer(Report::kSegments) == nullptr) return;
-    SegmentRow& probe = segments_.change(row);
-    probe.answered_by_frame = frame;
-    probe.rtt = rtt;
+void CsvReports::update_segment(SegmentRowId id, const SegmentRow& row) {
+    if (writer(Report::kSegments) != nullptr) segments_.change(id) = row;
 }
 
 void CsvReports::on_finding(const Finding& finding) {
@@ -122,6 +119,7 @@ void CsvReports::note_hosts(const FlowSummary& flow) {
 void CsvReports::write_segments() {
     for (std::uint64_t i = 0; i < segments_.size(); ++i) {
         const SegmentRow& row = segments_.at(i);
+        if (row.provisional) continue;
         write_row(writer(Report::kSegments)->cells, kSegmentColumns, SegmentLine{row, files_.of(row.file)});
     }
 }

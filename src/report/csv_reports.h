@@ -47,7 +47,7 @@ public:
     void on_input_begin(std::uint32_t file, const std::string& name) override;
     void on_input_end(std::uint32_t file, const InputSummary& summary) override;
     SegmentRowId on_segment(const SegmentRow& row) override;
-    void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) override;
+    void update_segment(SegmentRowId id, const SegmentRow& row) override;
     void on_finding(const Finding& finding) override;
     void on_flow(const FlowSummary& flow) override;
     Status finish(const RunSummary& run) override;

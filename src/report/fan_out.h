@@ -1,6 +1,6 @@
 // FanOut: tells several sinks the same.
 //
-// What:     segment rows carry the id of the first sink; the others may not depend on on_probe_answered().
+// What:     segment rows carry the id of the first sink; the others may not depend on update_segment().
 // Lifetime: the sinks must outlive it.
 // Threads:  one thread at a time.
 // Errors:   finish() answers the first sink's error, but finishes all.
@@ -29,8 +29,8 @@ public:
         for (std::size_t i = 1; i < sinks_.size(); ++i) sinks_[i]->on_segment(row);
         return sinks_.front()->on_segment(row);
     }
-    void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) override {
-        sinks_.front()->on_probe_answered(row, frame, rtt);
+    void update_segment(SegmentRowId id, const SegmentRow& row) override {
+        sinks_.front()->update_segment(id, row);
     }
     void on_finding(const Finding& finding) override {
         for (ReportSink* sink : sinks_) sink->on_finding(finding);

@@ -29,8 +29,33 @@ inline constexpr std::array<std::string_view, 11> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 4> kReasonNames = {"", "probes_exhausted",
-                                                                 "retransmissions_exhausted", "user_timeout"};
+inline constexpr std::array<std::string_view, 27> kReasonNames = {"",
+                                                                  "probes_exhausted",
+                                                                  "retransmissions_exhausted",
+                                                                  "user_timeout",
+                                                                  "fin",
+                                                                  "reset_after_fin",
+                                                                  "connection_refused",
+                                                                  "aborted",
+                                                                  "no_socket_reset",
+                                                                  "port_reused",
+                                                                  "ttl_differs",
+                                                                  "both_ends_reset",
+                                                                  "one_way",
+                                                                  "capture_loss",
+                                                                  "probes_unanswered",
+                                                                  "data_unacknowledged",
+                                                                  "probe_answered",
+                                                                  "recovered",
+                                                                  "recent_traffic",
+                                                                  "heartbeat",
+                                                                  "reset_ignored",
+                                                                  "no_keepalive",
+                                                                  "heartbeat_missing",
+                                                                  "same_idle_time",
+                                                                  "too_many_open",
+                                                                  "link_down",
+                                                                  "frames_lost"};
 
 inline constexpr std::array<std::string_view, 12> kEventNames = {
     "probes_unanswered",    "peer_recovered",    "peer_dead",   "peer_rebooted",

@@ -22,7 +22,7 @@ void add(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
 // 1234567 as "1,234,567".
 std::string grouped(std::uint64_t value) {
     std::string digits = std::to_string(value);
-    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
     return digits;
 }
 

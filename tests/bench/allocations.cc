@@ -46,7 +46,7 @@ public:
     void on_input_begin(std::uint32_t, const std::string&) override {}
     void on_input_end(std::uint32_t, const deadpeer::InputSummary&) override {}
     deadpeer::SegmentRowId on_segment(const deadpeer::SegmentRow&) override { return 0; }
-    void on_probe_answered(deadpeer::SegmentRowId, std::uint64_t, deadpeer::Nanoseconds) override {}
+    void update_segment(deadpeer::SegmentRowId, const deadpeer::SegmentRow&) override {}
     void on_finding(const deadpeer::Finding&) override {}
     void on_flow(const deadpeer::FlowSummary&) override {}
     deadpeer::Status finish(const deadpeer::RunSummary&) override { return deadpeer::success(); }

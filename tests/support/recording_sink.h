@@ -22,10 +22,7 @@ struct RecordingSink : ReportSink {
         segments.push_back(row);
         return segments.size() - 1;
     }
-    void on_probe_answered(SegmentRowId row, std::uint64_t frame, Nanoseconds rtt) override {
-        segments.at(row).answered_by_frame = frame;
-        segments.at(row).rtt = rtt;
-    }
+    void update_segment(SegmentRowId id, const SegmentRow& row) override { segments.at(id) = row; }
     void on_finding(const Finding& finding) override { findings.push_back(finding); }
     void on_flow(const FlowSummary& flow) override { flows.push_back(flow); }
     Status finish(const RunSummary& summary) override {
