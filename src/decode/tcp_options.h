@@ -27,16 +27,19 @@ inline void read_sack(const std::uint8_t* option, std::uint32_t length, Segment&
     }
 }
 
+inline constexpr std::uint8_t kLargestShift = kNoWindowScale - 1;
+
 inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Segment& segment) {
     switch (option[0]) {
         case 3:  // window scale
-            if (length == 3) segment.window_scale = option[2];
+            // Shifts above 14 all mean 14 (RFC 7323 section 2.3); 255 would mean that there is none.
+            if (length == 3) segment.window_scale = std::min(option[2], kLargestShift);
             break;
         case 4:
             if (length == 2) segment.sack_permitted = true;
             break;
         case 5:  // selective acknowledgement: blocks of two numbers
-            if (length >= 10 && length % 8 == 2) read_sack(option, length, segment);
+            if (length >= 10) read_sack(option, length, segment);
             break;
         case 8:
             if (length == 10) read_timestamps(option, segment);

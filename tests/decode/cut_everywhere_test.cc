@@ -1,0 +1,118 @@
+// Every kind of frame, cut at every byte and with every byte broken: an answer always, no byte read too far
+// (the frames lie in heap blocks of their exact size, which the sanitized build watches).
+#include <random>
+
+#include "decode/frames.h"
+#include "support/catch.h"
+
+namespace deadpeer {
+namespace {
+
+Bytes tcp_with_all_options() {
+    return tcp_with_options(
+        hex("020405b4 030307 0402 080a 00000001 00000002 050a 00000064 000000c8 1e03 20"));
+}
+
+// Header chains that reach every parser of the decoder.
+std::vector<TestFrame> all_chains() {
+    const Bytes tcp = tcp_with_all_options();
+    const Bytes v4 = ipv4_packet(tcp);
+    const Bytes options = hex("0601 010c0000 00000000 00000000 0000");
+    const Bytes routing = hex("3c02 0001 00000000 20010db8000000000000000000000009");
+    const Bytes fragment = hex("2b00 0000 00000007");
+    const Bytes authentication = hex("2c04 0000 00000001 00000001 000000000000000000000000");
+    const Bytes v6 =
+        ipv6_packet(hex("3300 01040000 0000") + authentication + fragment + routing + options + tcp, 0);
+    const Bytes jumbo =
+        with(ipv6_packet(hex("0601 0104 00000000 c204 00011170 0000") + tcp, 0), 4, hex("0000"));
+    Bytes routed = with(v4, 0, hex("48"));
+    const Bytes source_route = hex("01 830b040a 0808080a 090909");
+    routed.insert(routed.begin() + 20, source_route.begin(), source_route.end());
+    return {
+        {ethernet_frame(v4)},
+        {ethernet_frame(v6, 0x86dd)},
+        {ethernet_frame(hex("0064 8100 0065 88a8 0066 0800") + v4, 0x9100)},
+        {ethernet_frame(hex("aaaa03 000000 0800") + v4, static_cast<std::uint16_t>(8 + v4.size()))},
+        {ethernet_frame(hex("060603") + v4, static_cast<std::uint16_t>(3 + v4.size()))},
+        {ethernet_frame(ipv4_packet(hex("0303 0000 00000000") + v4, 1))},
+        {ethernet_frame(ipv6_packet(hex("0100 0000 00000000") + v6, 58), 0x86dd)},
+        {hex("02000000") + v4, 0},
+        {hex("0000001e") + v6, 108},
+        {routed, kRawIp},
+        {jumbo, 229},
+        {hex("0000 0001 0006 0200000000010000 0800") + v4, 113},
+        {hex("86dd 0000 00000003 0001 00 06 0200000000010000") + v6, 276},
+        {hex("ff03 0021") + v4, 9},
+        {hex("57") + v6, 50},
+        {hex("0f00 0800") + v4, 104},
+    };
+}
+
+// What holds for any answer.
+void check_sanity(const Decoded& result, const TestFrame& frame) {
+    CHECK(result.segments.empty() == (result.reason != SkipReason::kNone));
+    for (const Segment& segment : result.segments) {
+        CHECK(segment.payload_offset <= frame.bytes.size());
+        CHECK(segment.payload_offset + segment.captured_payload <= frame.bytes.size());
+        CHECK(segment.header_length <= 60);
+        CHECK(segment.sack_blocks <= segment.sack.size());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a frame cut at any byte is decoded or skipped") {
+    for (TestFrame frame : all_chains()) {
+        const Bytes whole = frame.bytes;
+        const auto wire_length = static_cast<std::uint32_t>(whole.size());
+        for (std::size_t size = 0; size <= whole.size(); ++size) {
+            frame.bytes.assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+            CAPTURE(frame.link_type, size);
+            frame.original_length = wire_length;
+            check_sanity(decode_exact(frame), frame);
+            frame.original_length = 0;
+            check_sanity(decode_exact(frame), frame);
+        }
+    }
+}
+
+TEST_CASE("a longer cut never says less") {
+    // The payload length does not depend on how much was captured, once the header was.
+    const Bytes whole = ethernet_frame(ipv4_packet(tcp_with_options(hex("030307"))));
+    for (std::size_t size = whole.size() - 3; size <= whole.size(); ++size) {
+        CAPTURE(size);
+        const TestFrame cut{without_last(whole, whole.size() - size), kEthernet,
+                            static_cast<std::uint32_t>(whole.size())};
+        CHECK(decoded(cut) == decoded({whole}));
+    }
+}
+
+TEST_CASE("a frame with any byte broken is decoded or skipped") {
+    for (const TestFrame& frame : all_chains()) {
+        for (std::size_t at = 0; at < frame.bytes.size(); ++at) {
+            for (const unsigned value : {0x00U, 0x01U, 0x7fU, 0x80U, 0xffU}) {
+                TestFrame broken = frame;
+                broken.bytes[at] = static_cast<std::uint8_t>(value);
+                CAPTURE(frame.link_type, at, value);
+                check_sanity(decode_exact(broken), broken);
+            }
+        }
+    }
+}
+
+TEST_CASE("random bytes are decoded or skipped on every link type") {
+    std::mt19937 random(20240229);
+    constexpr LinkType kAll[] = {1, 0, 108, 101, 228, 229, 113, 276, 9, 50, 104, 12, 14, 147};
+    for (const LinkType link_type : kAll) {
+        for (int round = 0; round < 500; ++round) {
+            TestFrame frame{zeros(random() % 120), link_type};
+            for (std::uint8_t& byte : frame.bytes) byte = static_cast<std::uint8_t>(random());
+            frame.original_length = static_cast<std::uint32_t>(random() % 200);
+            frame.fcs_bytes = static_cast<std::uint8_t>(random() % 6);
+            CAPTURE(link_type, round);
+            check_sanity(decode_exact(frame), frame);
+        }
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,134 @@
+#include "decode/frames.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace deadpeer {
+namespace {
+
+unsigned digit_value(char digit) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const std::size_t value = kDigits.find(digit);
+    assert(value != std::string_view::npos);
+    return static_cast<unsigned>(value);
+}
+
+std::uint8_t high_byte(std::size_t value) {
+    return static_cast<std::uint8_t>(value >> 8);
+}
+std::uint8_t low_byte(std::size_t value) {
+    return static_cast<std::uint8_t>(value);
+}
+
+}  // namespace
+
+Bytes hex(std::string_view digits) {
+    Bytes bytes;
+    bool half = false;
+    for (const char digit : digits) {
+        if (digit == ' ' || digit == ',') continue;
+        if (!half) bytes.push_back(0);
+        bytes.back() = static_cast<std::uint8_t>(bytes.back() << 4 | digit_value(digit));
+        half = !half;
+    }
+    assert(!half);
+    return bytes;
+}
+
+Bytes operator+(Bytes left, const Bytes& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+
+Bytes zeros(std::size_t count) {
+    return Bytes(count, 0);
+}
+
+Tins::TCP test_tcp() {
+    Tins::TCP tcp(80, 40000);
+    tcp.seq(1000);
+    tcp.ack_seq(2000);
+    tcp.window(512);
+    tcp.flags(Tins::TCP::ACK);
+    tcp.inner_pdu(Tins::RawPDU("abc"));
+    return tcp;
+}
+
+Bytes tcp_with_options(const Bytes& options, const std::string& payload) {
+    Bytes padded = options;
+    while (padded.size() % 4 != 0) padded.push_back(1);
+    const auto offset = static_cast<std::uint8_t>((20 + padded.size()) / 4 << 4);
+    return hex("9c40 0050 000003e8 000007d0") + Bytes{offset} + hex("10 0200 0000 0000") + padded +
+           Bytes(payload.begin(), payload.end());
+}
+
+Bytes ipv4_packet(const Tins::TCP& tcp) {
+    Tins::IP ip("10.0.0.2", "10.0.0.1");
+    ip.id(1);
+    ip.ttl(64);
+    ip.inner_pdu(tcp);
+    return ip.serialize();
+}
+
+Bytes ipv6_packet(const Tins::TCP& tcp) {
+    Tins::IPv6 ip("2001:db8::2", "2001:db8::1");
+    ip.hop_limit(64);
+    ip.inner_pdu(tcp);
+    return ip.serialize();
+}
+
+Bytes ipv4_packet(const Bytes& payload, std::uint8_t protocol) {
+    const std::size_t total = 20 + payload.size();
+    return hex("45 00") + Bytes{high_byte(total), low_byte(total)} + hex("0001 0000 40") + Bytes{protocol} +
+           hex("0000 0a000001 0a000002") + payload;
+}
+
+Bytes ipv6_packet(const Bytes& payload, std::uint8_t next_header) {
+    return hex("60000000") + Bytes{high_byte(payload.size()), low_byte(payload.size()), next_header} +
+           hex("40 20010db8000000000000000000000001 20010db8000000000000000000000002") + payload;
+}
+
+Bytes ethernet_frame(const Bytes& payload, std::uint16_t ether_type) {
+    return hex("020000000002 020000000001") + Bytes{high_byte(ether_type), low_byte(ether_type)} + payload;
+}
+
+Bytes with(Bytes bytes, std::size_t offset, const Bytes& replacement) {
+    assert(offset + replacement.size() <= bytes.size());
+    std::copy(replacement.begin(), replacement.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    return bytes;
+}
+
+Bytes without_last(Bytes bytes, std::size_t count) {
+    assert(count <= bytes.size());
+    bytes.resize(bytes.size() - count);
+    return bytes;
+}
+
+Decoded decode_exact(const TestFrame& frame) {
+    const auto copy = std::make_unique<std::uint8_t[]>(frame.bytes.size());
+    std::copy(frame.bytes.begin(), frame.bytes.end(), copy.get());
+    FrameView view;
+    view.data = copy.get();
+    view.captured_length = static_cast<std::uint32_t>(frame.bytes.size());
+    view.original_length = frame.original_length == 0 ? view.captured_length : frame.original_length;
+    view.time = 5 * kSecond;
+    view.number = 7;
+    view.link_type = frame.link_type;
+    view.fcs_bytes = frame.fcs_bytes;
+    const auto batch = std::make_unique<SegmentBatch>();
+    const SkipReason reason = decode(view, 3, *batch);
+    const auto segments = batch->view();
+    return {reason, {segments.begin(), segments.end()}};
+}
+
+std::string decoded(const TestFrame& frame) {
+    const Decoded result = decode_exact(frame);
+    return result.segments.empty() ? std::string(name(result.reason)) : print_segment(result.segments[0]);
+}
+
+std::string decoded_place(const TestFrame& frame) {
+    const Decoded result = decode_exact(frame);
+    return result.segments.empty() ? std::string(name(result.reason)) : print_place(result.segments[0]);
+}
+
+}  // namespace deadpeer
