@@ -231,6 +231,7 @@ Settings to_settings(const Words& words) {
     settings.analyzer.wireshark = kReleaseWords.at(words.wireshark);
     settings.analyzer.minimum_probe_silence = std::llround(words.min_probe_silence * double{kSecond});
     settings.analyzer.memory_cap = words.memory;
+    settings.csv.idle_after = settings.analyzer.idle_after;
     settings.quiet = words.quiet;
     settings.verbose = words.verbose;
     return settings;

@@ -9,12 +9,6 @@
 #include "report/text.h"
 
 namespace deadpeer {
-namespace {
-
-constexpr Nanoseconds kIdleAtEnd = 60 * kSecond;
-
-}  // namespace
-
 CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folder)
     : options_(options),
       community_id_(options.community_id_seed),
@@ -99,16 +93,21 @@ void CsvReports::write_flow(const FlowSummary& flow) {
               FlowLine{flow, files_.of(flow.first_file), community_id_});
 }
 
+bool CsvReports::is_idle(const FlowSummary& flow) const {
+    if (flow.closed != Closed::kOpen || flow.has_heartbeat) return false;
+    if (flow.initiator_side.probes + flow.responder_side.probes > 0) return false;
+    // A connection that leaves while its input is still read was silent so long that it had to make room: had
+    // it spoken again, that would be another connection.
+    if (input_open_) return true;
+    return flow.last_time != kNoTime && capture_end_ != kNoTime &&
+           capture_end_ - flow.last_time >= options_.idle_after;
+}
+
 void CsvReports::note_hosts(const FlowSummary& flow) {
     HostRow row;
     row.connections = 1;
     row.open_at_end = flow.closed == Closed::kOpen ? 1 : 0;
-    const bool probed = flow.initiator_side.probes + flow.responder_side.probes > 0;
-    // A connection that leaves while its input is still read was silent so long that it had to make room:
-    // had it spoken again, that would be another connection.
-    const bool silent = input_open_ || (flow.last_time != kNoTime && capture_end_ != kNoTime &&
-                                        capture_end_ - flow.last_time >= kIdleAtEnd);
-    row.idle_at_end = row.open_at_end != 0 && silent && !probed ? 1 : 0;
+    row.idle_at_end = is_idle(flow) ? 1 : 0;
     row.address = flow.key.low().address;
     hosts_.add(row);
     if (flow.key.low_address == flow.key.high_address) return;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "deadpeer/options.h"
 #include "deadpeer/sink.h"
 #include "report/cells.h"
 #include "report/columns.h"
@@ -32,6 +33,8 @@ struct CsvOptions {
     CsvDialect dialect;
     bool segments = true;  // false: no segments.csv
     std::uint16_t community_id_seed = 0;
+    // hosts.csv: a connection silent at least this long at the end, without probes or heartbeat, is idle.
+    Nanoseconds idle_after = AnalyzerOptions{}.idle_after;
 };
 
 class CsvReports final : public ReportSink {
@@ -76,6 +79,7 @@ private:
     [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
     void write_flow(const FlowSummary& flow);
     void note_hosts(const FlowSummary& flow);
+    [[nodiscard]] bool is_idle(const FlowSummary& flow) const;
     void write_segments();
     void write_events();
     void write_hosts();

@@ -10,7 +10,7 @@ constexpr Column<HostRow> kTable[] = {
      [](Cells& c, const HostRow& r) { c.number(r.connections); }},
     {"open_at_end", "How many of them were open at the end of the capture.",
      [](Cells& c, const HostRow& r) { c.number(r.open_at_end); }},
-    {"idle_at_end", "How many of these were silent for the last minute or more and never sent a probe.",
+    {"idle_at_end", "How many of these were silent at the end and had neither probes nor a heartbeat.",
      [](Cells& c, const HostRow& r) { c.number(r.idle_at_end); }},
     {"keepalive_idle_s", "Silence before its first probe, as inferred.", leave_empty<HostRow>},
     {"keepalive_interval_s", "Time between its unanswered probes, as inferred.", leave_empty<HostRow>},

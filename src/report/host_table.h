@@ -19,7 +19,7 @@ struct HostRow {
     IpAddress address;
     std::uint64_t connections = 0;
     std::uint64_t open_at_end = 0;
-    std::uint64_t idle_at_end = 0;  // of these: silent at the end, and without keepalive probes
+    std::uint64_t idle_at_end = 0;  // of these: silent at the end, without probes or heartbeat
 
     HostRow& operator+=(const HostRow& other) {
         connections += other.connections;

@@ -1,0 +1,197 @@
+// The parts of the program that need no process: sources, arguments, exit codes, progress.
+
+#include "cli/arguments.h"
+#include "cli/bounded_source.h"
+#include "cli/exit_code.h"
+#include "cli/progress.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+using namespace deadpeer::cli;
+
+namespace {
+
+// Hands out frames of 100 bytes, 10 to a batch; every third is rejected by the filter.
+class CountingSource final : public PacketSource {
+public:
+    explicit CountingSource(std::uint64_t frames, bool size_is_known) : left_(frames) {
+        if (size_is_known) stats_.bytes_total = 24 + 116 * frames;
+    }
+
+    ReadStatus next(FrameBatch& batch) override {
+        batch.clear();
+        if (++calls_ % 2 == 0) return ReadStatus::kIdle;
+        while (left_ > 0 && batch.count < 10) {
+            FrameView& frame = batch.frames[batch.count++];
+            frame = FrameView{};
+            frame.number = ++stats_.frames;
+            frame.captured_length = 100;
+            frame.rejected_by_filter = frame.number % 3 == 0;
+            stats_.captured_bytes += 100;
+            stats_.bytes_read += 116;
+            --left_;
+        }
+        return batch.count > 0 ? ReadStatus::kFrames : ReadStatus::kEnd;
+    }
+    const SourceStats& stats() const override { return stats_; }
+    const std::vector<InterfaceInfo>& interfaces() const override { return interfaces_; }
+    std::string format() const override { return "counted"; }
+    std::string status_detail() const override { return ""; }
+
+private:
+    std::uint64_t left_;
+    unsigned calls_ = 0;
+    SourceStats stats_;
+    std::vector<InterfaceInfo> interfaces_;
+};
+
+struct Read {
+    std::uint64_t frames = 0;
+    ReadStatus end = ReadStatus::kFrames;
+};
+
+Read read_all(BoundedSource& source) {
+    FrameBatch batch;
+    Read read;
+    while ((read.end = source.next(batch)) == ReadStatus::kFrames) read.frames += batch.count;
+    CHECK(batch.count == 0);
+    return read;
+}
+
+std::variant<Settings, Answer> parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "deadpeer");
+    return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+Settings settings_of(const std::vector<const char*>& words) {
+    const auto parsed = parse(words);
+    REQUIRE(std::holds_alternative<Settings>(parsed));
+    return std::get<Settings>(parsed);
+}
+
+bool never() {
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("a source without bounds passes through, idle times included") {
+    CountingSource inner(25, true);
+    std::optional<std::uint64_t> no_limit;
+    BoundedSource source(inner, no_limit, never);
+    const Read read = read_all(source);
+    CHECK(read.frames == 25);
+    CHECK(read.end == ReadStatus::kEnd);
+    CHECK(source.stats().frames == 25);
+    CHECK(source.format() == "counted");
+}
+
+TEST_CASE("a frame limit counts what passes the filter, and stats tell what was handed out") {
+    CountingSource inner(1000, true);
+    std::optional<std::uint64_t> left = 12;
+    BoundedSource source(inner, left, never);
+    const Read read = read_all(source);
+    CHECK(read.frames == 17);  // 12 that pass among 17, as every third does not
+    CHECK(read.end == ReadStatus::kEnd);
+    CHECK(source.stats().frames == 17);
+    CHECK(source.stats().captured_bytes == 1700);
+    CHECK(source.status_detail().empty());
+    CHECK(left == 0U);
+}
+
+TEST_CASE("stopping a file leaves it truncated; stopping a pipe is its end") {
+    for (const bool file : {true, false}) {
+        CountingSource inner(1000, file);
+        std::optional<std::uint64_t> no_limit;
+        int questions = 0;
+        BoundedSource source(inner, no_limit, [&] { return ++questions > 2; });
+        const Read read = read_all(source);
+        CHECK(read.frames == 10);
+        CHECK(read.end == (file ? ReadStatus::kTruncated : ReadStatus::kEnd));
+        CHECK(source.status_detail() == (file ? "byte 1160: stopped by a signal" : ""));
+    }
+}
+
+TEST_CASE("the worst exit code wins") {
+    CHECK(worse_of(ExitCode::kOk, ExitCode::kIncomplete) == ExitCode::kIncomplete);
+    CHECK(worse_of(ExitCode::kIncomplete, ExitCode::kOk) == ExitCode::kIncomplete);
+    CHECK(worse_of(ExitCode::kIncomplete, ExitCode::kFailOn) == ExitCode::kIncomplete);
+    CHECK(worse_of(ExitCode::kCaptureFailed, ExitCode::kIncomplete) == ExitCode::kCaptureFailed);
+    CHECK(worse_of(ExitCode::kNotWritten, ExitCode::kNothingRead) == ExitCode::kNotWritten);
+    CHECK(worse_of(ExitCode::kOk, ExitCode::kOk) == ExitCode::kOk);
+}
+
+TEST_CASE("inputs keep their order, named or with -r") {
+    const Settings settings = settings_of({"a", "-r", "b", "-q", "c", "-r", "-"});
+    CHECK(settings.inputs == std::vector<std::string>{"a", "b", "c", "-"});
+    CHECK(settings.quiet);
+}
+
+TEST_CASE("defaults are those of the library") {
+    const Settings settings = settings_of({"a"});
+    const AnalyzerOptions defaults;
+    CHECK(settings.analyzer.wireshark == defaults.wireshark);
+    CHECK(settings.analyzer.segments == defaults.segments);
+    CHECK(settings.analyzer.memory_cap == defaults.memory_cap);
+    CHECK(settings.analyzer.minimum_probe_silence == defaults.minimum_probe_silence);
+    CHECK_FALSE(settings.frame_limit.has_value());
+    CHECK(settings.output.empty());
+    CHECK(settings.csv.dialect.delimiter == ',');
+    CHECK_FALSE(settings.csv.dialect.crlf);
+    CHECK_FALSE(settings.csv.dialect.byte_order_mark);
+}
+
+TEST_CASE("options reach the settings") {
+    const Settings settings = settings_of({"a",
+                                           "-f",
+                                           "tcp port 1",
+                                           "-c",
+                                           "9",
+                                           "-o",
+                                           "-",
+                                           "--report",
+                                           "hosts",
+                                           "--segments",
+                                           "none",
+                                           "--wireshark",
+                                           "4.0",
+                                           "--excel",
+                                           "--time",
+                                           "epoch",
+                                           "--memory",
+                                           "64MB",
+                                           "--min-probe-silence",
+                                           "0.75",
+                                           "--community-id-seed",
+                                           "65535",
+                                           "-n",
+                                           "-v"});
+    CHECK(settings.filter == "tcp port 1");
+    CHECK(settings.frame_limit == 9U);
+    CHECK(settings.to_standard_output());
+    CHECK(settings.report == Report::kHosts);
+    CHECK(settings.analyzer.segments == SegmentSelection::kNone);
+    CHECK_FALSE(settings.csv.segments);
+    CHECK(settings.analyzer.wireshark == WiresharkRelease::k4_0);
+    CHECK(settings.csv.dialect.delimiter == ';');
+    CHECK(settings.csv.dialect.crlf);
+    CHECK(settings.csv.dialect.byte_order_mark);
+    CHECK(settings.csv.dialect.time == TimeStyle::kEpoch);
+    CHECK(settings.analyzer.memory_cap == std::size_t{64} << 20);
+    CHECK(settings.analyzer.minimum_probe_silence == 750 * kMillisecond);
+    CHECK(settings.csv.community_id_seed == 65535);
+    CHECK(settings.verbose);
+}
+
+TEST_CASE("progress: bytes, share, rate and time left") {
+    SourceStats stats;
+    stats.bytes_read = 1'200'000'000;
+    CHECK(progress_text(stats, 2) == "1.2 GB, 600.0 MB/s");
+    stats.bytes_total = 4'200'000'000;
+    CHECK(progress_text(stats, 2) == "1.2 GB of 4.2 GB (29 %), 600.0 MB/s, 5 s left");
+    stats.bytes_total = 120'000'000'000;
+    CHECK(progress_text(stats, 2) == "1.2 GB of 120.0 GB (1 %), 600.0 MB/s, 3 min 18 s left");
+    stats.bytes_read = 999;
+    stats.bytes_total = 999;
+    CHECK(progress_text(stats, 0) == "999 B of 999 B (100 %), 0 B/s");
+}

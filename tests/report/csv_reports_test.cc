@@ -1,0 +1,369 @@
+#include "report/csv_reports.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "report/captured_output.h"
+#include "report/rfc4180.h"
+#include "report/sample_rows.h"
+#include "report/temporary_folder.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::unique_ptr<CsvReports> reports_in(const std::string& path, const CsvOptions& options = {}) {
+    auto folder = ReportFolder::open(path);
+    REQUIRE(folder.ok());
+    REQUIRE(folder.value()->lock());
+    auto reports = CsvReports::to_folder(std::move(folder).value(), options);
+    REQUIRE(reports.ok());
+    return std::move(reports).value();
+}
+
+// The cells of a report by row and column name.
+class Table {
+public:
+    explicit Table(const std::string& text) {
+        auto rows = read_rfc4180(text);
+        REQUIRE(rows.has_value());
+        REQUIRE_FALSE(rows->empty());
+        rows_ = std::move(*rows);
+        for (const CsvRow& row : rows_) CHECK(row.size() == rows_.front().size());
+    }
+    [[nodiscard]] std::size_t rows() const { return rows_.size() - 1; }
+    [[nodiscard]] std::string cell(std::size_t row, const std::string& column) const {
+        const CsvRow& header = rows_.front();
+        const auto place = std::find(header.begin(), header.end(), column);
+        REQUIRE(place != header.end());
+        return rows_.at(row + 1).at(static_cast<std::size_t>(place - header.begin()));
+    }
+
+private:
+    std::vector<CsvRow> rows_;
+};
+
+// One report of what `feed(sink)` tells, as printed to a descriptor.
+template <typename Feed>
+Table table_of(Report report, const Feed& feed) {
+    return Table(bytes_written_by([&](int descriptor) {
+        const auto reports = CsvReports::to_descriptor(descriptor, report, "/tmp", {});
+        feed(*reports);
+        REQUIRE(reports->finish({}).ok());
+    }));
+}
+
+void one_input(CsvReports& reports, Nanoseconds last_time = 5 * kSecond) {
+    reports.on_input_begin(0, "/data/trace.pcap");
+    reports.on_input_end(0, sample_input("/data/trace.pcap", last_time));
+}
+
+}  // namespace
+
+TEST_CASE("a run without rows has all reports, with headers only") {
+    const TemporaryFolder folder;
+    REQUIRE(reports_in(folder.path().string())->finish({}).ok());
+    for (const ReportInfo& report : kReports) {
+        const std::string text = content_of(folder.file(std::string(report.name) + ".csv"));
+        INFO(report.name);
+        CHECK(Table(text).rows() == 0);
+    }
+    CHECK(folder.entries() == kReports.size());
+}
+
+TEST_CASE("capture.csv: every frame is in one place") {
+    const Table table = table_of(Report::kCapture, [](CsvReports& reports) {
+        one_input(reports);
+        InputSummary refused;
+        refused.name = "=evil.pcap";
+        refused.outcome = InputSummary::Outcome::kRefused;
+        refused.outcome_detail = "not a capture";
+        reports.on_input_begin(1, refused.name);
+        reports.on_input_end(1, refused);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "file") == "trace.pcap");
+    CHECK(table.cell(0, "link_types") == "ETHERNET;147");
+    CHECK(table.cell(0, "frames") == "100");
+    CHECK(table.cell(0, "tcp_segments") == "91");
+    CHECK(table.cell(0, "skipped") == "10");
+    CHECK(table.cell(0, "skipped_reasons") == "not_ip=7;not_tcp=3");
+    CHECK(table.cell(0, "dropped_by_capture").empty());
+    CHECK(table.cell(0, "status") == "complete");
+    CHECK(table.cell(1, "file") == "'=evil.pcap");
+    CHECK(table.cell(1, "first_utc").empty());
+    CHECK(table.cell(1, "status") == "refused");
+    CHECK(table.cell(1, "status_detail") == "not a capture");
+}
+
+TEST_CASE("segments.csv: an answer that comes later is added to its probe") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        reports.on_input_begin(0, "trace.pcap");
+        const SegmentRowId first = reports.on_segment(sample_probe(3));
+        reports.on_segment(sample_probe(4));
+        SegmentRow answered = sample_probe(3);
+        answered.answered_by_frame = 12;
+        answered.rtt = 20 * kMillisecond;
+        reports.update_segment(first, answered);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "file") == "trace.pcap");
+    CHECK(table.cell(0, "frame") == "3");
+    CHECK(table.cell(0, "time_utc") == "1970-01-01T00:00:03.000000000Z");
+    CHECK(table.cell(0, "src") == "10.0.0.1");
+    CHECK(table.cell(0, "src_port") == "40000");
+    CHECK(table.cell(0, "dst") == "10.0.0.2");
+    CHECK(table.cell(0, "seq") == "4294967295");
+    CHECK(table.cell(0, "flags") == "A");
+    CHECK(table.cell(0, "wireshark_labels") == "keep_alive");
+    CHECK(table.cell(0, "kind") == "keepalive_probe");
+    CHECK(table.cell(0, "idle_before_s") == "75");
+    CHECK(table.cell(0, "answered_by_frame") == "12");
+    CHECK(table.cell(0, "rtt_s") == "0.02");
+    CHECK(table.cell(1, "answered_by_frame").empty());
+    CHECK(table.cell(1, "rtt_s").empty());
+}
+
+TEST_CASE("segments.csv: a provisional row appears only if it is settled") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        SegmentRow row = sample_probe(1);
+        row.provisional = true;
+        reports.on_segment(row);
+        const SegmentRowId second = reports.on_segment(row);
+        row = sample_probe(2);
+        reports.update_segment(second, row);
+    });
+    REQUIRE(table.rows() == 1);
+    CHECK(table.cell(0, "frame") == "2");
+}
+
+TEST_CASE("segments.csv: all flags and all labels") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        SegmentRow row = sample_probe(1);
+        row.segment.flags = 0xff;
+        for (unsigned bit = 0; bit < kLabelNames.size(); ++bit) row.labels |= static_cast<Label>(1U << bit);
+        row.kind = SegmentKind::kOrdinary;
+        row.train_position = 0;
+        reports.on_segment(row);
+    });
+    CHECK(table.cell(0, "flags") == "FSRPAUEC");
+    CHECK(table.cell(0, "wireshark_labels") ==
+          "keep_alive keep_alive_ack zero_window_probe zero_window_probe_ack zero_window window_full "
+          "window_update lost_segment ack_lost_segment duplicate_ack retransmission fast_retransmission "
+          "spurious_retransmission out_of_order reused_ports");
+    CHECK(table.cell(0, "kind").empty());
+    CHECK(table.cell(0, "train_position").empty());
+}
+
+TEST_CASE("flows.csv: rows come out in stream order, with their cells") {
+    const Table table = table_of(Report::kFlows, [](CsvReports& reports) {
+        reports.on_input_begin(0, "a.pcap");
+        reports.on_input_begin(1, "b.pcap");
+        FlowSummary late = sample_flow(2);
+        late.first_file = 1;
+        reports.on_flow(late);
+        FlowSummary reset = sample_flow(1);
+        reset.initiator = Direction::kFromHigh;
+        reset.roles_guessed = false;
+        reset.opened = Opened::kHandshake;
+        reset.closed = Closed::kRst;
+        reset.initiator_side.probes = 9;
+        reset.initiator_side.keepalive = {7200 * kSecond, 75 * kSecond, 9, false};
+        reports.on_flow(reset);
+        FlowSummary first = sample_flow(0);
+        first.last_time = first.first_time - 1;
+        reports.on_flow(first);
+    });
+    REQUIRE(table.rows() == 3);
+    CHECK(table.cell(0, "stream") == "0");
+    CHECK(table.cell(0, "duration_s").empty());  // the clock was set back
+    CHECK(table.cell(0, "verdict").empty());
+    CHECK(table.cell(1, "stream") == "1");
+    CHECK(table.cell(1, "initiator") == "10.0.0.2");
+    CHECK(table.cell(1, "initiator_port") == "50000");
+    CHECK(table.cell(1, "responder") == "10.0.0.1");
+    CHECK(table.cell(1, "roles") == "handshake");
+    CHECK(table.cell(1, "closed") == "rst");
+    CHECK(table.cell(1, "duration_s") == "5");
+    CHECK(table.cell(1, "initiator_probes") == "9");
+    CHECK(table.cell(1, "initiator_keepalive_idle_s") == "7200");
+    CHECK(table.cell(1, "initiator_keepalive_count") == "9");
+    CHECK(table.cell(1, "responder_keepalive_count").empty());
+    CHECK(table.cell(1, "wireshark_filter") == "tcp.stream eq 1");
+    CHECK(table.cell(1, "community_id").size() == 30);
+    CHECK(table.cell(2, "file") == "b.pcap");
+}
+
+TEST_CASE("events.csv: sorted by time, and stable") {
+    const Table table = table_of(Report::kEvents, [](CsvReports& reports) {
+        reports.on_input_begin(0, "trace.pcap");
+        Finding finding;
+        finding.kind = EventKind::kPeerDead;
+        finding.severity = Severity::kCritical;
+        finding.subject = sample_key(1, 2).high();
+        finding.evidence = {3, 5};
+        finding.evidence_count = 2;
+        for (const Nanoseconds time : {9 * kSecond, 2 * kSecond, 2 * kSecond}) {
+            finding.time = time;
+            ++finding.stream;
+            reports.on_finding(finding);
+        }
+    });
+    REQUIRE(table.rows() == 3);
+    CHECK(table.cell(0, "stream") == "1");
+    CHECK(table.cell(1, "stream") == "2");
+    CHECK(table.cell(2, "stream") == "0");
+    CHECK(table.cell(0, "event") == "peer_dead");
+    CHECK(table.cell(0, "severity") == "critical");
+    CHECK(table.cell(0, "subject") == "10.0.0.2");
+    CHECK(table.cell(0, "peer").empty());
+    CHECK(table.cell(0, "frame").empty());
+    CHECK(table.cell(0, "evidence_frames") == "3 5");
+    CHECK(table.cell(0, "wireshark_filter") == "tcp.stream eq 1");
+}
+
+TEST_CASE("hosts.csv: open, silent and without probes or heartbeat is idle") {
+    const auto idle = [](Nanoseconds capture_end, const FlowSummary& flow) {
+        return table_of(Report::kHosts,
+                        [&](CsvReports& reports) {
+                            one_input(reports, capture_end);
+                            reports.on_flow(flow);
+                        })
+            .cell(0, "idle_at_end");
+    };
+    const FlowSummary silent = sample_flow(0);
+    const Nanoseconds just_idle = silent.last_time + CsvOptions{}.idle_after;
+    CHECK(idle(just_idle, silent) == "1");
+    CHECK(idle(just_idle - 1, silent) == "0");
+    FlowSummary other = silent;
+    other.closed = Closed::kFin;
+    CHECK(idle(just_idle, other) == "0");
+    other = silent;
+    other.responder_side.probes = 1;
+    CHECK(idle(just_idle, other) == "0");
+    other = silent;
+    other.has_heartbeat = true;
+    CHECK(idle(just_idle, other) == "0");
+}
+
+TEST_CASE("hosts.csv: one row per address") {
+    const Table table = table_of(Report::kHosts, [](CsvReports& reports) {
+        one_input(reports);
+        reports.on_flow(sample_flow(0, 1, 2));
+        FlowSummary closed = sample_flow(1, 2, 3);
+        closed.closed = Closed::kFin;
+        reports.on_flow(closed);
+        reports.on_flow(sample_flow(2, 9, 9));  // to itself
+    });
+    REQUIRE(table.rows() == 4);
+    CHECK(table.cell(0, "host") == "10.0.0.1");
+    CHECK(table.cell(1, "host") == "10.0.0.2");
+    CHECK(table.cell(1, "connections") == "2");
+    CHECK(table.cell(1, "open_at_end") == "1");
+    CHECK(table.cell(3, "host") == "10.0.0.9");
+    CHECK(table.cell(3, "connections") == "1");
+    CHECK(table.cell(0, "probes_sent").empty());
+}
+
+TEST_CASE("the Excel dialect: byte order mark, semicolons, CRLF") {
+    CsvOptions options;
+    options.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
+    const std::string text = bytes_written_by([&](int descriptor) {
+        const auto reports = CsvReports::to_descriptor(descriptor, Report::kCapture, "/tmp", options);
+        one_input(*reports);
+        REQUIRE(reports->finish({}).ok());
+    });
+    REQUIRE(
+        text.starts_with("\xef\xbb\xbf"
+                         "file;format;"));
+    const auto rows = read_rfc4180(std::string_view(text).substr(3), ';', "\r\n");
+    REQUIRE(rows.has_value());
+    CHECK(rows->at(1).at(9) == "not_ip=7;not_tcp=3");
+}
+
+TEST_CASE("without segments there is no segments.csv, and none of an earlier run") {
+    const TemporaryFolder folder;
+    write_file(folder.file("segments.csv"), "old");
+    CsvOptions options;
+    options.segments = false;
+    const auto reports = reports_in(folder.path().string(), options);
+    const SegmentRowId id = reports->on_segment(sample_probe(1));
+    reports->update_segment(id, sample_probe(2));
+    REQUIRE(reports->finish({}).ok());
+    CHECK_FALSE(fs::exists(folder.file("segments.csv")));
+    CHECK(fs::exists(folder.file("flows.csv")));
+}
+
+TEST_CASE("many answered probes survive the spool's file") {
+    constexpr std::uint64_t kProbes = 200'000;
+    const TemporaryFolder folder;
+    const std::string text = bytes_written_by([&](int descriptor) {
+        const auto reports =
+            CsvReports::to_descriptor(descriptor, Report::kSegments, folder.path().string(), {});
+        reports->on_input_begin(0, "trace.pcap");
+        for (std::uint64_t i = 0; i < kProbes; ++i) reports->on_segment(sample_probe(i + 1));
+        for (std::uint64_t i = 0; i < kProbes; i += 1000) {
+            SegmentRow row = sample_probe(i + 1);
+            row.answered_by_frame = i + 2;
+            reports->update_segment(i, row);
+        }
+        REQUIRE(reports->finish({}).ok());
+    });
+    const Table table(text);
+    REQUIRE(table.rows() == kProbes);
+    std::uint64_t wrong = 0;
+    for (std::uint64_t i = 0; i < kProbes; i += 250) {
+        const std::string expected = i % 1000 == 0 ? std::to_string(i + 2) : "";
+        wrong += table.cell(i, "answered_by_frame") == expected ? 0 : 1;
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a full standard output is an error without a file name") {
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    const auto reports = CsvReports::to_descriptor(full, Report::kFlows, "/tmp", {});
+    CHECK_FALSE(reports->failed());
+    const Status status = reports->finish({});
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().message == "Cannot write standard output: No space left on device.");
+    CHECK(reports->failed());
+    CHECK_FALSE(reports->reader_left());
+    ::close(full);
+}
+
+TEST_CASE("a reader that leaves is told apart") {
+    std::signal(SIGPIPE, SIG_IGN);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    ::close(ends[0]);
+    const auto reports = CsvReports::to_descriptor(ends[1], Report::kFlows, "/tmp", {});
+    CHECK_FALSE(reports->finish({}).ok());
+    CHECK(reports->reader_left());
+    ::close(ends[1]);
+}
+
+TEST_CASE("a file that may not grow leaves the old reports and nothing else") {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const TemporaryFolder folder;
+    write_file(folder.file("flows.csv"), "old");
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    Status status = success();
+    {
+        const auto reports = reports_in(folder.path().string());
+        for (std::uint64_t stream = 0; stream < 1000; ++stream) reports->on_flow(sample_flow(stream));
+        const rlimit small = {4096, before.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+        status = reports->finish({});
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    }
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().message.find(folder.file("flows.csv") + ": File too large") != std::string::npos);
+    CHECK(content_of(folder.file("flows.csv")) == "old");
+    CHECK(folder.entries() == 1);
+}
