@@ -17,12 +17,16 @@ void take_probe_byte(HalfStream& side, Seq ack) {
     side.raising_length = 1;
 }
 
-// The end of the run of unacknowledged segments, from the oldest on, that begins at `from`.
+// The end of the run that begins at `from` among the unacknowledged segments, in the order of sending: the
+// first segment above `from` that does not continue the run ends it, even if a later one would.
 Seq contiguous_end(std::span<const SeqRange> unacked, Seq from) {
+    Seq end = from;
     for (const SeqRange& range : unacked) {
-        if (range.start == from) from = range.end;
+        if (range.start.before(from)) continue;
+        if (range.start != end) break;
+        end = range.end;
     }
-    return from;
+    return end;
 }
 
 DuplicateAcks one_more(DuplicateAcks count) {
@@ -55,8 +59,7 @@ void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segm
     } else if (!labels.has(Label::kAckLostSegment)) {
         take_probe_byte(rev, ack);
     } else {
-        const Seq end = contiguous_end(pool.ranges(rev.unacked), ack);
-        rev.mark = end == rev.next_seq ? end : ack;
+        rev.mark = contiguous_end(pool.ranges(rev.unacked), ack);
     }
 }
 
@@ -72,7 +75,8 @@ void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePoo
     if (fwd.next_seq == Seq{} || end.after(fwd.next_seq)) {
         fwd.next_seq = end;
         fwd.next_seq_time = segment.time;
-        fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length + (segment.has(kFin) ? 1 : 0));
+        const bool fin_only = segment.has(kFin) && !segment.has(kSyn);
+        fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length + (fin_only ? 1 : 0));
     }
     if (fwd.mark == Seq{} || seq == fwd.mark) fwd.mark = fwd.next_seq;
 }
@@ -93,10 +97,13 @@ void drop_acknowledged(RangeList& unacked, Seq ack, RangePool& pool) {
     pool.truncate(unacked, kept);
 }
 
-void remember_sack(RangeList& sacked, const Segment& segment, RangePool& pool) {
+// Wireshark keeps the edges as it displays them, counted from the ISN of the side whose data they are about,
+// and compares them with raw sequence numbers.
+void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool& pool) {
     pool.clear(sacked);
     for (std::size_t i = 0; i < segment.sack_blocks; ++i) {
-        pool.append(sacked, {Seq(segment.sack[i].left), Seq(segment.sack[i].right)});
+        pool.append(sacked,
+                    {Seq(segment.sack[i].left) - isn.value(), Seq(segment.sack[i].right) - isn.value()});
     }
 }
 
@@ -128,7 +135,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
 
     count_acknowledgement(fwd, rev, segment, labels, rules, pool);
     count_sent(fwd, segment, labels, pool);
-    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, pool);
+    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, rev.isn, pool);
     fwd.window = segment.window;
     fwd.last_ack = Seq(segment.ack);
     fwd.last_time = segment.time;

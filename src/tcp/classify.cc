@@ -25,6 +25,10 @@ struct View {
     // A pure ACK that changes nothing but perhaps the window.
     [[nodiscard]] bool stands_still() const { return length == 0 && !control && seq == fwd.next_seq; }
     [[nodiscard]] bool repeats_ack() const { return stands_still() && ack == fwd.last_ack; }
+    // When the peer was last heard; newer releases take a peer from the future for one of just now.
+    [[nodiscard]] Nanoseconds peer_time() const {
+        return rules.delay_from_peer ? std::min(rev.last_time, segment.time) : rev.last_time;
+    }
 };
 
 bool is_zero_window_probe(const View& v) {
@@ -128,7 +132,7 @@ bool counts_as_two_duplicates(const View& v) {
 }
 
 bool is_fast_retransmission(const View& v) {
-    if (!counts_as_two_duplicates(v) || !shorter(v.rev.last_time, v.segment.time, kFastRetransmissionDelay)) {
+    if (!counts_as_two_duplicates(v) || !shorter(v.peer_time(), v.segment.time, kFastRetransmissionDelay)) {
         return false;
     }
     if (v.rev.last_ack == v.seq) return true;
@@ -150,8 +154,7 @@ Labels retransmission_labels(const View& v, Nanoseconds reordering_delay) {
     if (is_fast_retransmission(v)) {
         return Label::kRetransmission | Label::kFastRetransmission;
     }
-    const Nanoseconds since =
-        v.rules.delay_from_peer ? std::min(v.rev.last_time, v.segment.time) : v.fwd.next_seq_time;
+    const Nanoseconds since = v.rules.delay_from_peer ? v.peer_time() : v.fwd.next_seq_time;
     if (is_out_of_order(v, since, reordering_delay)) return Label::kOutOfOrder;
     return Label::kRetransmission;
 }

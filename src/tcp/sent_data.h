@@ -14,14 +14,21 @@
 namespace deadpeer {
 
 struct SentData {
-    std::uint64_t segments = 0;       // all that were analysed
-    std::uint64_t payload_bytes = 0;  // captured or not, each octet once
-    Seq next;                         // valid if segments > 0
-    RangeList holes;                  // octets below next that were not seen (yet)
+    std::uint64_t segments : 48 = 0;       // all that were analysed
+    std::uint64_t ttl_low : 8 = 0;         // lowest and highest TTL or hop limit met, resets not counted
+    std::uint64_t ttl_high : 8 = 0;        // 0 = none met
+    std::uint64_t payload_bytes : 48 = 0;  // captured or not, each octet once
+    std::uint64_t last_ip_id : 16 = 0;     // of the latest segment
+    Seq next;                              // valid if next_known
+    RangeList holes;                       // octets below next that were not seen (yet)
+    bool next_known = false;
 };
 
 // REQUIRES: segment.analysed and sent by this side.
 void count(SentData& sent, const Segment& segment, RangePool& pool);
+
+// The peer of this side acknowledges what it sent, seen or not. REQUIRES: segment.analysed and sent by the peer.
+void acknowledge(SentData& sent, const Segment& segment, RangePool& pool);
 
 // The side starts over at the ISN of this SYN.
 void renumber(SentData& sent, const Segment& syn, RangePool& pool);
