@@ -49,7 +49,7 @@ enum class Reason : std::uint8_t {
     kRetransmissionsExhausted,
     kUserTimeout,
     // closed
-    kFin,
+    kFinExchanged,
     kResetAfterFin,
     // peer_reset
     kConnectionRefused,

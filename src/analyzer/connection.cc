@@ -46,9 +46,9 @@ Opened opened(const Connection& connection) {
 
 Closed closed(const Connection& connection, bool superseded) {
     if (connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0)) {
-        return Closed::kFin;
+        return Closed::kByFin;
     }
-    if (connection.rst_seen) return Closed::kRst;
+    if (connection.rst_seen) return Closed::kByRst;
     return superseded ? Closed::kSuperseded : Closed::kOpen;
 }
 
@@ -73,6 +73,7 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     if (!segment.analysed) return;
 
     count(connection.sent[index(segment.direction)], segment, pool);
+    acknowledge(connection.sent[index(opposite(segment.direction))], segment, pool);
     if (segment.time == kNoTime) return;
     if (connection.first_time == kNoTime) {
         connection.first_time = segment.time;

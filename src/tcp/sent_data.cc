@@ -8,6 +8,9 @@ namespace {
 // Beyond so many holes a late segment is no longer told from a repeated one.
 constexpr std::size_t kMaxHoles = 256;
 
+// RFC 7323 section 2.3: no peer can have accepted more than this beyond what it acknowledged before.
+constexpr std::int32_t kLargestWindow = 1 << 30;
+
 // Closes what [from, to) closes of the holes, and tells how many octets that is.
 std::uint32_t fill(RangeList& holes, Seq from, Seq to, RangePool& pool) {
     std::uint32_t filled = 0;
@@ -39,24 +42,46 @@ std::uint32_t fill(RangeList& holes, Seq from, Seq to, RangePool& pool) {
     return filled;
 }
 
+// What lies between SND.NXT and `end` was sent but not seen.
+void open_hole(SentData& sent, Seq end, RangePool& pool) {
+    if (pool.size(sent.holes) < kMaxHoles) pool.append(sent.holes, {sent.next, end});
+}
+
 }  // namespace
 
 void count(SentData& sent, const Segment& segment, RangePool& pool) {
-    const bool first = sent.segments++ == 0;
+    ++sent.segments;
+    sent.last_ip_id = segment.ip_id;
+    if (segment.has(kRst)) return;
+    sent.ttl_low = sent.ttl_high == 0 ? segment.ttl : std::min<std::uint8_t>(sent.ttl_low, segment.ttl);
+    sent.ttl_high = std::max<std::uint8_t>(sent.ttl_high, segment.ttl);
+
     const Seq start = Seq(segment.seq) + (segment.has(kSyn) ? 1 : 0);
     const Seq data_end = start + segment.payload_length;
     const Seq end = data_end + (segment.has(kFin) ? 1 : 0);
-    if (first) sent.next = start;
-    if (segment.has(kRst)) return;
-
+    if (sent.next_known == 0) {
+        sent.next = start;
+        sent.next_known = 1;
+    }
     if (start.before(sent.next) && !sent.holes.empty()) {
         sent.payload_bytes += fill(sent.holes, start, data_end, pool);
     }
     const Seq from = start.before(sent.next) ? sent.next : start;
     if (data_end.after(from)) sent.payload_bytes += static_cast<std::uint32_t>(from.distance_to(data_end));
-    if (start.after(sent.next) && pool.size(sent.holes) < kMaxHoles)
-        pool.append(sent.holes, {sent.next, start});
+    if (start.after(sent.next)) open_hole(sent, start, pool);
     if (end.after(sent.next)) sent.next = end;
+}
+
+void acknowledge(SentData& sent, const Segment& segment, RangePool& pool) {
+    if (segment.has(kRst) || !segment.has(kAck)) return;
+    const Seq ack(segment.ack);
+    if (sent.next_known == 0) {
+        sent.next = ack;
+        sent.next_known = 1;
+    } else if (ack.after(sent.next) && sent.next.distance_to(ack) <= kLargestWindow) {
+        open_hole(sent, ack, pool);
+        sent.next = ack;
+    }
 }
 
 void renumber(SentData& sent, const Segment& syn, RangePool& pool) {

@@ -171,7 +171,7 @@ TEST_CASE("flows.csv: rows come out in stream order, with their cells") {
         reset.initiator = Direction::kFromHigh;
         reset.roles_guessed = false;
         reset.opened = Opened::kHandshake;
-        reset.closed = Closed::kRst;
+        reset.closed = Closed::kByRst;
         reset.initiator_side.probes = 9;
         reset.initiator_side.keepalive = {7200 * kSecond, 75 * kSecond, 9, false};
         reports.on_flow(reset);
@@ -241,7 +241,7 @@ TEST_CASE("hosts.csv: open, silent and without probes or heartbeat is idle") {
     CHECK(idle(just_idle, silent) == "1");
     CHECK(idle(just_idle - 1, silent) == "0");
     FlowSummary other = silent;
-    other.closed = Closed::kFin;
+    other.closed = Closed::kByFin;
     CHECK(idle(just_idle, other) == "0");
     other = silent;
     other.responder_side.probes = 1;
@@ -256,7 +256,7 @@ TEST_CASE("hosts.csv: one row per address") {
         one_input(reports);
         reports.on_flow(sample_flow(0, 1, 2));
         FlowSummary closed = sample_flow(1, 2, 3);
-        closed.closed = Closed::kFin;
+        closed.closed = Closed::kByFin;
         reports.on_flow(closed);
         reports.on_flow(sample_flow(2, 9, 9));  // to itself
     });

@@ -16,7 +16,7 @@ TEST_CASE("the summary tells what was read, seen and skipped") {
     flow.responder_side.probes = 1234;
     flow.responder_side.probes_answered = 1;
     summary.on_flow(flow);
-    flow.closed = Closed::kRst;
+    flow.closed = Closed::kByRst;
     flow.initiator_side = {};
     flow.responder_side = {};
     flow.one_way = true;

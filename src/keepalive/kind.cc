@@ -1,0 +1,98 @@
+#include "keepalive/kind.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr std::uint16_t kControl = kSyn | kFin | kRst;
+
+// A mirror port hands out a packet twice within moments.
+constexpr Nanoseconds kMirrorDelay = 5 * kMillisecond;
+
+struct View {
+    const ConnectionView& before;
+    const Segment& segment;
+    const Watch* watch;
+
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    const SentData& sent = before.sent[index(segment.direction)];
+    Seq seq{segment.seq};
+
+    [[nodiscard]] bool at_last_octet() const {
+        return segment.payload_length <= 1 && !segment.has(kControl) && sent.next_known &&
+               seq == sent.next - 1;
+    }
+    [[nodiscard]] bool window_closed() const { return rev.seen && rev.window == 0; }
+    [[nodiscard]] bool in_flight() const { return rev.seen && rev.last_ack.before(sent.next); }
+};
+
+bool repeats_last_probe(const View& v) {
+    if (v.watch == nullptr) return false;
+    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
+    return side.last_probe_time != kNoTime && v.segment.time >= side.last_probe_time &&
+           v.segment.time - side.last_probe_time <= kMirrorDelay &&
+           v.segment.ip_id == side.last_probe_ip_id && v.segment.tsval == side.last_probe_tsval;
+}
+
+// The same packet once more. IPv6 has no identification to tell that from a quick retransmission.
+bool repeats_last_packet(const View& v) {
+    if (v.segment.key.is_v6 != 0 || v.sent.segments == 0 || !v.fwd.seen) return false;
+    return v.segment.ip_id == v.sent.last_ip_id && v.segment.time >= v.fwd.last_time &&
+           v.segment.time - v.fwd.last_time <= kMirrorDelay && Seq(v.segment.ack) == v.fwd.last_ack &&
+           v.segment.window == v.fwd.window;
+}
+
+bool is_zero_window_probe(const View& v) {
+    if (!v.window_closed() || v.segment.has(kControl)) return false;
+    // Linux repeats the octet before SND.UNA, without it; others send one new octet.
+    return v.at_last_octet() ||
+           (v.segment.payload_length == 1 && v.sent.next_known && v.seq == v.sent.next) ||
+           (v.segment.payload_length == 1 && v.seq == v.rev.last_ack);
+}
+
+SegmentKind kind_at_last_octet(const View& v, Nanoseconds minimum_silence) {
+    if (repeats_last_probe(v) || repeats_last_packet(v)) return SegmentKind::kDuplicateFrame;
+    const bool silent =
+        v.before.last_time != kNoTime && v.segment.time - v.before.last_time >= minimum_silence;
+    if (v.segment.payload_length == 1 && (v.in_flight() || !silent)) return SegmentKind::kRetransmission;
+    if (!silent) return SegmentKind::kReordered;
+    return v.in_flight() ? SegmentKind::kOrdinary : SegmentKind::kKeepaliveProbe;
+}
+
+// What answers an open train of probes of the other side, or one of its window probes.
+SegmentKind kind_of_answer(const View& v) {
+    if (v.watch == nullptr || v.segment.has(kControl) || !v.segment.has(kAck)) return SegmentKind::kOrdinary;
+    const SideWatch& prober = v.watch->sides[index(opposite(v.segment.direction))];
+    const SentData& probed = v.before.sent[index(opposite(v.segment.direction))];
+    const bool acknowledges = probed.next_known && !Seq(v.segment.ack).before(probed.next);
+    if (prober.probes.open() && acknowledges) {
+        return v.segment.payload_length > 0 ? SegmentKind::kKeepaliveAnswerData : SegmentKind::kKeepaliveAck;
+    }
+    if (prober.window_probed && v.segment.payload_length == 0 && v.segment.window == 0) {
+        return SegmentKind::kZeroWindowProbeAck;
+    }
+    return SegmentKind::kOrdinary;
+}
+
+}  // namespace
+
+SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels labels, const Watch* watch,
+                    Nanoseconds minimum_silence) {
+    if (segment.time == kNoTime || segment.has(kRst)) return SegmentKind::kOrdinary;
+    const View view{before, segment, watch};
+    if (is_zero_window_probe(view)) return SegmentKind::kZeroWindowProbe;
+    if (view.at_last_octet()) return kind_at_last_octet(view, minimum_silence);
+
+    const bool occupies = segment.payload_length > 0 || segment.has(kSyn | kFin);
+    if (occupies && view.sent.next_known && view.seq.before(view.sent.next)) {
+        if (repeats_last_packet(view)) return SegmentKind::kDuplicateFrame;
+        if (labels.has(Label::kOutOfOrder)) return SegmentKind::kReordered;
+        return labels.has(Label::kRetransmission) ? SegmentKind::kRetransmission : SegmentKind::kOrdinary;
+    }
+    if (labels.any_of(Label::kDuplicateAck | Label::kKeepAliveAck) && repeats_last_packet(view)) {
+        return SegmentKind::kDuplicateFrame;
+    }
+    return kind_of_answer(view);
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,20 @@
+// kind_of: what a segment really is, whatever Wireshark calls it.
+//
+// What:    a question about the connection before the segment; changes nothing.
+// Source:  RFC 9293 section 3.8.4 (keepalives), 3.8.6.1 (zero-window probes).
+// Threads: pure function.
+#pragma once
+
+#include "deadpeer/finding.h"
+#include "deadpeer/labels.h"
+#include "deadpeer/segment.h"
+#include "keepalive/connection_view.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// `watch` may be null: nothing remarkable was met yet.
+SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels labels, const Watch* watch,
+                    Nanoseconds minimum_silence);
+
+}  // namespace deadpeer

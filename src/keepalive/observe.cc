@@ -1,0 +1,234 @@
+#include "keepalive/observe.h"
+
+#include <algorithm>
+
+namespace deadpeer {
+namespace {
+
+constexpr Nanoseconds kBothEndsDelay = 50 * kMillisecond;
+
+bool is_transmission(SegmentKind kind) {
+    return kind == SegmentKind::kRetransmission || kind == SegmentKind::kZeroWindowProbe;
+}
+
+Nanoseconds between(Nanoseconds earlier, Nanoseconds later) {
+    if (earlier == kNoTime || later == kNoTime || later < earlier) return kNoTime;
+    return later - earlier;
+}
+
+void lengthen(Train& train, const Segment& segment) {
+    const Nanoseconds gap = between(train.last_time, segment.time);
+    if (train.length == 1) train.first_gap = gap;
+    if (train.last_gap != kNoTime && gap != kNoTime && gap < train.last_gap - train.last_gap / 5)
+        train.growing = false;
+    train.last_gap = gap;
+    train.last_time = segment.time;
+    train.frames.add(segment.frame);
+    ++train.length;
+}
+
+Train begin_train(const Segment& segment, Nanoseconds silence_before) {
+    Train train;
+    train.length = 1;
+    train.first_time = train.last_time = segment.time;
+    train.silence_before = silence_before;
+    train.frames.add(segment.frame);
+    return train;
+}
+
+// The gaps inside a train speak for the interval; where each is twice the one before, only the first does.
+void learn_interval(SideWatch& side) {
+    const Train& train = side.probes;
+    if (train.last_gap == kNoTime || train.last_gap == 0) return;
+    const Nanoseconds expected = side.interval.cluster().gaps > 0 ? side.interval.cluster().shortest : 0;
+    const bool doubled = train.length >= 3 && train.first_gap != kNoTime && train.first_gap > 0 &&
+                         train.last_gap > train.first_gap * 9 / 5;
+    if (doubled) {
+        side.exponential = true;
+        return;
+    }
+    if (side.exponential && expected > 0) return;
+    side.interval.add(train.last_gap);
+}
+
+// Idle time runs from the peer's last segment that was no probe: those do not reach the timer (RFC 9293
+// section 3.10.7.4: they are out of window and only answered).
+Nanoseconds heard_from(const HalfStream& peer, const SideWatch& peer_watch) {
+    if (!peer.seen) return kNoTime;
+    return peer.last_time == peer_watch.last_probe_time ? peer_watch.heard_before_probe : peer.last_time;
+}
+
+void note_probe(Watch& watch, const ConnectionView& before, const Segment& segment) {
+    SideWatch& side = watch.sides[index(segment.direction)];
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    const SideWatch& peer = watch.sides[index(opposite(segment.direction))];
+    if (side.probes.open()) {
+        lengthen(side.probes, segment);
+        learn_interval(side);
+    } else {
+        const Nanoseconds idle = between(heard_from(rev, peer), segment.time);
+        if (idle != kNoTime && idle > 0 && !watch.time_went_back) side.idle.add(idle);
+        side.probes = begin_train(segment, between(before.last_time, segment.time));
+        watch.longest_survived = before.longest_idle;
+    }
+    if (fwd.last_time != side.last_probe_time) side.heard_before_probe = fwd.seen ? fwd.last_time : kNoTime;
+    side.last_probe_time = segment.time;
+    side.last_probe_ip_id = segment.ip_id;
+    side.last_probe_tsval = segment.tsval;
+    side.probe_payload = static_cast<std::uint8_t>(segment.payload_length);
+    ++side.probes_sent;
+    side.longest_train = std::max(side.longest_train, side.probes.length);
+}
+
+// A transmission of what the peer has not acknowledged, once more.
+void note_transmission(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind) {
+    SideWatch& side = watch.sides[index(segment.direction)];
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    const Seq seq(segment.seq);
+    const bool window_probe = kind == SegmentKind::kZeroWindowProbe;
+    if (!window_probe && (!rev.seen || seq != rev.last_ack)) return;
+    Train& train = side.transmissions;
+    if (train.open() && side.transmissions_at == seq) {
+        lengthen(train, segment);
+        return;
+    }
+    train = begin_train(segment, between(rev.last_time, segment.time));
+    side.transmissions_at = seq;
+    watch.longest_survived = before.longest_idle;
+    if (window_probe || fwd.next_seq_time > segment.time) return;
+    // The original went out before; its frame is known if it was the connection's latest.
+    train = {};
+    train.length = 1;
+    train.first_time = train.last_time = fwd.next_seq_time;
+    train.silence_before = between(rev.last_time, fwd.next_seq_time);
+    if (before.last_time == fwd.next_seq_time) train.frames.add(before.last_frame);
+    lengthen(train, segment);
+}
+
+void take_rtt(Watch& watch, Nanoseconds rtt) {
+    const auto microseconds =
+        static_cast<std::uint32_t>(std::min<Nanoseconds>(rtt / kMicrosecond, UINT32_MAX));
+    watch.rtts_us[watch.rtts_seen % watch.rtts_us.size()] = microseconds;
+    ++watch.rtts_seen;
+}
+
+void note_answer(Watch& watch, const Segment& segment) {
+    SideWatch& prober = watch.sides[index(opposite(segment.direction))];
+    const Nanoseconds rtt = between(prober.probes.last_time, segment.time);
+    if (rtt != kNoTime) take_rtt(watch, rtt);
+    if (prober.probes.length >= 2) {
+        watch.recovered = true;
+        watch.recovered_time = segment.time;
+    }
+    ++prober.probes_answered;
+    prober.probes = {};
+}
+
+ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
+    using Shape = ResetRecord::Shape;
+    constexpr std::uint8_t kHeaderWithoutOptions = 20;
+    const SideWatch& side = watch.sides[index(segment.direction)];
+    const SentData& sent = before.sent[index(segment.direction)];
+    const HalfStream& target = before.tcp.reverse(segment.direction);
+    const bool first_words = sent.segments == 0;
+    if (first_words && segment.has(kAck) && before.handshake_seen) return Shape::kRefused;
+    const bool at_next = sent.next_known && Seq(segment.seq) == sent.next;
+    if (at_next && (side.probes.open() || side.transmissions.length >= 3)) return Shape::kGaveUp;
+    if (before.fin_seen != 0) return Shape::kAfterFin;
+    if (!segment.has(kAck) && segment.window == 0 && segment.header_length == kHeaderWithoutOptions &&
+        target.seen && Seq(segment.seq) == target.last_ack) {
+        return Shape::kNoSocket;
+    }
+    return Shape::kAbort;
+}
+
+Nanoseconds silence_before_reset(const Watch& watch, const ConnectionView& before, const Segment& segment) {
+    const SideWatch& target = watch.sides[index(opposite(segment.direction))];
+    if (target.probes.open()) return target.probes.silence_before;
+    if (target.transmissions.open()) return target.transmissions.silence_before;
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    return fwd.seen && rev.seen ? between(fwd.last_time, rev.last_time) : kNoTime;
+}
+
+void note_reset(Watch& watch, const ConnectionView& before, const Segment& segment) {
+    ++watch.resets[index(segment.direction)];
+    ResetRecord& reset = watch.reset;
+    if (reset.met() && !reset.ignored()) {
+        const Nanoseconds later = between(reset.time, segment.time);
+        if (segment.direction != reset.sender && later != kNoTime && later <= kBothEndsDelay) {
+            reset.both_ends = true;
+            reset.other_frame = segment.frame;
+        }
+        return;
+    }
+    const SentData& sent = before.sent[index(segment.direction)];
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    reset = {};
+    reset.shape = shape_of(watch, before, segment);
+    reset.sender = segment.direction;
+    reset.time = segment.time;
+    reset.frame = segment.frame;
+    reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
+    reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
+    reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
+    reset.provoked_frame = before.last_frame;
+    reset.silence_before = silence_before_reset(watch, before, segment);
+    SideWatch& giving_up = watch.sides[index(segment.direction)];
+    if (reset.shape == ResetRecord::Shape::kGaveUp) giving_up.exhausted_count = giving_up.probes.length;
+}
+
+}  // namespace
+
+bool deserves_watch(SegmentKind kind, const Segment& segment) {
+    return segment.has(kRst) || kind == SegmentKind::kKeepaliveProbe || is_transmission(kind);
+}
+
+Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
+                    Labels labels) {
+    Observation observation{kind, 0, false};
+    if (segment.time == kNoTime) return observation;
+    if (before.last_time != kNoTime && segment.time < before.last_time) watch.time_went_back = true;
+    if (labels.any_of(Label::kAckLostSegment | Label::kLostSegment)) watch.loss_time = segment.time;
+    if (segment.has(kRst)) {
+        note_reset(watch, before, segment);
+        return observation;
+    }
+    if (kind == SegmentKind::kDuplicateFrame) return observation;
+
+    SideWatch& own = watch.sides[index(segment.direction)];
+    SideWatch& other = watch.sides[index(opposite(segment.direction))];
+    if (watch.reset.met())
+        (segment.direction == watch.reset.sender ? watch.reset.sender_after : watch.reset.target_after) =
+            true;
+    other.transmissions = {};
+    if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
+        note_answer(watch, segment);
+        observation.answers_probe = true;
+    }
+    if (kind == SegmentKind::kKeepaliveProbe) {
+        note_probe(watch, before, segment);
+        observation.train_position = own.probes.length;
+    }
+    if (is_transmission(kind)) note_transmission(watch, before, segment, kind);
+    own.window_probed = kind == SegmentKind::kZeroWindowProbe;
+    return observation;
+}
+
+void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time) {
+    watch.icmp_time = time;
+    watch.icmp_frame = frame;
+    watch.icmp_about = quoted_sender;
+}
+
+bool needs_attention(const Watch& watch) {
+    const auto open = [](const SideWatch& side) {
+        return side.probes.open() || side.transmissions.open() || side.window_probed;
+    };
+    return std::ranges::any_of(watch.sides, open) || watch.reset.met();
+}
+
+}  // namespace deadpeer

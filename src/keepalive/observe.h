@@ -1,0 +1,43 @@
+// observe: takes a remarkable segment into its connection's Watch; the only writer of a Watch.
+//
+// What:   most segments are plain: the next data, the next ACK. `is_plain` tells them apart with a few
+// comparisons, and
+//         only the others come here.
+#pragma once
+
+#include "deadpeer/finding.h"
+#include "deadpeer/labels.h"
+#include "deadpeer/options.h"
+#include "deadpeer/segment.h"
+#include "keepalive/connection_view.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// Nothing that keepalive analysis would have to look at: a segment at SND.NXT without RST and labels, on a
+// connection that has nothing open (`attention`).
+inline bool is_plain(const ConnectionView& before, const Segment& segment, Labels labels, bool attention) {
+    const SentData& sent = before.sent[index(segment.direction)];
+    return !attention && labels.empty() && !segment.has(kRst) && segment.seq == sent.next.value();
+}
+
+// What is worth remembering of a segment of this kind; without it no Watch is needed.
+bool deserves_watch(SegmentKind kind, const Segment& segment);
+
+// What the segment means for its row.
+struct Observation {
+    SegmentKind kind = SegmentKind::kOrdinary;
+    std::uint32_t train_position = 0;
+    bool answers_probe = false;  // the latest probe of the other side
+};
+
+Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
+                    Labels labels);
+
+// An ICMP error quotes a segment of the connection.
+void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
+
+// Something is open: later segments must be looked at, plain or not.
+bool needs_attention(const Watch& watch);
+
+}  // namespace deadpeer

@@ -1,0 +1,85 @@
+#include "keepalive/timer_estimate.h"
+
+#include <algorithm>
+
+namespace deadpeer {
+namespace {
+
+// A timer seems early by clock error at most, and late by scheduling: 3 %, at least 50 ms.
+constexpr Nanoseconds earliest_timer(Nanoseconds gap) {
+    return std::min(gap - std::max(50 * kMillisecond, gap / 100 * 3), gap - gap / 100 * 3);
+}
+constexpr Nanoseconds latest_timer(Nanoseconds gap) {
+    return gap + gap / 100;
+}
+
+// Linux's timer wheel rounds up by at most one part in eight.
+constexpr Nanoseconds earliest_wheel_timer(Nanoseconds gap) {
+    return gap - gap / 9;
+}
+
+// People and systems set timers to such multiples; the roundest first.
+constexpr std::array<Nanoseconds, 13> kRoundSteps = {
+    3600 * kSecond, 1800 * kSecond,     900 * kSecond,     600 * kSecond, 300 * kSecond,
+    60 * kSecond,   30 * kSecond,       15 * kSecond,      10 * kSecond,  5 * kSecond,
+    kSecond,        500 * kMillisecond, 100 * kMillisecond};
+
+// The roundest value between the two, the later one of equals; 0 if there is none.
+Nanoseconds roundest_between(Nanoseconds earliest, Nanoseconds latest) {
+    for (const Nanoseconds step : kRoundSteps) {
+        const Nanoseconds candidate = latest / step * step;
+        if (candidate >= earliest && candidate > 0) return candidate;
+    }
+    return 0;
+}
+
+}  // namespace
+
+bool GapCluster::takes(Nanoseconds gap) const {
+    if (gaps == 0) return true;
+    const Nanoseconds low = std::min(shortest, gap);
+    const Nanoseconds high = std::max(longest, gap);
+    return earliest_wheel_timer(high) <= latest_timer(low) || high - low <= 50 * kMillisecond;
+}
+
+void GapCluster::add(Nanoseconds gap) {
+    shortest = gaps == 0 ? gap : std::min(shortest, gap);
+    longest = gaps == 0 ? gap : std::max(longest, gap);
+    ++gaps;
+}
+
+void TimerEstimate::add(Nanoseconds gap) {
+    const auto home = std::ranges::find_if(clusters_, [&](const GapCluster& c) { return c.takes(gap); });
+    if (home != clusters_.end()) {
+        home->add(gap);
+        return;
+    }
+    // All taken: the least supported one makes room.
+    GapCluster& weakest = *std::ranges::min_element(clusters_, {}, &GapCluster::gaps);
+    weakest = {};
+    weakest.add(gap);
+}
+
+const GapCluster& TimerEstimate::cluster() const {
+    return *std::ranges::max_element(clusters_, [](const GapCluster& a, const GapCluster& b) {
+        return a.gaps != b.gaps ? a.gaps < b.gaps : a.shortest > b.shortest;
+    });
+}
+
+Nanoseconds TimerEstimate::value() const {
+    const GapCluster& best = cluster();
+    return best.gaps == 0 ? kNoTime : round_timer(best.shortest, best.longest);
+}
+
+Nanoseconds round_timer(Nanoseconds shortest, Nanoseconds longest) {
+    const Nanoseconds latest = latest_timer(shortest);
+    const Nanoseconds strict = roundest_between(earliest_timer(longest), latest);
+    // Below a whole second nothing but a close match is worth more than the measurement.
+    const bool whole = strict != 0 && (strict % kSecond == 0 || shortest < kSecond);
+    if (whole) return strict;
+    const Nanoseconds wide = roundest_between(earliest_wheel_timer(longest), latest);
+    if (wide != 0 && wide % kSecond == 0) return wide;
+    return strict != 0 ? strict : shortest;
+}
+
+}  // namespace deadpeer

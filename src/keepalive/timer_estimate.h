@@ -1,0 +1,45 @@
+// TimerEstimate: which timer value a handful of measured gaps come from.
+//
+// What:   gaps are put into clusters; the largest cluster (of equal ones the shortest) is the timer's. A
+// timer never
+//         fires early, but late: Linux rounds a timer up by as much as an eighth of it, and hosts are busy.
+//         So a gap g speaks for timers from g - lateness to g.
+// Units:  nanoseconds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+// What gaps of one timer have in common.
+struct GapCluster {
+    Nanoseconds shortest = 0;
+    Nanoseconds longest = 0;
+    std::uint32_t gaps = 0;
+
+    [[nodiscard]] bool takes(Nanoseconds gap) const;
+    void add(Nanoseconds gap);
+};
+
+class TimerEstimate {
+public:
+    // REQUIRES: gap > 0.
+    void add(Nanoseconds gap);
+
+    // The timer's value: a round one if the gaps allow it, else the shortest gap. kNoTime without any gap.
+    [[nodiscard]] Nanoseconds value() const;
+
+    // The cluster that value() speaks for; no gaps if there is none.
+    [[nodiscard]] const GapCluster& cluster() const;
+
+private:
+    std::array<GapCluster, 3> clusters_{};
+};
+
+// The timer that gaps between `shortest` and `longest` come from.
+Nanoseconds round_timer(Nanoseconds shortest, Nanoseconds longest);
+
+}  // namespace deadpeer

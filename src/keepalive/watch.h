@@ -1,0 +1,126 @@
+// Watch: what is remembered of a connection beyond its TCP state, from the first segment on that is not
+// plain.
+//
+// What:     probe trains, repeated transmissions, resets and ICMP errors of one connection, both sides. Most
+//           connections never get one. Plain values; observe.h is the writer, judge.h the reader.
+// Lifetime: lives in a WatchPool, named by a Handle.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/seq.h"
+#include "deadpeer/address.h"
+#include "deadpeer/finding.h"
+#include "deadpeer/sink.h"
+#include "deadpeer/time.h"
+#include "keepalive/timer_estimate.h"
+
+namespace deadpeer {
+
+// The first frames of a story, and its last.
+struct FrameTrail {
+    static constexpr std::size_t kCapacity = 10;
+
+    std::array<std::uint64_t, kCapacity> frames{};
+    std::uint8_t count = 0;
+
+    // When full, the last place follows the story.
+    void add(std::uint64_t frame) {
+        if (count < kCapacity) {
+            frames[count++] = frame;
+        } else {
+            frames[kCapacity - 1] = frame;
+        }
+    }
+};
+
+// Transmissions of one side that found no answer yet: keepalive probes, or the same data again and again.
+struct Train {
+    std::uint32_t length = 0;  // 0 = no train
+    Nanoseconds first_time = kNoTime;
+    Nanoseconds last_time = kNoTime;
+    Nanoseconds last_gap = kNoTime;        // between the last two
+    Nanoseconds first_gap = kNoTime;       // between the first two
+    Nanoseconds silence_before = kNoTime;  // since the connection's last sign of life before the first
+    bool growing = true;                   // no gap was clearly shorter than the one before
+    FrameTrail frames;
+
+    [[nodiscard]] bool open() const { return length > 0; }
+};
+
+// What one side did.
+struct SideWatch {
+    Train probes;          // unanswered keepalive probes
+    Train transmissions;   // data, FIN or window probes at SND.UNA, the original included
+    Seq transmissions_at;  // that SND.UNA
+    std::uint32_t probes_sent = 0;
+    std::uint32_t probes_answered = 0;
+    std::uint32_t longest_train = 0;    // of probes, answered in the end or not
+    std::uint32_t exhausted_count = 0;  // length of the train after which it gave up; 0 = unknown
+    std::uint16_t last_probe_ip_id = 0;
+    std::uint32_t last_probe_tsval = 0;
+    std::uint8_t probe_payload = 0;
+    bool exponential = false;
+    bool window_probed = false;  // its latest segment is a zero-window probe
+    Nanoseconds last_probe_time = kNoTime;
+    Nanoseconds heard_before_probe = kNoTime;  // its last segment before last_probe_time that was no probe
+    TimerEstimate idle;
+    TimerEstimate interval;
+};
+
+// A RST as it was met.
+struct ResetRecord {
+    enum class Shape : std::uint8_t {
+        kNone,
+        kNoSocket,  // no ACK flag, seq = the ack it answers, window 0, no options
+        kGaveUp,    // by the side whose transmissions found no answer
+        kRefused,   // answers a SYN
+        kAfterFin,
+        kAbort,
+    };
+
+    Shape shape = Shape::kNone;
+    Direction sender = Direction::kFromLow;
+    bool ttl_differs = false;
+    bool both_ends = false;     // a RST of the other side came within 50 ms
+    bool sender_after = false;  // a segment without RST of its sender came later
+    bool target_after = false;  // one of the other side did
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+    std::uint64_t other_frame = 0;        // the other side's RST, if both_ends
+    Nanoseconds sender_heard = kNoTime;   // the sender's last segment before it
+    Nanoseconds provoked_time = kNoTime;  // the other side's segment that it answers
+    std::uint64_t provoked_frame = 0;
+    Nanoseconds silence_before = kNoTime;  // before what provoked it
+
+    [[nodiscard]] bool met() const { return shape != Shape::kNone; }
+    // The connection went on: the RST was forged, stale or challenged (RFC 5961).
+    [[nodiscard]] bool ignored() const { return sender_after && target_after; }
+};
+
+struct Watch {
+    std::array<SideWatch, 2> sides;
+    ResetRecord reset;
+    std::array<std::uint32_t, 2> resets{};  // RSTs by side
+
+    Nanoseconds icmp_time = kNoTime;  // the latest ICMP unreachable for the flow
+    std::uint64_t icmp_frame = 0;
+    Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
+    Nanoseconds loss_time = kNoTime;             // the latest sign that the capture lost a segment
+    bool time_went_back = false;
+    bool recovered = false;  // unanswered probes were answered again
+    Nanoseconds recovered_time = kNoTime;
+    Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
+    std::uint32_t rtts_seen = 0;
+    std::array<std::uint32_t, 15> rtts_us{};  // a sample of probe round trips
+    std::uint32_t heartbeat = 0;              // name of a record of Heartbeats; 0 = none
+
+    // The latest probe's row, to be settled when its answer comes.
+    bool probe_pending = false;
+    Direction pending_side = Direction::kFromLow;
+    SegmentRowId pending_id = 0;
+    SegmentRow pending_row;
+};
+
+}  // namespace deadpeer
