@@ -2,6 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace deadpeer::capture {
 namespace {
@@ -17,15 +21,18 @@ std::unique_ptr<MappedFile> MappedFile::map(int descriptor, std::size_t size) {
     ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     void* base = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (base == MAP_FAILED) return nullptr;
-    return std::unique_ptr<MappedFile>(new MappedFile(static_cast<std::uint8_t*>(base), size));
+    const int own_descriptor = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    return std::unique_ptr<MappedFile>(
+        new MappedFile(own_descriptor, static_cast<std::uint8_t*>(base), size));
 }
 
-MappedFile::MappedFile(std::uint8_t* base, std::size_t size)
-    : base_(base), size_(size), next_release_(2 * kStride), guard_(base, size) {}
+MappedFile::MappedFile(int descriptor, std::uint8_t* base, std::size_t size)
+    : descriptor_(descriptor), base_(base), size_(size), next_release_(2 * kStride), guard_(base, size) {}
 
 MappedFile::~MappedFile() {
     guard_.release();
     ::munmap(base_, size_);
+    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void MappedFile::consume(std::size_t count) {
@@ -37,8 +44,18 @@ void MappedFile::consume(std::size_t count) {
     }
 }
 
+// Where the file ends by now, if that is before the end of the mapping.
+const std::uint8_t* MappedFile::end_now() const {
+    struct stat info = {};
+    const bool known = ::fstat(descriptor_, &info) == 0;
+    const std::size_t size = known ? static_cast<std::size_t>(info.st_size) : size_;
+    const std::uint8_t* end = base_ + std::min(size, size_);
+    const std::uint8_t* zeros = guard_.lost_from();
+    return zeros == nullptr ? end : std::min(end, zeros);
+}
+
 std::string MappedFile::fault() const {
-    return guard_.lost_from() == nullptr ? "" : "the file was cut short while it was read";
+    return end_now() == base_ + size_ ? "" : "the file was cut short while it was read";
 }
 
 }  // namespace deadpeer::capture

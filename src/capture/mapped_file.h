@@ -4,8 +4,9 @@
 //         memory.
 // Limits: a file that another program cuts short while it is mapped raises SIGBUS where the reader
 //         touches the lost pages. A program that calls survive_truncated_mappings() (truncation_guard.h)
-//         gets zeros there instead, and the source ends as truncated. Bytes appended while it is read
-//         are not looked at.
+//         gets zeros there instead, and the source ends as truncated; of the page that the cut goes
+//         through, some zeros may have been handed out as empty frames. Bytes appended while the file is
+//         read are not looked at.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,7 @@ namespace deadpeer::capture {
 class MappedFile final : public ByteSource {
 public:
     // Null if the file cannot be mapped (some file systems refuse); read it as a stream then.
-    // The descriptor is not needed afterwards. REQUIRES: size > 0.
+    // The descriptor stays the caller's and is not needed afterwards. REQUIRES: size > 0.
     static std::unique_ptr<MappedFile> map(int descriptor, std::size_t size);
 
     ~MappedFile() override;
@@ -30,12 +31,16 @@ public:
     void consume(std::size_t count) override;
     More more() override { return More::kEnd; }
     std::optional<std::uint64_t> total() const override { return size_; }
-    const std::uint8_t* lost_from() const override { return guard_.lost_from(); }
+    const std::uint8_t* lost_from() const override {
+        return guard_.lost_from() == nullptr ? nullptr : end_now();
+    }
     std::string fault() const override;
 
 private:
-    MappedFile(std::uint8_t* base, std::size_t size);
+    MappedFile(int descriptor, std::uint8_t* base, std::size_t size);
+    [[nodiscard]] const std::uint8_t* end_now() const;
 
+    int descriptor_;
     std::uint8_t* base_;
     std::size_t size_;
     std::size_t position_ = 0;
