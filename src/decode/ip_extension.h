@@ -13,16 +13,16 @@
 
 namespace deadpeer::decoding {
 
+inline Next stop_short_extension(const Packet& packet, std::uint32_t needed) {
+    const bool runs_past_packet = packet.reported < needed && !packet.is_cut;
+    return stop(runs_past_packet ? SkipReason::kBadExtensionHeader : SkipReason::kCutIpHeader);
+}
+
 inline Next skip_extension(Packet& packet, std::uint32_t length) {
-    if (length > packet.reported) return stop(SkipReason::kBadExtensionHeader);
-    if (length > packet.captured) return stop(SkipReason::kCutIpHeader);
+    if (length > packet.captured) return stop_short_extension(packet, length);
     const std::uint8_t next_header = packet.data[0];
     packet.skip(length);
     return ip_protocol(next_header);
-}
-
-inline Next stop_short_extension(const Packet& packet, std::uint32_t needed) {
-    return stop(packet.reported < needed ? SkipReason::kBadExtensionHeader : SkipReason::kCutIpHeader);
 }
 
 inline Next ip_extension(Packet& packet) {

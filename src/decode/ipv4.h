@@ -54,8 +54,10 @@ inline Next ipv4(Packet& packet) {
         if (total_length < header_length) return stop(SkipReason::kBadIpLength);
         packet.limit(total_length);
     }
-    if (header_length > packet.reported) return stop(SkipReason::kBadIpHeaderLength);
-    if (header_length > packet.captured) return stop(SkipReason::kCutIpHeader);
+    if (header_length > packet.captured) {
+        const bool runs_past_packet = header_length > packet.reported && !packet.is_cut;
+        return stop(runs_past_packet ? SkipReason::kBadIpHeaderLength : SkipReason::kCutIpHeader);
+    }
     if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
 
     packet.source = header + 12;

@@ -20,6 +20,8 @@ struct Packet {
     std::uint32_t reported = 0;           // bytes there were on the wire, by the lengths of the layers so far
     std::uint32_t frame_check_bytes = 0;  // how many of them, at their end, are the link layer's own
 
+    bool is_cut = false;  // the frame ends before the packet in it does, by that packet's length field
+
     // The latest IP header: its addresses, 4 or 16 bytes in the frame.
     const std::uint8_t* source = nullptr;
     const std::uint8_t* destination = nullptr;
@@ -40,7 +42,10 @@ struct Packet {
     // A length field was read: what lies beyond is padding or a trailer. A length that promises more than
     // there is says nothing: then it is the frame that ends the packet.
     void limit(std::uint32_t bytes) {
-        if (bytes > reported) return limit_to_frame();
+        if (bytes > reported) {
+            is_cut = true;
+            return limit_to_frame();
+        }
         reported = bytes;
         captured = std::min(captured, reported);
         frame_check_bytes = 0;

@@ -42,7 +42,8 @@ inline void set_flow(const Packet& packet, Segment& segment) {
 
 inline Next tcp(Packet& packet) {
     if (packet.captured < kTcpUpToFlags) {
-        return stop(packet.reported < kTcpUpToFlags ? SkipReason::kShortTcp : SkipReason::kCutHeader);
+        const bool packet_ends_here = packet.reported < kTcpUpToFlags && !packet.is_cut;
+        return stop(packet_ends_here ? SkipReason::kShortTcp : SkipReason::kCutHeader);
     }
     const std::uint8_t* const header = packet.data;
     const std::uint32_t header_length = (header[12] >> 4) * 4U;

@@ -82,6 +82,7 @@ TEST_CASE("the IPv4 total length decides what is payload") {
         {"18 bytes of TCP",
          {total_length("0026"), kRawIp},
          v4_with_payload(0) + " unanalysed unlabelled options_cut"},
+        {"the frame ends where TCP should begin", {without_last(kPacket4, 23), kRawIp}, "cut_header"},
         {"longer captured than it was on the wire", {kPacket4, kRawIp, 20}, kV4},
     });
 }
@@ -116,6 +117,9 @@ TEST_CASE("an IPv4 header that contradicts itself is not followed") {
         {"header length beyond the frame",
          {with(total_length("0000"), 0, hex("4f")), kRawIp},
          "bad_ip_header_length"},
+        {"the frame ends in the options",
+         {without_last(with_ip_options("01010101"), 24), kRawIp},
+         "cut_ip_header"},
         {"cut in the header", {without_last(kPacket4, 24), kRawIp, 43}, "cut_ip_header"},
         {"cut in the options", {without_last(with_ip_options("01010101"), 24), kRawIp, 47}, "cut_ip_header"},
         {"nothing after the link layer", {ethernet_frame({})}, "cut_ip_header"},
@@ -232,6 +236,9 @@ TEST_CASE("extension headers lead on to TCP") {
          "bad_extension_header"},
         {"cut in one",
          {without_last(ipv6_packet(extension("0600 01040000 0000"), 0), 24), kRawIp, 71},
+         "cut_ip_header"},
+        {"the frame ends in one",
+         {without_last(ipv6_packet(extension("0600 01040000 0000"), 0), 24), kRawIp},
          "cut_ip_header"},
         {"cut before one",
          {without_last(ipv6_packet(extension("0600 01040000 0000"), 0), 31), kRawIp, 71},
