@@ -1,8 +1,9 @@
 // BoundedSource: a source that ends early, after a number of frames or when it is told to stop.
 //
-// What:     frames beyond the limit are taken out of the batch and out of stats(). Stopping an endless input
-//           (a pipe) is its end; stopping a file of known size leaves it truncated, with a detail that says
-//           so.
+// What:     frames beyond the limit are taken out of the batch and out of stats(). Stopping a file of known
+// size
+//           leaves it truncated, with a detail that says so. Stopping an endless input (a pipe) is its end:
+//           what had arrived is still handed out.
 // Lifetime: the inner source and the counter must outlive it.
 // Threads:  one thread at a time.
 #pragma once
@@ -36,7 +37,8 @@ public:
     }
 
 private:
-    ReadStatus stop();
+    ReadStatus end_of_stopped();
+    [[nodiscard]] bool is_drained();
     void cut(FrameBatch& batch);
     void take_stats();
 
@@ -47,6 +49,7 @@ private:
     std::uint64_t cut_frames_ = 0;
     std::uint64_t cut_bytes_ = 0;
     std::string stopped_detail_;
+    std::optional<std::uint64_t> drain_until_;  // in bytes_read, once an endless input was stopped
 };
 
 }  // namespace deadpeer::cli

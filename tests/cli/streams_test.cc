@@ -151,8 +151,7 @@ TEST_CASE("files that may not grow: exit 4, the old report untouched, nothing le
     const Sample sample;
     fs::create_directory(sample.report);
     write_file(sample.report + "/flows.csv", "old");
-    const Finished run =
-        run_program({sample.capture, "-o", sample.report}, [] { limit(RLIMIT_FSIZE, 1024); });
+    const Finished run = run_program({sample.capture, "-o", sample.report}, [] { limit(RLIMIT_FSIZE, 512); });
     CHECK(run.code == 4);
     CHECK(run.signal == 0);
     CHECK(contains(run.err, "File too large"));
