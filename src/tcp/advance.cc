@@ -14,7 +14,6 @@ constexpr std::size_t kMaxUnacked = 10000;
 void take_probe_byte(HalfStream& side, Seq ack) {
     side.next_seq = ack;
     side.mark = ack;
-    side.raising_length = 1;
 }
 
 // The end of the run that begins at `from` among the unacknowledged segments, in the order of sending: the
@@ -22,7 +21,7 @@ void take_probe_byte(HalfStream& side, Seq ack) {
 Seq contiguous_end(std::span<const SeqRange> unacked, Seq from) {
     Seq end = from;
     for (const SeqRange& range : unacked) {
-        if (range.start.before(from)) continue;
+        if (!from.at_or_before(range.start)) continue;
         if (range.start != end) break;
         end = range.end;
     }
@@ -45,9 +44,9 @@ void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segm
                            const Rules& rules, const RangePool& pool) {
     const Seq ack(segment.ack);
     if (labels.has(Label::kZeroWindowProbeAck) && ack != fwd.last_ack) take_probe_byte(rev, ack);
-    if (labels.has(Label::kDuplicateAck) || shown_as_duplicate_ack(labels, segment, rules))
-        fwd.duplicate_acks = one_more(fwd.duplicate_acks);
+    if (labels.has(Label::kDuplicateAck)) fwd.duplicate_acks = one_more(fwd.duplicate_acks);
     if (ack != fwd.last_ack) fwd.duplicate_acks = DuplicateAcks::kNone;
+    if (shown_as_duplicate_ack(labels, segment, rules)) fwd.duplicate_acks = one_more(fwd.duplicate_acks);
 
     if (rev.mark == Seq{} || !segment.has(kAck) || !ack.after(rev.mark)) return;
     if (!rules.ack_of_unseen_moves_mark_to_ack) {
@@ -71,12 +70,13 @@ void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePoo
         if (occupies) end = end + 1;
         pool.append(fwd.unacked, {seq, end});
     }
+    if (fwd.next_seq == Seq{} || (seq + segment.payload_length).after(fwd.next_seq)) {
+        fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length);
+    }
     if (labels.has(Label::kZeroWindowProbe)) return;
     if (fwd.next_seq == Seq{} || end.after(fwd.next_seq)) {
         fwd.next_seq = end;
         fwd.next_seq_time = segment.time;
-        const bool fin_only = segment.has(kFin) && !segment.has(kSyn);
-        fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length + (fin_only ? 1 : 0));
     }
     if (fwd.mark == Seq{} || seq == fwd.mark) fwd.mark = fwd.next_seq;
 }

@@ -96,6 +96,11 @@ bool covers(const SeqRange& range, Seq start, Seq end) {
     return range.start.at_or_before(start) && end.at_or_before(range.end);
 }
 
+// Wireshark compares SACK blocks without regard to the wrap-around.
+bool covers_as_numbers(const SeqRange& range, Seq start, Seq end) {
+    return range.start.value() <= start.value() && end.value() <= range.end.value();
+}
+
 bool lies_in_flight(const View& v) {
     return std::ranges::any_of(v.pool.ranges(v.fwd.unacked),
                                [&](const SeqRange& range) { return covers(range, v.seq, v.seq + v.length); });
@@ -138,7 +143,7 @@ bool is_fast_retransmission(const View& v) {
     if (v.rev.last_ack == v.seq) return true;
     if (!v.rules.fast_retransmission_asks_sack || v.rev.sacked.empty()) return false;
     return std::ranges::none_of(v.pool.ranges(v.rev.sacked), [&](const SeqRange& block) {
-        return covers(block, v.seq, v.seq + v.length);
+        return covers_as_numbers(block, v.seq, v.seq + v.length);
     });
 }
 
