@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 11> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 27> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 28> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -45,6 +45,7 @@ inline constexpr std::array<std::string_view, 27> kReasonNames = {"",
                                                                   "capture_loss",
                                                                   "probes_unanswered",
                                                                   "data_unacknowledged",
+                                                                  "probes_stopped",
                                                                   "probe_answered",
                                                                   "recovered",
                                                                   "recent_traffic",

@@ -3,8 +3,7 @@
 // DESCRIPTION
 // What:     an array of trivially copyable records, grown by writing; index `i` may be written in any order,
 //           and a record never written reads as all zero bytes. It stays right whatever its length: beyond
-//           the bound the least recently used pages move to a temporary file that has no name (it is
-//           unlinked as soon as it exists), so nothing is left behind however the program ends.
+//           the bound the least recently used pages move to a temporary file without a name.
 // Cost:     at() on the page used last: a comparison. On another resident page: a look at up to `pages`
 //           numbers. Else one pread, and one pwrite if the page that makes room was changed.
 // Lifetime: a reference from at() is valid until the next call.
@@ -24,6 +23,7 @@
 #include <vector>
 
 #include "deadpeer/result.h"
+#include "report/spool_file.h"
 
 namespace deadpeer {
 
@@ -34,7 +34,6 @@ public:
 
     // `folder`: where the temporary file goes once it is needed. `memory_bytes`: at least one page is kept.
     PagedStore(std::string folder, std::size_t memory_bytes);
-    ~PagedStore();
     PagedStore(const PagedStore&) = delete;
     PagedStore& operator=(const PagedStore&) = delete;
 
@@ -45,9 +44,9 @@ public:
         return current_->bytes.get();
     }
 
-    [[nodiscard]] Status status() const;
-    [[nodiscard]] bool failed() const { return error_ != 0; }
-    [[nodiscard]] bool uses_file() const { return descriptor_ >= 0; }
+    [[nodiscard]] Status status() const { return file_.status(); }
+    [[nodiscard]] bool failed() const { return file_.failed(); }
+    [[nodiscard]] bool uses_file() const { return file_.exists(); }
 
 private:
     struct Page {
@@ -59,17 +58,12 @@ private:
 
     void fetch(std::uint64_t number);
     Page& make_room();
-    void save(const Page& page);
-    void load(Page& page);
-    void open_file();
 
-    std::string folder_;
     std::size_t capacity_;  // pages
     std::vector<Page> pages_;
     Page* current_;
     std::uint64_t uses_ = 0;
-    int descriptor_ = -1;
-    int error_ = 0;
+    SpoolFile file_;
 };
 
 template <typename T>

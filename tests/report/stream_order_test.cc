@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "report/temporary_folder.h"
@@ -50,11 +51,45 @@ TEST_CASE("a stream that is next leaves at once") {
     CHECK(left == 1);
 }
 
-TEST_CASE("more streams than memory leave in order") {
+TEST_CASE("more connections than memory wait in a file and leave in order") {
     const TemporaryFolder folder;
-    std::vector<std::uint64_t> order(120'000);
+    constexpr std::uint64_t kStreams = 20'000;
+    // Room for 100: 200 runs, and pops while runs are still being made.
+    WaitingFlows waiting(folder.path().string(), 100 * sizeof(FlowSummary));
+    std::vector<std::uint64_t> order(kStreams);
     std::iota(order.begin(), order.end(), 0);
-    const std::vector<std::uint64_t> sorted = order;
     std::shuffle(order.begin(), order.end(), std::mt19937_64(2));
-    CHECK((leave(order, folder.path().string()) == sorted));
+    std::set<std::uint64_t> inside;
+    std::uint64_t wrong = 0;
+    const auto pop = [&] {
+        const std::uint64_t lowest = waiting.lowest();
+        const FlowSummary flow = waiting.pop();
+        wrong += lowest == *inside.begin() && flow.stream == lowest && flow.first_frame == lowest + 1 ? 0 : 1;
+        inside.erase(inside.begin());
+    };
+    for (const std::uint64_t stream : order) {
+        FlowSummary flow;
+        flow.stream = stream;
+        flow.first_frame = stream + 1;
+        waiting.push(flow);
+        inside.insert(stream);
+        if (stream % 3 == 0) pop();
+    }
+    while (!inside.empty()) pop();
+    CHECK(wrong == 0);
+    CHECK(waiting.empty());
+    CHECK(waiting.status().ok());
+    CHECK(folder.entries() == 0);  // the file has no name
+}
+
+TEST_CASE("connections that cannot wait in a file are an error, not a crash") {
+    WaitingFlows waiting("/nonexistent", 10 * sizeof(FlowSummary));
+    for (std::uint64_t stream = 0; stream < 1000; ++stream) {
+        FlowSummary flow;
+        flow.stream = stream;
+        waiting.push(flow);
+    }
+    while (!waiting.empty()) waiting.pop();
+    CHECK(waiting.failed());
+    CHECK_FALSE(waiting.status().ok());
 }

@@ -1,0 +1,42 @@
+// SpoolFile: a temporary file without a name, for what does not fit in memory.
+//
+// What:     created in the given folder when it is first written, and unlinked at once, so that nothing is
+// left
+//           behind however the program ends. Reading beyond its end gives zero bytes.
+// Threads:  one thread at a time.
+// Errors:   the first failure is kept; after it nothing is written, and reads give zero bytes.
+// Source:   mkostemp(3), pread(2), pwrite(2).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "deadpeer/result.h"
+
+namespace deadpeer {
+
+class SpoolFile {
+public:
+    explicit SpoolFile(std::string folder) : folder_(std::move(folder)) {}
+    ~SpoolFile();
+    SpoolFile(const SpoolFile&) = delete;
+    SpoolFile& operator=(const SpoolFile&) = delete;
+
+    void write(std::uint64_t offset, std::span<const std::byte> bytes);
+    void read(std::uint64_t offset, std::span<std::byte> bytes);
+
+    [[nodiscard]] bool exists() const { return descriptor_ >= 0; }
+    [[nodiscard]] bool failed() const { return error_ != 0; }
+    [[nodiscard]] Status status() const;
+
+private:
+    void open();
+
+    std::string folder_;
+    int descriptor_ = -1;
+    int error_ = 0;
+};
+
+}  // namespace deadpeer
