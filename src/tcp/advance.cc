@@ -111,7 +111,9 @@ void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool
 
 void begin(TcpStream& stream, const Segment& segment, bool renumbered) {
     HalfStream& fwd = stream.forward(segment.direction);
-    if (!segment.has(kSyn) || !fwd.isn_set) return;
+    if (!segment.has(kSyn)) return;
+    if (!segment.has(kAck)) stream.close_seen = false;
+    if (!fwd.isn_set) return;
     if (renumbered) {
         fwd.isn = Seq(segment.seq);
     } else if (!segment.has(kAck)) {
