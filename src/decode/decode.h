@@ -24,6 +24,28 @@
 
 namespace deadpeer {
 
+// What a frame that is no TCP segment of a flow tells about a host or a flow. The frame counts as skipped all
+// the same.
+struct Notice {
+    enum class Kind : std::uint8_t {
+        kArpAnnouncement,  // gratuitous ARP or ARP probe answered by nobody: RFC 5227 section 3
+        kDhcp,             // a client's DISCOVER or REQUEST
+        kAddressCheck,     // IPv6 duplicate address detection: RFC 4862 section 5.4, or an unsolicited
+                           // advertisement
+        kUnreachable,      // an ICMP error of type destination unreachable or time exceeded that quotes a TCP
+                           // segment
+    };
+
+    Kind kind = Kind::kArpAnnouncement;
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+    IpAddress host;  // who announces itself; unknown (all zero) if a DHCP client names no address
+    // kUnreachable: the quoted segment, with icmp_quote set and analysed not set; key and direction are
+    // always valid, the rest if header_quoted: at least 16 bytes of TCP header were.
+    Segment quote;
+    bool header_quoted = false;
+};
+
 // The segments of a FrameBatch, in frame order.
 struct SegmentBatch {
     static constexpr std::size_t kSegmentsPerFrame = 2;
@@ -31,9 +53,12 @@ struct SegmentBatch {
 
     std::array<Segment, kCapacity> segments;
     std::size_t count = 0;
+    std::array<Notice, FrameBatch::kCapacity> notices;  // at most one a frame
+    std::size_t notice_count = 0;
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
-    void clear() { count = 0; }
+    [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }
+    void clear() { count = notice_count = 0; }
 };
 
 // Appends the frame's segments to `out` and answers kNone, or answers why there are none.

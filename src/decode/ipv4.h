@@ -15,7 +15,8 @@ namespace deadpeer::decoding {
 
 // Where the packet goes in the end: the last address of a source route that is not used up, else the
 // destination field. That is where the connection ends, and what Wireshark shows. RFC 791 page 18.
-inline const std::uint8_t* final_destination(const std::uint8_t* header, std::uint32_t header_length) {
+[[gnu::cold]] inline const std::uint8_t* final_destination(const std::uint8_t* header,
+                                                           std::uint32_t header_length) {
     constexpr std::uint8_t kEnd = 0;
     constexpr std::uint8_t kNoOperation = 1;
     constexpr std::uint8_t kLooseSourceRoute = 131;
