@@ -66,6 +66,7 @@ enum class Reason : std::uint8_t {
     // suspect
     kProbesUnanswered,
     kDataUnacknowledged,
+    kProbesStopped,  // answered so far, then none came when the next was due
     // alive
     kProbeAnswered,
     kRecovered,

@@ -6,8 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/capture_clock.h"
 #include "analyzer/connection.h"
 #include "analyzer/input_tally.h"
+#include "analyzer/verdicts.h"
+#include "analyzer/watcher.h"
 #include "decode/decode.h"
 #include "flow/flow_table.h"
 #include "tcp/advance.h"
@@ -15,9 +18,6 @@
 
 namespace deadpeer {
 namespace {
-
-constexpr Labels kProbeLabels =
-    Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
 
 // How much worse than another a connection can be spared when memory runs out: half-open and one-way ones
 // first, then those that ended, then the longest silent.
@@ -41,7 +41,12 @@ Dispensability dispensability(const Connection& connection) {
 class Analyzer::Impl {
 public:
     Impl(const AnalyzerOptions& options, ReportSink& sink)
-        : options_(options), rules_(rules_of(options.wireshark)), sink_(sink), flows_(options.hash_seed) {}
+        : options_(options),
+          rules_(rules_of(options.wireshark)),
+          sink_(sink),
+          flows_(options.hash_seed),
+          watcher_(options_, sink),
+          verdicts_(options_, watcher_, sink) {}
 
     void begin_input(const std::string& name) {
         sink_.on_input_begin(file_, name);
@@ -57,11 +62,22 @@ public:
             flows_.prefetch_slot(hashes_[i]);
         }
         for (std::size_t i = 0; i < segments.size(); ++i) flows_.prefetch_record(hashes_[i]);
-        for (std::size_t i = 0; i < segments.size(); ++i) analyse(segments[i], hashes_[i]);
+
+        std::span<const Notice> notices = segments_.notice_view();
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+            while (!notices.empty() && notices.front().frame < segments[i].frame) {
+                take_notice(notices.front());
+                notices = notices.subspan(1);
+            }
+            analyse(segments[i], hashes_[i]);
+        }
+        for (const Notice& notice : notices) take_notice(notice);
     }
 
     void end_input(const PacketSource& source, InputSummary::Outcome outcome) {
-        sink_.on_input_end(file_, input_->finish(source, outcome));
+        const InputSummary summary = input_->finish(source, outcome);
+        lost_frames_ |= summary.source.dropped_by_capture.value_or(0) > 0;
+        sink_.on_input_end(file_, summary);
         input_.reset();
         ++file_;
     }
@@ -69,13 +85,16 @@ public:
     Status finish() {
         std::vector<const Connection*> connections;
         connections.reserve(flows_.size());
-        flows_.for_each([&](const Connection& connection) { connections.push_back(&connection); });
+        flows_.for_each([&](const Connection& connection) {
+            // One that only an ICMP error mentions has a number, but was not seen.
+            if (connection.first.frame != 0) connections.push_back(&connection);
+        });
         std::ranges::sort(connections, {},
                           [](const Connection* connection) { return connection->tcp.number; });
-        for (const Connection* connection : connections) sink_.on_flow(summarize(*connection, false));
+        verdicts_.tell_all(connections, capture_facts());
 
         RunSummary run;
-        run.connections = next_stream_;
+        run.connections = told_early_ + connections.size();
         run.evicted_flows = evicted_;
         run.peak_memory_bytes = memory();
         return sink_.finish(run);
@@ -87,53 +106,85 @@ private:
         for (std::size_t i = 0; i < frames.size(); ++i) {
             const FrameView& frame = frames[i];
             const std::size_t before = segments_.count;
-            const SkipReason reason = frame.rejected_by_filter
-                                          ? SkipReason::kFiltered
-                                          : decode(frame, static_cast<std::uint8_t>(i), segments_);
+            SkipReason reason = frame.rejected_by_filter
+                                    ? SkipReason::kFiltered
+                                    : decode(frame, static_cast<std::uint8_t>(i), segments_);
+            if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
+                segments_.count = before;
+                reason = SkipReason::kCutHeader;
+            }
             input_->count(frame, reason, segments_.count - before);
+            if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
         }
+    }
+
+    [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
+        constexpr unsigned kBytesUpToWindow = 16;
+        return segment.cut_before_window && rules_.header_bytes_for_stream >= kBytesUpToWindow;
     }
 
     void analyse(const Segment& segment, std::uint64_t hash) {
-        Connection& connection = connection_of(segment, hash);
-        const StreamStart start = stream_start(connection.tcp, segment, rules_);
-        Labels labels;
-        if (start == StreamStart::kNewStream) {
-            supersede(connection);
-            labels |= Label::kReusedPorts;
-        } else if (segment.has(kSyn)) {
-            const bool renumbered = start == StreamStart::kRenumbered;
-            if (renumbered) {
-                renumber(connection.sent[index(segment.direction)], segment, ranges_);
-                labels |= Label::kReusedPorts;
-            }
-            begin(connection.tcp, segment, renumbered);
+        Connection& connection = connection_of(segment.key, hash);
+        Labels labels = start(connection, segment);
+        Observation observation;
+        Nanoseconds idle_before = kNoTime;
+        if (segment.analysed) {
+            labels |= classify(connection.tcp, segment, rules_, ranges_);
+            observation = watcher_.look(connection, segment, labels, file_);
+            idle_before = silence_of_peer(connection, segment);
         }
         tally(connection, segment, file_, ranges_);
-        if (segment.analysed) {
-            const Labels found = classify(connection.tcp, segment, rules_, ranges_) | labels;
-            advance(connection.tcp, segment, found, rules_, ranges_);
-            labels = found;
-        }
+        if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
         learn_options(connection.tcp, segment);
-        report(connection, segment, printed(labels, segment, rules_));
+        watcher_.report(connection, segment, printed(labels, segment, rules_), observation, idle_before,
+                        file_);
     }
 
-    Connection& connection_of(const Segment& segment, std::uint64_t hash) {
+    // What a SYN does to the streams of its 4-tuple.
+    Labels start(Connection& connection, const Segment& segment) {
+        if (!segment.has(kSyn)) return {};
+        const StreamStart start = stream_start(connection.tcp, segment, rules_);
+        if (start == StreamStart::kNewStream) {
+            supersede(connection);
+            return Label::kReusedPorts;
+        }
+        const bool renumbered = start == StreamStart::kRenumbered;
+        if (renumbered) renumber(connection.sent[index(segment.direction)], segment, ranges_);
+        begin(connection.tcp, segment, renumbered);
+        return renumbered ? Labels(Label::kReusedPorts) : Labels();
+    }
+
+    void take_notice(const Notice& notice) {
+        if (notice.kind != Notice::Kind::kUnreachable) {
+            verdicts_.announce(notice.host, notice.time, notice.frame);
+            return;
+        }
+        // Wireshark numbers the stream of a quoted header, but does not take it for a segment.
+        const std::uint64_t hash = flows_.hash(notice.quote.key);
+        if (!notice.header_quoted && !flows_.contains(notice.quote.key, hash)) return;
+        Connection& connection = connection_of(notice.quote.key, hash);
+        if (notice.header_quoted) {
+            start(connection, notice.quote);
+            learn_options(connection.tcp, notice.quote);
+        }
+        watcher_.unreachable(connection, notice.quote.direction, notice.frame, notice.time);
+    }
+
+    Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
         if (!flows_.has_room() && memory() + flows_.next_growth() > options_.memory_cap &&
             flows_.size() > 0) {
-            evict_one(segment.key);
+            evict_one(key);
         }
-        const auto [connection, inserted] = flows_.find_or_insert(segment.key, hash);
+        const auto [connection, inserted] = flows_.find_or_insert(key, hash);
         if (inserted) connection->tcp.number = next_stream_++;
         return *connection;
     }
 
     // The 4-tuple is used again: the old connection ends here.
     void supersede(Connection& connection) {
-        sink_.on_flow(summarize(connection, true));
+        tell_early(connection, true);
         const FlowKey key = connection.key;
-        release(connection, ranges_);
+        drop(connection);
         connection = Connection{};
         connection.key = key;
         connection.tcp.number = next_stream_++;
@@ -149,36 +200,50 @@ private:
             }
         });
         if (victim == nullptr) return;
-        sink_.on_flow(summarize(*victim, false));
-        release(*victim, ranges_);
+        tell_early(*victim, false);
+        drop(*victim);
         flows_.erase(victim->key);
         ++evicted_;
     }
 
-    void report(const Connection& connection, const Segment& segment, Labels labels) {
-        if (options_.segments == SegmentSelection::kNone) return;
-        if (options_.segments == SegmentSelection::kKeepalive && !labels.any_of(kProbeLabels)) return;
-        SegmentRow row;
-        row.segment = segment;
-        row.file = file_;
-        row.stream = connection.tcp.number;
-        row.labels = labels;
-        sink_.on_segment(row);
+    void tell_early(const Connection& connection, bool superseded) {
+        if (connection.first.frame == 0) return;
+        verdicts_.tell_early(connection, superseded, capture_facts());
+        ++told_early_;
     }
 
-    [[nodiscard]] std::size_t memory() const { return flows_.memory() + ranges_.memory(); }
+    void drop(Connection& connection) {
+        watcher_.release(connection);
+        release(connection, ranges_);
+    }
+
+    static Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment) {
+        const HalfStream& peer = connection.tcp.reverse(segment.direction);
+        if (!peer.seen || peer.last_time == kNoTime || segment.time < peer.last_time) return kNoTime;
+        return segment.time - peer.last_time;
+    }
+
+    [[nodiscard]] CaptureFacts capture_facts() const { return {clock_.now(), lost_frames_}; }
+    [[nodiscard]] std::size_t memory() const {
+        return flows_.memory() + ranges_.memory() + watcher_.memory();
+    }
 
     const AnalyzerOptions options_;
     const Rules rules_;
     ReportSink& sink_;
     FlowTable<Connection> flows_;
     RangePool ranges_;
+    Watcher watcher_;
+    Verdicts verdicts_;
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
     std::optional<InputTally> input_;
+    CaptureClock clock_;
+    bool lost_frames_ = false;
     std::uint32_t file_ = 0;
     std::uint32_t next_stream_ = 0;
     std::uint64_t evicted_ = 0;
+    std::uint64_t told_early_ = 0;
 };
 
 Analyzer::Analyzer(const AnalyzerOptions& options, ReportSink& sink)

@@ -84,14 +84,18 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     connection.last_sender = segment.direction;
 }
 
+bool is_one_way(const Connection& connection) {
+    return !connection.key.is_self_connection() &&
+           (connection.sent[0].segments == 0 || connection.sent[1].segments == 0);
+}
+
 FlowSummary summarize(const Connection& connection, bool superseded) {
     FlowSummary summary;
     summary.stream = connection.tcp.number;
     summary.key = connection.key;
     summary.initiator = connection.initiator;
     summary.roles_guessed = !connection.roles_known;
-    summary.one_way = !connection.key.is_self_connection() &&
-                      (connection.sent[0].segments == 0 || connection.sent[1].segments == 0);
+    summary.one_way = is_one_way(connection);
     summary.opened = opened(connection);
     summary.closed = closed(connection, superseded);
     summary.first_file = connection.first.file;

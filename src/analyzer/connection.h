@@ -9,6 +9,7 @@
 #include "deadpeer/address.h"
 #include "deadpeer/flow_summary.h"
 #include "deadpeer/segment.h"
+#include "keepalive/connection_view.h"
 #include "tcp/half_stream.h"
 #include "tcp/range_pool.h"
 #include "tcp/sent_data.h"
@@ -29,13 +30,21 @@ struct Connection {
     FramePosition last;
     Nanoseconds first_time = kNoTime;
     Nanoseconds longest_idle = kNoTime;
+    std::uint32_t watch = 0;  // its Watch, if it has one
     Direction initiator = Direction::kFromLow;
     Direction last_sender = Direction::kFromLow;
     bool roles_known : 1 = false;
     bool syn_seen : 1 = false;
     bool syn_ack_seen : 1 = false;
     bool rst_seen : 1 = false;
+    bool attention : 1 = false;     // its Watch must see all of its segments
+    bool beats : 1 = false;         // its data is looked at for heartbeats
     std::uint8_t fin_seen : 2 = 0;  // one bit a direction
+
+    // The connection as it stands, for questions about the next segment.
+    [[nodiscard]] ConnectionView view() const {
+        return {tcp, sent, last_time(), longest_idle, last.frame, fin_seen, syn_seen || syn_ack_seen};
+    }
 
     // Time of the latest segment that was analysed; kNoTime if there is none with a time.
     [[nodiscard]] Nanoseconds last_time() const {
@@ -46,8 +55,11 @@ struct Connection {
 // Takes a segment into the connection's tallies. Comes before advance() of its TcpStream.
 void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool);
 
-// The connection as it stands. `superseded`: a new one took its 4-tuple.
+// What the connection's own tallies tell; its judgement is left out. `superseded`: a new one took its
+// 4-tuple.
 FlowSummary summarize(const Connection& connection, bool superseded);
+
+[[nodiscard]] bool is_one_way(const Connection& connection);
 
 // Gives back what the connection holds in the pool.
 void release(Connection& connection, RangePool& pool);

@@ -74,6 +74,14 @@ public:
         return {&record, true};
     }
 
+    [[nodiscard]] bool contains(const FlowKey& key, std::uint64_t hash) const {
+        const std::size_t mask = slots_.size() - 1;
+        for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
+            if (slots_[i].tag == tag(hash) && at(slots_[i].record - 1).key == key) return true;
+        }
+        return false;
+    }
+
     void erase(const FlowKey& key) {
         const std::size_t mask = slots_.size() - 1;
         const std::uint64_t hash = hash_(key);

@@ -177,8 +177,6 @@ void note_reset(Watch& watch, const ConnectionView& before, const Segment& segme
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before_reset(watch, before, segment);
-    SideWatch& giving_up = watch.sides[index(segment.direction)];
-    if (reset.shape == ResetRecord::Shape::kGaveUp) giving_up.exhausted_count = giving_up.probes.length;
 }
 
 }  // namespace
@@ -189,7 +187,7 @@ bool deserves_watch(SegmentKind kind, const Segment& segment) {
 
 Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
                     Labels labels) {
-    Observation observation{kind, 0, false};
+    Observation observation{kind, 0, {}};
     if (segment.time == kNoTime) return observation;
     if (before.last_time != kNoTime && segment.time < before.last_time) watch.time_went_back = true;
     if (labels.any_of(Label::kAckLostSegment | Label::kLostSegment)) watch.loss_time = segment.time;
@@ -206,8 +204,8 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
             true;
     other.transmissions = {};
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
+        observation.answered = other.probes;
         note_answer(watch, segment);
-        observation.answers_probe = true;
     }
     if (kind == SegmentKind::kKeepaliveProbe) {
         note_probe(watch, before, segment);

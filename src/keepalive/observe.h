@@ -28,7 +28,7 @@ bool deserves_watch(SegmentKind kind, const Segment& segment);
 struct Observation {
     SegmentKind kind = SegmentKind::kOrdinary;
     std::uint32_t train_position = 0;
-    bool answers_probe = false;  // the latest probe of the other side
+    Train answered;  // the other side's probes that this segment answers; not open if none
 };
 
 Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,

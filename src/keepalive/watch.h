@@ -56,8 +56,7 @@ struct SideWatch {
     Seq transmissions_at;  // that SND.UNA
     std::uint32_t probes_sent = 0;
     std::uint32_t probes_answered = 0;
-    std::uint32_t longest_train = 0;    // of probes, answered in the end or not
-    std::uint32_t exhausted_count = 0;  // length of the train after which it gave up; 0 = unknown
+    std::uint32_t longest_train = 0;  // of probes, answered in the end or not
     std::uint16_t last_probe_ip_id = 0;
     std::uint32_t last_probe_tsval = 0;
     std::uint8_t probe_payload = 0;
@@ -103,8 +102,7 @@ struct Watch {
     std::array<SideWatch, 2> sides;
     ResetRecord reset;
     std::array<std::uint32_t, 2> resets{};  // RSTs by side
-
-    Nanoseconds icmp_time = kNoTime;  // the latest ICMP unreachable for the flow
+    Nanoseconds icmp_time = kNoTime;        // the latest ICMP unreachable for the flow
     std::uint64_t icmp_frame = 0;
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
     Nanoseconds loss_time = kNoTime;             // the latest sign that the capture lost a segment
@@ -114,13 +112,11 @@ struct Watch {
     Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
     std::uint32_t rtts_seen = 0;
     std::array<std::uint32_t, 15> rtts_us{};  // a sample of probe round trips
-    std::uint32_t heartbeat = 0;              // name of a record of Heartbeats; 0 = none
 
     // The latest probe's row, to be settled when its answer comes.
-    bool probe_pending = false;
-    Direction pending_side = Direction::kFromLow;
-    SegmentRowId pending_id = 0;
-    SegmentRow pending_row;
+    bool row_pending = false;
+    SegmentRowId row_id = 0;
+    SegmentRow row;
 };
 
 }  // namespace deadpeer

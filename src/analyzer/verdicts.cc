@@ -1,0 +1,303 @@
+#include "analyzer/verdicts.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace deadpeer {
+namespace {
+
+bool is_reset_by(const Watch* watch, Direction side) {
+    return watch != nullptr && watch->reset.met() && !watch->reset.ignored() && watch->reset.sender == side;
+}
+
+Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side) {
+    if (is_reset_by(watch, side)) return watch->reset.sender_heard;
+    const HalfStream& half = connection.tcp.forward(side);
+    return half.seen ? half.last_time : kNoTime;
+}
+
+// One side waits for the other's window to open, and the other answers that it is still closed.
+bool window_closed(const Connection& connection, const Watch* watch) {
+    if (watch == nullptr) return false;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const SideWatch& sender = watch->sides[index(side)];
+        const HalfStream& receiver = connection.tcp.reverse(side);
+        if (receiver.seen && receiver.window == 0 && !sender.transmissions.open()) return true;
+    }
+    return false;
+}
+
+ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
+    ConnectionFacts facts;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        facts.heard[index(side)] = heard(connection, watch, side);
+    }
+    facts.last_time = connection.last_time();
+    facts.longest_idle = connection.longest_idle;
+    facts.last_frame = connection.last.frame;
+    facts.one_way = is_one_way(connection);
+    facts.fin_from_both =
+        connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0);
+    facts.window_closed = window_closed(connection, watch);
+    return facts;
+}
+
+// The connection as the sender of its no-socket RST lived it.
+std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
+                                        const AnalyzerOptions& options) {
+    if (watch == nullptr || !is_no_socket_reset(watch->reset, options)) return std::nullopt;
+    const ResetRecord& reset = watch->reset;
+    const SideWatch& target = watch->sides[index(opposite(reset.sender))];
+    HostConnection lived;
+    lived.host = connection.key.sender(reset.sender).address;
+    lived.stream = connection.tcp.number;
+    lived.first_time = connection.first_time;
+    lived.heard = reset.sender_heard;
+    lived.reset = reset.time;
+    lived.opened_by_host = connection.initiator == reset.sender;
+    lived.went_unanswered = target.probes.length >= 2 || target.transmissions.length >= 2;
+    return lived;
+}
+
+Nanoseconds median_rtt(const Watch& watch) {
+    const std::size_t count = std::min<std::size_t>(watch.rtts_seen, watch.rtts_us.size());
+    if (count == 0) return kNoTime;
+    auto sample = watch.rtts_us;
+    const auto middle = sample.begin() + static_cast<std::ptrdiff_t>((count - 1) / 2);
+    std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
+    return Nanoseconds{*middle} * kMicrosecond;
+}
+
+void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
+    flow.verdict = judgement.verdict;
+    flow.confidence = judgement.confidence;
+    flow.reason = judgement.reason;
+    flow.signs = judgement.signs;
+    flow.failed_side_known = judgement.side_known;
+    flow.failed_side_initiator = judgement.side == flow.initiator;
+    flow.unanswered = judgement.unanswered;
+    flow.unanswered_interval = judgement.interval;
+    flow.verdict_time = judgement.time;
+    flow.verdict_frame = judgement.frame;
+    flow.half_open = judgement.half_open;
+    flow.idle_at_failure = judgement.idle_at_failure;
+    flow.idle_survived = judgement.idle_survived;
+}
+
+struct EventClass {
+    EventKind kind;
+    Severity severity;
+};
+
+// Verdicts that are events as well.
+std::optional<EventClass> event_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::kPeerDead:
+            return EventClass{EventKind::kPeerDead, Severity::kCritical};
+        case Verdict::kPeerRebooted:
+            return EventClass{EventKind::kPeerRebooted, Severity::kCritical};
+        case Verdict::kPeerLostState:
+            return EventClass{EventKind::kPeerLostState, Severity::kWarning};
+        case Verdict::kMiddleboxReset:
+            return EventClass{EventKind::kMiddleboxReset, Severity::kWarning};
+        case Verdict::kPeerReset:
+            return EventClass{EventKind::kPeerReset, Severity::kInfo};
+        case Verdict::kNone:
+        case Verdict::kUnknown:
+        case Verdict::kClosed:
+        case Verdict::kSuspect:
+        case Verdict::kAlive:
+        case Verdict::kIdle:
+            break;
+    }
+    return std::nullopt;
+}
+
+TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
+    const Direction responder = opposite(connection.initiator);
+    return {connection.key.sender(prober).address, connection.key.sender(responder).port,
+            prober == responder};
+}
+
+}  // namespace
+
+void Verdicts::tell_early(const Connection& connection, bool superseded, const CaptureFacts& capture) {
+    tell(connection, superseded, capture, HostSigns{});
+}
+
+void Verdicts::tell_all(std::span<const Connection* const> connections, const CaptureFacts& capture) {
+    for (const Connection* connection : connections) gather(*connection);
+    hosts_.freeze();
+    idle_timers_.freeze();
+    interval_timers_.freeze();
+    for (const Connection* connection : connections)
+        tell(*connection, false, capture, host_signs(*connection));
+    for (const Reboot& reboot : reboots_) sink_.on_finding(reboot.finding);
+    for (const Finding& finding : path_timeouts(paths_)) sink_.on_finding(finding);
+}
+
+void Verdicts::gather(const Connection& connection) {
+    const Watch* watch = watcher_.watch_of(connection);
+    const auto lost = forgotten(connection, watch, options_);
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (watch != nullptr) {
+            const TimerPool::Owner owner = owner_of(connection, side);
+            idle_timers_.add(owner, watch->sides[index(side)].idle.cluster());
+            interval_timers_.add(owner, watch->sides[index(side)].interval.cluster());
+        }
+        if (lost && watch->reset.sender == side) {
+            hosts_.add(*lost);
+            continue;
+        }
+        HostConnection lived;
+        lived.host = connection.key.sender(side).address;
+        lived.stream = connection.tcp.number;
+        lived.first_time = connection.first_time;
+        lived.heard = heard(connection, watch, side);
+        lived.opened_by_host = connection.initiator == side && connection.syn_seen;
+        hosts_.add(lived);
+    }
+}
+
+HostSigns Verdicts::host_signs(const Connection& connection) const {
+    const auto lost = forgotten(connection, watcher_.watch_of(connection), options_);
+    return lost ? HostSigns{hosts_.signs_of(*lost)} : HostSigns{};
+}
+
+void Verdicts::tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
+                    const HostSigns& host) {
+    const Watch* watch = watcher_.watch_of(connection);
+    const ConnectionFacts facts = facts_of(connection, watch);
+    const Judgement judgement = judge(facts, watch, capture, host, options_);
+
+    FlowSummary flow = summarize(connection, superseded);
+    if (watch != nullptr && watch->reset.ignored() && flow.closed == Closed::kByRst) {
+        flow.closed = superseded ? Closed::kSuperseded : Closed::kOpen;
+    }
+    if (capture.now != kNoTime && facts.last_time != kNoTime && capture.now >= facts.last_time) {
+        flow.silent_at_end = capture.now - facts.last_time;
+    }
+    if (watch != nullptr) {
+        flow.probe_rtt_median = median_rtt(*watch);
+        fill_timers(flow.initiator_side, connection, connection.initiator, judgement);
+        fill_timers(flow.responder_side, connection, opposite(connection.initiator), judgement);
+    }
+    fill_judgement(flow, judgement);
+    sink_.on_flow(flow);
+    tell_finding(connection, judgement);
+    count_reboot(connection, judgement);
+    note_path(connection, judgement);
+}
+
+void Verdicts::fill_timers(SideSummary& side, const Connection& connection, Direction direction,
+                           const Judgement& judgement) const {
+    const Watch* watch = watcher_.watch_of(connection);
+    const SideWatch& prober = watch->sides[index(direction)];
+    const bool exhausted =
+        judgement.reason == Reason::kProbesExhausted && judgement.side == opposite(direction);
+    side.probes = prober.probes_sent;
+    side.probes_answered = prober.probes_answered;
+    side.probe_payload = prober.probe_payload;
+    side.resets = watch->resets[index(direction)];
+    const TimerPool::Owner owner = owner_of(connection, direction);
+    side.keepalive.idle = idle_timers_.value(owner, prober.idle.cluster());
+    side.keepalive.interval = interval_timers_.value(owner, prober.interval.cluster());
+    side.keepalive.exponential = prober.exponential;
+    if (exhausted) side.keepalive.count = judgement.unanswered;
+}
+
+void Verdicts::tell_finding(const Connection& connection, const Judgement& judgement) {
+    const auto event = event_of(judgement.verdict);
+    if (!event) return;
+    Finding finding;
+    finding.kind = event->kind;
+    finding.severity = event->severity;
+    finding.confidence = judgement.confidence;
+    finding.reason = judgement.reason;
+    finding.signs = judgement.signs;
+    finding.time = judgement.time;
+    finding.file = connection.last.file;
+    finding.frame = judgement.frame;
+    finding.stream = connection.tcp.number;
+    finding.subject = connection.key.sender(judgement.side);
+    finding.peer = connection.key.receiver(judgement.side);
+    finding.half_open = judgement.half_open;
+    finding.idle = judgement.idle_at_failure;
+    finding.interval = judgement.interval;
+    finding.survived = judgement.idle_survived;
+    finding.count = judgement.unanswered;
+    for (std::size_t i = 0; i < judgement.evidence.count; ++i)
+        finding.add_evidence(judgement.evidence.frames[i]);
+    if ((judgement.signs & kSignAnnouncement) != 0) {
+        const auto lost = forgotten(connection, watcher_.watch_of(connection), options_);
+        if (lost) finding.add_evidence(hosts_.announcement_frame(*lost));
+    }
+    sink_.on_finding(finding);
+}
+
+// One reboot takes down all connections that the host had before it.
+void Verdicts::count_reboot(const Connection& connection, const Judgement& judgement) {
+    if (judgement.verdict != Verdict::kPeerRebooted || judgement.confidence < Confidence::kMedium) return;
+    const Endpoint subject = connection.key.sender(judgement.side);
+    const Nanoseconds last_word = watcher_.watch_of(connection)->reset.sender_heard;
+    const auto same = std::ranges::find_if(reboots_, [&](const Reboot& reboot) {
+        return reboot.host == subject.address && last_word < reboot.finding.time &&
+               reboot.heard < judgement.time;
+    });
+    if (same == reboots_.end()) {
+        Finding finding;
+        finding.kind = EventKind::kHostRebooted;
+        finding.severity = Severity::kCritical;
+        finding.confidence = judgement.confidence;
+        finding.reason = judgement.reason;
+        finding.signs = judgement.signs;
+        finding.time = judgement.time;
+        finding.file = connection.last.file;
+        finding.frame = judgement.frame;
+        finding.stream = connection.tcp.number;
+        finding.subject = {subject.address, 0};
+        finding.half_open = judgement.half_open;
+        finding.count = 1;
+        finding.add_evidence(judgement.frame);
+        reboots_.push_back({subject.address, finding, last_word});
+        return;
+    }
+    Finding& finding = same->finding;
+    same->heard = std::max(same->heard, last_word);
+    ++finding.count;
+    finding.confidence = std::max(finding.confidence, judgement.confidence);
+    finding.signs |= judgement.signs;
+    finding.half_open = std::max(finding.half_open, judgement.half_open);
+    if (finding.file == connection.last.file) finding.add_evidence(judgement.frame);
+    if (judgement.time < finding.time) {
+        finding.time = judgement.time;
+        finding.frame = judgement.frame;
+        finding.stream = connection.tcp.number;
+    }
+}
+
+void Verdicts::note_path(const Connection& connection, const Judgement& judgement) {
+    const bool cut =
+        (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
+         judgement.verdict == Verdict::kPeerLostState) &&
+        judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kSecond;
+    const bool survived = judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed;
+    if (!cut && !survived) return;
+    PathExperience experience;
+    experience.low = std::min(connection.key.low().address, connection.key.high().address);
+    experience.high = std::max(connection.key.low().address, connection.key.high().address);
+    experience.file = connection.last.file;
+    experience.stream = connection.tcp.number;
+    experience.survived = connection.longest_idle;
+    if (cut) {
+        experience.survived = judgement.idle_survived;
+        experience.failed = judgement.idle_at_failure;
+        experience.time = judgement.time;
+        experience.frame = judgement.frame;
+        experience.failed_end = connection.key.sender(judgement.side);
+        experience.other_end = connection.key.receiver(judgement.side);
+    }
+    paths_.push_back(experience);
+}
+
+}  // namespace deadpeer

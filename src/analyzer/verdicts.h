@@ -1,0 +1,68 @@
+// Verdicts: judges connections and tells the sink their flows and findings.
+//
+// What:     a connection that ends early (its 4-tuple is used again, or memory runs out) is judged by itself;
+// the others
+//           at the end, when the other connections of a host can say whether it rebooted, and which timers it
+//           has.
+// Lifetime: all that is given must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "analyzer/connection.h"
+#include "analyzer/watcher.h"
+#include "deadpeer/options.h"
+#include "deadpeer/sink.h"
+#include "keepalive/host_book.h"
+#include "keepalive/judge.h"
+#include "keepalive/path_timeouts.h"
+#include "keepalive/timer_pool.h"
+
+namespace deadpeer {
+
+class Verdicts {
+public:
+    Verdicts(const AnalyzerOptions& options, const Watcher& watcher, ReportSink& sink)
+        : options_(options), watcher_(watcher), sink_(sink) {}
+
+    void announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame) {
+        hosts_.announce(host, time, frame);
+    }
+
+    // One that ends before the others.
+    void tell_early(const Connection& connection, bool superseded, const CaptureFacts& capture);
+
+    // All the others, in the order given.
+    void tell_all(std::span<const Connection* const> connections, const CaptureFacts& capture);
+
+private:
+    struct Reboot {
+        IpAddress host;
+        Finding finding;
+        Nanoseconds heard;  // the last word of the host on any of the connections lost
+    };
+
+    void gather(const Connection& connection);
+    void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
+              const HostSigns& host);
+    void tell_finding(const Connection& connection, const Judgement& judgement);
+    void count_reboot(const Connection& connection, const Judgement& judgement);
+    void note_path(const Connection& connection, const Judgement& judgement);
+    void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
+                     const Judgement& judgement) const;
+    [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
+
+    const AnalyzerOptions& options_;
+    const Watcher& watcher_;
+    ReportSink& sink_;
+    HostBook hosts_;
+    TimerPool idle_timers_;
+    TimerPool interval_timers_;
+    std::vector<Reboot> reboots_;
+    std::vector<PathExperience> paths_;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,142 @@
+#include "analyzer/watcher.h"
+
+#include "keepalive/kind.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr Labels kProbeLabels =
+    Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
+
+bool is_keepalive(SegmentKind kind) {
+    switch (kind) {
+        case SegmentKind::kKeepaliveProbe:
+        case SegmentKind::kKeepaliveAck:
+        case SegmentKind::kKeepaliveAnswerData:
+        case SegmentKind::kZeroWindowProbe:
+        case SegmentKind::kZeroWindowProbeAck:
+            return true;
+        case SegmentKind::kOrdinary:
+        case SegmentKind::kRetransmission:
+        case SegmentKind::kDuplicateFrame:
+        case SegmentKind::kReordered:
+            break;
+    }
+    return false;
+}
+
+bool wanted(SegmentSelection selection, Labels printed, SegmentKind kind) {
+    switch (selection) {
+        case SegmentSelection::kNone:
+            return false;
+        case SegmentSelection::kKeepalive:
+            return printed.any_of(kProbeLabels) || is_keepalive(kind);
+        case SegmentSelection::kAll:
+            break;
+    }
+    return true;
+}
+
+// A finding about what `sender`'s train met, with the train's numbers.
+Finding about_train(const Connection& connection, const Train& train, Direction sender, std::uint32_t file) {
+    Finding finding;
+    finding.file = file;
+    finding.stream = connection.tcp.number;
+    finding.subject = connection.key.receiver(sender);
+    finding.peer = connection.key.sender(sender);
+    finding.idle = train.silence_before;
+    finding.interval = train.last_gap;
+    finding.count = train.length;
+    for (std::size_t i = 0; i < train.frames.count; ++i) finding.add_evidence(train.frames.frames[i]);
+    return finding;
+}
+
+}  // namespace
+
+Observation Watcher::look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file) {
+    const ConnectionView before = connection.view();
+    if (is_plain(before, segment, labels, connection.attention)) return {};
+    const SegmentKind kind =
+        kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence);
+    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0, {}};
+
+    Watch& watch = watch_for(connection);
+    const Observation observation = observe(watch, before, segment, kind, labels);
+    connection.attention = needs_attention(watch);
+    if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
+    if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
+    if (observation.answered.open()) settle_answered_row(watch, segment);
+    return observation;
+}
+
+void Watcher::report(Connection& connection, const Segment& segment, Labels printed,
+                     const Observation& observation, Nanoseconds idle_before, std::uint32_t file) {
+    if (!wanted(options_.segments, printed, observation.kind)) return;
+    SegmentRow row;
+    row.segment = segment;
+    row.file = file;
+    row.stream = connection.tcp.number;
+    row.labels = printed;
+    row.kind = observation.kind;
+    row.train_position = observation.train_position;
+    row.idle_before = idle_before;
+    const SegmentRowId id = sink_.on_segment(row);
+    if (observation.kind != SegmentKind::kKeepaliveProbe) return;
+    Watch& watch = watch_for(connection);
+    watch.row_pending = true;
+    watch.row_id = id;
+    watch.row = row;
+}
+
+void Watcher::unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame,
+                          Nanoseconds time) {
+    observe_unreachable(watch_for(connection), quoted_sender, frame, time);
+}
+
+void Watcher::release(Connection& connection) {
+    if (connection.watch != 0) watches_.release(connection.watch);
+    connection.watch = 0;
+}
+
+Watch& Watcher::watch_for(Connection& connection) {
+    if (connection.watch == 0) connection.watch = watches_.take();
+    return watches_[connection.watch];
+}
+
+void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
+    if (!watch.row_pending || watch.row.segment.direction == answer.direction) return;
+    watch.row.answered_by_frame = answer.frame;
+    if (answer.time >= watch.row.segment.time) watch.row.rtt = answer.time - watch.row.segment.time;
+    sink_.update_segment(watch.row_id, watch.row);
+    watch.row_pending = false;
+}
+
+void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
+                              std::uint32_t file) {
+    const Train& train = watch.sides[index(probe.direction)].probes;
+    Finding finding = about_train(connection, train, probe.direction, file);
+    finding.kind = EventKind::kProbesUnanswered;
+    finding.severity = Severity::kWarning;
+    finding.confidence = Confidence::kLow;
+    finding.reason = Reason::kProbesUnanswered;
+    finding.time = probe.time;
+    finding.frame = probe.frame;
+    const Nanoseconds heard = connection.tcp.reverse(probe.direction).last_time;
+    if (heard <= probe.time && heard != kNoTime) finding.half_open = probe.time - heard;
+    sink_.on_finding(finding);
+}
+
+void Watcher::tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
+                             std::uint32_t file) {
+    Finding finding = about_train(connection, train, opposite(answer.direction), file);
+    finding.kind = EventKind::kPeerRecovered;
+    finding.severity = Severity::kInfo;
+    finding.confidence = Confidence::kHigh;
+    finding.reason = Reason::kRecovered;
+    finding.time = answer.time;
+    finding.frame = answer.frame;
+    finding.add_evidence(answer.frame);
+    sink_.on_finding(finding);
+}
+
+}  // namespace deadpeer

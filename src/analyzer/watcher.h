@@ -1,0 +1,56 @@
+// Watcher: takes the segments that are not plain to keepalive analysis, hands out their rows, and reports
+// what shows while it happens.
+//
+// Lifetime: the options and the sink must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "analyzer/connection.h"
+#include "core/pool.h"
+#include "deadpeer/labels.h"
+#include "deadpeer/options.h"
+#include "deadpeer/segment.h"
+#include "deadpeer/sink.h"
+#include "keepalive/observe.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+class Watcher {
+public:
+    Watcher(const AnalyzerOptions& options, ReportSink& sink) : options_(options), sink_(sink) {}
+
+    // Looks at an analysed segment before it changes its connection; answers what its row will say.
+    Observation look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file);
+
+    // Hands out the segment's row, if it is one that is asked for. Comes after look().
+    void report(Connection& connection, const Segment& segment, Labels printed,
+                const Observation& observation, Nanoseconds idle_before, std::uint32_t file);
+
+    // An ICMP error quotes a segment of the connection.
+    void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
+
+    [[nodiscard]] const Watch* watch_of(const Connection& connection) const {
+        return watches_.find(connection.watch);
+    }
+
+    void release(Connection& connection);
+
+    [[nodiscard]] std::size_t memory() const { return watches_.memory(); }
+
+private:
+    Watch& watch_for(Connection& connection);
+    void settle_answered_row(Watch& watch, const Segment& answer);
+    void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
+                         std::uint32_t file);
+    void tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
+                        std::uint32_t file);
+
+    const AnalyzerOptions& options_;
+    ReportSink& sink_;
+    Pool<Watch> watches_;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,89 @@
+#include "keepalive/host_book.h"
+
+#include <algorithm>
+#include <span>
+
+namespace deadpeer {
+namespace {
+
+// What a host does right after it came back still belongs to its return.
+constexpr Nanoseconds kAfterReturn = 10 * kSecond;
+constexpr int kBurst = 3;
+constexpr std::size_t kMaxAnnouncements = 65'536;
+
+bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
+    return time != kNoTime && time > from && time <= to;
+}
+
+struct ByHost {
+    template <typename T>
+    const IpAddress& operator()(const T& entry) const {
+        return entry.host;
+    }
+};
+
+// The host's first sign of life after its last word on the forgotten connection.
+Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConnection> all,
+                      Nanoseconds announced) {
+    Nanoseconds back = forgotten.reset;
+    if (within(announced, forgotten.heard, back)) back = announced;
+    for (const HostConnection& other : all) {
+        if (other.opened_by_host && within(other.first_time, forgotten.heard, back)) back = other.first_time;
+    }
+    return back;
+}
+
+}  // namespace
+
+void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame) {
+    if (announcements_.size() < kMaxAnnouncements) announcements_.push_back({host, time, frame});
+}
+
+void HostBook::freeze() {
+    std::ranges::stable_sort(connections_, {}, ByHost{});
+    std::ranges::stable_sort(announcements_, {}, ByHost{});
+}
+
+const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
+    for (const Announcement& entry : std::ranges::equal_range(announcements_, forgotten.host, {}, ByHost{})) {
+        if (within(entry.time, forgotten.heard, forgotten.reset + kSecond)) return &entry;
+    }
+    return nullptr;
+}
+
+std::uint64_t HostBook::announcement_frame(const HostConnection& forgotten) const {
+    const Announcement* entry = announcement_of(forgotten);
+    return entry == nullptr ? 0 : entry->frame;
+}
+
+Signs HostBook::signs_of(const HostConnection& forgotten) const {
+    const auto range = std::ranges::equal_range(connections_, forgotten.host, {}, ByHost{});
+    const std::span<const HostConnection> all(range.begin(),
+                                              std::min(static_cast<std::size_t>(range.size()), kMaxLooked));
+    const Announcement* announcement = announcement_of(forgotten);
+    const Nanoseconds back =
+        return_of(forgotten, all, announcement == nullptr ? kNoTime : announcement->time);
+
+    Signs signs = announcement == nullptr ? Signs{0} : kSignAnnouncement;
+    int opened = 0;
+    bool silent = forgotten.went_unanswered;
+    for (const HostConnection& other : all) {
+        if (other.stream == forgotten.stream) continue;
+        const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
+        if (older && other.heard != kNoTime && other.heard > forgotten.reset) signs |= kSignOlderSurvives;
+        const bool lost_too =
+            other.reset != kNoTime && other.heard < forgotten.reset && forgotten.heard < other.reset;
+        if (lost_too) signs |= kSignOthersLost;
+        if (other.opened_by_host && within(other.first_time, forgotten.heard, forgotten.reset + kAfterReturn))
+            ++opened;
+        if (within(other.heard, forgotten.heard, back - 1) ||
+            within(other.first_time, forgotten.heard, back - 1)) {
+            silent = false;
+        }
+    }
+    if (opened >= kBurst) signs |= kSignNewConnections;
+    if (silent) signs |= kSignHostSilent;
+    return signs;
+}
+
+}  // namespace deadpeer

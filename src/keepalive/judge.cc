@@ -1,0 +1,328 @@
+#include "keepalive/judge.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+namespace deadpeer {
+namespace {
+
+// RFC 9293 section 3.8.3, R2: data is retransmitted for at least so long unless a user timeout is set.
+constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
+// No known stack gives up by count after fewer retransmissions (Windows: 5).
+constexpr std::uint32_t kFewestTransmissions = 6;
+constexpr std::uint32_t kFewestProbes = 3;
+constexpr std::uint32_t kEnoughTransmissions = 3;
+// What has waited less than this for an answer may still get one.
+constexpr Nanoseconds kAnswerDelay = kSecond;
+
+Nanoseconds between(Nanoseconds earlier, Nanoseconds later) {
+    if (earlier == kNoTime || later == kNoTime || later < earlier) return kNoTime;
+    return later - earlier;
+}
+
+bool longer(Nanoseconds duration, Nanoseconds limit) {
+    return duration != kNoTime && duration > limit;
+}
+
+Confidence lowered(Confidence confidence) {
+    return confidence <= Confidence::kLow ? confidence
+                                          : static_cast<Confidence>(static_cast<int>(confidence) - 1);
+}
+
+struct Case {
+    const ConnectionFacts& facts;
+    const Watch* watch;
+    const CaptureFacts& capture;
+    const HostSigns& host;
+    const AnalyzerOptions& options;
+
+    [[nodiscard]] bool reset_stands() const {
+        return watch != nullptr && watch->reset.met() && !watch->reset.ignored();
+    }
+    [[nodiscard]] const ResetRecord& reset() const { return watch->reset; }
+    [[nodiscard]] const SideWatch& side(Direction d) const { return watch->sides[index(d)]; }
+    [[nodiscard]] bool unreachable(const Train& train) const {
+        return watch->icmp_time != kNoTime && train.first_time != kNoTime &&
+               watch->icmp_time >= train.first_time;
+    }
+};
+
+Judgement decided(Verdict verdict, Confidence confidence, Reason reason) {
+    Judgement judgement;
+    judgement.verdict = verdict;
+    judgement.confidence = confidence;
+    judgement.reason = reason;
+    return judgement;
+}
+
+// The numbers of a train of `prober` that found no answer.
+void describe_train(Judgement& judgement, const Case& c, const Train& train, Direction prober) {
+    judgement.side = opposite(prober);
+    judgement.side_known = true;
+    judgement.unanswered = train.length;
+    judgement.interval = train.last_gap;
+    judgement.idle_at_failure = train.silence_before;
+    judgement.idle_survived = c.watch->longest_survived;
+    judgement.evidence = train.frames;
+    if (c.unreachable(train)) {
+        judgement.signs |= kSignIcmpUnreachable;
+        judgement.evidence.add(c.watch->icmp_frame);
+    }
+}
+
+void set_time(Judgement& judgement, const Case& c, Nanoseconds time, std::uint64_t frame) {
+    judgement.time = time;
+    judgement.frame = frame;
+    judgement.half_open = between(c.facts.heard[index(judgement.side)], time);
+}
+
+std::uint64_t last_of(const FrameTrail& trail) {
+    return trail.count == 0 ? 0 : trail.frames[trail.count - 1U];
+}
+
+// The train ended in the giving-up side's own RST.
+bool ended_by_reset(const Case& c, Direction prober) {
+    return c.reset_stands() && c.reset().shape == ResetRecord::Shape::kGaveUp && c.reset().sender == prober;
+}
+
+// A RST of the other side is the end of the matter, not the train before it.
+bool ended_otherwise(const Case& c, Direction prober) {
+    return c.reset_stands() && !ended_by_reset(c, prober);
+}
+
+// How long after the last of a train the next would have come, with half of it to spare.
+Nanoseconds patience(const Train& train, bool exponential) {
+    const Nanoseconds next = exponential ? 2 * train.last_gap : train.last_gap;
+    return next + next / 2;
+}
+
+Judgement give_up(const Case& c, const Train& train, Direction prober, Reason reason, Nanoseconds waited) {
+    Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, reason);
+    describe_train(judgement, c, train, prober);
+    if (ended_by_reset(c, prober)) {
+        judgement.signs |= kSignProberReset;
+        judgement.evidence.add(c.reset().frame);
+        set_time(judgement, c, c.reset().time, c.reset().frame);
+        return judgement;
+    }
+    set_time(judgement, c, train.last_time + waited, last_of(train.frames));
+    return judgement;
+}
+
+std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
+    const SideWatch& side = c.side(prober);
+    const Train& train = side.probes;
+    if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
+    const bool reset = ended_by_reset(c, prober);
+    const Nanoseconds waited =
+        train.length >= 2 && train.last_gap != kNoTime ? patience(train, side.exponential) : 0;
+    if (!reset && (waited == 0 || !longer(between(train.last_time, c.capture.now), waited)))
+        return std::nullopt;
+
+    const bool early = reset && (train.length < kFewestProbes || side.longest_train > train.length);
+    Judgement judgement =
+        give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
+    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
+    const Train& train = c.side(sender).transmissions;
+    if (train.length < kEnoughTransmissions || ended_otherwise(c, sender)) return std::nullopt;
+    // ICMP errors take back the growth of the gaps (RFC 6069).
+    if (!train.growing && !c.unreachable(train)) return std::nullopt;
+    const bool reset = ended_by_reset(c, sender);
+    if (train.last_gap == kNoTime) return std::nullopt;
+    const Nanoseconds waited = 2 * train.last_gap;
+    if (!reset && !longer(between(train.last_time, c.capture.now), waited)) return std::nullopt;
+
+    const bool early =
+        train.length < kFewestTransmissions && train.last_time - train.first_time < kUsualGiveUp;
+    Judgement judgement =
+        give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
+    if (reset || (judgement.signs & kSignIcmpUnreachable) != 0) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+std::optional<Judgement> judge_dead(const Case& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (auto judgement = judge_transmissions(c, side)) return judgement;
+        if (auto judgement = judge_probes(c, side)) return judgement;
+    }
+    return std::nullopt;
+}
+
+// What every judgement by a RST tells.
+void describe_reset(Judgement& judgement, const Case& c) {
+    const ResetRecord& reset = c.reset();
+    judgement.side = reset.sender;
+    judgement.side_known = true;
+    judgement.idle_at_failure = reset.silence_before;
+    judgement.idle_survived = c.watch->longest_survived;
+    const SideWatch& target = c.side(opposite(reset.sender));
+    const Train& train = target.probes.open() ? target.probes : target.transmissions;
+    judgement.unanswered = train.length;
+    judgement.interval = train.last_gap;
+    judgement.evidence = train.frames;
+    if (!train.open() && reset.provoked_frame != 0) judgement.evidence.add(reset.provoked_frame);
+    judgement.evidence.add(reset.frame);
+    if (reset.both_ends) judgement.evidence.add(reset.other_frame);
+    judgement.time = reset.time;
+    judgement.frame = reset.frame;
+    judgement.half_open = between(reset.sender_heard, reset.time);
+}
+
+std::optional<Judgement> judge_middlebox(const Case& c) {
+    const ResetRecord& reset = c.reset();
+    // Both ends at once, and neither had just spoken.
+    const bool both = reset.both_ends && longer(between(c.watch->reset.sender_heard, reset.time), kSecond) &&
+                      longer(between(reset.provoked_time, reset.time), kSecond);
+    if (!both && !reset.ttl_differs) return std::nullopt;
+    Judgement judgement =
+        decided(Verdict::kMiddleboxReset, both && reset.ttl_differs ? Confidence::kHigh : Confidence::kMedium,
+                reset.ttl_differs ? Reason::kTtlDiffers : Reason::kBothEndsReset);
+    describe_reset(judgement, c);
+    if (reset.ttl_differs) judgement.signs |= kSignTtlDiffers;
+    if (both) judgement.signs |= kSignBothEndsReset;
+    return judgement;
+}
+
+Judgement judge_forgotten(const Case& c) {
+    constexpr Signs kRebootSigns =
+        kSignOthersLost | kSignAnnouncement | kSignNewConnections | kSignHostSilent;
+    const bool survives = (c.host.signs & kSignOlderSurvives) != 0;
+    const int signs = std::popcount(static_cast<unsigned>(c.host.signs & kRebootSigns));
+    const Confidence confidence = survives || signs == 1 ? Confidence::kMedium
+                                  : signs == 0           ? Confidence::kLow
+                                                         : Confidence::kHigh;
+    Judgement judgement = decided(survives ? Verdict::kPeerLostState : Verdict::kPeerRebooted, confidence,
+                                  Reason::kNoSocketReset);
+    describe_reset(judgement, c);
+    judgement.signs |= c.host.signs;
+    return judgement;
+}
+
+std::optional<Judgement> judge_reset(const Case& c) {
+    if (!c.reset_stands()) return std::nullopt;
+    if (auto judgement = judge_middlebox(c)) return judgement;
+    if (is_no_socket_reset(c.reset(), c.options)) return judge_forgotten(c);
+    Reason reason = Reason::kAborted;
+    if (c.reset().shape == ResetRecord::Shape::kRefused) reason = Reason::kConnectionRefused;
+    if (c.reset().shape == ResetRecord::Shape::kNoSocket) reason = Reason::kNoSocketReset;
+    Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, reason);
+    describe_reset(judgement, c);
+    return judgement;
+}
+
+std::optional<Judgement> judge_suspicion(const Case& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const bool probing = c.side(side).probes.open();
+        const Train& train = probing ? c.side(side).probes : c.side(side).transmissions;
+        const bool waits = longer(between(train.last_time, c.capture.now), kAnswerDelay) || train.length >= 2;
+        if (!train.open() || !waits) continue;
+        Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
+                                      probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
+        describe_train(judgement, c, train, side);
+        set_time(judgement, c, train.last_time, last_of(train.frames));
+        return judgement;
+    }
+    return std::nullopt;
+}
+
+Judgement alive(const Case& c, Reason reason) {
+    Judgement judgement = decided(Verdict::kAlive, Confidence::kHigh, reason);
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+// When the next probe is due at the latest, counted from the last segment; kNoTime if nobody probes.
+Nanoseconds next_probe_due(const Watch& watch) {
+    Nanoseconds due = kNoTime;
+    for (const SideWatch& side : watch.sides) {
+        if (side.probes_answered == 0) continue;
+        const Nanoseconds idle = side.idle.cluster().longest;
+        due = std::max(due, idle == 0 ? kNoTime : idle + idle / 2 + kSecond);
+    }
+    return due;
+}
+
+Judgement judge_open(const Case& c) {
+    const Nanoseconds silent = between(c.facts.last_time, c.capture.now);
+    if (c.watch != nullptr) {
+        if (c.watch->reset.met() && c.watch->reset.ignored()) return alive(c, Reason::kResetIgnored);
+        if (c.watch->recovered) return alive(c, Reason::kRecovered);
+        const Nanoseconds due = next_probe_due(*c.watch);
+        if (due != kNoTime && longer(silent, due)) {
+            Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
+            judgement.time = c.facts.last_time + due;
+            judgement.frame = c.facts.last_frame;
+            return judgement;
+        }
+        if (due != kNoTime || c.facts.window_closed) return alive(c, Reason::kProbeAnswered);
+    }
+    if (c.facts.heartbeat_period != kNoTime &&
+        !longer(between(c.facts.last_beat, c.capture.now), 3 * c.facts.heartbeat_period)) {
+        return alive(c, Reason::kHeartbeat);
+    }
+    if (longer(silent, c.options.idle_after - 1)) {
+        Judgement judgement = decided(Verdict::kIdle, Confidence::kHigh, Reason::kNoKeepalive);
+        judgement.time = c.facts.last_time;
+        judgement.frame = c.facts.last_frame;
+        return judgement;
+    }
+    return alive(c, Reason::kRecentTraffic);
+}
+
+// What the capture lost, or a clock that was set, can account for what was concluded from silence.
+Judgement with_doubt(Judgement judgement, const Case& c) {
+    const bool by_silence = judgement.verdict == Verdict::kPeerDead &&
+                            (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
+    const bool lost_here = c.watch != nullptr && c.watch->loss_time != kNoTime && judgement.time != kNoTime &&
+                           between(c.watch->loss_time, judgement.time) != kNoTime &&
+                           between(c.facts.heard[index(judgement.side)], c.watch->loss_time) != kNoTime;
+    if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
+    if (c.watch != nullptr && c.watch->time_went_back) judgement.signs |= kSignTimeWentBack;
+    if (by_silence && lost_here) {
+        judgement.verdict = Verdict::kUnknown;
+        judgement.reason = Reason::kCaptureLoss;
+        judgement.confidence = Confidence::kNone;
+    } else if (judgement.verdict == Verdict::kPeerDead &&
+               (judgement.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) {
+        judgement.confidence = lowered(judgement.confidence);
+    }
+    return judgement;
+}
+
+Judgement closed(const Case& c, Reason reason) {
+    Judgement judgement = decided(Verdict::kClosed, Confidence::kHigh, reason);
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+}  // namespace
+
+bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
+    return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() &&
+           longer(between(reset.sender_heard, reset.time), options.minimum_probe_silence);
+}
+
+Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureFacts& capture,
+                const HostSigns& host, const AnalyzerOptions& options) {
+    const Case c{facts, watch, capture, host, options};
+    if (facts.one_way) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kOneWay);
+    if (facts.fin_from_both) return closed(c, Reason::kFinExchanged);
+    if (c.reset_stands() && c.reset().shape == ResetRecord::Shape::kAfterFin)
+        return closed(c, Reason::kResetAfterFin);
+    if (auto judgement = judge_dead(c)) return with_doubt(*judgement, c);
+    if (auto judgement = judge_reset(c)) return with_doubt(*judgement, c);
+    if (auto judgement = judge_suspicion(c)) return with_doubt(*judgement, c);
+    return judge_open(c);
+}
+
+}  // namespace deadpeer

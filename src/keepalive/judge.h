@@ -1,0 +1,71 @@
+// judge: what became of a connection, and on what evidence.
+//
+// What:    a question about a connection as it stands at a point in time; changes nothing. The first rule
+// that
+//          applies decides. What needs a look at other connections of a host (did it reboot?) is given in
+//          HostSigns.
+// Threads: pure functions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "deadpeer/address.h"
+#include "deadpeer/finding.h"
+#include "deadpeer/options.h"
+#include "deadpeer/time.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// A connection at the time of judgement.
+struct ConnectionFacts {
+    std::array<Nanoseconds, 2> heard{kNoTime, kNoTime};  // each side's last segment
+    Nanoseconds last_time = kNoTime;
+    Nanoseconds longest_idle = kNoTime;
+    std::uint64_t last_frame = 0;
+    bool one_way = false;
+    bool fin_from_both = false;
+    bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed
+    Nanoseconds heartbeat_period = kNoTime;
+    Nanoseconds last_beat = kNoTime;
+};
+
+// The capture at the time of judgement.
+struct CaptureFacts {
+    Nanoseconds now = kNoTime;  // the capture went on until then
+    bool lost_frames = false;   // it says of itself that it lost some
+};
+
+// What other connections and frames tell of the host that sent a no-socket RST.
+struct HostSigns {
+    Signs signs =
+        0;  // of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives
+};
+
+struct Judgement {
+    Verdict verdict = Verdict::kNone;
+    Confidence confidence = Confidence::kNone;
+    Reason reason = Reason::kNone;
+    Signs signs = 0;
+    bool side_known = false;
+    Direction side = Direction::kFromLow;  // the dead, rebooted or forgetful side, or the one that reset
+    std::uint32_t unanswered = 0;
+    Nanoseconds interval = kNoTime;
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+    Nanoseconds half_open = kNoTime;
+    Nanoseconds idle_at_failure = kNoTime;
+    Nanoseconds idle_survived = kNoTime;
+    FrameTrail evidence;
+};
+
+// A RST that tells its sender has forgotten the connection, after a silence: whether it rebooted is for
+// HostSigns.
+bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options);
+
+// `watch` may be null.
+Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureFacts& capture,
+                const HostSigns& host, const AnalyzerOptions& options);
+
+}  // namespace deadpeer
