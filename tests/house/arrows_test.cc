@@ -88,11 +88,10 @@ TEST_CASE("every room is in the table of arrows") {
 }
 
 TEST_CASE("includes point the right way") {
-    for (const auto& [room, allowed] : kMayUse) {
-        for (const fs::path& file : files_below(project_dir() / "src" / room)) {
-            INFO(file);
-            CHECK(wrong_arrows(room, read(file)) == std::vector<std::string>{});
-        }
+    for (const fs::path& file : files_below(project_dir() / "src")) {
+        const std::string room = file.parent_path().filename();
+        INFO(file);
+        CHECK(wrong_arrows(room, read(file)) == std::vector<std::string>{});
     }
 }
 
