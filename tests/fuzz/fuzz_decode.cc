@@ -1,0 +1,61 @@
+// Fuzz target: any bytes as a frame of any link type.
+//
+// Input: link type (2 bytes, big-endian), original length (4), frame check sequence length (1), then the
+//        captured bytes. Shorter inputs are filled with zeros.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "decode/decode.h"
+
+namespace {
+
+using namespace deadpeer;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+FrameView frame_of(const std::uint8_t* data, std::size_t size, std::unique_ptr<std::uint8_t[]>& copy) {
+    constexpr std::size_t kHeader = 7;
+    std::array<std::uint32_t, kHeader> header{};
+    std::copy_n(data, std::min(size, kHeader), header.begin());
+    const std::size_t captured = size - std::min(size, kHeader);
+    // A block of the exact size: the sanitizer sees any byte too far.
+    copy = std::make_unique<std::uint8_t[]>(captured);
+    std::copy_n(data + size - captured, captured, copy.get());
+    FrameView frame;
+    frame.data = copy.get();
+    frame.captured_length = static_cast<std::uint32_t>(captured);
+    frame.link_type = static_cast<LinkType>(header[0] << 8 | header[1]);
+    frame.original_length = header[2] << 24 | header[3] << 16 | header[4] << 8 | header[5];
+    frame.fcs_bytes = static_cast<std::uint8_t>(header[6]);
+    return frame;
+}
+
+void check(const Segment& segment, const FrameView& frame) {
+    const std::uint32_t wire_length = std::max(frame.original_length, frame.captured_length);
+    require(segment.payload_length <= wire_length);
+    require(segment.payload_offset + segment.captured_payload <= frame.captured_length);
+    require(segment.captured_payload <= segment.payload_length || !segment.analysed);
+    require(segment.header_length <= 60);
+    require(segment.sack_blocks <= segment.sack.size());
+    require(segment.options_complete == segment.labels_printed);
+    require(!segment.cut_before_window || !segment.analysed);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static SegmentBatch batch;
+    std::unique_ptr<std::uint8_t[]> copy;
+    const FrameView frame = frame_of(data, size, copy);
+    batch.clear();
+    const SkipReason reason = decode(frame, 0, batch);
+    require((reason == SkipReason::kNone) == (batch.count > 0));
+    require(batch.count <= SegmentBatch::kSegmentsPerFrame);
+    for (const Segment& segment : batch.view()) check(segment, frame);
+    return 0;
+}
