@@ -143,6 +143,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     fwd.last_time = segment.time;
     fwd.last_labels = labels;
     fwd.seen = true;
+    stream.mptcp_met_by[index(segment.direction)] = stream.mptcp_met;
     drop_acknowledged(rev.unacked, Seq(segment.ack), pool);
 }
 
@@ -150,6 +151,7 @@ void learn_options(TcpStream& stream, const Segment& segment) {
     constexpr std::uint8_t kMinimumHeader = 20;
     constexpr std::uint8_t kMaximumShift = 14;  // RFC 7323 section 2.3
     if (segment.header_length < kMinimumHeader) return;
+    stream.mptcp_met |= segment.mptcp_subtypes;
     HalfStream& fwd = stream.forward(segment.direction);
     HalfStream& rev = stream.reverse(segment.direction);
 

@@ -24,18 +24,17 @@ inline constexpr std::int8_t kScaleNotUsed = -2;
 enum class DuplicateAcks : std::uint8_t { kNone, kOne, kTwoOrMore, kMarked };
 
 struct HalfStream {
-    Nanoseconds last_time = 0;      // capture time of the latest analysed segment
-    Nanoseconds next_seq_time = 0;  // capture time of the segment that last raised next_seq
-    Seq isn;                        // valid if isn_set
-    Seq next_seq;                   // highest end seen
-    Seq mark;                       // highest number reached without a hole
-    Seq last_ack;                   // ack field of the latest analysed segment
-    RangeList unacked;              // segments not yet acknowledged, oldest first
-    RangeList sacked;               // SACK blocks of the latest analysed segment
-    std::uint16_t window = 0;       // raw window of the latest analysed segment, valid if seen
-    Labels last_labels;             // of the latest analysed segment
-    std::uint8_t raising_length =
-        0;  // low 8 bits of the octets, a SYN's own not counted, that raised next_seq last
+    Nanoseconds last_time = 0;        // capture time of the latest analysed segment
+    Nanoseconds next_seq_time = 0;    // capture time of the segment that last raised next_seq
+    Seq isn;                          // valid if isn_set
+    Seq next_seq;                     // highest end seen
+    Seq mark;                         // highest number reached without a hole
+    Seq last_ack;                     // ack field of the latest analysed segment
+    RangeList unacked;                // segments not yet acknowledged, oldest first
+    RangeList sacked;                 // SACK blocks of the latest analysed segment
+    std::uint16_t window = 0;         // raw window of the latest analysed segment, valid if seen
+    Labels last_labels;               // of the latest analysed segment
+    std::uint8_t raising_length = 0;  // low 8 bits of the payload length that went beyond next_seq last
     std::int8_t window_scale = kScaleUnknown;
     DuplicateAcks duplicate_acks = DuplicateAcks::kNone;
     bool isn_set : 1 = false;
@@ -50,7 +49,11 @@ struct TcpStream {
     Nanoseconds handshake = 0;    // time of the latest SYN, or the handshake RTT once known; 0 = neither
     std::uint32_t number = 0;     // tcp.stream
     bool rtt_known : 1 = false;   // which of the two
-    bool close_seen : 1 = false;  // a FIN+ACK or a RST was met
+    bool close_seen : 1 = false;  // a FIN+ACK or a RST was met since the latest SYN
+    // Kinds of MPTCP options met, by Segment::mptcp_subtypes, and what they were when each side was last
+    // heard.
+    std::uint8_t mptcp_met = 0;
+    std::array<std::uint8_t, 2> mptcp_met_by{};
 
     [[nodiscard]] const HalfStream& forward(Direction d) const { return halves[index(d)]; }
     [[nodiscard]] const HalfStream& reverse(Direction d) const { return halves[index(opposite(d))]; }

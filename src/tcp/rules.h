@@ -24,6 +24,9 @@ struct Rules {
     bool delay_from_peer;
     // fast_retransmission is also what the peer's latest SACK blocks do not have, wherever it begins.
     bool fast_retransmission_asks_sack;
+    // What would be a duplicate_ack is none if a new kind of MPTCP option was met since its side's last
+    // segment.
+    bool new_mptcp_option_hides_duplicate;
     // An ACK with a SACK block is shown as duplicate_ack instead of window_update.
     bool sack_makes_duplicate_ack;
     // TCP header bytes needed for a stream number.
@@ -33,11 +36,11 @@ struct Rules {
 constexpr Rules rules_of(WiresharkRelease release) {
     switch (release) {
         case WiresharkRelease::k4_0:
-            return {false, false, false, false, false, false, false, 16};
+            return {false, false, false, false, false, false, true, false, 16};
         case WiresharkRelease::k4_4:
-            return {true, true, true, true, false, true, true, 16};
+            return {true, true, true, true, false, true, false, true, 16};
         case WiresharkRelease::k4_6:
-            return {true, true, true, true, true, true, true, 14};
+            return {true, true, true, true, true, true, false, true, 14};
     }
     return {};
 }
