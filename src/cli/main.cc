@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "capture/truncation_guard.h"
 #include "cli/arguments.h"
 #include "cli/run.h"
 #include "cli/signals.h"
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
     using namespace deadpeer::cli;
     occupy_standard_descriptors();
     install_signal_handlers();
+    deadpeer::capture::survive_truncated_mappings();
     try {
         const auto parsed = parse_arguments(argc, argv);
         if (const Settings* settings = std::get_if<Settings>(&parsed)) {

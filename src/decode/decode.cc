@@ -123,6 +123,7 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
 
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
                                               SegmentBatch& out) {
+    if (frame.interface == kUndeclaredInterface) return SkipReason::kBadInterface;
     // The link layer, IP, TCP, and eight others among them.
     constexpr int kMaxHeaders = 11;
     Packet packet = whole_frame(frame, batch_index, out);

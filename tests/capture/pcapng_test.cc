@@ -2,6 +2,7 @@
 #include "capture/pcapng_parser.h"
 
 #include "capture_bytes.h"
+#include "decode/decode.h"
 #include "reading.h"
 #include "support/catch.h"
 
@@ -83,6 +84,20 @@ TEST_CASE("packets of interfaces that were never declared are numbered") {
     CHECK(read_both(bytes).frames ==
           Lines{"1: 60 of 60 at no time, undeclared", "2: 60 of 1500 at no time, undeclared",
                 "3: 60 of 60 at no time, undeclared", "4: 60 of 60 at 1600000000.123456000, if 0, lt 1"});
+}
+
+TEST_CASE("frames without an interface are counted for what they are") {
+    const TemporaryFile file(one_interface() + packet(0, kTicks, tcp_frame(60)) +
+                             packet(7, kTicks, tcp_frame(60)) + block(0xBAD, little32(1) + tcp_frame(60)));
+    auto opened = open_capture(file.path());
+    REQUIRE(opened.ok());
+    FrameBatch batch;
+    REQUIRE(opened.value()->next(batch) == ReadStatus::kFrames);
+    REQUIRE(batch.count == 3);
+    SegmentBatch segments;
+    CHECK(decode(batch.frames[0], 0, segments) == SkipReason::kNone);
+    CHECK(decode(batch.frames[1], 1, segments) == SkipReason::kBadInterface);
+    CHECK(decode(batch.frames[2], 2, segments) == SkipReason::kUnsupportedLinkType);
 }
 
 // As tshark 4.0.17 numbers them.
