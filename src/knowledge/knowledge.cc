@@ -1,0 +1,125 @@
+#include "knowledge/knowledge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "knowledge/builtin_tables.h"
+
+namespace deadpeer {
+namespace {
+
+enum class Fit : std::uint8_t { kUnknown, kAgrees, kContradicts };
+
+// Timers fire late, hardly ever early.
+Fit fit(Nanoseconds profile, Nanoseconds measured) {
+    if (profile == kNoTime || measured == kNoTime) return Fit::kUnknown;
+    const Nanoseconds least = profile - profile / 100;
+    const Nanoseconds most = profile + std::max(profile / 100 * 3, 50 * kMillisecond);
+    return measured >= least && measured <= most ? Fit::kAgrees : Fit::kContradicts;
+}
+
+Fit fit(std::uint32_t profile, std::uint32_t measured) {
+    if (profile == 0 || measured == 0) return Fit::kUnknown;
+    return profile == measured ? Fit::kAgrees : Fit::kContradicts;
+}
+
+bool spacing_contradicts(const KeepaliveProfile& profile, const KeepaliveTimer& timer) {
+    // Two probes without an answer are needed to see the spacing.
+    if (!profile.exponential || (timer.interval == kNoTime && !timer.exponential)) return false;
+    return *profile.exponential != timer.exponential;
+}
+
+bool knows_more_than_idle(const KeepaliveTimer& timer) {
+    return timer.interval != kNoTime || timer.count != 0 || timer.exponential;
+}
+
+// How many properties agree; 0 if the profile does not fit.
+int agreement(const KeepaliveProfile& profile, const KeepaliveTimer& timer, std::uint8_t probe_payload) {
+    if (profile.payload && *profile.payload != probe_payload) return 0;
+    if (spacing_contradicts(profile, timer)) return 0;
+    const Fit idle = fit(profile.idle, timer.idle);
+    int agreeing = timer.exponential && profile.exponential ? 1 : 0;
+    for (const Fit each : {idle, fit(profile.interval, timer.interval), fit(profile.count, timer.count)}) {
+        if (each == Fit::kContradicts) return 0;
+        if (each == Fit::kAgrees) ++agreeing;
+    }
+    const bool default_alone = profile.is_os && idle == Fit::kAgrees && !knows_more_than_idle(timer);
+    return agreeing >= 2 || default_alone ? agreeing : 0;
+}
+
+void append(std::string& list, const std::string& name) {
+    if (!list.empty()) list += ';';
+    list += name;
+}
+
+std::string seconds_text(Nanoseconds duration) {
+    if (duration % kSecond == 0) return fmt::format("{} s", duration / kSecond);
+    return fmt::format("{} s", static_cast<double>(duration) / static_cast<double>(kSecond));
+}
+
+}  // namespace
+
+Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
+    auto profiles = files.profiles.empty()
+                        ? read_profiles({.name = "keepalive_profiles.csv", .text = kBuiltinProfiles})
+                        : read_profiles({.name = files.profiles, .text = {}});
+    if (!profiles) return profiles.error();
+    auto timeouts = read_timeouts({.name = "idle_timeouts.csv", .text = kBuiltinTimeouts});
+    if (!timeouts) return timeouts.error();
+    auto heartbeats = read_patterns({.name = "heartbeat_patterns.csv", .text = kBuiltinPatterns});
+    if (!heartbeats) return heartbeats.error();
+
+    Knowledge knowledge;
+    knowledge.profiles_ = std::move(profiles).value();
+    knowledge.timeouts_ = std::move(timeouts).value();
+    knowledge.heartbeats_ = std::move(heartbeats).value();
+    if (!files.timeouts.empty()) {
+        auto own = read_timeouts({.name = files.timeouts, .text = {}});
+        if (!own) return own.error();
+        // In front, so that of equal times the user's own box is named first.
+        knowledge.timeouts_.insert(knowledge.timeouts_.begin(), own.value().begin(), own.value().end());
+    }
+    std::stable_sort(knowledge.timeouts_.begin(), knowledge.timeouts_.end(),
+                     [](const IdleTimeout& a, const IdleTimeout& b) { return a.idle > b.idle; });
+    return knowledge;
+}
+
+std::string Knowledge::matching_profiles(const KeepaliveTimer& timer, std::uint8_t probe_payload) const {
+    int best = 1;
+    std::string names;
+    for (const KeepaliveProfile& profile : profiles_) {
+        const int agreeing = agreement(profile, timer, probe_payload);
+        if (agreeing < best) continue;
+        if (agreeing > best) names.clear();
+        best = agreeing;
+        append(names, profile.verified ? profile.name : profile.name + " (unverified)");
+    }
+    return names;
+}
+
+std::string Knowledge::matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
+    if (idle_at_failure == kNoTime) return {};
+    std::string names;
+    for (const IdleTimeout& timeout : timeouts_) {
+        // A box may count from a packet that the capture point saw a little later.
+        if (timeout.idle - timeout.idle / 100 > idle_at_failure || timeout.idle <= idle_survived) continue;
+        const char* mark = timeout.verified ? "" : ", unverified";
+        append(names, fmt::format("{} ({}{})", timeout.name, seconds_text(timeout.idle), mark));
+    }
+    return names;
+}
+
+std::uint16_t Knowledge::heartbeat_protocol(std::span<const std::uint8_t> first_bytes) const {
+    const auto found = std::find_if(heartbeats_.begin(), heartbeats_.end(), [&](const HeartbeatPattern& row) {
+        return row.pattern.matches(first_bytes);
+    });
+    return found == heartbeats_.end() ? 0 : static_cast<std::uint16_t>(found - heartbeats_.begin() + 1);
+}
+
+const HeartbeatPattern* Knowledge::heartbeat(std::uint16_t id) const {
+    return id == 0 || id > heartbeats_.size() ? nullptr : &heartbeats_[id - 1U];
+}
+
+}  // namespace deadpeer
