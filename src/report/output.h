@@ -8,8 +8,8 @@
 // Cost:     one write(2) for about 256 KiB; memory is that buffer, more only if one row is larger.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -28,8 +28,7 @@ public:
 
     void append(std::string_view bytes) {
         char* out = reserve(bytes.size());
-        std::memcpy(out, bytes.data(), bytes.size());
-        commit(out + bytes.size());
+        commit(std::copy(bytes.begin(), bytes.end(), out));
     }
     void append(char byte) {
         char* out = reserve(1);

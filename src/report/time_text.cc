@@ -33,8 +33,10 @@ std::uint32_t subsecond(Nanoseconds value) {
 }  // namespace
 
 char* write_utc(char* out, Nanoseconds time) {
-    const std::chrono::sys_time<std::chrono::nanoseconds> point{std::chrono::nanoseconds{time}};
-    const auto second = std::chrono::floor<std::chrono::seconds>(point);
+    // Not std::chrono::floor: it overflows in the first second that a Nanoseconds can tell.
+    const bool before_epoch = time % kSecond < 0;
+    const std::chrono::sys_seconds second{std::chrono::seconds{time / kSecond - (before_epoch ? 1 : 0)}};
+    const Nanoseconds of_second = time % kSecond + (before_epoch ? kSecond : 0);
     const auto day = std::chrono::floor<std::chrono::days>(second);
     const std::chrono::year_month_day date{day};
     const auto of_day = static_cast<std::uint32_t>((second - day).count());
@@ -51,7 +53,7 @@ char* write_utc(char* out, Nanoseconds time) {
     *out++ = ':';
     out = write_padded(out, of_day % 60, 2);
     *out++ = '.';
-    out = write_padded(out, static_cast<std::uint32_t>((point - second).count()), 9);
+    out = write_padded(out, static_cast<std::uint32_t>(of_second), 9);
     *out++ = 'Z';
     return out;
 }
