@@ -135,7 +135,7 @@ private:
         }
         tally(connection, segment, file_, ranges_);
         if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
-        learn_options(connection.tcp, segment);
+        learn_options(connection.tcp, segment, rules_);
         watcher_.report(connection, segment, printed(labels, segment, rules_), observation, idle_before,
                         file_);
     }
@@ -165,7 +165,7 @@ private:
         Connection& connection = connection_of(notice.quote.key, hash);
         if (notice.header_quoted) {
             start(connection, notice.quote);
-            learn_options(connection.tcp, notice.quote);
+            learn_options(connection.tcp, notice.quote, rules_);
         }
         watcher_.unreachable(connection, notice.quote.direction, notice.frame, notice.time);
     }

@@ -107,6 +107,17 @@ void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool
     }
 }
 
+void learn_isns(HalfStream& fwd, HalfStream& rev, const Segment& segment) {
+    if (!fwd.isn_set) {
+        fwd.isn = Seq(segment.seq) - (segment.has(kSyn) ? 0 : 1);
+        fwd.isn_set = true;
+    }
+    if (!rev.isn_set && segment.has(kAck)) {
+        rev.isn = Seq(segment.ack) - 1;
+        rev.isn_set = true;
+    }
+}
+
 }  // namespace
 
 void begin(TcpStream& stream, const Segment& segment, bool renumbered) {
@@ -125,16 +136,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     HalfStream& fwd = stream.forward(segment.direction);
     HalfStream& rev = stream.reverse(segment.direction);
 
-    if (!fwd.isn_set) {
-        fwd.isn = Seq(segment.seq) - (segment.has(kSyn) ? 0 : 1);
-        fwd.isn_set = true;
-    }
-    if (!rev.isn_set && segment.has(kAck)) {
-        rev.isn = Seq(segment.ack) - 1;
-        rev.isn_set = true;
-    }
-    stream.close_seen |= segment.has(kRst) || (segment.has(kFin) && segment.has(kAck));
-
+    learn_isns(fwd, rev, segment);
     count_acknowledgement(fwd, rev, segment, labels, rules, pool);
     count_sent(fwd, segment, labels, pool);
     if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, rev.isn, pool);
@@ -147,13 +149,16 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     drop_acknowledged(rev.unacked, Seq(segment.ack), pool);
 }
 
-void learn_options(TcpStream& stream, const Segment& segment) {
+void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules) {
     constexpr std::uint8_t kMinimumHeader = 20;
     constexpr std::uint8_t kMaximumShift = 14;  // RFC 7323 section 2.3
-    if (segment.header_length < kMinimumHeader) return;
-    stream.mptcp_met |= segment.mptcp_subtypes;
     HalfStream& fwd = stream.forward(segment.direction);
     HalfStream& rev = stream.reverse(segment.direction);
+    if (!segment.analysed && !segment.icmp_quote && rules.short_segment_tells_isn)
+        learn_isns(fwd, rev, segment);
+    if (segment.header_length < kMinimumHeader) return;
+    stream.close_seen |= segment.has(kRst) || (segment.has(kFin) && segment.has(kAck));
+    stream.mptcp_met |= segment.mptcp_subtypes;
 
     if (!stream.rtt_known && segment.time != kNoTime) {
         if (segment.has(kSyn) && !segment.has(kAck)) {

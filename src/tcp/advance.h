@@ -16,7 +16,7 @@ void begin(TcpStream& stream, const Segment& segment, bool renumbered);
 void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rules& rules, RangePool& pool);
 
 // What any segment, analysed or not, tells by its options and its part in the handshake. Comes last.
-void learn_options(TcpStream& stream, const Segment& segment);
+void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules);
 
 // Gives back the stream's memory.
 void release(TcpStream& stream, RangePool& pool);
