@@ -28,7 +28,7 @@ Bytes hex(std::string_view digits) {
     for (const char digit : digits) {
         if (digit == ' ' || digit == ',') continue;
         if (!half) bytes.push_back(0);
-        bytes.back() = static_cast<std::uint8_t>(bytes.back() << 4 | digit_value(digit));
+        bytes.back() = static_cast<std::uint8_t>(bytes.back() * 16U + digit_value(digit));
         half = !half;
     }
     assert(!half);
