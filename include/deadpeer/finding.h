@@ -56,12 +56,12 @@ enum class Reason : std::uint8_t {
     kAborted,
     // peer_rebooted, peer_lost_state
     kNoSocketReset,
-    kPortReused,  // the side opened the same 4-tuple anew while the other still held the connection
     // middlebox_reset
     kTtlDiffers,
     kBothEndsReset,
     // unknown
     kOneWay,
+    kSuperseded,  // the 4-tuple was used again; how this connection ended was not captured
     kCaptureLoss,
     // suspect
     kProbesUnanswered,

@@ -32,7 +32,7 @@ struct AnalyzerOptions {
     std::uint32_t heartbeat_max_payload = 64;
 
     // An open connection without keepalive or heartbeat that is silent at least this long at the end is idle.
-    Nanoseconds idle_after = 5 * kSecond;
+    Nanoseconds idle_after = 500 * kMillisecond;
 
     // Servers' limits, by responder port: capacity_warning when 80 % of `connections` are open.
     struct ConnectionLimit {

@@ -9,6 +9,7 @@
 #include "analyzer/capture_clock.h"
 #include "analyzer/connection.h"
 #include "analyzer/input_tally.h"
+#include "analyzer/predecessors.h"
 #include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "decode/decode.h"
@@ -46,6 +47,7 @@ public:
           sink_(sink),
           flows_(options.hash_seed),
           watcher_(options_, sink),
+          predecessors_(watcher_),
           verdicts_(options_, watcher_, sink) {}
 
     void begin_input(const std::string& name) {
@@ -83,14 +85,7 @@ public:
     }
 
     Status finish() {
-        std::vector<const Connection*> connections;
-        connections.reserve(flows_.size());
-        flows_.for_each([&](const Connection& connection) {
-            // One that only an ICMP error mentions has a number, but was not seen.
-            if (connection.first.frame != 0) connections.push_back(&connection);
-        });
-        std::ranges::sort(connections, {},
-                          [](const Connection* connection) { return connection->tcp.number; });
+        const std::vector<Verdicts::Ended> connections = all_in_order();
         verdicts_.tell_all(connections, capture_facts());
 
         RunSummary run;
@@ -128,9 +123,10 @@ private:
         Labels labels = start(connection, segment);
         Observation observation;
         Nanoseconds idle_before = kNoTime;
+        const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
         if (segment.analysed) {
             labels |= classify(connection.tcp, segment, rules_, ranges_);
-            observation = watcher_.look(connection, segment, labels, file_);
+            if (!of_predecessor) observation = watcher_.look(connection, segment, labels, file_);
             idle_before = silence_of_peer(connection, segment);
         }
         tally(connection, segment, file_, ranges_);
@@ -145,7 +141,7 @@ private:
         if (!segment.has(kSyn)) return {};
         const StreamStart start = stream_start(connection.tcp, segment, rules_);
         if (start == StreamStart::kNewStream) {
-            supersede(connection);
+            supersede(connection, segment);
             return Label::kReusedPorts;
         }
         const bool renumbered = start == StreamStart::kRenumbered;
@@ -180,14 +176,59 @@ private:
         return *connection;
     }
 
-    // The 4-tuple is used again: the old connection ends here.
-    void supersede(Connection& connection) {
-        tell_early(connection, true);
-        const FlowKey key = connection.key;
-        drop(connection);
+    // The 4-tuple is used again: the old connection ends here, or has ended unseen.
+    void supersede(Connection& connection, const Segment& syn) {
+        tell_predecessor(connection);
+        const Connection old = connection;
         connection = Connection{};
-        connection.key = key;
+        connection.key = old.key;
         connection.tcp.number = next_stream_++;
+        if (Predecessors::may_be_forgotten(old, syn)) {
+            predecessors_.keep(old, connection);
+        } else {
+            end_early(old, true);
+        }
+    }
+
+    std::vector<Verdicts::Ended> all_in_order() {
+        std::vector<Verdicts::Ended> all;
+        all.reserve(flows_.size() + forgotten_.size());
+        const auto add = [&](const Connection& connection, bool superseded) {
+            // One that only an ICMP error mentions has a number, but was not seen.
+            if (connection.first.frame != 0) all.push_back({&connection, superseded});
+        };
+        for (const Connection& connection : forgotten_) add(connection, true);
+        flows_.for_each([&](const Connection& connection) {
+            add(connection, false);
+            if (const Connection* old = predecessors_.of(connection)) add(*old, true);
+        });
+        std::ranges::sort(all, {}, [](const Verdicts::Ended& ended) { return ended.connection->tcp.number; });
+        return all;
+    }
+
+    // Whether the segment belongs to the end of the connection that had the 4-tuple before.
+    bool ask_predecessor(Connection& connection, const Segment& segment) {
+        Connection* old = predecessors_.of(connection);
+        if (old == nullptr) return false;
+        switch (predecessors_.ask(connection, segment, file_)) {
+            case Predecessors::Answer::kWait:
+                return false;
+            case Predecessors::Answer::kNothing:
+                tell_predecessor(connection);
+                return false;
+            case Predecessors::Answer::kEnded:
+                break;
+        }
+        forgotten_.push_back(*old);
+        predecessors_.release(connection);
+        return true;
+    }
+
+    void tell_predecessor(Connection& connection) {
+        const Connection* old = predecessors_.of(connection);
+        if (old == nullptr) return;
+        end_early(*old, true);
+        predecessors_.release(connection);
     }
 
     void evict_one(const FlowKey& needed) {
@@ -200,19 +241,17 @@ private:
             }
         });
         if (victim == nullptr) return;
-        tell_early(*victim, false);
-        drop(*victim);
+        tell_predecessor(*victim);
+        end_early(*victim, false);
         flows_.erase(victim->key);
         ++evicted_;
     }
 
-    void tell_early(const Connection& connection, bool superseded) {
-        if (connection.first.frame == 0) return;
-        verdicts_.tell_early(connection, superseded, capture_facts());
-        ++told_early_;
-    }
-
-    void drop(Connection& connection) {
+    void end_early(Connection connection, bool superseded) {
+        if (connection.first.frame != 0) {
+            verdicts_.tell_early(connection, superseded, capture_facts());
+            ++told_early_;
+        }
         watcher_.release(connection);
         release(connection, ranges_);
     }
@@ -225,7 +264,7 @@ private:
 
     [[nodiscard]] CaptureFacts capture_facts() const { return {clock_.now(), lost_frames_}; }
     [[nodiscard]] std::size_t memory() const {
-        return flows_.memory() + ranges_.memory() + watcher_.memory();
+        return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory();
     }
 
     const AnalyzerOptions options_;
@@ -234,7 +273,9 @@ private:
     FlowTable<Connection> flows_;
     RangePool ranges_;
     Watcher watcher_;
+    Predecessors predecessors_;
     Verdicts verdicts_;
+    std::vector<Connection> forgotten_;  // predecessors that their host has reset
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
     std::optional<InputTally> input_;

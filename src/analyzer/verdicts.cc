@@ -125,13 +125,14 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
     tell(connection, superseded, capture, HostSigns{});
 }
 
-void Verdicts::tell_all(std::span<const Connection* const> connections, const CaptureFacts& capture) {
-    for (const Connection* connection : connections) gather(*connection);
+void Verdicts::tell_all(std::span<const Ended> connections, const CaptureFacts& capture) {
+    for (const Ended& ended : connections) gather(*ended.connection);
     hosts_.freeze();
     idle_timers_.freeze();
     interval_timers_.freeze();
-    for (const Connection* connection : connections)
-        tell(*connection, false, capture, host_signs(*connection));
+    for (const Ended& ended : connections) {
+        tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
+    }
     for (const Reboot& reboot : reboots_) sink_.on_finding(reboot.finding);
     for (const Finding& finding : path_timeouts(paths_)) sink_.on_finding(finding);
 }
@@ -167,7 +168,8 @@ HostSigns Verdicts::host_signs(const Connection& connection) const {
 void Verdicts::tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
                     const HostSigns& host) {
     const Watch* watch = watcher_.watch_of(connection);
-    const ConnectionFacts facts = facts_of(connection, watch);
+    ConnectionFacts facts = facts_of(connection, watch);
+    facts.superseded = superseded;
     const Judgement judgement = judge(facts, watch, capture, host, options_);
 
     FlowSummary flow = summarize(connection, superseded);
@@ -201,7 +203,9 @@ void Verdicts::fill_timers(SideSummary& side, const Connection& connection, Dire
     side.resets = watch->resets[index(direction)];
     const TimerPool::Owner owner = owner_of(connection, direction);
     side.keepalive.idle = idle_timers_.value(owner, prober.idle.cluster());
-    side.keepalive.interval = interval_timers_.value(owner, prober.interval.cluster());
+    const GapCluster& intervals = prober.interval.cluster();
+    if (!prober.bunched || intervals.gaps > 1)
+        side.keepalive.interval = interval_timers_.value(owner, intervals);
     side.keepalive.exponential = prober.exponential;
     if (exhausted) side.keepalive.count = judgement.unanswered;
 }

@@ -36,7 +36,11 @@ public:
     void tell_early(const Connection& connection, bool superseded, const CaptureFacts& capture);
 
     // All the others, in the order given.
-    void tell_all(std::span<const Connection* const> connections, const CaptureFacts& capture);
+    struct Ended {
+        const Connection* connection;
+        bool superseded;
+    };
+    void tell_all(std::span<const Ended> connections, const CaptureFacts& capture);
 
 private:
     struct Reboot {

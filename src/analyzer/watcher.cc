@@ -93,6 +93,11 @@ void Watcher::unreachable(Connection& connection, Direction quoted_sender, std::
     observe_unreachable(watch_for(connection), quoted_sender, frame, time);
 }
 
+Watch& Watcher::open(Connection& connection) {
+    connection.attention = true;
+    return watch_for(connection);
+}
+
 void Watcher::release(Connection& connection) {
     if (connection.watch != 0) watches_.release(connection.watch);
     connection.watch = 0;

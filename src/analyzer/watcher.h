@@ -32,6 +32,9 @@ public:
     // An ICMP error quotes a segment of the connection.
     void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
 
+    // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
+    Watch& open(Connection& connection);
+
     [[nodiscard]] const Watch* watch_of(const Connection& connection) const {
         return watches_.find(connection.watch);
     }

@@ -321,6 +321,7 @@ Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureF
         return closed(c, Reason::kResetAfterFin);
     if (auto judgement = judge_dead(c)) return with_doubt(*judgement, c);
     if (auto judgement = judge_reset(c)) return with_doubt(*judgement, c);
+    if (facts.superseded) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kSuperseded);
     if (auto judgement = judge_suspicion(c)) return with_doubt(*judgement, c);
     return judge_open(c);
 }

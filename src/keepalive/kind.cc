@@ -50,10 +50,22 @@ bool is_zero_window_probe(const View& v) {
            (v.segment.payload_length == 1 && v.seq == v.rev.last_ack);
 }
 
+// The pair has been silent, probes and their answers not counted: each side probes on a schedule of its own.
+bool after_silence(const View& v, Nanoseconds minimum_silence) {
+    Nanoseconds last = v.before.last_time;
+    if (v.watch != nullptr && last == v.watch->exchange_time) last = v.watch->before_exchange;
+    if (last == kNoTime || v.segment.time < last || v.segment.time - last < minimum_silence) return false;
+    if (v.watch == nullptr) return true;
+    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
+    if (side.last_probe_time == kNoTime || v.segment.time - side.last_probe_time >= minimum_silence)
+        return true;
+    // Sent at another time and held back on the way: its time stamp tells.
+    return v.segment.has_timestamps && v.segment.tsval != side.last_probe_tsval;
+}
+
 SegmentKind kind_at_last_octet(const View& v, Nanoseconds minimum_silence) {
     if (repeats_last_probe(v) || repeats_last_packet(v)) return SegmentKind::kDuplicateFrame;
-    const bool silent =
-        v.before.last_time != kNoTime && v.segment.time - v.before.last_time >= minimum_silence;
+    const bool silent = after_silence(v, minimum_silence);
     if (v.segment.payload_length == 1 && (v.in_flight() || !silent)) return SegmentKind::kRetransmission;
     if (!silent) return SegmentKind::kReordered;
     return v.in_flight() ? SegmentKind::kOrdinary : SegmentKind::kKeepaliveProbe;

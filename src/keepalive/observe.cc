@@ -58,13 +58,28 @@ Nanoseconds heard_from(const HalfStream& peer, const SideWatch& peer_watch) {
     return peer.last_time == peer_watch.last_probe_time ? peer_watch.heard_before_probe : peer.last_time;
 }
 
+void note_exchange(Watch& watch, const ConnectionView& before, const Segment& segment) {
+    if (before.last_time != watch.exchange_time) watch.before_exchange = before.last_time;
+    watch.exchange_time = segment.time;
+}
+
+// Whether the peer answers cannot be seen: each probe stands for itself.
+void note_one_way_probe(SideWatch& side, const ConnectionView& before, const Segment& segment) {
+    const Nanoseconds idle = between(before.last_time, segment.time);
+    if (idle != kNoTime && idle > 0) side.idle.add(idle);
+    side.probes = begin_train(segment, idle);
+}
+
 void note_probe(Watch& watch, const ConnectionView& before, const Segment& segment) {
     SideWatch& side = watch.sides[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
     const HalfStream& rev = before.tcp.reverse(segment.direction);
     const SideWatch& peer = watch.sides[index(opposite(segment.direction))];
-    if (side.probes.open()) {
+    if (!rev.seen) {
+        note_one_way_probe(side, before, segment);
+    } else if (side.probes.open()) {
         lengthen(side.probes, segment);
+        if (side.probes.last_gap < kSecond / 10) side.bunched = true;
         learn_interval(side);
     } else {
         const Nanoseconds idle = between(heard_from(rev, peer), segment.time);
@@ -204,11 +219,13 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
             true;
     other.transmissions = {};
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
+        note_exchange(watch, before, segment);
         observation.answered = other.probes;
         note_answer(watch, segment);
     }
     if (kind == SegmentKind::kKeepaliveProbe) {
         note_probe(watch, before, segment);
+        note_exchange(watch, before, segment);
         observation.train_position = own.probes.length;
     }
     if (is_transmission(kind)) note_transmission(watch, before, segment, kind);
@@ -226,7 +243,7 @@ bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
         return side.probes.open() || side.transmissions.open() || side.window_probed;
     };
-    return std::ranges::any_of(watch.sides, open) || watch.reset.met();
+    return std::ranges::any_of(watch.sides, open) || watch.reset.met() || watch.predecessor != 0;
 }
 
 }  // namespace deadpeer

@@ -61,6 +61,7 @@ struct SideWatch {
     std::uint32_t last_probe_tsval = 0;
     std::uint8_t probe_payload = 0;
     bool exponential = false;
+    bool bunched = false;        // probes came in bunches: something on the path held them back
     bool window_probed = false;  // its latest segment is a zero-window probe
     Nanoseconds last_probe_time = kNoTime;
     Nanoseconds heard_before_probe = kNoTime;  // its last segment before last_probe_time that was no probe
@@ -112,6 +113,14 @@ struct Watch {
     Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
     std::uint32_t rtts_seen = 0;
     std::array<std::uint32_t, 15> rtts_us{};  // a sample of probe round trips
+
+    // When the latest probe or answer was met, and the latest other segment before the probes and answers
+    // since.
+    Nanoseconds exchange_time = kNoTime;
+    Nanoseconds before_exchange = kNoTime;
+
+    std::uint32_t predecessor =
+        0;  // the connection that had the 4-tuple before, as long as its end is not told
 
     // The latest probe's row, to be settled when its answer comes.
     bool row_pending = false;

@@ -1,0 +1,59 @@
+// Predecessors: connections whose 4-tuple was used again while nothing had ended them.
+//
+// What:     a host that rebooted may open the same 4-tuple anew. Its peer, which still holds the old
+// connection, answers
+//           the SYN with an ACK out of that (a challenge, RFC 5961 section 4.2), and the host, which knows
+//           nothing of it, resets it (RFC 9293 section 3.5.1, figure 9). Wireshark counts both to the new
+//           stream, but they are the end of the old one. So the old connection waits for the first words of
+//           the new.
+// Lifetime: the watcher must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "analyzer/connection.h"
+#include "analyzer/watcher.h"
+#include "core/pool.h"
+#include "deadpeer/segment.h"
+
+namespace deadpeer {
+
+class Predecessors {
+public:
+    explicit Predecessors(Watcher& watcher) : watcher_(watcher) {}
+
+    // Whether the connection, open when `syn` came, may have been forgotten by the sender of the SYN.
+    [[nodiscard]] static bool may_be_forgotten(const Connection& connection, const Segment& syn);
+
+    // Takes over `old`, which the caller then clears, to wait at `successor`.
+    void keep(const Connection& old, Connection& successor);
+
+    enum class Answer {
+        kWait,     // not told yet
+        kEnded,    // this segment is the RST that ends the old connection, and no part of the new one
+        kNothing,  // the new connection goes its way: the old one's end was not captured
+    };
+
+    // Asked about the successor's segments in order, as long as it has a predecessor.
+    Answer ask(Connection& successor, const Segment& segment, std::uint32_t file);
+
+    [[nodiscard]] Connection* of(const Connection& successor);
+
+    void release(Connection& successor);
+
+    [[nodiscard]] std::size_t memory() const { return waiting_.memory(); }
+
+private:
+    struct Waiting {
+        Connection connection;
+        std::uint64_t challenge_frame = 0;  // 0 = not met
+        Nanoseconds challenge_time = kNoTime;
+    };
+
+    Watcher& watcher_;
+    Pool<Waiting> waiting_;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,117 @@
+// Heartbeats: which connections' applications tell each other regularly that they live.
+//
+//     id = heartbeats.observe(id, segment, payload);   // id is kept with the connection, 0 at first
+//     HeartbeatSummary summary = heartbeats.summary(id);
+//     heartbeats.release(id);
+//
+// What:     a side that sends small messages of stable length at a stable period (heartbeat_rhythm.h says
+// when),
+//           usually answered in kind. The protocol is told by the first bytes of a message, put together from
+//           its segments, of connections that have sent two beats.
+// Use:      observe() is for an id of 0 a segment of at most `max_payload` bytes whose sender has been silent
+//           for at least half a second; for any other id every segment with payload, of both sides.
+//           Retransmissions are seen as such.
+// Lifetime: what an id names lives until release(), or until observe() answers 0 because the connection sends
+//           nothing that could be a heartbeat.
+// Memory:   at most `memory_cap` bytes; beyond it new candidates are refused and counted, and messages of
+//           others are no longer read.
+// Threads:  one at a time.
+// Purity:   no clock: a heartbeat that has stopped is one whose last_data is too long ago for its period; the
+//           caller knows what time it is.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "core/pool.h"
+#include "core/seq.h"
+#include "deadpeer/segment.h"
+#include "deadpeer/time.h"
+#include "keepalive/heartbeat_first_bytes.h"
+#include "keepalive/heartbeat_rhythm.h"
+
+namespace deadpeer {
+
+// What one side of a connection does.
+struct HeartbeatSide {
+    bool beating = false;
+    std::uint32_t beats = 0;
+    std::uint32_t length = 0;  // bytes in the latest beat
+    Nanoseconds period = kNoTime;
+    Beat last_data;  // the latest sign of life of this side's application, beat or not
+    // The latest silence of this side that exceeded 3 periods: what it sent before and after. No frame: none.
+    Beat gap_from;
+    Beat gap_to;
+};
+
+struct HeartbeatSummary {
+    bool found = false;
+    bool answered = false;                 // both sides beat, with periods within 10 % of each other
+    Direction side = Direction::kFromLow;  // whose heartbeat: of two that beat, who begins the exchanges
+    std::uint16_t protocol = 0;            // as `protocol_of` told; 0 = not told
+    std::array<HeartbeatSide, 2> sides;    // by direction
+
+    // The side whose heartbeat it is.
+    [[nodiscard]] const HeartbeatSide& beating_side() const { return sides[index(side)]; }
+};
+
+struct HeartbeatOptions {
+    std::uint32_t max_payload = 64;  // bytes in a beat
+    std::size_t memory_cap = std::size_t{16} << 20;
+    // Tells a protocol by the first bytes of a message (at most 64); 0 if they do not tell. May be empty.
+    std::function<std::uint16_t(std::span<const std::uint8_t>)> protocol_of;
+};
+
+class Heartbeats {
+public:
+    using Id = std::uint32_t;  // 0 = none
+
+    explicit Heartbeats(HeartbeatOptions options) : options_(std::move(options)) {}
+
+    // `payload`: what was captured of it, from its first byte on.
+    Id observe(Id id, const Segment& segment, std::span<const std::uint8_t> payload);
+
+    // Of id 0: nothing found.
+    [[nodiscard]] HeartbeatSummary summary(Id id) const;
+
+    void release(Id id);
+
+    [[nodiscard]] std::size_t memory() const;
+    // Candidates for which there was no memory.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+private:
+    struct Side {
+        HeartbeatRhythm rhythm;
+        std::unique_ptr<FirstBytes> reading;  // of the latest message, while it may tell the protocol
+        Seq next;                             // after the highest byte seen
+        bool next_known = false;
+        std::uint8_t messages_read = 0;
+        std::uint16_t protocol = 0;
+        std::uint32_t begun = 0;     // messages that began an exchange
+        std::uint32_t answered = 0;  // messages that followed one of the other side
+    };
+    struct Candidate {
+        std::array<Side, 2> sides;
+    };
+
+    Id admit();
+    void begin_message(Candidate& candidate, Direction direction, Beat beat, Seq seq);
+    void end_message(Side& side);
+    void begin_reading(Side& side, Seq start);
+    void stop_reading(Side& side);
+    [[nodiscard]] std::uint16_t protocol_of(const Side& side) const;
+    [[nodiscard]] HeartbeatSide summary(const Side& side) const;
+
+    HeartbeatOptions options_;
+    Pool<Candidate> candidates_;
+    std::size_t live_ = 0;
+    std::size_t readers_ = 0;
+    std::uint64_t refused_ = 0;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,122 @@
+#include "keepalive/heartbeat_rhythm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace deadpeer {
+namespace {
+
+constexpr std::uint32_t kLeastPeriods = 4;
+constexpr double kMostVariation = 0.1;
+constexpr double kMissedBeat = 1.5;  // periods
+constexpr double kNewRun = 0.3;      // of the mean
+constexpr double kStopped = 3;       // periods
+// The limit of variation is met although its tenth has no binary fraction.
+constexpr double kRounding = 1 + 1e-9;
+
+double seconds(Nanoseconds duration) {
+    return static_cast<double>(duration) / static_cast<double>(kSecond);
+}
+
+std::uint32_t difference(std::uint32_t a, std::uint32_t b) {
+    return a > b ? a - b : b - a;
+}
+
+std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
+    return a > std::numeric_limits<std::uint32_t>::max() - b ? std::numeric_limits<std::uint32_t>::max()
+                                                             : a + b;
+}
+
+}  // namespace
+
+Nanoseconds elapsed(Nanoseconds from, Nanoseconds to) {
+    Nanoseconds difference = 0;
+    if (!__builtin_sub_overflow(to, from, &difference)) return difference;
+    return to > from ? std::numeric_limits<Nanoseconds>::max() : std::numeric_limits<Nanoseconds>::min();
+}
+
+bool HeartbeatRhythm::begins_message(Nanoseconds time) const {
+    if (last_data_.time == kNoTime) return true;
+    const Nanoseconds pause = elapsed(last_data_.time, time);
+    return pause >= kPauseBetweenMessages || pause <= -kPauseBetweenMessages;
+}
+
+bool HeartbeatRhythm::end_message(std::uint32_t max_payload) {
+    if (!in_message_) return false;
+    in_message_ = false;
+    const double pause = std::exchange(pause_, 0);
+    if (message_bytes_ > max_payload || beats_ == 0 || difference(message_bytes_, length_) > 1) {
+        if (is_heartbeat()) {
+            interrupted_ = true;
+            return false;
+        }
+        begin_run(message_bytes_ > max_payload ? 0 : message_bytes_);
+        return beats_ > 0;
+    }
+    ++beats_;
+    length_ = message_bytes_;
+    if (pause > 0) count_period(pause);
+    return true;
+}
+
+void HeartbeatRhythm::begin_run(std::uint32_t length) {
+    beats_ = length == 0 ? 0 : 1;
+    length_ = length;
+    periods_ = 0;
+    missed_ = 0;
+    mean_ = 0;
+    spread_ = 0;
+}
+
+void HeartbeatRhythm::count_period(double seconds) {
+    if (is_heartbeat() && seconds > kMissedBeat * mean_) {
+        ++missed_;
+        return;
+    }
+    if (!is_heartbeat() && periods_ > 0 && std::abs(seconds - mean_) > kNewRun * mean_) {
+        refuted_ += periods_;
+        begin_run(length_);
+        beats_ = 2;
+    }
+    // Welford's way to mean and variance.
+    ++periods_;
+    const double off = seconds - mean_;
+    mean_ += off / periods_;
+    spread_ += off * (seconds - mean_);
+}
+
+void HeartbeatRhythm::begin_message(Beat beat, bool whole) {
+    if (is_heartbeat() && seconds(elapsed(last_data_.time, beat.time)) > kStopped * mean_) {
+        gap_from_ = last_data_;
+        gap_to_ = beat;
+    }
+    const bool countable = whole && !interrupted_ && message_.time != kNoTime;
+    pause_ = countable ? seconds(elapsed(message_.time, beat.time)) : 0;
+    interrupted_ = false;
+    in_message_ = true;
+    message_ = beat;
+    message_bytes_ = 0;
+}
+
+void HeartbeatRhythm::add_data(Beat beat, std::uint32_t bytes) {
+    message_bytes_ = saturating_sum(message_bytes_, bytes);
+    last_data_ = beat;
+}
+
+bool HeartbeatRhythm::is_heartbeat() const {
+    if (periods_ < kLeastPeriods || missed_ > periods_ / kLeastPeriods || refuted_ > periods_) return false;
+    return spread_ <= kMostVariation * kMostVariation * mean_ * mean_ * periods_ * kRounding;
+}
+
+bool HeartbeatRhythm::is_worthless(std::uint32_t max_payload) const {
+    if (is_heartbeat()) return false;
+    return in_message_ ? message_bytes_ > max_payload : beats_ == 0;
+}
+
+Nanoseconds HeartbeatRhythm::period() const {
+    return std::llround(mean_ * static_cast<double>(kSecond));
+}
+
+}  // namespace deadpeer

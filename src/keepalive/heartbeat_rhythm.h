@@ -1,0 +1,90 @@
+// HeartbeatRhythm: how regularly one side of a connection sends small messages.
+//
+// What:     a message is the data that a side sends without a pause of half a second. Messages of stable
+//           length, each within one byte of the one before (a counter gets another digit), form a run; the
+//           run is a heartbeat while it has at least 4 periods whose coefficient of variation is at most 10
+//           %.
+//            - Other data in between is no beat and says nothing about the period; unless the run is a
+//              heartbeat already, it ends the run.
+//            - Of a heartbeat, a pause of more than 1.5 periods is a missed beat, not a period; one missed
+//              beat is forgiven for each 4 periods.
+//            - Before it is one, a pause that is off by more than 30 % begins the run anew. So that chance
+//            does
+//              not make a heartbeat of what is random, periods given up so must not outnumber the run's.
+// Lifetime: plain value.
+// Units:    periods in seconds inside, nanoseconds outside.
+#pragma once
+
+#include <cstdint>
+
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+// Something sent: when, and in which frame. Frame 0: nothing.
+struct Beat {
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+};
+
+class HeartbeatRhythm {
+public:
+    static constexpr Nanoseconds kPauseBetweenMessages = kSecond / 2;
+
+    // Whether data at `time` begins a new message: after a pause, or the clock went back by as much.
+    // REQUIRES: time is not kNoTime.
+    [[nodiscard]] bool begins_message(Nanoseconds time) const;
+
+    // The message that was begun last is over; begin_message() does it too. Answers whether it was a beat.
+    bool end_message(std::uint32_t max_payload);
+
+    // `whole`: nothing is missing between it and the message before.
+    // REQUIRES: begins_message(beat.time), and end_message() was called.
+    void begin_message(Beat beat, bool whole);
+
+    // More data, of the message begun last.
+    void add_data(Beat beat, std::uint32_t bytes);
+
+    // Data were sent at an unknown time: the pause before the next message tells nothing.
+    void interrupt() { interrupted_ = true; }
+
+    [[nodiscard]] bool is_heartbeat() const;
+    // Nothing here could become a heartbeat: only data that is too long for a beat.
+    [[nodiscard]] bool is_worthless(std::uint32_t max_payload) const;
+
+    [[nodiscard]] std::uint32_t beats() const { return beats_; }
+    [[nodiscard]] Nanoseconds period() const;
+    // Bytes in the latest beat.
+    [[nodiscard]] std::uint32_t length() const { return length_; }
+    // Begin of the latest message; the latest data of any kind.
+    [[nodiscard]] Beat last_message() const { return message_; }
+    [[nodiscard]] Beat last_data() const { return last_data_; }
+    // The latest silence of more than 3 periods: what stood before it and after it.
+    [[nodiscard]] Beat gap_from() const { return gap_from_; }
+    [[nodiscard]] Beat gap_to() const { return gap_to_; }
+
+private:
+    void begin_run(std::uint32_t length);
+    void count_period(double seconds);
+
+    Beat message_;    // where the latest message begins
+    Beat last_data_;  // its latest data
+    Beat gap_from_;
+    Beat gap_to_;
+    double pause_ = 0;   // from the message before to message_, in seconds; 0 = not to be counted
+    double mean_ = 0;    // of the periods, in seconds
+    double spread_ = 0;  // sum of squared distances from the mean
+    std::uint32_t periods_ = 0;
+    std::uint32_t beats_ = 0;
+    std::uint32_t missed_ = 0;
+    std::uint32_t refuted_ = 0;        // periods of runs that were given up
+    std::uint32_t length_ = 0;         // of the run's latest beat
+    std::uint32_t message_bytes_ = 0;  // of the latest message so far
+    bool in_message_ = false;
+    bool interrupted_ = false;
+};
+
+// From one time to another, as far as it can be said in nanoseconds.
+Nanoseconds elapsed(Nanoseconds from, Nanoseconds to);
+
+}  // namespace deadpeer
