@@ -54,7 +54,7 @@ void Heartbeats::begin_message(Candidate& candidate, Direction direction, Beat b
     if (own.time != kNoTime && others.time != kNoTime) {
         // An answer is nearer to what it answers than to what this side sent before.
         const bool answers = elapsed(others.time, beat.time) < elapsed(own.time, beat.time) / 2;
-        ++(answers ? side.answered : side.begun);
+        if (!answers) ++side.begun;
     }
     side.rhythm.begin_message(beat, !side.next_known || seq.at_or_before(side.next));
     if (side.next_known) begin_reading(side, side.next);
@@ -68,7 +68,7 @@ void Heartbeats::end_message(Side& side) {
         side.messages_read = 0;
     }
     if (side.reading && was_beat) {
-        side.protocol = protocol_of(side);
+        side.protocol = options_.protocol_of(side.reading->bytes());
         ++side.messages_read;
     }
     stop_reading(side);
@@ -87,11 +87,6 @@ void Heartbeats::stop_reading(Side& side) {
     if (!side.reading) return;
     side.reading.reset();
     --readers_;
-}
-
-std::uint16_t Heartbeats::protocol_of(const Side& side) const {
-    if (side.protocol != 0 || !side.reading) return side.protocol;
-    return options_.protocol_of(side.reading->bytes());
 }
 
 Heartbeats::Id Heartbeats::admit() {
@@ -119,11 +114,13 @@ std::size_t Heartbeats::memory() const {
 
 HeartbeatSide Heartbeats::summary(const Side& side) const {
     HeartbeatRhythm rhythm = side.rhythm;
-    rhythm.end_message(options_.max_payload);
+    const bool was_beat = rhythm.end_message(options_.max_payload);
     HeartbeatSide summary;
     summary.last_data = rhythm.last_data();
     summary.beating = rhythm.is_heartbeat();
     if (!summary.beating) return summary;
+    summary.protocol = side.protocol;
+    if (side.reading && was_beat) summary.protocol = options_.protocol_of(side.reading->bytes());
     summary.beats = rhythm.beats();
     summary.length = rhythm.length();
     summary.period = rhythm.period();
@@ -149,10 +146,11 @@ HeartbeatSummary Heartbeats::summary(Id id) const {
         by_high = high.period < low.period;
     }
     summary.side = by_high ? Direction::kFromHigh : Direction::kFromLow;
-    summary.protocol = protocol_of(sides[index(summary.side)]);
-    const std::uint16_t others = summary.answered ? protocol_of(sides[index(opposite(summary.side))]) : 0;
+    summary.protocol = summary.beating_side().protocol;
+    const std::uint16_t others = summary.sides[index(opposite(summary.side))].protocol;
     // Rows are counted from the surest on.
-    if (others != 0 && (summary.protocol == 0 || others < summary.protocol)) summary.protocol = others;
+    const bool surer = summary.protocol == 0 || others < summary.protocol;
+    if (summary.answered && others != 0 && surer) summary.protocol = others;
     return summary;
 }
 

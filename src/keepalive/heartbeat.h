@@ -39,6 +39,7 @@ namespace deadpeer {
 // What one side of a connection does.
 struct HeartbeatSide {
     bool beating = false;
+    std::uint16_t protocol = 0;  // as told by its own messages
     std::uint32_t beats = 0;
     std::uint32_t length = 0;  // bytes in the latest beat
     Nanoseconds period = kNoTime;
@@ -52,7 +53,7 @@ struct HeartbeatSummary {
     bool found = false;
     bool answered = false;                 // both sides beat, with periods within 10 % of each other
     Direction side = Direction::kFromLow;  // whose heartbeat: of two that beat, who begins the exchanges
-    std::uint16_t protocol = 0;            // as `protocol_of` told; 0 = not told
+    std::uint16_t protocol = 0;            // as either side told; 0 = not told
     std::array<HeartbeatSide, 2> sides;    // by direction
 
     // The side whose heartbeat it is.
@@ -92,8 +93,7 @@ private:
         bool next_known = false;
         std::uint8_t messages_read = 0;
         std::uint16_t protocol = 0;
-        std::uint32_t begun = 0;     // messages that began an exchange
-        std::uint32_t answered = 0;  // messages that followed one of the other side
+        std::uint32_t begun = 0;  // exchanges, by a message that answers none of the other side
     };
     struct Candidate {
         std::array<Side, 2> sides;
@@ -104,7 +104,6 @@ private:
     void end_message(Side& side);
     void begin_reading(Side& side, Seq start);
     void stop_reading(Side& side);
-    [[nodiscard]] std::uint16_t protocol_of(const Side& side) const;
     [[nodiscard]] HeartbeatSide summary(const Side& side) const;
 
     HeartbeatOptions options_;

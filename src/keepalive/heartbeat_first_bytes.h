@@ -23,7 +23,7 @@ public:
     static constexpr std::size_t kMostBytes = 64;
     static constexpr std::size_t kMostPieces = 4;  // ahead of a hole
     // This object, the bytes, and for each piece its bytes and a node of a tree.
-    static constexpr std::size_t kMostMemory = 1024;
+    static constexpr std::size_t kMostMemory = 1280;
 
     // `start`: sequence number of the message's first byte.
     explicit FirstBytes(Seq start) : start_(start), tracker_(start.value()) {}
@@ -38,7 +38,4 @@ private:
     Seq start_;
     Tins::TCPIP::DataTracker tracker_;
 };
-static_assert(sizeof(FirstBytes) + (FirstBytes::kMostPieces + 1) * (2 * FirstBytes::kMostBytes + 64) <=
-              FirstBytes::kMostMemory + FirstBytes::kMostBytes * 2);
-
 }  // namespace deadpeer

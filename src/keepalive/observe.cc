@@ -141,22 +141,34 @@ void note_answer(Watch& watch, const Segment& segment) {
     prober.probes = {};
 }
 
+// The RST answers the other side's segment just met: RFC 9293 section 3.10.7.1, from a host that has no such
+// connection. One that ends its own connection may look the same, but nothing provokes it.
+bool answers_without_socket(const ConnectionView& before, const Segment& segment) {
+    constexpr std::uint8_t kHeaderWithoutOptions = 20;
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    const HalfStream& target = before.tcp.reverse(segment.direction);
+    const bool shape =
+        !segment.has(kAck) && segment.window == 0 && segment.header_length == kHeaderWithoutOptions;
+    if (!shape || !target.seen || Seq(segment.seq) != target.last_ack) return false;
+    const bool established = !own.seen || own.last_ack != Seq{};
+    const Nanoseconds delay = between(target.last_time, segment.time);
+    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : kNoTime;
+    return established && target.last_time == before.last_time && delay != kNoTime &&
+           delay <= std::max(kSecond, 2 * std::max(round_trip, Nanoseconds{0}));
+}
+
 ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
     using Shape = ResetRecord::Shape;
-    constexpr std::uint8_t kHeaderWithoutOptions = 20;
     const SideWatch& side = watch.sides[index(segment.direction)];
     const SentData& sent = before.sent[index(segment.direction)];
-    const HalfStream& target = before.tcp.reverse(segment.direction);
     const bool first_words = sent.segments == 0;
     if (first_words && segment.has(kAck) && before.handshake_seen) return Shape::kRefused;
+    const unsigned fin_of_other = 1U << index(opposite(segment.direction));
+    if ((before.fin_seen & fin_of_other) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(segment.seq) == sent.next;
     if (at_next && (side.probes.open() || side.transmissions.length >= 3)) return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
-    if (!segment.has(kAck) && segment.window == 0 && segment.header_length == kHeaderWithoutOptions &&
-        target.seen && Seq(segment.seq) == target.last_ack) {
-        return Shape::kNoSocket;
-    }
-    return Shape::kAbort;
+    return answers_without_socket(before, segment) ? Shape::kNoSocket : Shape::kAbort;
 }
 
 Nanoseconds silence_before_reset(const Watch& watch, const ConnectionView& before, const Segment& segment) {
