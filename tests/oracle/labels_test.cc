@@ -1,0 +1,178 @@
+// tshark's labels against ours, frame by frame, for the three releases of Wireshark: on the captures of
+// testdata/labels, and on larger collections beside the project where they exist.
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <string_view>
+
+#include "oracle/compare_labels.h"
+#include "oracle/frame_labels.h"
+#include "support/catch.h"
+
+namespace deadpeer::oracle {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Exception {
+    std::string_view file;
+    Allowance allowance;
+    std::string_view reason;
+};
+
+// Everything else must be equal. An entry that is no longer needed fails the test.
+constexpr auto kUncovered = Allowance::kUncoveredFrames;
+constexpr auto kNumbers = Allowance::kOtherNumbers;
+constexpr std::string_view kSocks = "Wireshark's SOCKS dissector takes a stream number for each request";
+constexpr Exception kExceptions[] = {
+    {"e61_fragments_reassembled.pcap", kUncovered, "fragments"},
+    {"e62_fragments_missing.pcap", kUncovered, "a first fragment, cut by the snap length"},
+    {"e67_tunnels.pcap", kUncovered, "GRE, IP in IP, VXLAN, GTP-U"},
+    {"e68_icmp_errors.pcap", kUncovered, "quotes in ICMP errors"},
+    {"e76_two_tcp_layers.pcap", kUncovered, "IEEE 802.11 (A-MSDU)"},
+    {"4in6tunnel.pcap", kUncovered, "IPv4 in IPv6"},
+    {"6in4tunnel.pcap", kUncovered, "IPv6 in IPv4"},
+    {"BGP_redist.pcap", kUncovered, "MPLS"},
+    {"ajp.pcap", kUncovered, "Cisco FabricPath"},
+    {"capwap_data.pcapng", kUncovered, "CAPWAP"},
+    {"false_positives.pcapng", kUncovered, "GTP-U"},
+    {"http_origin_different_than_host.pcap", kUncovered, "GTP-U"},
+    {"instagram.pcap", kUncovered, "quotes in ICMP errors"},
+    {"ip_fragmented_garbage.pcap", kUncovered, "fragments"},
+    {"ja3_lots_of_cipher_suites_2_anon.pcap", kUncovered, "GTP-U"},
+    {"reasm_segv_anon.pcapng", kUncovered, "GTP-U"},
+    {"rtmp.pcap", kUncovered, "GTP-U"},
+    {"tls_change_cipher.pcap", kUncovered, "GTP-U"},
+    {"tls_invalid_reads.pcap", kUncovered, "GTP-U"},
+    {"vxlan.pcap", kUncovered, "VXLAN"},
+    {"shadowsocks.pcap", kNumbers, kSocks},
+    {"socks.pcap", kNumbers, kSocks},
+    {"tls_heur__shadowsocks-tcp.pcapng", kNumbers, kSocks},
+    {"tls_heur__trojan-tcp-tls.pcapng", kNumbers, kSocks},
+    {"tls_heur__vmess-tcp-tls.pcapng", kNumbers, kSocks},
+    {"tls_heur__vmess-tcp.pcapng", kNumbers, kSocks},
+    {"tls_heur__vmess-websocket.pcapng", kNumbers, kSocks},
+    {"vnc.pcap", Allowance::kSplitStreams, "Wireshark's VNC dissector begins a stream after the greeting"},
+};
+
+Allowance allowance_of(const std::string& file) {
+    for (const Exception& exception : kExceptions) {
+        if (exception.file == file) return exception.allowance;
+    }
+    return Allowance::kNone;
+}
+
+struct Release {
+    WiresharkRelease release;
+    std::string name;
+};
+const Release kReleases[] = {
+    {WiresharkRelease::k4_0, "4.0"}, {WiresharkRelease::k4_4, "4.4"}, {WiresharkRelease::k4_6, "4.6"}};
+
+// Answers the number of frames compared.
+std::size_t check(const fs::path& capture, const fs::path& labels, const Release& release) {
+    constexpr std::size_t kMostDifferences = 5;
+    INFO(capture.filename().string() << ", Wireshark " << release.name);
+    const Allowance allowance = allowance_of(capture.filename().string());
+    LabelsByFrame tshark = read_labels(labels.string());
+    const Analysed ours = analyse_capture(capture.string(), release.release);
+    if (!tshark.empty()) CHECK(ours.frames_read >= tshark.rbegin()->first);
+    // TCP headers that are too short for a stream are no segments.
+    std::erase_if(tshark, [](const auto& entry) { return entry.second.streams.empty(); });
+
+    const Comparison comparison = compare(tshark, ours.frames, allowance);
+    for (std::size_t i = 0; i < std::min(kMostDifferences, comparison.differences.size()); ++i) {
+        UNSCOPED_INFO(comparison.differences[i]);
+    }
+    CHECK(comparison.differences.size() == 0);
+    INFO("the exception for this file is needed");
+    CHECK(comparison.allowance_used == (allowance != Allowance::kNone));
+    return tshark.size();
+}
+
+// Where the labels of a capture lie.
+using LabelPath = std::function<fs::path(const fs::path& capture, const std::string& release)>;
+
+std::size_t check_folder(const fs::path& folder, const LabelPath& labels) {
+    std::size_t frames = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string extension = entry.path().extension().string();
+        if (extension == ".tsv" || extension == ".md") continue;
+        for (const Release& release : kReleases) {
+            frames += check(entry.path(), labels(entry.path(), release.name), release);
+        }
+    }
+    return frames;
+}
+
+fs::path beside(const fs::path& capture, const std::string& release) {
+    return fs::path(capture).replace_extension(release + ".tsv");
+}
+
+TEST_CASE("labels of our own captures") {
+    CHECK(check_folder(fs::path(PROJECT_FOLDER) / "testdata" / "labels", beside) > 15'000);
+}
+
+TEST_CASE("labels of the collections beside the project") {
+    const fs::path shared = fs::path(PROJECT_FOLDER) / ".." / "shared";
+    if (!fs::exists(shared)) {
+        std::cout << "no captures beside the project: only those of testdata/labels were compared\n";
+        return;
+    }
+    std::size_t frames = check_folder(shared / "wireshark" / "examples", beside);
+    frames += check_folder(shared / "wireshark" / "fuzz", beside);
+    frames += check_folder(
+        shared / "corpus" / "captures", [&](const fs::path& capture, const std::string& release) {
+            return shared / "corpus" / "labels" / release / (capture.filename().string() + ".tsv");
+        });
+    CHECK(frames > 200'000);
+}
+
+TEST_CASE("the comparison sees every kind of difference") {
+    const LabelsByFrame tshark = {
+        {1, {"0", {}}}, {2, {"1", Label::kKeepAlive}}, {4, {"1", {}}}, {5, {"2", {}}}};
+    const auto differences = [&](const LabelsByFrame& ours, Allowance allowance) {
+        return compare(tshark, ours, allowance).differences.size();
+    };
+    CHECK(differences(tshark, Allowance::kNone) == 0);
+    CHECK_FALSE(compare(tshark, tshark, kUncovered).allowance_used);
+
+    LabelsByFrame ours = tshark;
+    ours[2].labels = Label::kDuplicateAck;
+    CHECK(differences(ours, Allowance::kNone) == 1);
+    CHECK(differences(ours, kNumbers) == 1);
+    CHECK(differences(ours, kUncovered) == 1);
+
+    ours = tshark;
+    ours[3] = {"1", {}};
+    CHECK(differences(ours, kNumbers) == 1);
+
+    // One number for two streams.
+    ours = tshark;
+    ours[5].streams = "1";
+    CHECK(differences(ours, kNumbers) == 1);
+    CHECK(differences(ours, Allowance::kSplitStreams) == 0);
+    ours[5].streams = "3";
+    CHECK(differences(ours, Allowance::kNone) == 1);
+    CHECK(differences(ours, kNumbers) == 0);
+
+    // Two numbers for one stream.
+    ours = tshark;
+    ours[4].streams = "3";
+    CHECK(differences(ours, kNumbers) == 1);
+    CHECK(differences(ours, Allowance::kSplitStreams) == 1);
+
+    // Frame 2 is not decoded: its stream is not compared, others are; before it all must be equal.
+    ours = tshark;
+    ours.erase(2);
+    ours[4] = {"1", Label::kKeepAlive};
+    CHECK(differences(ours, Allowance::kNone) == 2);
+    CHECK(differences(ours, kUncovered) == 0);
+    ours[5].labels = Label::kKeepAlive;
+    CHECK(differences(ours, kUncovered) == 1);
+    ours[1].streams = "7";
+    CHECK(differences(ours, kUncovered) == 2);
+}
+
+}  // namespace
+}  // namespace deadpeer::oracle
