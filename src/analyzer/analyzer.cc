@@ -121,19 +121,20 @@ private:
     void analyse(const Segment& segment, std::uint64_t hash) {
         Connection& connection = connection_of(segment.key, hash);
         Labels labels = start(connection, segment);
-        Observation observation;
-        Nanoseconds idle_before = kNoTime;
+        SegmentNature nature;
         const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
         if (segment.analysed) {
             labels |= classify(connection.tcp, segment, rules_, ranges_);
-            if (!of_predecessor) observation = watcher_.look(connection, segment, labels, file_);
-            idle_before = silence_of_peer(connection, segment);
+            if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
+                nature = watcher_.look(connection, segment, labels, file_);
+            }
         }
+        const Labels shown = printed(labels, segment, rules_);
+        if (watcher_.wants(shown, nature.kind)) watcher_.report(connection, segment, shown, nature, file_);
+
         tally(connection, segment, file_, ranges_);
         if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
         learn_options(connection.tcp, segment, rules_);
-        watcher_.report(connection, segment, printed(labels, segment, rules_), observation, idle_before,
-                        file_);
     }
 
     // What a SYN does to the streams of its 4-tuple.
@@ -254,12 +255,6 @@ private:
         }
         watcher_.release(connection);
         release(connection, ranges_);
-    }
-
-    static Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment) {
-        const HalfStream& peer = connection.tcp.reverse(segment.direction);
-        if (!peer.seen || peer.last_time == kNoTime || segment.time < peer.last_time) return kNoTime;
-        return segment.time - peer.last_time;
     }
 
     [[nodiscard]] CaptureFacts capture_facts() const { return {clock_.now(), lost_frames_}; }

@@ -126,7 +126,14 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
 }
 
 void Verdicts::tell_all(std::span<const Ended> connections, const CaptureFacts& capture) {
-    for (const Ended& ended : connections) gather(*ended.connection);
+    // Hosts are compared only where one has forgotten a connection.
+    const bool compare_hosts = std::ranges::any_of(connections, [&](const Ended& ended) {
+        return forgotten(*ended.connection, watcher_.watch_of(*ended.connection), options_).has_value();
+    });
+    for (const Ended& ended : connections) {
+        gather_timers(*ended.connection);
+        if (compare_hosts) gather_hosts(*ended.connection);
+    }
     hosts_.freeze();
     idle_timers_.freeze();
     interval_timers_.freeze();
@@ -137,15 +144,20 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureFacts& 
     for (const Finding& finding : path_timeouts(paths_)) sink_.on_finding(finding);
 }
 
-void Verdicts::gather(const Connection& connection) {
+void Verdicts::gather_timers(const Connection& connection) {
+    const Watch* watch = watcher_.watch_of(connection);
+    if (watch == nullptr) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const TimerPool::Owner owner = owner_of(connection, side);
+        idle_timers_.add(owner, watch->sides[index(side)].idle.cluster());
+        interval_timers_.add(owner, watch->sides[index(side)].interval.cluster());
+    }
+}
+
+void Verdicts::gather_hosts(const Connection& connection) {
     const Watch* watch = watcher_.watch_of(connection);
     const auto lost = forgotten(connection, watch, options_);
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        if (watch != nullptr) {
-            const TimerPool::Owner owner = owner_of(connection, side);
-            idle_timers_.add(owner, watch->sides[index(side)].idle.cluster());
-            interval_timers_.add(owner, watch->sides[index(side)].interval.cluster());
-        }
         if (lost && watch->reset.sender == side) {
             hosts_.add(*lost);
             continue;
@@ -285,7 +297,8 @@ void Verdicts::note_path(const Connection& connection, const Judgement& judgemen
         (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
          judgement.verdict == Verdict::kPeerLostState) &&
         judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kSecond;
-    const bool survived = judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed;
+    const bool survived = (judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed) &&
+                          connection.longest_idle >= kSecond;
     if (!cut && !survived) return;
     PathExperience experience;
     experience.low = std::min(connection.key.low().address, connection.key.high().address);

@@ -49,7 +49,8 @@ private:
         Nanoseconds heard;  // the last word of the host on any of the connections lost
     };
 
-    void gather(const Connection& connection);
+    void gather_timers(const Connection& connection);
+    void gather_hosts(const Connection& connection);
     void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
               const HostSigns& host);
     void tell_finding(const Connection& connection, const Judgement& judgement);

@@ -5,38 +5,6 @@
 namespace deadpeer {
 namespace {
 
-constexpr Labels kProbeLabels =
-    Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
-
-bool is_keepalive(SegmentKind kind) {
-    switch (kind) {
-        case SegmentKind::kKeepaliveProbe:
-        case SegmentKind::kKeepaliveAck:
-        case SegmentKind::kKeepaliveAnswerData:
-        case SegmentKind::kZeroWindowProbe:
-        case SegmentKind::kZeroWindowProbeAck:
-            return true;
-        case SegmentKind::kOrdinary:
-        case SegmentKind::kRetransmission:
-        case SegmentKind::kDuplicateFrame:
-        case SegmentKind::kReordered:
-            break;
-    }
-    return false;
-}
-
-bool wanted(SegmentSelection selection, Labels printed, SegmentKind kind) {
-    switch (selection) {
-        case SegmentSelection::kNone:
-            return false;
-        case SegmentSelection::kKeepalive:
-            return printed.any_of(kProbeLabels) || is_keepalive(kind);
-        case SegmentSelection::kAll:
-            break;
-    }
-    return true;
-}
-
 // A finding about what `sender`'s train met, with the train's numbers.
 Finding about_train(const Connection& connection, const Train& train, Direction sender, std::uint32_t file) {
     Finding finding;
@@ -51,14 +19,20 @@ Finding about_train(const Connection& connection, const Train& train, Direction 
     return finding;
 }
 
+Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment) {
+    const HalfStream& peer = connection.tcp.reverse(segment.direction);
+    if (!peer.seen || peer.last_time == kNoTime || segment.time < peer.last_time) return kNoTime;
+    return segment.time - peer.last_time;
+}
+
 }  // namespace
 
-Observation Watcher::look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file) {
+SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels,
+                            std::uint32_t file) {
     const ConnectionView before = connection.view();
-    if (is_plain(before, segment, labels, connection.attention)) return {};
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence);
-    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0, {}};
+    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0};
 
     Watch& watch = watch_for(connection);
     const Observation observation = observe(watch, before, segment, kind, labels);
@@ -66,22 +40,21 @@ Observation Watcher::look(Connection& connection, const Segment& segment, Labels
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
     if (observation.answered.open()) settle_answered_row(watch, segment);
-    return observation;
+    return {kind, observation.train_position};
 }
 
 void Watcher::report(Connection& connection, const Segment& segment, Labels printed,
-                     const Observation& observation, Nanoseconds idle_before, std::uint32_t file) {
-    if (!wanted(options_.segments, printed, observation.kind)) return;
+                     const SegmentNature& nature, std::uint32_t file) {
     SegmentRow row;
     row.segment = segment;
     row.file = file;
     row.stream = connection.tcp.number;
     row.labels = printed;
-    row.kind = observation.kind;
-    row.train_position = observation.train_position;
-    row.idle_before = idle_before;
+    row.kind = nature.kind;
+    row.train_position = nature.train_position;
+    row.idle_before = silence_of_peer(connection, segment);
     const SegmentRowId id = sink_.on_segment(row);
-    if (observation.kind != SegmentKind::kKeepaliveProbe) return;
+    if (nature.kind != SegmentKind::kKeepaliveProbe) return;
     Watch& watch = watch_for(connection);
     watch.row_pending = true;
     watch.row_id = id;

@@ -18,16 +18,37 @@
 
 namespace deadpeer {
 
+// What a segment is, for its row.
+struct SegmentNature {
+    SegmentKind kind = SegmentKind::kOrdinary;
+    std::uint32_t train_position = 0;  // of a probe
+};
+
 class Watcher {
 public:
     Watcher(const AnalyzerOptions& options, ReportSink& sink) : options_(options), sink_(sink) {}
 
-    // Looks at an analysed segment before it changes its connection; answers what its row will say.
-    Observation look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file);
+    // Whether look() has nothing to see in the segment: all but a few.
+    [[nodiscard]] static bool is_plain(const Connection& connection, const Segment& segment, Labels labels) {
+        return !connection.attention &&
+               deadpeer::is_plain(connection.sent[index(segment.direction)], segment, labels);
+    }
 
-    // Hands out the segment's row, if it is one that is asked for. Comes after look().
-    void report(Connection& connection, const Segment& segment, Labels printed,
-                const Observation& observation, Nanoseconds idle_before, std::uint32_t file);
+    // Looks at an analysed segment before it changes its connection; answers what its row will say.
+    SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file);
+
+    // Whether the segment's row is one that is asked for.
+    [[nodiscard]] bool wants(Labels printed, SegmentKind kind) const {
+        constexpr Labels kProbeLabels =
+            Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
+        if (options_.segments != SegmentSelection::kKeepalive)
+            return options_.segments == SegmentSelection::kAll;
+        return printed.any_of(kProbeLabels) || is_keepalive(kind);
+    }
+
+    // Hands out the segment's row. Comes after look(), before the segment changes its connection.
+    void report(Connection& connection, const Segment& segment, Labels printed, const SegmentNature& nature,
+                std::uint32_t file);
 
     // An ICMP error quotes a segment of the connection.
     void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
@@ -44,6 +65,10 @@ public:
     [[nodiscard]] std::size_t memory() const { return watches_.memory(); }
 
 private:
+    static bool is_keepalive(SegmentKind kind) {
+        return kind >= SegmentKind::kKeepaliveProbe && kind <= SegmentKind::kZeroWindowProbeAck;
+    }
+
     Watch& watch_for(Connection& connection);
     void settle_answered_row(Watch& watch, const Segment& answer);
     void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,

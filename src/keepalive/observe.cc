@@ -214,7 +214,7 @@ bool deserves_watch(SegmentKind kind, const Segment& segment) {
 
 Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
                     Labels labels) {
-    Observation observation{kind, 0, {}};
+    Observation observation;
     if (segment.time == kNoTime) return observation;
     if (before.last_time != kNoTime && segment.time < before.last_time) watch.time_went_back = true;
     if (labels.any_of(Label::kAckLostSegment | Label::kLostSegment)) watch.loss_time = segment.time;

@@ -14,21 +14,18 @@
 
 namespace deadpeer {
 
-// Nothing that keepalive analysis would have to look at: a segment at SND.NXT without RST and labels, on a
-// connection that has nothing open (`attention`).
-inline bool is_plain(const ConnectionView& before, const Segment& segment, Labels labels, bool attention) {
-    const SentData& sent = before.sent[index(segment.direction)];
-    return !attention && labels.empty() && !segment.has(kRst) && segment.seq == sent.next.value();
+// Nothing that keepalive analysis would have to look at: a segment at the SND.NXT of its side without RST and
+// labels.
+inline bool is_plain(const SentData& sent, const Segment& segment, Labels labels) {
+    return labels.empty() && !segment.has(kRst) && segment.seq == sent.next.value();
 }
 
 // What is worth remembering of a segment of this kind; without it no Watch is needed.
 bool deserves_watch(SegmentKind kind, const Segment& segment);
 
-// What the segment means for its row.
 struct Observation {
-    SegmentKind kind = SegmentKind::kOrdinary;
-    std::uint32_t train_position = 0;
-    Train answered;  // the other side's probes that this segment answers; not open if none
+    std::uint32_t train_position = 0;  // of a probe
+    Train answered;                    // the other side's probes that this segment answers; not open if none
 };
 
 Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
