@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/elapsed.h"
+
 namespace deadpeer {
 namespace {
 

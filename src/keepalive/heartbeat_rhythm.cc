@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/elapsed.h"
+
 namespace deadpeer {
 namespace {
 
@@ -30,12 +32,6 @@ std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
 }
 
 }  // namespace
-
-Nanoseconds elapsed(Nanoseconds from, Nanoseconds to) {
-    Nanoseconds difference = 0;
-    if (!__builtin_sub_overflow(to, from, &difference)) return difference;
-    return to > from ? std::numeric_limits<Nanoseconds>::max() : std::numeric_limits<Nanoseconds>::min();
-}
 
 bool HeartbeatRhythm::begins_message(Nanoseconds time) const {
     if (last_data_.time == kNoTime) return true;

@@ -84,7 +84,4 @@ private:
     bool interrupted_ = false;
 };
 
-// From one time to another, as far as it can be said in nanoseconds.
-Nanoseconds elapsed(Nanoseconds from, Nanoseconds to);
-
 }  // namespace deadpeer
