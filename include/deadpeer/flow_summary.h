@@ -59,8 +59,8 @@ struct FlowSummary {
     SideSummary responder_side;
 
     // What the side sends regularly by itself (application heartbeat).
-    bool has_heartbeat = false;
-    bool heartbeat_by_initiator = true;
+    bool heartbeat_by_initiator = false;
+    bool heartbeat_by_responder = false;
     Nanoseconds heartbeat_period = kNoTime;
     std::uint16_t heartbeat_protocol = 0;  // row of the heartbeat patterns, counted from 1; 0 = not told
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
 #include "analyzer/connection.h"
 #include "analyzer/input_tally.h"
@@ -14,6 +15,7 @@
 #include "analyzer/watcher.h"
 #include "decode/decode.h"
 #include "flow/flow_table.h"
+#include "keepalive/census.h"
 #include "tcp/advance.h"
 #include "tcp/classify.h"
 
@@ -47,8 +49,10 @@ public:
           sink_(sink),
           flows_(options.hash_seed),
           watcher_(options_, sink),
+          beats_(options_),
+          census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
           predecessors_(watcher_),
-          verdicts_(options_, watcher_, sink) {}
+          verdicts_(options_, watcher_, beats_, sink) {}
 
     void begin_input(const std::string& name) {
         sink_.on_input_begin(file_, name);
@@ -57,6 +61,7 @@ public:
 
     void consume(std::span<const FrameView> frames) {
         assert(frames.size() <= FrameBatch::kCapacity);
+        frames_ = frames;
         decode_all(frames);
         const std::span<const Segment> segments = segments_.view();
         for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -128,6 +133,7 @@ private:
             if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
                 nature = watcher_.look(connection, segment, labels, file_);
             }
+            if (beats_.concern(connection, segment)) beats_.look(connection, segment, payload_of(segment));
         }
         const Labels shown = printed(labels, segment, rules_);
         if (watcher_.wants(shown, nature.kind)) watcher_.report(connection, segment, shown, nature, file_);
@@ -135,6 +141,33 @@ private:
         tally(connection, segment, file_, ranges_);
         if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
         learn_options(connection.tcp, segment, rules_);
+        if (census_.active() && segment.analysed) take_census(connection, segment);
+    }
+
+    [[nodiscard]] std::span<const std::uint8_t> payload_of(const Segment& segment) const {
+        const std::span<const std::uint8_t> bytes = frames_[segment.batch_index].bytes();
+        return bytes.subspan(segment.payload_offset, segment.captured_payload);
+    }
+
+    // Counts the connection at its server from when both sides were heard until it ends.
+    void take_census(const Connection& connection, const Segment& segment) {
+        if (connection.rst_seen || connection.fin_seen == 3) {
+            census_.closed(connection.key, connection.initiator);
+            return;
+        }
+        if (is_one_way(connection) || connection.sent[index(segment.direction)].segments > 1) return;
+        CensusEntry entry;
+        entry.key = connection.key;
+        entry.initiator = connection.initiator;
+        entry.file = connection.first.file;
+        entry.first_frame = connection.first.frame;
+        entry.frame = segment.frame;
+        entry.time = segment.time;
+        if (!census_.opened(entry)) return;
+        sink_.on_finding(census_.warning(entry, options_.idle_after, [this](const FlowKey& key) {
+            const Connection* other = flows_.find(key, flows_.hash(key));
+            return other == nullptr ? kNoTime : other->last_time();
+        }));
     }
 
     // What a SYN does to the streams of its 4-tuple.
@@ -158,7 +191,7 @@ private:
         }
         // Wireshark numbers the stream of a quoted header, but does not take it for a segment.
         const std::uint64_t hash = flows_.hash(notice.quote.key);
-        if (!notice.header_quoted && !flows_.contains(notice.quote.key, hash)) return;
+        if (!notice.header_quoted && flows_.find(notice.quote.key, hash) == nullptr) return;
         Connection& connection = connection_of(notice.quote.key, hash);
         if (notice.header_quoted) {
             start(connection, notice.quote);
@@ -253,13 +286,16 @@ private:
             verdicts_.tell_early(connection, superseded, capture_facts());
             ++told_early_;
         }
+        if (census_.active()) census_.closed(connection.key, connection.initiator);
+        beats_.release(connection);
         watcher_.release(connection);
         release(connection, ranges_);
     }
 
     [[nodiscard]] CaptureFacts capture_facts() const { return {clock_.now(), lost_frames_}; }
     [[nodiscard]] std::size_t memory() const {
-        return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory();
+        return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
+               beats_.memory() + census_.memory();
     }
 
     const AnalyzerOptions options_;
@@ -268,9 +304,12 @@ private:
     FlowTable<Connection> flows_;
     RangePool ranges_;
     Watcher watcher_;
+    Beats beats_;
+    Census census_;
     Predecessors predecessors_;
     Verdicts verdicts_;
     std::vector<Connection> forgotten_;  // predecessors that their host has reset
+    std::span<const FrameView> frames_;  // of the batch at hand
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
     std::optional<InputTally> input_;

@@ -182,6 +182,8 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     const Watch* watch = watcher_.watch_of(connection);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
+    const HeartbeatSummary heartbeat = beats_.summary(connection);
+    fill_heartbeat(facts, heartbeat);
     const Judgement judgement = judge(facts, watch, capture, host, options_);
 
     FlowSummary flow = summarize(connection, superseded);
@@ -196,8 +198,13 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
         fill_timers(flow.initiator_side, connection, connection.initiator, judgement);
         fill_timers(flow.responder_side, connection, opposite(connection.initiator), judgement);
     }
+    fill_heartbeat(flow, heartbeat);
     fill_judgement(flow, judgement);
     sink_.on_flow(flow);
+    const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
+    if (const MissedBeat missed = missed_beat(heartbeat, end); missed.met) {
+        tell_missed_beat(connection, missed, heartbeat.sides[index(missed.side)].period);
+    }
     tell_finding(connection, judgement);
     count_reboot(connection, judgement);
     note_path(connection, judgement);
@@ -248,6 +255,24 @@ void Verdicts::tell_finding(const Connection& connection, const Judgement& judge
         const auto lost = forgotten(connection, watcher_.watch_of(connection), options_);
         if (lost) finding.add_evidence(hosts_.announcement_frame(*lost));
     }
+    sink_.on_finding(finding);
+}
+
+void Verdicts::tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period) {
+    Finding finding;
+    finding.kind = EventKind::kHeartbeatStopped;
+    finding.severity = Severity::kWarning;
+    finding.confidence = Confidence::kMedium;
+    finding.reason = Reason::kHeartbeatMissing;
+    finding.time = missed.time;
+    finding.file = connection.last.file;
+    finding.frame = missed.last.frame;
+    finding.stream = connection.tcp.number;
+    finding.subject = connection.key.sender(missed.side);
+    finding.peer = connection.key.receiver(missed.side);
+    finding.idle = missed.silence;
+    finding.interval = period;
+    finding.add_evidence(missed.last.frame);
     sink_.on_finding(finding);
 }
 

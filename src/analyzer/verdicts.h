@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "analyzer/beats.h"
 #include "analyzer/connection.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
@@ -25,8 +26,8 @@ namespace deadpeer {
 
 class Verdicts {
 public:
-    Verdicts(const AnalyzerOptions& options, const Watcher& watcher, ReportSink& sink)
-        : options_(options), watcher_(watcher), sink_(sink) {}
+    Verdicts(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats, ReportSink& sink)
+        : options_(options), watcher_(watcher), beats_(beats), sink_(sink) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame) {
         hosts_.announce(host, time, frame);
@@ -54,6 +55,7 @@ private:
     void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
               const HostSigns& host);
     void tell_finding(const Connection& connection, const Judgement& judgement);
+    void tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period);
     void count_reboot(const Connection& connection, const Judgement& judgement);
     void note_path(const Connection& connection, const Judgement& judgement);
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
@@ -62,6 +64,7 @@ private:
 
     const AnalyzerOptions& options_;
     const Watcher& watcher_;
+    const Beats& beats_;
     ReportSink& sink_;
     HostBook hosts_;
     TimerPool idle_timers_;

@@ -27,7 +27,8 @@
 
 namespace deadpeer {
 
-template <typename Record>
+// `Hash` is for tests.
+template <typename Record, typename Hash = SeededHash>
 class FlowTable {
 public:
     explicit FlowTable(std::uint64_t hash_seed) : hash_(hash_seed), slots_(kInitialSlots) {}
@@ -74,12 +75,14 @@ public:
         return {&record, true};
     }
 
-    [[nodiscard]] bool contains(const FlowKey& key, std::uint64_t hash) const {
+    // nullptr if there is none.
+    [[nodiscard]] const Record* find(const FlowKey& key, std::uint64_t hash) const {
         const std::size_t mask = slots_.size() - 1;
         for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
-            if (slots_[i].tag == tag(hash) && at(slots_[i].record - 1).key == key) return true;
+            if (slots_[i].tag == tag(hash) && at(slots_[i].record - 1).key == key)
+                return &at(slots_[i].record - 1);
         }
-        return false;
+        return nullptr;
     }
 
     void erase(const FlowKey& key) {
@@ -181,7 +184,7 @@ private:
         }
     }
 
-    SeededHash hash_;
+    Hash hash_;
     std::vector<Slot> slots_;
     std::vector<std::unique_ptr<Record[]>> blocks_;
     std::vector<bool> in_use_;

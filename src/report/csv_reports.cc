@@ -94,7 +94,7 @@ void CsvReports::write_flow(const FlowSummary& flow) {
 }
 
 bool CsvReports::is_idle(const FlowSummary& flow) const {
-    if (flow.closed != Closed::kOpen || flow.has_heartbeat) return false;
+    if (flow.closed != Closed::kOpen || flow.heartbeat_period != kNoTime) return false;
     if (flow.initiator_side.probes + flow.responder_side.probes > 0) return false;
     // A connection that leaves while its input is still read was silent so long that it had to make room: had
     // it spoken again, that would be another connection.

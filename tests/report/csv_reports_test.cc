@@ -247,7 +247,7 @@ TEST_CASE("hosts.csv: open, silent and without probes or heartbeat is idle") {
     other.responder_side.probes = 1;
     CHECK(idle(just_idle, other) == "0");
     other = silent;
-    other.has_heartbeat = true;
+    other.heartbeat_period = kSecond;
     CHECK(idle(just_idle, other) == "0");
 }
 

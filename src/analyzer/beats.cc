@@ -1,0 +1,83 @@
+#include "analyzer/beats.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr int kPeriodsMissed = 3;
+
+HeartbeatOptions heartbeat_options(const AnalyzerOptions& options, const Knowledge& knowledge) {
+    HeartbeatOptions heartbeat;
+    heartbeat.max_payload = options.heartbeat_max_payload;
+    heartbeat.memory_cap = options.memory_cap / 16;
+    heartbeat.protocol_of = [&knowledge](std::span<const std::uint8_t> bytes) {
+        return knowledge.heartbeat_protocol(bytes);
+    };
+    return heartbeat;
+}
+
+}  // namespace
+
+Beats::Beats(const AnalyzerOptions& options)
+    : options_(options),
+      knowledge_(Knowledge::load({}).value()),
+      heartbeats_(heartbeat_options(options, knowledge_)) {}
+
+void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
+    const std::uint32_t stream = connection.tcp.number;
+    const auto known = ids_.find(stream);
+    const Heartbeats::Id before = known == ids_.end() ? 0 : known->second;
+    const Heartbeats::Id after = heartbeats_.observe(before, segment, payload);
+    connection.beats = after != 0;
+    if (after != 0) {
+        ids_[stream] = after;
+    } else if (before != 0) {
+        ids_.erase(known);
+    }
+}
+
+HeartbeatSummary Beats::summary(const Connection& connection) const {
+    if (!connection.beats) return {};
+    const auto known = ids_.find(connection.tcp.number);
+    return known == ids_.end() ? HeartbeatSummary{} : heartbeats_.summary(known->second);
+}
+
+void Beats::release(const Connection& connection) {
+    if (!connection.beats) return;
+    const auto known = ids_.find(connection.tcp.number);
+    if (known == ids_.end()) return;
+    heartbeats_.release(known->second);
+    ids_.erase(known);
+}
+
+void fill_heartbeat(ConnectionFacts& facts, const HeartbeatSummary& heartbeat) {
+    if (!heartbeat.found) return;
+    facts.heartbeat_period = heartbeat.beating_side().period;
+    facts.last_beat = heartbeat.beating_side().last_data.time;
+}
+
+void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
+    if (!heartbeat.found) return;
+    const bool initiator = heartbeat.side == flow.initiator;
+    flow.heartbeat_by_initiator = heartbeat.answered || initiator;
+    flow.heartbeat_by_responder = heartbeat.answered || !initiator;
+    flow.heartbeat_period = heartbeat.beating_side().period;
+    flow.heartbeat_protocol = heartbeat.protocol;
+}
+
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end) {
+    MissedBeat missed;
+    if (!heartbeat.found) return missed;
+    for (const Direction d : {Direction::kFromLow, Direction::kFromHigh}) {
+        const HeartbeatSide& side = heartbeat.sides[index(d)];
+        if (!side.beating || side.period <= 0) continue;
+        const bool gap = side.gap_from.frame != 0;
+        const Beat& last = gap ? side.gap_from : side.last_data;
+        const Nanoseconds until = gap ? side.gap_to.time : end;
+        const Nanoseconds due = last.time + kPeriodsMissed * side.period;
+        if (until == kNoTime || until <= due || (missed.met && missed.time <= due)) continue;
+        missed = {true, d, due, until - last.time, last};
+    }
+    return missed;
+}
+
+}  // namespace deadpeer

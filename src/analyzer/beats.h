@@ -1,0 +1,67 @@
+// Beats: the connections whose data may be heartbeats, and what Heartbeats makes of them.
+//
+// Lifetime: the options must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+
+#include "analyzer/connection.h"
+#include "deadpeer/options.h"
+#include "deadpeer/segment.h"
+#include "deadpeer/sink.h"
+#include "keepalive/heartbeat.h"
+#include "keepalive/judge.h"
+#include "knowledge/knowledge.h"
+
+namespace deadpeer {
+
+class Beats {
+public:
+    explicit Beats(const AnalyzerOptions& options);
+
+    // Whether look() wants to see the segment: a small message after silence, or data of a connection that
+    // had one.
+    [[nodiscard]] bool concern(const Connection& connection, const Segment& segment) const {
+        if (segment.payload_length == 0) return false;
+        if (connection.beats) return true;
+        const HalfStream& side = connection.tcp.forward(segment.direction);
+        return segment.payload_length <= options_.heartbeat_max_payload && side.seen &&
+               side.last_time != kNoTime && segment.time - side.last_time >= kQuiet;
+    }
+
+    // Before the segment changes its connection. `payload`: what was captured of it.
+    void look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload);
+
+    [[nodiscard]] HeartbeatSummary summary(const Connection& connection) const;
+
+    void release(const Connection& connection);
+
+    [[nodiscard]] std::size_t memory() const { return heartbeats_.memory(); }
+
+private:
+    static constexpr Nanoseconds kQuiet = 500 * kMillisecond;
+
+    const AnalyzerOptions& options_;
+    const Knowledge knowledge_;
+    Heartbeats heartbeats_;
+    std::unordered_map<std::uint32_t, Heartbeats::Id> ids_;  // by stream
+};
+
+// The heartbeat's part in what becomes of the connection, and in its row.
+void fill_heartbeat(ConnectionFacts& facts, const HeartbeatSummary& heartbeat);
+void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat);
+
+// When and after which frame a side's beat was missed, if the connection was open until `end`.
+struct MissedBeat {
+    bool met = false;
+    Direction side = Direction::kFromLow;
+    Nanoseconds time = kNoTime;  // when three periods had passed
+    Nanoseconds silence = kNoTime;
+    Beat last;
+};
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end);
+
+}  // namespace deadpeer
