@@ -1,5 +1,5 @@
 # awk -f print_report.awk FILE.csv: prints a CSV file for reading on a terminal, without the columns that
-# are empty in every row: as a table if it is narrow enough, else each row as a list.
+# are empty in every row: as a table, or each row as a list if a cell is long.
 
 # Cuts a CSV line (RFC 4180, no line breaks in cells) into cell[1] ... cell[n]; answers n.
 function cut(line, cell,    n, i, c, quoted, text) {
@@ -45,15 +45,15 @@ END {
     printf "\n== %s, %d %s\n", title, rows, rows == 1 ? "row" : "rows"
     if (rows == 0) exit
 
-    total = 0
+    widest = 0
     longest = 0
     for (i = 1; i <= columns; ++i) {
         if (width[i] == 0) continue
         if (length(name[i]) > longest) longest = length(name[i])
+        if (width[i] > widest) widest = width[i]
         if (length(name[i]) > width[i]) width[i] = length(name[i])
-        total += width[i] + 2
     }
-    if (total > 200) {
+    if (widest > 60) {
         for (r = 1; r <= rows; ++r) {
             if (r > 1) print ""
             for (i = 1; i <= columns; ++i) {
