@@ -1,0 +1,163 @@
+#include "flow/flow_table.h"
+
+#include <map>
+#include <random>
+#include <set>
+#include <unordered_map>
+
+#include "support/catch.h"
+
+namespace deadpeer {
+namespace {
+
+struct Record {
+    FlowKey key;
+    int value = 0;
+};
+
+// All keys collide.
+struct OneHash {
+    explicit OneHash(std::uint64_t /*seed*/) {}
+    std::uint64_t operator()(const FlowKey& /*key*/) const { return 0; }
+};
+
+// Few homes, the last ones of the index: runs of slots wrap around its end. Tags tell nothing.
+struct LastHomes {
+    explicit LastHomes(std::uint64_t /*seed*/) {}
+    std::uint64_t operator()(const FlowKey& key) const { return 0xffff'fffcU + key.low_port % 4; }
+};
+
+FlowKey key_of(unsigned number) {
+    FlowKey key;
+    key.low_address = {number / 7, 0};
+    key.high_address = {42, 0};
+    key.low_port = static_cast<std::uint16_t>(number);
+    key.high_port = 443;
+    return key;
+}
+
+template <typename Table>
+void check_equal(Table& table, const std::unordered_map<unsigned, int>& model, unsigned keys) {
+    CHECK(table.size() == model.size());
+    std::map<unsigned, int> visited;
+    table.for_each([&](const Record& record) {
+        const bool first = visited.emplace(record.key.low_port, record.value).second;
+        CHECK(first);
+    });
+    CHECK(visited == std::map<unsigned, int>(model.begin(), model.end()));
+    for (unsigned number = 0; number < keys; ++number) {
+        const FlowKey key = key_of(number);
+        const bool found = table.find(key, table.hash(key)) != nullptr;
+        if (found != model.contains(number)) FAIL("key " << number);
+    }
+}
+
+template <typename Table>
+void compare_with_map(unsigned keys, int steps) {
+    Table table(1);
+    std::unordered_map<unsigned, int> model;
+    std::mt19937 random(7);
+    for (int step = 1; step <= steps; ++step) {
+        const unsigned number = static_cast<unsigned>(random() % keys);
+        const FlowKey key = key_of(number);
+        // Grows for a while, then shrinks, and so on.
+        const bool growing = step / static_cast<int>(keys) % 2 == 0;
+        if (model.contains(number) && random() % 4 < (growing ? 1U : 3U)) {
+            table.erase(key);
+            model.erase(number);
+            continue;
+        }
+        const std::uint64_t hash = table.hash(key);
+        table.prefetch_slot(hash);
+        table.prefetch_record(hash);
+        const auto found = table.find_or_insert(key, hash);
+        const auto [entry, inserted] = model.try_emplace(number, 0);
+        if (found.inserted != inserted || found.record->value != entry->second ||
+            !(found.record->key == key)) {
+            FAIL("key " << number << " at step " << step);
+        }
+        found.record->value = entry->second = step;
+    }
+    check_equal(table, model, keys);
+}
+
+TEST_CASE("the flow table behaves as a map") {
+    compare_with_map<FlowTable<Record>>(5000, 60000);
+}
+
+TEST_CASE("the flow table behaves as a map when all keys collide") {
+    compare_with_map<FlowTable<Record, OneHash>>(150, 6000);
+}
+
+TEST_CASE("the flow table behaves as a map when runs wrap around the index") {
+    compare_with_map<FlowTable<Record, LastHomes>>(150, 6000);
+}
+
+TEST_CASE("a record stays where it is until it is erased") {
+    FlowTable<Record> table(1);
+    std::vector<Record*> records;
+    for (unsigned number = 0; number < 5000; ++number) {
+        const FlowKey key = key_of(number);
+        records.push_back(table.find_or_insert(key, table.hash(key)).record);
+    }
+    for (unsigned number = 0; number < 5000; number += 2) table.erase(key_of(number));
+    for (unsigned number = 1; number < 5000; number += 2) {
+        const FlowKey key = key_of(number);
+        const auto found = table.find_or_insert(key, table.hash(key));
+        CHECK(found.record == records[number]);
+    }
+}
+
+TEST_CASE("an erased record's successor begins afresh") {
+    FlowTable<Record> table(1);
+    const FlowKey key = key_of(1);
+    table.find_or_insert(key, table.hash(key)).record->value = 5;
+    table.erase(key);
+    const auto found = table.find_or_insert(key, table.hash(key));
+    CHECK(found.inserted);
+    CHECK(found.record->value == 0);
+}
+
+TEST_CASE("the clock goes round all records in use and no others") {
+    FlowTable<Record> table(1);
+    for (unsigned number = 0; number < 10; ++number) {
+        const FlowKey key = key_of(number);
+        table.find_or_insert(key, table.hash(key));
+    }
+    for (const unsigned number : {0U, 4U, 9U}) table.erase(key_of(number));
+    std::map<unsigned, int> visits;
+    for (int turn = 0; turn < 7; ++turn) {
+        table.clock(3, [&](const Record& record) { ++visits[record.key.low_port]; });
+    }
+    // 21 visits: each of the seven three times.
+    CHECK(visits == std::map<unsigned, int>{{1, 3}, {2, 3}, {3, 3}, {5, 3}, {6, 3}, {7, 3}, {8, 3}});
+
+    FlowTable<Record> empty(1);
+    empty.clock(5, [](const Record&) { FAIL("there is no record"); });
+}
+
+TEST_CASE("memory grows when there is no room, by what was foretold") {
+    FlowTable<Record> table(1);
+    for (unsigned number = 0; number < 20000; ++number) {
+        const bool room = table.has_room();
+        const std::size_t before = table.memory();
+        const std::size_t foretold = table.next_growth();
+        const FlowKey key = key_of(number);
+        table.find_or_insert(key, table.hash(key));
+        const std::size_t grown = table.memory() - before;
+        // The bits that say which records are in use are not foretold.
+        constexpr std::size_t kBits = 1024;
+        if (room ? grown > kBits : grown > foretold + kBits) FAIL(number << " grew by " << grown);
+    }
+    // Freed records are used again.
+    const std::size_t full = table.memory();
+    for (unsigned number = 0; number < 20000; ++number) table.erase(key_of(number));
+    for (unsigned number = 0; number < 20000; ++number) {
+        const FlowKey key = key_of(number);
+        table.find_or_insert(key, table.hash(key));
+    }
+    CHECK(table.memory() == full);
+}
+
+}  // namespace
+}  // namespace deadpeer
