@@ -1,5 +1,5 @@
 # awk -f print_report.awk FILE.csv: prints a CSV file for reading on a terminal, without the columns that
-# are empty in every row: as a table, or each row as a list if a cell is long.
+# are empty in every row: as a table, or each row as a list if there are many columns or long cells.
 
 # Cuts a CSV line (RFC 4180, no line breaks in cells) into cell[1] ... cell[n]; answers n.
 function cut(line, cell,    n, i, c, quoted, text) {
@@ -46,14 +46,16 @@ END {
     if (rows == 0) exit
 
     widest = 0
+    shown = 0
     longest = 0
     for (i = 1; i <= columns; ++i) {
         if (width[i] == 0) continue
         if (length(name[i]) > longest) longest = length(name[i])
+        ++shown
         if (width[i] > widest) widest = width[i]
         if (length(name[i]) > width[i]) width[i] = length(name[i])
     }
-    if (widest > 60) {
+    if (widest > 60 || shown > 24) {
         for (r = 1; r <= rows; ++r) {
             if (r > 1) print ""
             for (i = 1; i <= columns; ++i) {
