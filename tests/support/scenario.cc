@@ -166,6 +166,10 @@ public:
                 fail("line {}: {}", line_, error.what());
             }
         }
+        for (const auto& [name, endpoint] : endpoints_) {
+            scenario_.endpoints[name] = fmt::format(fmt::runtime(endpoint.is_v6() ? "[{}]:{}" : "{}:{}"),
+                                                    endpoint.address, endpoint.port);
+        }
         return std::move(scenario_);
     }
 

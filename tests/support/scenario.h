@@ -36,6 +36,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,7 @@ struct ScenarioStatement {
 struct Scenario {
     std::vector<ScenarioFrame> frames;  // frame n of the capture is frames[n - 1]
     std::vector<ScenarioStatement> expectations;
+    std::map<std::string, std::string> endpoints;  // "10.0.0.1:40000" or "[2001:db8::1]:443" by its name
 };
 
 Scenario parse_scenario(std::string_view text);
