@@ -133,7 +133,7 @@ def host_rebooted_reconnects_same_ports(lab):
     lab.sleep(1)
     lab.expect(old.responder.error(), "ECONNRESET", "A's application")
     lab.truth.add(old, "peer_rebooted", "peer_rebooted", dead="initiator")
-    lab.truth.add(new, "idle")
+    lab.truth.add(new, "alive")
 
 
 @scenario()
