@@ -51,16 +51,30 @@ void learn_interval(SideWatch& side) {
     side.interval.add(train.last_gap);
 }
 
-// Idle time runs from the peer's last segment that was no probe: those do not reach the timer (RFC 9293
-// section 3.10.7.4: they are out of window and only answered).
-Nanoseconds heard_from(const HalfStream& peer, const SideWatch& peer_watch) {
-    if (!peer.seen) return kNoTime;
-    return peer.last_time == peer_watch.last_probe_time ? peer_watch.heard_before_probe : peer.last_time;
+// Idle time runs from the peer's last segment that reached the prober and its timer. Probes do not (RFC 9293
+// section 3.10.7.4: they are out of window and only answered), nor did a RST: the prober still has the
+// connection.
+Nanoseconds heard_from(const ConnectionView& before, const Watch& watch, Direction peer) {
+    const HalfStream& half = before.tcp.forward(peer);
+    if (!half.seen) return kNoTime;
+    const ResetRecord& reset = watch.reset;
+    const bool after_reset = reset.met() && reset.sender == peer && half.last_time == reset.time;
+    const Nanoseconds heard = after_reset ? reset.sender_heard : half.last_time;
+    const SideWatch& side = watch.sides[index(peer)];
+    return heard == side.last_probe_copy ? side.heard_before_probe : heard;
 }
 
 void note_exchange(Watch& watch, const ConnectionView& before, const Segment& segment) {
     if (before.last_time != watch.exchange_time) watch.before_exchange = before.last_time;
     watch.exchange_time = segment.time;
+}
+
+// A mirror port's second copy of the latest packet stands for the first.
+void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) {
+    SideWatch& side = watch.sides[index(copy.direction)];
+    if (before.tcp.forward(copy.direction).last_time == side.last_probe_copy)
+        side.last_probe_copy = copy.time;
+    if (before.last_time == watch.exchange_time) watch.exchange_time = copy.time;
 }
 
 // Whether the peer answers cannot be seen: each probe stands for itself.
@@ -74,7 +88,6 @@ void note_probe(Watch& watch, const ConnectionView& before, const Segment& segme
     SideWatch& side = watch.sides[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
     const HalfStream& rev = before.tcp.reverse(segment.direction);
-    const SideWatch& peer = watch.sides[index(opposite(segment.direction))];
     if (!rev.seen) {
         note_one_way_probe(side, before, segment);
     } else if (side.probes.open()) {
@@ -82,13 +95,14 @@ void note_probe(Watch& watch, const ConnectionView& before, const Segment& segme
         if (side.probes.last_gap < kSecond / 10) side.bunched = true;
         learn_interval(side);
     } else {
-        const Nanoseconds idle = between(heard_from(rev, peer), segment.time);
+        const Nanoseconds idle =
+            between(heard_from(before, watch, opposite(segment.direction)), segment.time);
         if (idle != kNoTime && idle > 0 && !watch.time_went_back) side.idle.add(idle);
         side.probes = begin_train(segment, between(before.last_time, segment.time));
         watch.longest_survived = before.longest_idle;
     }
-    if (fwd.last_time != side.last_probe_time) side.heard_before_probe = fwd.seen ? fwd.last_time : kNoTime;
-    side.last_probe_time = segment.time;
+    if (fwd.last_time != side.last_probe_copy) side.heard_before_probe = fwd.seen ? fwd.last_time : kNoTime;
+    side.last_probe_time = side.last_probe_copy = segment.time;
     side.last_probe_ip_id = segment.ip_id;
     side.last_probe_tsval = segment.tsval;
     side.probe_payload = static_cast<std::uint8_t>(segment.payload_length);
@@ -222,7 +236,10 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
         note_reset(watch, before, segment);
         return observation;
     }
-    if (kind == SegmentKind::kDuplicateFrame) return observation;
+    if (kind == SegmentKind::kDuplicateFrame) {
+        note_copy(watch, before, segment);
+        return observation;
+    }
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];

@@ -64,6 +64,7 @@ struct SideWatch {
     bool bunched = false;        // probes came in bunches: something on the path held them back
     bool window_probed = false;  // its latest segment is a zero-window probe
     Nanoseconds last_probe_time = kNoTime;
+    Nanoseconds last_probe_copy = kNoTime;     // where a mirror port shows it more than once: the latest
     Nanoseconds heard_before_probe = kNoTime;  // its last segment before last_probe_time that was no probe
     TimerEstimate idle;
     TimerEstimate interval;
