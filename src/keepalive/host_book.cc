@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "core/equal_run.h"
+
 namespace deadpeer {
 namespace {
 
@@ -14,13 +16,6 @@ constexpr std::size_t kMaxAnnouncements = 65'536;
 bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
     return time != kNoTime && time > from && time <= to;
 }
-
-struct ByHost {
-    template <typename T>
-    const IpAddress& operator()(const T& entry) const {
-        return entry.host;
-    }
-};
 
 // The host's first sign of life after its last word on the forgotten connection.
 Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConnection> all,
@@ -40,12 +35,13 @@ void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint64_t f
 }
 
 void HostBook::freeze() {
-    std::ranges::stable_sort(connections_, {}, ByHost{});
-    std::ranges::stable_sort(announcements_, {}, ByHost{});
+    std::ranges::stable_sort(connections_, {}, &HostConnection::host);
+    std::ranges::stable_sort(announcements_, {}, &Announcement::host);
 }
 
 const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
-    for (const Announcement& entry : std::ranges::equal_range(announcements_, forgotten.host, {}, ByHost{})) {
+    for (const Announcement& entry :
+         equal_run(std::span<const Announcement>(announcements_), forgotten.host, &Announcement::host)) {
         if (within(entry.time, forgotten.heard, forgotten.reset + kSecond)) return &entry;
     }
     return nullptr;
@@ -57,9 +53,9 @@ std::uint64_t HostBook::announcement_frame(const HostConnection& forgotten) cons
 }
 
 Signs HostBook::signs_of(const HostConnection& forgotten) const {
-    const auto range = std::ranges::equal_range(connections_, forgotten.host, {}, ByHost{});
-    const std::span<const HostConnection> all(range.begin(),
-                                              std::min(static_cast<std::size_t>(range.size()), kMaxLooked));
+    std::span<const HostConnection> all =
+        equal_run(std::span<const HostConnection>(connections_), forgotten.host, &HostConnection::host);
+    all = all.first(std::min(all.size(), kMaxLooked));
     const Announcement* announcement = announcement_of(forgotten);
     const Nanoseconds back =
         return_of(forgotten, all, announcement == nullptr ? kNoTime : announcement->time);

@@ -1,6 +1,9 @@
 #include "keepalive/timer_pool.h"
 
 #include <algorithm>
+#include <span>
+
+#include "core/equal_run.h"
 
 namespace deadpeer {
 
@@ -30,7 +33,7 @@ void TimerPool::freeze() {
 
 Nanoseconds TimerPool::value(const Owner& owner, const GapCluster& gaps) const {
     if (gaps.gaps == 0) return kNoTime;
-    for (const Entry& entry : std::ranges::equal_range(entries_, owner, {}, &Entry::owner)) {
+    for (const Entry& entry : equal_run(std::span<const Entry>(entries_), owner, &Entry::owner)) {
         if (entry.gaps.shortest <= gaps.shortest && gaps.longest <= entry.gaps.longest) {
             return round_timer(entry.gaps.shortest, entry.gaps.longest);
         }
