@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "decode/arp.h"
 #include "decode/cisco_hdlc.h"
 #include "decode/ethernet.h"
 #include "decode/icmp.h"
@@ -14,6 +15,8 @@
 #include "decode/null_loopback.h"
 #include "decode/ppp.h"
 #include "decode/tcp.h"
+#include "decode/tcp_quote.h"
+#include "decode/udp.h"
 #include "decode/vlan.h"
 
 namespace deadpeer {
@@ -23,6 +26,10 @@ using namespace decoding;
 
 constexpr std::uint16_t kLinkTypeEthernet = 1;
 constexpr Parser kEncapsulated = stop_at<SkipReason::kEncapsulated>;
+
+Next tcp_or_quoted_tcp(Packet& packet) {
+    return packet.quote.inside ? quoted_tcp(packet) : tcp(packet);
+}
 
 // Who comes next: to read one more header, write its parser and give it a row. The number that is met
 // most often stands first in each table.
@@ -58,6 +65,7 @@ constexpr Row kEtherTypes[] = {
     {0x8903, kEncapsulated},  // Cisco FabricPath
     {0x88e7, kEncapsulated},  // 802.1ah provider backbone
     {0x6558, kEncapsulated},  // transparent Ethernet bridging
+    {0x0806, arp},
 };
 
 constexpr Row kPppProtocols[] = {
@@ -69,7 +77,8 @@ constexpr Row kPppProtocols[] = {
 };
 
 constexpr Row kIpProtocols[] = {
-    {kProtocolTcp, tcp},
+    {kProtocolTcp, tcp_or_quoted_tcp},
+    {17, udp},
     {0, ip_extension},  // hop-by-hop options
     {43, ipv6_routing},
     {140, ip_extension},  // shim6
@@ -130,9 +139,10 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     Next next = link_type(frame.link_type);
     for (int headers = 0; headers < kMaxHeaders; ++headers) {
         next = parse(next, packet);
-        if (next.space == NumberSpace::kNone) return next.reason;
+        if (next.space == NumberSpace::kNone) break;
     }
-    return SkipReason::kTooDeep;
+    if (packet.quote.inside) return packet.quote.reason;
+    return next.space == NumberSpace::kNone ? next.reason : SkipReason::kTooDeep;
 }
 
 // What the tables do with most frames of most captures, with the same parsers but in one piece: so the

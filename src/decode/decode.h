@@ -1,6 +1,7 @@
 // decode: the bytes of a frame to the TCP segments in it.
 //
-// What:    pure and total: any bytes give segments or one SkipReason. No allocation, no exception.
+// What:    pure and total: any bytes give segments or one SkipReason. No allocation, no exception. A frame
+//          that is skipped may give a Notice besides.
 // Order:   the reasons before kFragment come first: an IP fragment of UDP is a fragment.
 // Lengths: Segment::payload_length is what the IP header says, bounded by the wire length of the frame
 //          (original_length, or captured_length where a lying file has it larger); where the IP header
@@ -9,8 +10,9 @@
 //          Wireshark 4.6 numbers its stream; for older releases the caller counts it as kCutHeader. From
 //          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends
 //          there, else kCutHeader.
+// Quotes:  ICMP errors are kIcmpQuote if the packet they quote is TCP.
 // Not yet: tunnels, MPLS, PPPoE (kEncapsulated; those in UDP are kNotTcp), fragments other than atomic
-//          ones, quotes in ICMP errors.
+//          ones.
 // Threads: pure functions; a SegmentBatch belongs to one thread.
 #pragma once
 
@@ -28,22 +30,27 @@ namespace deadpeer {
 // the same.
 struct Notice {
     enum class Kind : std::uint8_t {
-        kArpAnnouncement,  // gratuitous ARP or ARP probe answered by nobody: RFC 5227 section 3
+        kArpAnnouncement,  // gratuitous ARP, or an ARP probe: RFC 5227 section 1.1
         kDhcp,             // a client's DISCOVER or REQUEST
         kAddressCheck,     // IPv6 duplicate address detection: RFC 4862 section 5.4, or an unsolicited
                            // advertisement
-        kUnreachable,      // an ICMP error of type destination unreachable or time exceeded that quotes a TCP
-                           // segment
+        kUnreachable,  // an ICMP error that says that a TCP segment did not arrive: destination unreachable
+                       // but for fragmentation needed, or time exceeded in transit
+        kQuote,        // another ICMP error that quotes a TCP segment: Wireshark numbers its stream
     };
 
     Kind kind = Kind::kArpAnnouncement;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
     IpAddress host;  // who announces itself; unknown (all zero) if a DHCP client names no address
-    // kUnreachable: the quoted segment, with icmp_quote set and analysed not set; key and direction are
-    // always valid, the rest if header_quoted: at least 16 bytes of TCP header were.
+    // kUnreachable, kQuote: the quoted segment, with icmp_quote set and analysed not set; time and frame are
+    // those of the error. Key, direction and seq are always valid; the rest if header_quoted, which is always
+    // so for kQuote: 14 bytes of TCP header were there. With 14 or 15 cut_before_window is set: only
+    // Wireshark 4.6 numbers the stream. The payload's length is what the quote has of it.
     Segment quote;
     bool header_quoted = false;
+
+    [[nodiscard]] bool is_quote() const { return kind == Kind::kUnreachable || kind == Kind::kQuote; }
 };
 
 // The segments of a FrameBatch, in frame order.

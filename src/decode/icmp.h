@@ -1,9 +1,14 @@
-// ICMP and ICMPv6 errors: type (1), code (1), checksum (2), four more bytes, then the packet they are about.
+// ICMP and ICMPv6: type (1), code (1), checksum (2), four more bytes; in errors then the packet they are
+// about.
+//
+// Which errors' quotes are read is what Wireshark 4.0 does, as it numbers the streams that it meets there:
+// not those of redirects, nor of an IPv4 packet in ICMPv6.
 //
 // Source: RFC 792; RFC 4443 section 2.1.
 #pragma once
 
-#include "decode/packet.h"
+#include "decode/ether_type.h"
+#include "decode/neighbor_discovery.h"
 
 namespace deadpeer::decoding {
 
@@ -23,30 +28,65 @@ inline bool quotes_tcp(const std::uint8_t* bytes, std::uint32_t captured) {
     }
 }
 
-inline Next stop_at_icmp(const Packet& packet, bool is_error) {
-    const bool quote = is_error && packet.captured > kIcmpHeader &&
-                       quotes_tcp(packet.data + kIcmpHeader, packet.captured - kIcmpHeader);
-    return stop(quote ? SkipReason::kIcmpQuote : SkipReason::kNotTcp);
+inline SkipReason reason_of_error(const Packet& packet) {
+    const bool quote =
+        packet.captured > kIcmpHeader && quotes_tcp(packet.data + kIcmpHeader, packet.captured - kIcmpHeader);
+    return quote ? SkipReason::kIcmpQuote : SkipReason::kNotTcp;
+}
+
+inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_ether_type) {
+    const SkipReason reason = reason_of_error(packet);
+    if (packet.captured <= kIcmpHeader) return stop(reason);
+    if (packet.quote.inside) {
+        // An error about an error, which nobody should send (RFC 1122 section 3.2.2).
+        packet.quote.kind = Notice::Kind::kQuote;
+    } else {
+        packet.quote.inside = true;
+        packet.quote.kind = unreachable ? Notice::Kind::kUnreachable : Notice::Kind::kQuote;
+        packet.quote.reason = reason;
+    }
+    packet.skip(kIcmpHeader);
+    return ether_type(quoted_ether_type);
 }
 
 inline Next icmp(Packet& packet) {
-    if (packet.captured == 0) return stop(SkipReason::kNotTcp);
+    constexpr std::uint8_t kFragmentationNeeded = 4;
+    constexpr std::uint8_t kInTransit = 0;  // the other code is about fragments that came too late
+    if (packet.captured < 2) return stop(SkipReason::kNotTcp);
+    const std::uint8_t code = packet.data[1];
     switch (packet.data[0]) {
-        case 3:   // destination unreachable
-        case 4:   // source quench
-        case 5:   // redirect
+        case 3:  // destination unreachable
+            return enter_quote(packet, code != kFragmentationNeeded, kEtherTypeIpv4);
         case 11:  // time exceeded
+            return enter_quote(packet, code == kInTransit, kEtherTypeIpv4);
+        case 4:   // source quench
         case 12:  // parameter problem
-            return stop_at_icmp(packet, true);
+            return enter_quote(packet, false, kEtherTypeIpv4);
+        case 5:  // redirect
+            return stop(reason_of_error(packet));
         default:
-            return stop_at_icmp(packet, false);
+            return stop(SkipReason::kNotTcp);
     }
 }
 
 inline Next icmpv6(Packet& packet) {
-    // 1 destination unreachable, 2 packet too big, 3 time exceeded, 4 parameter problem
-    const bool is_error = packet.captured > 0 && packet.data[0] >= 1 && packet.data[0] <= 4;
-    return stop_at_icmp(packet, is_error);
+    constexpr std::uint8_t kInTransit = 0;
+    if (packet.captured < 2) return stop(SkipReason::kNotTcp);
+    const std::uint8_t code = packet.data[1];
+    switch (packet.data[0]) {
+        case 1:  // destination unreachable
+            return enter_quote(packet, true, kEtherTypeIpv6);
+        case 3:  // time exceeded
+            return enter_quote(packet, code == kInTransit, kEtherTypeIpv6);
+        case 2:  // packet too big
+        case 4:  // parameter problem
+            return enter_quote(packet, false, kEtherTypeIpv6);
+        case kNeighborSolicitation:
+        case kNeighborAdvertisement:
+            return neighbor_discovery(packet);
+        default:
+            return stop(SkipReason::kNotTcp);
+    }
 }
 
 }  // namespace deadpeer::decoding

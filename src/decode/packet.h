@@ -14,6 +14,13 @@
 
 namespace deadpeer::decoding {
 
+// The packet that an ICMP error is about, once the headers of that are being read.
+struct Quote {
+    bool inside = false;
+    Notice::Kind kind = Notice::Kind::kQuote;  // of the notice that a TCP header makes there
+    SkipReason reason = SkipReason::kNotTcp;   // the frame's, whatever the headers there say
+};
+
 struct Packet {
     const std::uint8_t* data = nullptr;
     std::uint32_t captured = 0;           // bytes that may be read at `data`; never more than `reported`
@@ -28,6 +35,8 @@ struct Packet {
     std::uint16_t ip_id = 0;
     std::uint8_t ttl = 0;
     bool is_v6 = false;
+
+    Quote quote;
 
     const FrameView* frame = nullptr;
     SegmentBatch* out = nullptr;

@@ -40,11 +40,9 @@ inline void set_flow(const Packet& packet, Segment& segment) {
                                        packet.is_v6, segment.key);
 }
 
-inline Next tcp(Packet& packet) {
-    if (packet.captured < kTcpUpToFlags) {
-        const bool packet_ends_here = packet.reported < kTcpUpToFlags && !packet.is_cut;
-        return stop(packet_ends_here ? SkipReason::kShortTcp : SkipReason::kCutHeader);
-    }
+// Inlined always: a call costs the plain frame three nanoseconds of ten.
+// REQUIRES: kTcpUpToFlags bytes were captured.
+[[gnu::always_inline]] inline void read_tcp(const Packet& packet, Segment& segment) {
     const std::uint8_t* const header = packet.data;
     const std::uint32_t header_length = (header[12] >> 4) * 4U;
     const std::uint32_t reported = packet.reported;
@@ -54,7 +52,6 @@ inline Next tcp(Packet& packet) {
     const FrameView& frame = *packet.frame;
     const std::uint32_t at = static_cast<std::uint32_t>(header - frame.data) + header_captured;
 
-    Segment& segment = packet.out->segments[packet.out->count++];
     set_flow(packet, segment);
     segment.time = frame.time;
     segment.frame = frame.number;
@@ -86,6 +83,14 @@ inline Next tcp(Packet& packet) {
     if (header_captured > kTcpFixedHeader) {
         read_tcp_options(header + kTcpFixedHeader, header_captured - kTcpFixedHeader, segment);
     }
+}
+
+inline Next tcp(Packet& packet) {
+    if (packet.captured < kTcpUpToFlags) {
+        const bool packet_ends_here = packet.reported < kTcpUpToFlags && !packet.is_cut;
+        return stop(packet_ends_here ? SkipReason::kShortTcp : SkipReason::kCutHeader);
+    }
+    read_tcp(packet, packet.out->segments[packet.out->count++]);
     return stop(SkipReason::kNone);
 }
 
