@@ -185,19 +185,23 @@ private:
     }
 
     void take_notice(const Notice& notice) {
-        if (notice.kind != Notice::Kind::kUnreachable) {
-            verdicts_.announce(notice.host, notice.time, notice.frame);
+        if (!notice.is_quote()) {
+            const bool unknown = notice.host == IpAddress{};
+            if (!unknown) verdicts_.announce(notice.host, notice.time, notice.frame);
             return;
         }
         // Wireshark numbers the stream of a quoted header, but does not take it for a segment.
+        const bool numbers_stream = notice.header_quoted && !too_short_for_stream(notice.quote);
         const std::uint64_t hash = flows_.hash(notice.quote.key);
-        if (!notice.header_quoted && flows_.find(notice.quote.key, hash) == nullptr) return;
+        if (!numbers_stream && flows_.find(notice.quote.key, hash) == nullptr) return;
         Connection& connection = connection_of(notice.quote.key, hash);
-        if (notice.header_quoted) {
+        if (numbers_stream) {
             start(connection, notice.quote);
             learn_options(connection.tcp, notice.quote, rules_);
         }
-        watcher_.unreachable(connection, notice.quote.direction, notice.frame, notice.time);
+        if (notice.kind == Notice::Kind::kUnreachable) {
+            watcher_.unreachable(connection, notice.quote.direction, notice.frame, notice.time);
+        }
     }
 
     Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
