@@ -3,17 +3,15 @@
 //     if (census.opened(connection)) sink.on_finding(census.warning(connection, idle_after, last_time));
 //     census.closed(key, initiator);
 //
-// What:     counts the connections that are open at once, by responder address and port, for ports that have
-// a
-//           limit. opened() answers true when they reach 80 % of it; once, until they have fallen below 70 %.
+// What:     for ports that have a limit, counts the connections that each responder address holds at once.
+//           opened() answers true when they reach 80 % of it; once, until they have fallen below 70 %.
 //           warning() says then who holds them and how many are idle.
 // Use:      opened() when a connection is established, or is met established; closed() when it has ended, and
 //           also when its flow is evicted. Each is idempotent: a connection counts once however often it is
 //           opened, and closing one that was never counted changes nothing. So an evicted flow that is met
 //           again counts once, too.
-// Cost:     O(1) for opened and closed; warning() walks the server's connections, of which at least 10 % of
-// the
-//           limit are new since the last time.
+// Cost:     O(1) for opened and closed; warning() walks the server's connections, of which at least a tenth
+//           of the limit are new since the last time.
 // Memory:   about 150 bytes for each connection counted, at most `memory_cap`; beyond it connections are not
 //           counted, and refused() tells how many.
 // Threads:  one at a time. No clock.

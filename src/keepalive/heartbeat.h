@@ -4,10 +4,9 @@
 //     HeartbeatSummary summary = heartbeats.summary(id);
 //     heartbeats.release(id);
 //
-// What:     a side that sends small messages of stable length at a stable period (heartbeat_rhythm.h says
-// when),
-//           usually answered in kind. The protocol is told by the first bytes of a message, put together from
-//           its segments, of connections that have sent two beats.
+// What:     a side that sends small messages of stable length at a stable period, usually answered in kind;
+//           heartbeat_rhythm.h has the rule. The protocol is told by the first bytes of a message, put
+//           together from its segments, of sides that have sent two beats.
 // Use:      observe() is for an id of 0 a segment of at most `max_payload` bytes whose sender has been silent
 //           for at least half a second; for any other id every segment with payload, of both sides.
 //           Retransmissions are seen as such.

@@ -15,6 +15,9 @@ constexpr double kMostVariation = 0.1;
 constexpr double kMissedBeat = 1.5;  // periods
 constexpr double kNewRun = 0.3;      // of the mean
 constexpr double kStopped = 3;       // periods
+// What speaks against a heartbeat is remembered this far, so that one that begins late is still found.
+constexpr std::uint32_t kMostRefutedByPauses = 32;
+constexpr std::uint32_t kMostRefutedByOtherData = 8;
 // The limit of variation is met although its tenth has no binary fraction.
 constexpr double kRounding = 1 + 1e-9;
 
@@ -48,6 +51,7 @@ bool HeartbeatRhythm::end_message(std::uint32_t max_payload) {
             interrupted_ = true;
             return false;
         }
+        if (beats_ > 0 && refuted_ < kMostRefutedByOtherData) ++refuted_;
         begin_run(message_bytes_ > max_payload ? 0 : message_bytes_);
         return beats_ > 0;
     }
@@ -72,7 +76,7 @@ void HeartbeatRhythm::count_period(double seconds) {
         return;
     }
     if (!is_heartbeat() && periods_ > 0 && std::abs(seconds - mean_) > kNewRun * mean_) {
-        refuted_ += periods_;
+        refuted_ = std::max(refuted_, std::min(refuted_ + periods_, kMostRefutedByPauses));
         begin_run(length_);
         beats_ = 2;
     }

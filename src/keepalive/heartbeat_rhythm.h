@@ -1,16 +1,15 @@
 // HeartbeatRhythm: how regularly one side of a connection sends small messages.
 //
 // What:     a message is the data that a side sends without a pause of half a second. Messages of stable
-//           length, each within one byte of the one before (a counter gets another digit), form a run; the
-//           run is a heartbeat while it has at least 4 periods whose coefficient of variation is at most 10
-//           %.
+//           length, each within one byte of the one before (a counter gets another digit), form a run. A run
+//           of at least 4 periods with a coefficient of variation of at most 10 % is a heartbeat.
 //            - Other data in between is no beat and says nothing about the period; unless the run is a
 //              heartbeat already, it ends the run.
 //            - Of a heartbeat, a pause of more than 1.5 periods is a missed beat, not a period; one missed
 //              beat is forgiven for each 4 periods.
-//            - Before it is one, a pause that is off by more than 30 % begins the run anew. So that chance
-//            does
-//              not make a heartbeat of what is random, periods given up so must not outnumber the run's.
+//            - Before it is one, a pause that is off by more than 30 % begins the run anew.
+//            - So that chance does not make a heartbeat of what is random, a run needs as many periods as
+//              were given up so before it (up to 32), and one for each run that other data ended (up to 8).
 // Lifetime: plain value.
 // Units:    periods in seconds inside, nanoseconds outside.
 #pragma once
@@ -77,7 +76,7 @@ private:
     std::uint32_t periods_ = 0;
     std::uint32_t beats_ = 0;
     std::uint32_t missed_ = 0;
-    std::uint32_t refuted_ = 0;        // periods of runs that were given up
+    std::uint32_t refuted_ = 0;        // what speaks against it: periods and runs given up, see above
     std::uint32_t length_ = 0;         // of the run's latest beat
     std::uint32_t message_bytes_ = 0;  // of the latest message so far
     bool in_message_ = false;

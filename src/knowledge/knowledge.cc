@@ -49,6 +49,10 @@ int agreement(const KeepaliveProfile& profile, const KeepaliveTimer& timer, std:
     return agreeing >= 2 || default_alone ? agreeing : 0;
 }
 
+std::string marked(const std::string& name, bool verified) {
+    return verified ? name : name + " (unverified)";
+}
+
 void append(std::string& list, const std::string& name) {
     if (!list.empty()) list += ';';
     list += name;
@@ -94,7 +98,7 @@ std::string Knowledge::matching_profiles(const KeepaliveTimer& timer, std::uint8
         if (agreeing < best) continue;
         if (agreeing > best) names.clear();
         best = agreeing;
-        append(names, profile.verified ? profile.name : profile.name + " (unverified)");
+        append(names, marked(profile.name, profile.verified));
     }
     return names;
 }
@@ -120,6 +124,11 @@ std::uint16_t Knowledge::heartbeat_protocol(std::span<const std::uint8_t> first_
 
 const HeartbeatPattern* Knowledge::heartbeat(std::uint16_t id) const {
     return id == 0 || id > heartbeats_.size() ? nullptr : &heartbeats_[id - 1U];
+}
+
+std::string Knowledge::heartbeat_name(std::uint16_t id) const {
+    const HeartbeatPattern* row = heartbeat(id);
+    return row == nullptr ? std::string{} : marked(row->protocol, row->verified);
 }
 
 }  // namespace deadpeer

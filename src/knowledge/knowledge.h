@@ -56,6 +56,9 @@ public:
     // The row of that number; nullptr for 0 and for what is beyond the table.
     [[nodiscard]] const HeartbeatPattern* heartbeat(std::uint16_t id) const;
 
+    // Its protocol as reports show it; empty for no row.
+    [[nodiscard]] std::string heartbeat_name(std::uint16_t id) const;
+
     [[nodiscard]] const std::vector<KeepaliveProfile>& profiles() const { return profiles_; }
     [[nodiscard]] const std::vector<IdleTimeout>& timeouts() const { return timeouts_; }
     [[nodiscard]] const std::vector<HeartbeatPattern>& heartbeats() const { return heartbeats_; }

@@ -228,7 +228,7 @@ TEST_CASE("beyond the memory cap connections are not counted, and told") {
 
 TEST_CASE("the answers do not depend on the seed") {
     std::vector<Finding> findings;
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
         Census census(Limits{{5432, 40}}, kPlenty, seed);
         for (std::uint16_t i = 1; i < 32; ++i) census.opened(connection(static_cast<std::uint8_t>(i % 7), i));
         findings.push_back(

@@ -186,6 +186,7 @@ TEST_CASE("messages are known by their first bytes") {
                    "56=B\x01") == "fix");
     CHECK(protocol(bytes({0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 7})) == "smpp");
     CHECK(protocol(bytes({0, 0, 0, 16, 0x80, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 7})) == "smpp");
+    CHECK(protocol(bytes({0x68, 4, 0x43, 0, 0, 0})) == "iec104");
     CHECK(protocol(bytes({0x17, 3, 3, 0, 2, 0xaa, 0xbb})) == "tls");
 }
 
@@ -209,4 +210,10 @@ TEST_CASE("rows are counted from 1") {
     const auto last = static_cast<std::uint16_t>(builtin().heartbeats().size());
     CHECK(builtin().heartbeat(last) == &builtin().heartbeats().back());
     CHECK(builtin().heartbeat(static_cast<std::uint16_t>(last + 1)) == nullptr);
+}
+
+TEST_CASE("a heartbeat's name says when its row is not verified") {
+    CHECK(builtin().heartbeat_name(0).empty());
+    CHECK(builtin().heartbeat_name(row_of(bytes({0xc0, 0x00}))) == "mqtt");
+    CHECK(builtin().heartbeat_name(row_of("\r\n\r\n")) == "sip (unverified)");
 }
