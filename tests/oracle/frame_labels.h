@@ -2,11 +2,13 @@
 //
 // Format: NAME.RELEASE.tsv with the columns frame, stream, labels: a frame with several TCP segments has its
 //         streams joined by commas, and its labels (names joined by spaces) are those of all of them. A frame
-//         without TCP has no row; a TCP header too short to be given a stream has an empty one.
+//         without TCP has no row; a TCP header too short to be given a stream has an empty one. An ICMP
+//         error that quotes TCP has a row like the segment that it quotes.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "deadpeer/labels.h"
@@ -27,6 +29,7 @@ LabelsByFrame read_labels(const std::string& path);
 
 struct Analysed {
     LabelsByFrame frames;
+    std::set<std::uint64_t> quotes;  // ICMP errors whose quote takes a stream number: no segments
     std::uint64_t frames_read = 0;
 };
 
