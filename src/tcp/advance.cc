@@ -100,7 +100,7 @@ void drop_acknowledged(RangeList& unacked, Seq ack, RangePool& pool) {
 // Wireshark keeps the edges as it displays them, counted from the ISN of the side whose data they are about,
 // and compares them with raw sequence numbers.
 void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool& pool) {
-    pool.clear(sacked);
+    if (!sacked.empty()) pool.clear(sacked);
     for (std::size_t i = 0; i < segment.sack_blocks; ++i) {
         pool.append(sacked,
                     {Seq(segment.sack[i].left) - isn.value(), Seq(segment.sack[i].right) - isn.value()});
