@@ -57,7 +57,12 @@ struct FlowKey {
     std::uint16_t high_port = 0;
     std::uint32_t is_v6 = 0;
 
-    friend bool operator==(const FlowKey&, const FlowKey&) = default;
+    // Word by word: the compiler would call memcmp.
+    friend bool operator==(const FlowKey& a, const FlowKey& b) {
+        return ((a.low_address[0] ^ b.low_address[0]) | (a.low_address[1] ^ b.low_address[1]) |
+                (a.high_address[0] ^ b.high_address[0]) | (a.high_address[1] ^ b.high_address[1])) == 0 &&
+               a.low_port == b.low_port && a.high_port == b.high_port && a.is_v6 == b.is_v6;
+    }
 
     // A connection from an endpoint to itself: both directions are one.
     [[nodiscard]] bool is_self_connection() const {
