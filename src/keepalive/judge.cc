@@ -4,6 +4,8 @@
 #include <bit>
 #include <optional>
 
+#include "keepalive/between.h"
+
 namespace deadpeer {
 namespace {
 
@@ -15,11 +17,6 @@ constexpr std::uint32_t kFewestProbes = 3;
 constexpr std::uint32_t kEnoughTransmissions = 3;
 // What has waited less than this for an answer may still get one.
 constexpr Nanoseconds kAnswerDelay = kSecond;
-
-Nanoseconds between(Nanoseconds earlier, Nanoseconds later) {
-    if (earlier == kNoTime || later == kNoTime || later < earlier) return kNoTime;
-    return later - earlier;
-}
 
 bool longer(Nanoseconds duration, Nanoseconds limit) {
     return duration != kNoTime && duration > limit;
@@ -142,7 +139,8 @@ std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
         train.length < kFewestTransmissions && train.last_time - train.first_time < kUsualGiveUp;
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
-    if (reset || (judgement.signs & kSignIcmpUnreachable) != 0) judgement.confidence = Confidence::kHigh;
+    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain) judgement.confidence = Confidence::kHigh;
     return judgement;
 }
 

@@ -2,18 +2,14 @@
 
 #include <algorithm>
 
+#include "keepalive/between.h"
+#include "keepalive/observe_reset.h"
+
 namespace deadpeer {
 namespace {
 
-constexpr Nanoseconds kBothEndsDelay = 50 * kMillisecond;
-
 bool is_transmission(SegmentKind kind) {
     return kind == SegmentKind::kRetransmission || kind == SegmentKind::kZeroWindowProbe;
-}
-
-Nanoseconds between(Nanoseconds earlier, Nanoseconds later) {
-    if (earlier == kNoTime || later == kNoTime || later < earlier) return kNoTime;
-    return later - earlier;
 }
 
 void lengthen(Train& train, const Segment& segment) {
@@ -155,71 +151,6 @@ void note_answer(Watch& watch, const Segment& segment) {
     prober.probes = {};
 }
 
-// The RST answers the other side's segment just met: RFC 9293 section 3.10.7.1, from a host that has no such
-// connection. One that ends its own connection may look the same, but nothing provokes it.
-bool answers_without_socket(const ConnectionView& before, const Segment& segment) {
-    constexpr std::uint8_t kHeaderWithoutOptions = 20;
-    const HalfStream& own = before.tcp.forward(segment.direction);
-    const HalfStream& target = before.tcp.reverse(segment.direction);
-    const bool shape =
-        !segment.has(kAck) && segment.window == 0 && segment.header_length == kHeaderWithoutOptions;
-    if (!shape || !target.seen || Seq(segment.seq) != target.last_ack) return false;
-    const bool established = !own.seen || own.last_ack != Seq{};
-    const Nanoseconds delay = between(target.last_time, segment.time);
-    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : kNoTime;
-    return established && target.last_time == before.last_time && delay != kNoTime &&
-           delay <= std::max(kSecond, 2 * std::max(round_trip, Nanoseconds{0}));
-}
-
-ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
-    using Shape = ResetRecord::Shape;
-    const SideWatch& side = watch.sides[index(segment.direction)];
-    const SentData& sent = before.sent[index(segment.direction)];
-    const bool first_words = sent.segments == 0;
-    if (first_words && segment.has(kAck) && before.handshake_seen) return Shape::kRefused;
-    const unsigned fin_of_other = 1U << index(opposite(segment.direction));
-    if ((before.fin_seen & fin_of_other) != 0) return Shape::kAfterFin;
-    const bool at_next = sent.next_known && Seq(segment.seq) == sent.next;
-    if (at_next && (side.probes.open() || side.transmissions.length >= 3)) return Shape::kGaveUp;
-    if (before.fin_seen != 0) return Shape::kAfterFin;
-    return answers_without_socket(before, segment) ? Shape::kNoSocket : Shape::kAbort;
-}
-
-Nanoseconds silence_before_reset(const Watch& watch, const ConnectionView& before, const Segment& segment) {
-    const SideWatch& target = watch.sides[index(opposite(segment.direction))];
-    if (target.probes.open()) return target.probes.silence_before;
-    if (target.transmissions.open()) return target.transmissions.silence_before;
-    const HalfStream& fwd = before.tcp.forward(segment.direction);
-    const HalfStream& rev = before.tcp.reverse(segment.direction);
-    return fwd.seen && rev.seen ? between(fwd.last_time, rev.last_time) : kNoTime;
-}
-
-void note_reset(Watch& watch, const ConnectionView& before, const Segment& segment) {
-    ++watch.resets[index(segment.direction)];
-    ResetRecord& reset = watch.reset;
-    if (reset.met() && !reset.ignored()) {
-        const Nanoseconds later = between(reset.time, segment.time);
-        if (segment.direction != reset.sender && later != kNoTime && later <= kBothEndsDelay) {
-            reset.both_ends = true;
-            reset.other_frame = segment.frame;
-        }
-        return;
-    }
-    const SentData& sent = before.sent[index(segment.direction)];
-    const HalfStream& fwd = before.tcp.forward(segment.direction);
-    const HalfStream& rev = before.tcp.reverse(segment.direction);
-    reset = {};
-    reset.shape = shape_of(watch, before, segment);
-    reset.sender = segment.direction;
-    reset.time = segment.time;
-    reset.frame = segment.frame;
-    reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
-    reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
-    reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
-    reset.provoked_frame = before.last_frame;
-    reset.silence_before = silence_before_reset(watch, before, segment);
-}
-
 }  // namespace
 
 bool deserves_watch(SegmentKind kind, const Segment& segment) {
@@ -233,7 +164,7 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
     if (before.last_time != kNoTime && segment.time < before.last_time) watch.time_went_back = true;
     if (labels.any_of(Label::kAckLostSegment | Label::kLostSegment)) watch.loss_time = segment.time;
     if (segment.has(kRst)) {
-        note_reset(watch, before, segment);
+        observe_reset(watch, before, segment);
         return observation;
     }
     if (kind == SegmentKind::kDuplicateFrame) {
@@ -243,9 +174,7 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
-    if (watch.reset.met())
-        (segment.direction == watch.reset.sender ? watch.reset.sender_after : watch.reset.target_after) =
-            true;
+    if (watch.reset.met()) observe_after_reset(watch.reset, before, segment);
     other.transmissions = {};
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);

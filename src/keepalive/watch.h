@@ -85,6 +85,8 @@ struct ResetRecord {
     Direction sender = Direction::kFromLow;
     bool ttl_differs = false;
     bool both_ends = false;     // a RST of the other side came within 50 ms
+    bool out_of_place = false;  // not where the other side would heed it
+    bool challenged = false;    // the other side asked whether it is meant
     bool sender_after = false;  // a segment without RST of its sender came later
     bool target_after = false;  // one of the other side did
     Nanoseconds time = kNoTime;
@@ -97,7 +99,7 @@ struct ResetRecord {
 
     [[nodiscard]] bool met() const { return shape != Shape::kNone; }
     // The connection went on: the RST was forged, stale or challenged (RFC 5961).
-    [[nodiscard]] bool ignored() const { return sender_after && target_after; }
+    [[nodiscard]] bool ignored() const { return challenged || (sender_after && target_after); }
 };
 
 struct Watch {

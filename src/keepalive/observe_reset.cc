@@ -1,0 +1,117 @@
+#include "keepalive/observe_reset.h"
+
+#include <algorithm>
+
+#include "keepalive/between.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr Nanoseconds kBothEndsDelay = 50 * kMillisecond;
+constexpr Nanoseconds kAnswerDelay = kSecond;
+
+// The other side has just said something, so that the RST may be an answer.
+bool is_provoked(const ConnectionView& before, const Segment& reset) {
+    const HalfStream& target = before.tcp.reverse(reset.direction);
+    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : 0;
+    const Nanoseconds delay = target.seen ? between(target.last_time, reset.time) : kNoTime;
+    return delay != kNoTime && target.last_time == before.last_time &&
+           delay <= std::max(kAnswerDelay, 2 * round_trip);
+}
+
+// RFC 9293 section 3.10.7.1: sent by a host that has no such connection. One that ends its own connection may
+// look the same, but nothing provokes it.
+bool answers_without_socket(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    constexpr std::uint8_t kHeaderWithoutOptions = 20;
+    const HalfStream& own = before.tcp.forward(reset.direction);
+    const HalfStream& target = before.tcp.reverse(reset.direction);
+    const bool shape = !reset.has(kAck) && reset.window == 0 && reset.header_length == kHeaderWithoutOptions;
+    const bool established = !own.seen || own.last_ack != Seq{} || watch.reset.met();
+    return shape && established && is_provoked(before, reset) && Seq(reset.seq) == target.last_ack;
+}
+
+ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    using Shape = ResetRecord::Shape;
+    const SideWatch& side = watch.sides[index(reset.direction)];
+    const SentData& sent = before.sent[index(reset.direction)];
+    const bool first_words = sent.segments == 0;
+    if (first_words && reset.has(kAck) && before.handshake_seen) return Shape::kRefused;
+    const unsigned fin_of_other = 1U << index(opposite(reset.direction));
+    if ((before.fin_seen & fin_of_other) != 0) return Shape::kAfterFin;
+    const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
+    if (at_next && (side.probes.open() || side.transmissions.length >= 3)) return Shape::kGaveUp;
+    if (before.fin_seen != 0) return Shape::kAfterFin;
+    return answers_without_socket(watch, before, reset) ? Shape::kNoSocket : Shape::kAbort;
+}
+
+// Before the first segment that the RST leaves unanswered; before itself if nothing provoked it.
+Nanoseconds silence_before(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    const SideWatch& target = watch.sides[index(opposite(reset.direction))];
+    if (target.probes.open()) return target.probes.silence_before;
+    if (target.transmissions.open()) return target.transmissions.silence_before;
+    if (!is_provoked(before, reset)) return between(before.last_time, reset.time);
+    const HalfStream& own = before.tcp.forward(reset.direction);
+    return own.seen ? between(own.last_time, before.last_time) : kNoTime;
+}
+
+// Neither what the other side expects next nor the sender's SND.NXT: only a forger, or a host that has
+// forgotten the connection long since, resets there. RFC 5961 section 3.2 lets the other side ask.
+bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
+    const HalfStream& target = before.tcp.reverse(reset.direction);
+    const SentData& sent = before.sent[index(reset.direction)];
+    return target.seen && sent.next_known && Seq(reset.seq) != target.last_ack && Seq(reset.seq) != sent.next;
+}
+
+ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
+    const SentData& sent = before.sent[index(segment.direction)];
+    const HalfStream& fwd = before.tcp.forward(segment.direction);
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    ResetRecord reset;
+    reset.shape = shape_of(watch, before, segment);
+    reset.sender = segment.direction;
+    reset.time = segment.time;
+    reset.frame = segment.frame;
+    reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
+    reset.out_of_place = is_out_of_place(before, segment);
+    reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
+    reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
+    reset.provoked_frame = before.last_frame;
+    reset.silence_before = silence_before(watch, before, segment);
+    const ResetRecord& earlier = watch.reset;
+    if (earlier.met() && earlier.sender == reset.sender && earlier.time == reset.sender_heard) {
+        // The sender has said nothing since but that RST.
+        reset.sender_heard = earlier.sender_heard;
+        reset.silence_before = earlier.silence_before;
+    }
+    return reset;
+}
+
+}  // namespace
+
+void observe_reset(Watch& watch, const ConnectionView& before, const Segment& segment) {
+    ++watch.resets[index(segment.direction)];
+    ResetRecord& reset = watch.reset;
+    if (!reset.met() || reset.ignored()) {
+        reset = record_of(watch, before, segment);
+        return;
+    }
+    const Nanoseconds later = between(reset.time, segment.time);
+    if (segment.direction != reset.sender && later != kNoTime && later <= kBothEndsDelay) {
+        reset.both_ends = true;
+        reset.other_frame = segment.frame;
+    }
+}
+
+void observe_after_reset(ResetRecord& reset, const ConnectionView& before, const Segment& segment) {
+    if (segment.direction == reset.sender) {
+        reset.sender_after = true;
+        return;
+    }
+    reset.target_after = true;
+    const bool says_nothing_new = segment.payload_length == 0 && segment.has(kAck) &&
+                                  !segment.has(kSyn | kFin) &&
+                                  Seq(segment.ack) == before.tcp.forward(segment.direction).last_ack;
+    if (reset.out_of_place && says_nothing_new) reset.challenged = true;
+}
+
+}  // namespace deadpeer

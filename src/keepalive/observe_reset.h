@@ -1,0 +1,22 @@
+// observe_reset: takes a RST, and what follows one, into a Watch.
+//
+// What:    who sent the RST and what provoked it is told by its form and by the segments before it; whether
+// it was
+//          heeded by those after it.
+// Source:  RFC 9293 section 3.10.7.1 (a host without the connection), RFC 5961 section 3.2 (challenge ACK).
+// Threads: as observe().
+#pragma once
+
+#include "deadpeer/segment.h"
+#include "keepalive/connection_view.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// REQUIRES: `segment` is a RST and has a time.
+void observe_reset(Watch& watch, const ConnectionView& before, const Segment& segment);
+
+// REQUIRES: `reset` was met; `segment` is no RST.
+void observe_after_reset(ResetRecord& reset, const ConnectionView& before, const Segment& segment);
+
+}  // namespace deadpeer
