@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,7 @@ TableReader<N> open_table(const TableInput& input) {
 }  // namespace detail
 
 // The first `required` columns must be in the header; cells of others that are not are as in `absent`.
+// `make_row` may also ask for the number of the row's line.
 template <typename Row, std::size_t N, typename MakeRow>
 Result<std::vector<Row>> read_table(const TableInput& input, const std::array<const char*, N>& columns,
                                     std::size_t required, const TableCells<N>& absent, MakeRow make_row) {
@@ -71,7 +73,11 @@ Result<std::vector<Row>> read_table(const TableInput& input, const std::array<co
         TableCells<N> cells = absent;
         while (std::apply([&](auto&... cell) { return reader.read_row(cell...); }, cells)) {
             line = reader.get_file_line();
-            rows.push_back(make_row(std::as_const(cells)));
+            if constexpr (std::is_invocable_v<MakeRow, const TableCells<N>&, unsigned>) {
+                rows.push_back(make_row(std::as_const(cells), line));
+            } else {
+                rows.push_back(make_row(std::as_const(cells)));
+            }
         }
         return rows;
     } catch (const BadCell& bad) {

@@ -1,0 +1,116 @@
+#include "knowledge/inventory.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <compare>
+#include <utility>
+
+#include "core/parse_address.h"
+#include "knowledge/table_reader.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr unsigned bits_of(const IpAddress& address) {
+    return address.is_v6 ? 128 : 32;
+}
+
+IpAddress cut(IpAddress address, unsigned prefix_length) {
+    for (unsigned i = 0; i < address.bytes.size(); ++i) {
+        const unsigned kept = prefix_length > 8 * i ? std::min(prefix_length - 8 * i, 8U) : 0;
+        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & (0xff00U >> kept));
+    }
+    return address;
+}
+
+std::strong_ordering order(const InventoryEntry& a, const IpAddress& address, unsigned prefix_length) {
+    if (const auto by_address = a.address <=> address; by_address != 0) return by_address;
+    return unsigned{a.prefix_length} <=> prefix_length;
+}
+
+void read_prefix(const std::string& cell, InventoryEntry& entry) {
+    const std::size_t slash = cell.find('/');
+    const auto address = parse_address(cell.substr(0, slash));
+    if (!address) throw BadCell{"address must be an IPv4 or IPv6 address or prefix, not \"" + cell + "\""};
+    unsigned bits = bits_of(*address);
+    if (slash != std::string::npos) {
+        const char* end = cell.data() + cell.size();
+        const unsigned most = bits;
+        const auto [stop, error] = std::from_chars(cell.data() + slash + 1, end, bits);
+        if (error != std::errc{} || stop != end || bits > most) {
+            throw BadCell{"the prefix length of \"" + cell + "\" must be a number from 0 to " +
+                          std::to_string(most)};
+        }
+    }
+    entry.prefix_length = static_cast<std::uint8_t>(bits);
+    entry.address = cut(*address, bits);
+    if (entry.address != *address) {
+        throw BadCell{"address \"" + cell + "\" has bits beyond its prefix; write " +
+                      to_string(entry.address) + "/" + std::to_string(bits)};
+    }
+}
+
+InventoryEntry entry_of(const TableCells<5>& cells, unsigned line) {
+    const auto& [address, name, idle, interval, count] = cells;
+    InventoryEntry entry;
+    entry.line = line;
+    read_prefix(address, entry);
+    entry.name = name;
+    entry.idle = seconds_cell(idle, "idle");
+    entry.interval = seconds_cell(interval, "interval");
+    entry.count = number_cell(count, "count", 1, 1'000'000);
+    return entry;
+}
+
+// The later of the first two rows about the same prefix; nullptr if there are none. REQUIRES: sorted.
+const InventoryEntry* repeated(const std::vector<InventoryEntry>& entries) {
+    const auto same = std::adjacent_find(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return order(a, b.address, b.prefix_length) == 0;
+    });
+    return same == entries.end() ? nullptr : &same[1];
+}
+
+}  // namespace
+
+Result<Inventory> Inventory::load(const std::string& path) {
+    auto rows = read_table<InventoryEntry, 5>({.name = path, .text = {}},
+                                              {"address", "name", "idle", "interval", "count"}, 1,
+                                              {"", "", "", "", ""}, entry_of);
+    if (!rows) return rows.error();
+    Inventory inventory;
+    inventory.entries_ = std::move(rows).value();
+    std::vector<InventoryEntry>& entries = inventory.entries_;
+    std::stable_sort(entries.begin(), entries.end(), [](const InventoryEntry& a, const InventoryEntry& b) {
+        return order(a, b.address, b.prefix_length) < 0;
+    });
+    if (const InventoryEntry* twice = repeated(entries)) {
+        return Error{path + ", line " + std::to_string(twice->line) + ": " + to_string(twice->address) + "/" +
+                     std::to_string(twice->prefix_length) + " is already on line " +
+                     std::to_string((twice - 1)->line) + "."};
+    }
+    std::array<std::array<bool, 129>, 2> occurs{};
+    for (const InventoryEntry& entry : entries)
+        occurs[entry.address.is_v6 ? 1 : 0][entry.prefix_length] = true;
+    for (unsigned bits = 129; bits-- > 0;) {
+        for (const bool is_v6 : {false, true}) {
+            if (!occurs[is_v6 ? 1 : 0][bits]) continue;
+            inventory.lengths_.push_back({is_v6, static_cast<std::uint8_t>(bits)});
+        }
+    }
+    return inventory;
+}
+
+const InventoryEntry* Inventory::find(const IpAddress& address) const {
+    for (const PrefixLength& length : lengths_) {
+        if (length.is_v6 != address.is_v6) continue;
+        const IpAddress prefix = cut(address, length.bits);
+        const auto place = std::lower_bound(
+            entries_.begin(), entries_.end(), length.bits,
+            [&](const InventoryEntry& entry, unsigned bits) { return order(entry, prefix, bits) < 0; });
+        if (place != entries_.end() && order(*place, prefix, length.bits) == 0) return &*place;
+    }
+    return nullptr;
+}
+
+}  // namespace deadpeer
