@@ -2,23 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "capture/interfaces.h"
+#include "cli/checks.h"
+#include "cli/connection_limit.h"
+#include "cli/short_help.h"
 #include "report/text.h"
 
 namespace deadpeer::cli {
 namespace {
 
 constexpr std::size_t kSmallestMemory = std::size_t{1} << 20;
-constexpr double kLongestSilence = 1e9;  // seconds
 
 // What CLI11 fills in; the words become values in to_settings().
 struct Words {
@@ -37,6 +37,13 @@ struct Words {
     std::uint16_t community_id_seed = 0;
     std::size_t memory = std::size_t{256} << 20;
     double min_probe_silence = 0.5;
+    double idle_after = 0.5;
+    std::uint16_t heartbeat_max_payload = 64;
+    std::string profiles;
+    std::string timeouts;
+    std::string inventory;
+    std::vector<std::string> connection_limits;
+    std::string fail_on;
     bool no_names = false;
     bool quiet = false;
     bool verbose = false;
@@ -54,46 +61,6 @@ const std::map<std::string, TimeStyle> kTimeWords = {{"utc", TimeStyle::kUtc}, {
 const std::map<std::string, char> kDelimiterWords = {
     {",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}};
 
-template <typename T>
-CLI::Validator one_of(const std::map<std::string, T>& words, const std::string& shown) {
-    return CLI::Validator(
-        [&words, shown](std::string& word) {
-            return words.contains(word) ? std::string() : "'" + word + "' is not one of " + shown;
-        },
-        "");
-}
-
-// CLI11 would take -1 for a very large number.
-const CLI::Validator kDigits(
-    [](std::string& word) {
-        const bool digits = word.find_first_not_of("0123456789") == std::string::npos;
-        return digits ? std::string() : "'" + word + "' is not a whole number";
-    },
-    "");
-
-// CLI11's help without the lines that say nothing new, so that it fits a screen.
-class ShortHelp final : public CLI::Formatter {
-public:
-    ShortHelp() { column_width(29); }
-
-    std::string make_usage(const CLI::App*, std::string) const override {
-        return "Usage: deadpeer FILE... [-o DIR] [OPTION...]\n\n";
-    }
-    std::string make_positionals(const CLI::App*) const override { return {}; }
-    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-        std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
-        for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n")) {
-            text.erase(at, 1);
-        }
-        return text;
-    }
-    // The type's name, without the names of the checks that CLI11 appends.
-    std::string make_option_opts(const CLI::Option* option) const override {
-        const std::string type = option->get_type_name();
-        return type.empty() ? type : " " + type.substr(0, type.find(':'));
-    }
-};
-
 void add_input_options(CLI::App& app, Words& words) {
     const char* group = "Input";
     app.add_option("-r,FILE", words.inputs,
@@ -108,7 +75,7 @@ void add_input_options(CLI::App& app, Words& words) {
         ->type_name("FILTER")
         ->group(group);
     app.add_option("-c", words.frame_limit, "Stop after COUNT matching frames")
-        ->check(kDigits)
+        ->check(whole_number())
         ->type_name("COUNT")
         ->group(group);
 }
@@ -136,12 +103,17 @@ void add_output_options(CLI::App& app, Words& words) {
         ->type_name("STYLE")
         ->group(group);
     app.add_option("--community-id-seed", words.community_id_seed, "Seed of community_id (default 0)")
-        ->check(kDigits)
+        ->check(sixteen_bits())
         ->type_name("N")
         ->group(group);
     app.add_flag("-q", words.quiet, "No summary, no progress; errors only")->group(group);
     app.add_flag("-v", words.verbose, "Say more")->group(group);
-    app.add_flag("-n", words.no_names, "Accepted for habit: names are never resolved")->group(group);
+    app.add_option("--fail-on", words.fail_on,
+                   "Exit with 10 if one of these events or verdicts occurs, or any")
+        ->type_name("WORDS")
+        ->group(group);
+    // Accepted for habit, and not worth a line of the help: names are never resolved.
+    app.add_flag("-n", words.no_names)->group("");
 }
 
 void add_analysis_options(CLI::App& app, Words& words) {
@@ -152,8 +124,24 @@ void add_analysis_options(CLI::App& app, Words& words) {
         ->group(group);
     app.add_option("--min-probe-silence", words.min_probe_silence,
                    "Silence before a keepalive probe (default 0.5 s)")
-        ->check(CLI::Range(0.0, kLongestSilence))
+        ->check(seconds())
         ->type_name("S")
+        ->group(group);
+    app.add_option("--idle-after", words.idle_after,
+                   "Silence after which an open connection is idle (default 0.5 s)")
+        ->check(seconds())
+        ->type_name("S")
+        ->group(group);
+    app.add_option("--heartbeat-max-payload", words.heartbeat_max_payload,
+                   "Largest heartbeat of an application (default 64 bytes)")
+        ->check(sixteen_bits())
+        ->type_name("N")
+        ->group(group);
+    app.add_option("--max-connections", words.connection_limits,
+                   "Warn when a server's port nears its limit; once for each port")
+        ->check(connection_limit())
+        ->allow_extra_args(false)
+        ->type_name("PORT=N")
         ->group(group);
     app.add_option("--memory", words.memory, "Memory for connections (default 256MB)")
         ->transform(CLI::AsSizeValue(false))
@@ -161,9 +149,19 @@ void add_analysis_options(CLI::App& app, Words& words) {
         ->group(group);
 }
 
+void add_table_options(CLI::App& app, Words& words) {
+    const char* group = "Analysis";
+    const auto add = [&](const char* option, std::string& path, const char* what) {
+        app.add_option(option, path, what)->type_name("FILE")->group(group);
+    };
+    add("--profiles", words.profiles, "Keepalive profiles to use instead of the built-in ones");
+    add("--timeouts", words.timeouts, "Idle timeouts to add to the built-in ones");
+    add("--inventory", words.inventory, "Hosts: address,name,idle,interval,count (of their keepalive)");
+}
+
 void add_about_options(CLI::App& app, Words& words) {
     const char* group = "About";
-    app.set_help_flag("-h,--help", "This help")->group(group);
+    app.set_help_flag("-h,--help", "This help")->group("");
     app.add_flag("--version", words.version, "Versions of deadpeer, libpcap and libtins")->group(group);
     app.add_flag("--columns", words.columns, "What the columns of the reports mean")->group(group);
 }
@@ -210,7 +208,16 @@ std::string contradiction(const Words& words) {
     }
     if (words.frame_limit == 0U) return "-c must be at least 1";
     if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
+    std::set<std::string> ports;
+    for (const std::string& limit : words.connection_limits) {
+        const std::string port = std::to_string(parse_connection_limit(limit)->port);
+        if (!ports.insert(port).second) return fmt::format("--max-connections names port {} twice", port);
+    }
     return {};
+}
+
+Nanoseconds nanoseconds(double seconds) {
+    return std::llround(seconds * double{kSecond});
 }
 
 Settings to_settings(const Words& words) {
@@ -229,9 +236,14 @@ Settings to_settings(const Words& words) {
     settings.csv.community_id_seed = words.community_id_seed;
     settings.analyzer.segments = kSegmentWords.at(words.segments);
     settings.analyzer.wireshark = kReleaseWords.at(words.wireshark);
-    settings.analyzer.minimum_probe_silence = std::llround(words.min_probe_silence * double{kSecond});
+    settings.analyzer.minimum_probe_silence = nanoseconds(words.min_probe_silence);
     settings.analyzer.memory_cap = words.memory;
-    settings.csv.idle_after = settings.analyzer.idle_after;
+    settings.analyzer.idle_after = settings.csv.idle_after = nanoseconds(words.idle_after);
+    settings.analyzer.heartbeat_max_payload = words.heartbeat_max_payload;
+    for (const std::string& limit : words.connection_limits) {
+        settings.analyzer.connection_limits.push_back(*parse_connection_limit(limit));
+    }
+    settings.tables = {{words.profiles, words.timeouts}, words.inventory};
     settings.quiet = words.quiet;
     settings.verbose = words.verbose;
     return settings;
@@ -245,11 +257,13 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     add_input_options(app, words);
     add_output_options(app, words);
     add_analysis_options(app, words);
+    add_table_options(app, words);
     add_about_options(app, words);
-    app.formatter(std::make_shared<ShortHelp>());
+    app.formatter(
+        std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...], or deadpeer diff OLD NEW"));
     app.footer(
         "Exit codes: 0 all read and written, 1 usage, 2 input damaged or truncated, 3 nothing readable,\n"
-        "4 report not written, 5 capture failed.");
+        "4 report not written, 5 capture failed, 10 --fail-on.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -262,7 +276,12 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     if (words.list_interfaces) return interface_list();
     const std::string wrong = contradiction(words);
     if (!wrong.empty()) return usage_error(wrong);
-    return to_settings(words);
+    Settings settings = to_settings(words);
+    if (app.count("--fail-on") == 0) return settings;
+    const Result<FailOn> fail_on = parse_fail_on(words.fail_on);
+    if (!fail_on) return usage_error(fail_on.error().message);
+    settings.fail_on = fail_on.value();
+    return settings;
 }
 
 }  // namespace deadpeer::cli

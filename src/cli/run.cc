@@ -52,8 +52,12 @@ std::string temporary_folder() {
 
 class Run {
 public:
-    explicit Run(const Settings& settings)
-        : settings_(settings), frames_left_(settings.frame_limit), progress_(!settings.quiet) {}
+    Run(const Settings& settings, const Tables& tables)
+        : settings_(settings),
+          tables_(tables),
+          fail_on_(settings.fail_on),
+          frames_left_(settings.frame_limit),
+          progress_(!settings.quiet) {}
 
     ExitCode go();
 
@@ -82,6 +86,8 @@ private:
     [[nodiscard]] bool cannot_go_on() const { return cannot_start_ || (reports_ && reports_->failed()); }
 
     const Settings& settings_;
+    const Tables& tables_;
+    FailOnSink fail_on_;
     std::optional<std::uint64_t> frames_left_;
     Progress progress_;
     ExitCode code_ = ExitCode::kOk;
@@ -150,6 +156,7 @@ bool Run::start() {
     std::vector<ReportSink*> sinks;
     if (reports_ != nullptr) sinks.push_back(reports_.get());
     sinks.push_back(&summary_);
+    if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
     enter_refused();
@@ -214,6 +221,7 @@ void Run::finish() {
         if (!reports_->reader_left()) complain(written.error().message);
         return note(ExitCode::kNotWritten);
     }
+    if (fail_on_.matched()) note(ExitCode::kFailOn);
     if (!settings_.quiet) tell_summary();
 }
 
@@ -234,7 +242,12 @@ void Run::tell_summary() {
 }  // namespace
 
 ExitCode run(const Settings& settings) {
-    return Run(settings).go();
+    const Result<Tables> tables = load_tables(settings.tables);
+    if (!tables) {
+        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(tables.error().message)));
+        return ExitCode::kUsage;
+    }
+    return Run(settings, tables.value()).go();
 }
 
 }  // namespace deadpeer::cli

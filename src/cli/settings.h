@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/fail_on.h"
+#include "cli/tables.h"
 #include "deadpeer/options.h"
 #include "report/csv_reports.h"
 #include "report/reports.h"
@@ -24,6 +26,8 @@ struct Settings {
     CsvOptions csv;
 
     AnalyzerOptions analyzer;
+    TableFiles tables;
+    FailOn fail_on;
     bool quiet = false;
     bool verbose = false;
 

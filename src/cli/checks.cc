@@ -1,0 +1,60 @@
+#include "cli/checks.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "cli/connection_limit.h"
+
+namespace deadpeer::cli {
+namespace {
+
+constexpr double kLongestSilence = 1e9;  // seconds
+
+bool is_digits(std::string_view word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A check that complains that a word `is` something else.
+template <typename Good>
+CLI::Validator check(Good good, const char* is) {
+    return CLI::Validator(
+        [good, is](std::string& word) {
+            return good(std::string_view(word)) ? std::string() : "'" + word + "' is not " + is;
+        },
+        "");
+}
+
+}  // namespace
+
+CLI::Validator whole_number() {
+    return check(is_digits, "a whole number");
+}
+
+CLI::Validator sixteen_bits() {
+    const auto good = [](std::string_view word) {
+        unsigned number = 0;
+        const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        return is_digits(word) && error == std::errc{} && number <= 0xffff;
+    };
+    return check(good, "a whole number from 0 to 65535");
+}
+
+CLI::Validator seconds() {
+    const auto good = [](std::string_view word) {
+        double number = 0;
+        const char* end = word.data() + word.size();
+        const auto [stop, error] = std::from_chars(word.data(), end, number);
+        // Written so that NaN is refused too.
+        return error == std::errc{} && stop == end && number >= 0 && number <= kLongestSilence;
+    };
+    return check(good, "a number of seconds from 0 to 1000000000");
+}
+
+CLI::Validator connection_limit() {
+    const auto good = [](std::string_view word) {
+        return parse_connection_limit(std::string(word)).has_value();
+    };
+    return check(good, "PORT=N with a port from 1 to 65535, as in 443=1000");
+}
+
+}  // namespace deadpeer::cli
