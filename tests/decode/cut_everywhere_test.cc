@@ -35,7 +35,11 @@ std::vector<TestFrame> all_chains() {
         {ethernet_frame(hex("aaaa03 000000 0800") + v4, static_cast<std::uint16_t>(8 + v4.size()))},
         {ethernet_frame(hex("060603") + v4, static_cast<std::uint16_t>(3 + v4.size()))},
         {ethernet_frame(ipv4_packet(hex("0303 0000 00000000") + v4, 1))},
+        {ethernet_frame(ipv4_packet(hex("0b00 0000 00000000") + routed, 1))},
         {ethernet_frame(ipv6_packet(hex("0100 0000 00000000") + v6, 58), 0x86dd)},
+        {ethernet_frame(announcing_arp(), 0x0806)},
+        {ethernet_frame(ipv4_packet(dhcp_datagram(hex("00 3501 01 3204 0a000005 ff")), 17))},
+        {ethernet_frame(address_check(), 0x86dd)},
         {hex("02000000") + v4, 0},
         {hex("0000001e") + v6, 108},
         {routed, kRawIp},
@@ -51,6 +55,12 @@ std::vector<TestFrame> all_chains() {
 // What holds for any answer.
 void check_sanity(const Decoded& result, const TestFrame& frame) {
     CHECK(result.segments.empty() == (result.reason != SkipReason::kNone));
+    CHECK(result.segments.size() + result.notices.size() <= 1);
+    for (const Notice& notice : result.notices) {
+        CHECK(notice.frame == 7);
+        CHECK(notice.quote.payload_offset + notice.quote.captured_payload <= frame.bytes.size());
+        CHECK(notice.quote.icmp_quote == notice.is_quote());
+    }
     for (const Segment& segment : result.segments) {
         CHECK(segment.payload_offset <= frame.bytes.size());
         CHECK(segment.payload_offset + segment.captured_payload <= frame.bytes.size());

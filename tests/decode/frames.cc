@@ -20,6 +20,24 @@ std::uint8_t low_byte(std::size_t value) {
     return static_cast<std::uint8_t>(value);
 }
 
+std::string print_notice(const Notice& notice) {
+    switch (notice.kind) {
+        case Notice::Kind::kArpAnnouncement:
+            return "arp_announcement " + to_string(notice.host);
+        case Notice::Kind::kDhcp:
+            return "dhcp " + to_string(notice.host);
+        case Notice::Kind::kAddressCheck:
+            return "address_check " + to_string(notice.host);
+        case Notice::Kind::kUnreachable:
+        case Notice::Kind::kQuote:
+            break;
+    }
+    const std::string kind = notice.kind == Notice::Kind::kUnreachable ? "unreachable " : "quote ";
+    if (notice.header_quoted) return kind + print_segment(notice.quote);
+    return fmt::format("{}{} > {} {}", kind, print_endpoint(notice.quote.source()),
+                       print_endpoint(notice.quote.destination()), notice.quote.seq);
+}
+
 }  // namespace
 
 Bytes hex(std::string_view digits) {
@@ -92,6 +110,22 @@ Bytes ethernet_frame(const Bytes& payload, std::uint16_t ether_type) {
     return hex("020000000002 020000000001") + Bytes{high_byte(ether_type), low_byte(ether_type)} + payload;
 }
 
+Bytes announcing_arp() {
+    return hex("0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000001");
+}
+
+Bytes dhcp_datagram(const Bytes& options) {
+    const Bytes message = hex("01010600") + zeros(232) + hex("63825363") + options;
+    const std::size_t length = 8 + message.size();
+    return hex("0044 0043") + Bytes{high_byte(length), low_byte(length)} + hex("0000") + message;
+}
+
+Bytes address_check() {
+    const Bytes message = hex("8700 0000 00000000 fe800000000000000000000000000005");
+    const Bytes from_nobody = with(ipv6_packet(message, 58), 7, hex("ff") + zeros(16));
+    return with(from_nobody, 24, hex("ff0200000000000000000001ff000005"));
+}
+
 Bytes with(Bytes bytes, std::size_t offset, const Bytes& replacement) {
     assert(offset + replacement.size() <= bytes.size());
     std::copy(replacement.begin(), replacement.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
@@ -118,7 +152,8 @@ Decoded decode_exact(const TestFrame& frame) {
     const auto batch = std::make_unique<SegmentBatch>();
     const SkipReason reason = decode(view, 3, *batch);
     const auto segments = batch->view();
-    return {reason, {segments.begin(), segments.end()}};
+    const auto notices = batch->notice_view();
+    return {reason, {segments.begin(), segments.end()}, {notices.begin(), notices.end()}};
 }
 
 std::string decoded(const TestFrame& frame) {
@@ -129,6 +164,15 @@ std::string decoded(const TestFrame& frame) {
 std::string decoded_place(const TestFrame& frame) {
     const Decoded result = decode_exact(frame);
     return result.segments.empty() ? std::string(name(result.reason)) : print_place(result.segments[0]);
+}
+
+std::string noticed(const TestFrame& frame) {
+    const Decoded result = decode_exact(frame);
+    return result.notices.empty() ? "nothing" : print_notice(result.notices[0]);
+}
+
+TestFrame cut_to(const Bytes& whole, std::size_t size, LinkType link_type) {
+    return {without_last(whole, whole.size() - size), link_type, static_cast<std::uint32_t>(whole.size())};
 }
 
 }  // namespace deadpeer

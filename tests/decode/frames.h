@@ -36,6 +36,12 @@ Bytes ipv4_packet(const Bytes& payload, std::uint8_t protocol = 6);
 Bytes ipv6_packet(const Bytes& payload, std::uint8_t next_header = 6);
 Bytes ethernet_frame(const Bytes& payload, std::uint16_t ether_type = 0x0800);
 
+// 10.0.0.1 announces itself; a client's DHCP message with these options, in its UDP datagram; the IPv6 packet
+// in which somebody asks whether fe80::5 is free.
+Bytes announcing_arp();
+Bytes dhcp_datagram(const Bytes& options);
+Bytes address_check();
+
 // A copy with the bytes at `offset` replaced.
 Bytes with(Bytes bytes, std::size_t offset, const Bytes& replacement);
 Bytes without_last(Bytes bytes, std::size_t count);
@@ -50,6 +56,7 @@ struct TestFrame {
 struct Decoded {
     SkipReason reason = SkipReason::kNone;
     std::vector<Segment> segments;
+    std::vector<Notice> notices;
 };
 
 // Decodes from a heap block of exactly the frame's size, so that a sanitizer sees any byte too far.
@@ -59,5 +66,10 @@ Decoded decode_exact(const TestFrame& frame);
 std::string decoded(const TestFrame& frame);
 // The printed place of the segment, or the name of the skip reason.
 std::string decoded_place(const TestFrame& frame);
+// The frame's notice, like "arp_announcement 10.0.0.1" or "unreachable" with the quoted segment, or with its
+// ends and sequence number if there is no more; "nothing" if it has none.
+std::string noticed(const TestFrame& frame);
+// The first `size` bytes of a frame that was longer.
+TestFrame cut_to(const Bytes& whole, std::size_t size, LinkType link_type = kEthernet);
 
 }  // namespace deadpeer

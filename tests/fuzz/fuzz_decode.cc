@@ -57,5 +57,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require((reason == SkipReason::kNone) == (batch.count > 0));
     require(batch.count <= SegmentBatch::kSegmentsPerFrame);
     for (const Segment& segment : batch.view()) check(segment, frame);
+    require(batch.notice_count + (batch.count > 0) <= 1);
+    for (const Notice& notice : batch.notice_view()) {
+        require(notice.is_quote() == notice.quote.icmp_quote &&
+                !(notice.is_quote() && notice.quote.analysed));
+        require(notice.quote.payload_offset + notice.quote.captured_payload <= frame.captured_length);
+    }
     return 0;
 }
