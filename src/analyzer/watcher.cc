@@ -1,5 +1,6 @@
 #include "analyzer/watcher.h"
 
+#include "keepalive/between.h"
 #include "keepalive/kind.h"
 
 namespace deadpeer {
@@ -35,7 +36,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0};
 
     Watch& watch = watch_for(connection);
-    const Observation observation = observe(watch, before, segment, kind, labels);
+    const Observation observation = observe(watch, before, segment, kind);
     connection.attention = needs_attention(watch);
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
@@ -55,10 +56,7 @@ void Watcher::report(Connection& connection, const Segment& segment, Labels prin
     row.idle_before = silence_of_peer(connection, segment);
     const SegmentRowId id = sink_.on_segment(row);
     if (nature.kind != SegmentKind::kKeepaliveProbe) return;
-    Watch& watch = watch_for(connection);
-    watch.row_pending = true;
-    watch.row_id = id;
-    watch.row = row;
+    keep_row(watch_for(connection).sides[index(segment.direction)].pending_row, id, row);
 }
 
 void Watcher::unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame,
@@ -72,7 +70,10 @@ Watch& Watcher::open(Connection& connection) {
 }
 
 void Watcher::release(Connection& connection) {
-    if (connection.watch != 0) watches_.release(connection.watch);
+    if (Watch* watch = watches_.find(connection.watch)) {
+        for (SideWatch& side : watch->sides) drop_row(side.pending_row);
+        watches_.release(connection.watch);
+    }
     connection.watch = 0;
 }
 
@@ -81,12 +82,25 @@ Watch& Watcher::watch_for(Connection& connection) {
     return watches_[connection.watch];
 }
 
+// Only the latest probe of a side waits for its answer.
+void Watcher::keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row) {
+    if (number == 0) number = rows_.take();
+    rows_[number] = {id, row};
+}
+
+void Watcher::drop_row(std::uint32_t& number) {
+    if (number != 0) rows_.release(number);
+    number = 0;
+}
+
 void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
-    if (!watch.row_pending || watch.row.segment.direction == answer.direction) return;
-    watch.row.answered_by_frame = answer.frame;
-    if (answer.time >= watch.row.segment.time) watch.row.rtt = answer.time - watch.row.segment.time;
-    sink_.update_segment(watch.row_id, watch.row);
-    watch.row_pending = false;
+    std::uint32_t& number = watch.sides[index(opposite(answer.direction))].pending_row;
+    if (number == 0) return;
+    PendingRow& pending = rows_[number];
+    pending.row.answered_by_frame = answer.frame;
+    pending.row.rtt = between(pending.row.segment.time, answer.time);
+    sink_.update_segment(pending.id, pending.row);
+    drop_row(number);
 }
 
 void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,

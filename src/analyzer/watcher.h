@@ -62,14 +62,22 @@ public:
 
     void release(Connection& connection);
 
-    [[nodiscard]] std::size_t memory() const { return watches_.memory(); }
+    [[nodiscard]] std::size_t memory() const { return watches_.memory() + rows_.memory(); }
 
 private:
     static bool is_keepalive(SegmentKind kind) {
         return kind >= SegmentKind::kKeepaliveProbe && kind <= SegmentKind::kZeroWindowProbeAck;
     }
 
+    // A row handed out that may be added to.
+    struct PendingRow {
+        SegmentRowId id = 0;
+        SegmentRow row;
+    };
+
     Watch& watch_for(Connection& connection);
+    void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
+    void drop_row(std::uint32_t& number);
     void settle_answered_row(Watch& watch, const Segment& answer);
     void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
                          std::uint32_t file);
@@ -79,6 +87,7 @@ private:
     const AnalyzerOptions& options_;
     ReportSink& sink_;
     Pool<Watch> watches_;
+    Pool<PendingRow> rows_;
 };
 
 }  // namespace deadpeer

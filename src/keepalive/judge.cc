@@ -17,6 +17,8 @@ constexpr std::uint32_t kFewestProbes = 3;
 constexpr std::uint32_t kEnoughTransmissions = 3;
 // What has waited less than this for an answer may still get one.
 constexpr Nanoseconds kAnswerDelay = kSecond;
+// Frames captured out of order are closer to each other than this.
+constexpr Nanoseconds kClockStep = kSecond;
 
 bool longer(Nanoseconds duration, Nanoseconds limit) {
     return duration != kNoTime && duration > limit;
@@ -39,6 +41,11 @@ struct Case {
     }
     [[nodiscard]] const ResetRecord& reset() const { return watch->reset; }
     [[nodiscard]] const SideWatch& side(Direction d) const { return watch->sides[index(d)]; }
+    // Up to the end of the capture, at least: a clock that was set back makes it seem longer.
+    [[nodiscard]] Nanoseconds silence_since(Nanoseconds time) const {
+        const Nanoseconds silence = between(time, capture.now);
+        return silence == kNoTime || watch == nullptr ? silence : silence - watch->step_back;
+    }
     [[nodiscard]] bool unreachable(const Train& train) const {
         return watch->icmp_time != kNoTime && train.first_time != kNoTime &&
                watch->icmp_time >= train.first_time;
@@ -114,8 +121,7 @@ std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
     const bool reset = ended_by_reset(c, prober);
     const Nanoseconds waited =
         train.length >= 2 && train.last_gap != kNoTime ? patience(train, side.exponential) : 0;
-    if (!reset && (waited == 0 || !longer(between(train.last_time, c.capture.now), waited)))
-        return std::nullopt;
+    if (!reset && (waited == 0 || !longer(c.silence_since(train.last_time), waited))) return std::nullopt;
 
     const bool early = reset && (train.length < kFewestProbes || side.longest_train > train.length);
     Judgement judgement =
@@ -133,7 +139,7 @@ std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
     const bool reset = ended_by_reset(c, sender);
     if (train.last_gap == kNoTime) return std::nullopt;
     const Nanoseconds waited = 2 * train.last_gap;
-    if (!reset && !longer(between(train.last_time, c.capture.now), waited)) return std::nullopt;
+    if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
     const bool early =
         train.length < kFewestTransmissions && train.last_time - train.first_time < kUsualGiveUp;
@@ -220,7 +226,7 @@ std::optional<Judgement> judge_suspicion(const Case& c) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const bool probing = c.side(side).probes.open();
         const Train& train = probing ? c.side(side).probes : c.side(side).transmissions;
-        const bool waits = longer(between(train.last_time, c.capture.now), kAnswerDelay) || train.length >= 2;
+        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
         if (!train.open() || !waits) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
@@ -250,7 +256,7 @@ Nanoseconds next_probe_due(const Watch& watch) {
 }
 
 Judgement judge_open(const Case& c) {
-    const Nanoseconds silent = between(c.facts.last_time, c.capture.now);
+    const Nanoseconds silent = c.silence_since(c.facts.last_time);
     if (c.watch != nullptr) {
         if (c.watch->reset.met() && c.watch->reset.ignored()) return alive(c, Reason::kResetIgnored);
         if (c.watch->recovered) return alive(c, Reason::kRecovered);
@@ -264,7 +270,7 @@ Judgement judge_open(const Case& c) {
         if (due != kNoTime || c.facts.window_closed) return alive(c, Reason::kProbeAnswered);
     }
     if (c.facts.heartbeat_period != kNoTime &&
-        !longer(between(c.facts.last_beat, c.capture.now), 3 * c.facts.heartbeat_period)) {
+        !longer(c.silence_since(c.facts.last_beat), 3 * c.facts.heartbeat_period)) {
         return alive(c, Reason::kHeartbeat);
     }
     if (longer(silent, c.options.idle_after - 1)) {
@@ -284,7 +290,7 @@ Judgement with_doubt(Judgement judgement, const Case& c) {
                            between(c.watch->loss_time, judgement.time) != kNoTime &&
                            between(c.facts.heard[index(judgement.side)], c.watch->loss_time) != kNoTime;
     if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
-    if (c.watch != nullptr && c.watch->time_went_back) judgement.signs |= kSignTimeWentBack;
+    if (c.watch != nullptr && c.watch->step_back >= kClockStep) judgement.signs |= kSignTimeWentBack;
     if (by_silence && lost_here) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;

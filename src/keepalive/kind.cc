@@ -1,5 +1,9 @@
 #include "keepalive/kind.h"
 
+#include <algorithm>
+
+#include "core/elapsed.h"
+
 namespace deadpeer {
 namespace {
 
@@ -50,14 +54,19 @@ bool is_zero_window_probe(const View& v) {
            (v.segment.payload_length == 1 && v.seq == v.rev.last_ack);
 }
 
+// So far apart, or across a step of the capture's clock: no path delivers segments that far out of order.
+bool apart(Nanoseconds one, Nanoseconds other, Nanoseconds limit) {
+    return elapsed(std::min(one, other), std::max(one, other)) >= limit;
+}
+
 // The pair has been silent, probes and their answers not counted: each side probes on a schedule of its own.
 bool after_silence(const View& v, Nanoseconds minimum_silence) {
     Nanoseconds last = v.before.last_time;
     if (v.watch != nullptr && last == v.watch->exchange_time) last = v.watch->before_exchange;
-    if (last == kNoTime || v.segment.time < last || v.segment.time - last < minimum_silence) return false;
+    if (last == kNoTime || !apart(last, v.segment.time, minimum_silence)) return false;
     if (v.watch == nullptr) return true;
     const SideWatch& side = v.watch->sides[index(v.segment.direction)];
-    if (side.last_probe_time == kNoTime || v.segment.time - side.last_probe_time >= minimum_silence)
+    if (side.last_probe_time == kNoTime || apart(side.last_probe_time, v.segment.time, minimum_silence))
         return true;
     // Sent at another time and held back on the way: its time stamp tells.
     return v.segment.has_timestamps && v.segment.tsval != side.last_probe_tsval;

@@ -73,6 +73,15 @@ void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) 
     if (before.last_time == watch.exchange_time) watch.exchange_time = copy.time;
 }
 
+// Something was sent before it, by either side, that the capture does not hold.
+bool shows_loss(const ConnectionView& before, const Segment& segment) {
+    const SentData& own = before.sent[index(segment.direction)];
+    const SentData& peer = before.sent[index(opposite(segment.direction))];
+    if (segment.has(kSyn | kRst)) return false;
+    return (own.next_known && Seq(segment.seq).after(own.next)) ||
+           (peer.next_known && segment.has(kAck) && Seq(segment.ack).after(peer.next));
+}
+
 // Whether the peer answers cannot be seen: each probe stands for itself.
 void note_one_way_probe(SideWatch& side, const ConnectionView& before, const Segment& segment) {
     const Nanoseconds idle = between(before.last_time, segment.time);
@@ -88,12 +97,12 @@ void note_probe(Watch& watch, const ConnectionView& before, const Segment& segme
         note_one_way_probe(side, before, segment);
     } else if (side.probes.open()) {
         lengthen(side.probes, segment);
-        if (side.probes.last_gap < kSecond / 10) side.bunched = true;
+        if (side.probes.last_gap != kNoTime && side.probes.last_gap < kSecond / 10) side.bunched = true;
         learn_interval(side);
     } else {
         const Nanoseconds idle =
             between(heard_from(before, watch, opposite(segment.direction)), segment.time);
-        if (idle != kNoTime && idle > 0 && !watch.time_went_back) side.idle.add(idle);
+        if (idle != kNoTime && idle > 0) side.idle.add(idle);
         side.probes = begin_train(segment, between(before.last_time, segment.time));
         watch.longest_survived = before.longest_idle;
     }
@@ -157,12 +166,13 @@ bool deserves_watch(SegmentKind kind, const Segment& segment) {
     return segment.has(kRst) || kind == SegmentKind::kKeepaliveProbe || is_transmission(kind);
 }
 
-Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
-                    Labels labels) {
+Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind) {
     Observation observation;
     if (segment.time == kNoTime) return observation;
-    if (before.last_time != kNoTime && segment.time < before.last_time) watch.time_went_back = true;
-    if (labels.any_of(Label::kAckLostSegment | Label::kLostSegment)) watch.loss_time = segment.time;
+    if (before.last_time != kNoTime && segment.time < before.last_time) {
+        watch.step_back = std::max(watch.step_back, elapsed(segment.time, before.last_time));
+    }
+    if (shows_loss(before, segment)) watch.loss_time = segment.time;
     if (segment.has(kRst)) {
         observe_reset(watch, before, segment);
         return observation;

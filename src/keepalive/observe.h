@@ -28,8 +28,7 @@ struct Observation {
     Train answered;                    // the other side's probes that this segment answers; not open if none
 };
 
-Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind,
-                    Labels labels);
+Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind);
 
 // An ICMP error quotes a segment of the connection.
 void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);

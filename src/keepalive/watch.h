@@ -12,7 +12,6 @@
 #include "core/seq.h"
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
-#include "deadpeer/sink.h"
 #include "deadpeer/time.h"
 #include "keepalive/timer_estimate.h"
 
@@ -66,6 +65,7 @@ struct SideWatch {
     Nanoseconds last_probe_time = kNoTime;
     Nanoseconds last_probe_copy = kNoTime;     // where a mirror port shows it more than once: the latest
     Nanoseconds heard_before_probe = kNoTime;  // its last segment before last_probe_time that was no probe
+    std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     TimerEstimate idle;
     TimerEstimate interval;
 };
@@ -110,8 +110,8 @@ struct Watch {
     std::uint64_t icmp_frame = 0;
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
     Nanoseconds loss_time = kNoTime;             // the latest sign that the capture lost a segment
-    bool time_went_back = false;
-    bool recovered = false;  // unanswered probes were answered again
+    Nanoseconds step_back = 0;  // the furthest that time went back from one segment to the next
+    bool recovered = false;     // unanswered probes were answered again
     Nanoseconds recovered_time = kNoTime;
     Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
     std::uint32_t rtts_seen = 0;
@@ -124,11 +124,6 @@ struct Watch {
 
     std::uint32_t predecessor =
         0;  // the connection that had the 4-tuple before, as long as its end is not told
-
-    // The latest probe's row, to be settled when its answer comes.
-    bool row_pending = false;
-    SegmentRowId row_id = 0;
-    SegmentRow row;
 };
 
 }  // namespace deadpeer
