@@ -25,7 +25,9 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"knowledge", {"core"}},
     {"analyzer", {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge"}},
     {"report", {"core"}},
-    {"cli", {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report"}},
+    {"diff", {"core", "report"}},
+    {"cli",
+     {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report", "diff"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.

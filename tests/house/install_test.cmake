@@ -6,7 +6,7 @@ endfunction()
 file(REMOVE_RECURSE ${SCRATCH_DIR})
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${SCRATCH_DIR}/prefix)
 run(${SCRATCH_DIR}/prefix/bin/deadpeer --version)
-run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build
+run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${SCRATCH_DIR}/prefix
   -D CMAKE_CXX_COMPILER=${CXX_COMPILER}
   -D CMAKE_CXX_FLAGS=${CXX_FLAGS}
