@@ -55,7 +55,9 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.heard = reset.sender_heard;
     lived.reset = reset.time;
     lived.opened_by_host = connection.initiator == reset.sender;
-    lived.went_unanswered = target.probes.length >= 2 || target.transmissions.length >= 2;
+    for (const Train* train : {&target.probes, &target.transmissions}) {
+        if (train->length >= 2) lived.unanswered_since = train->first_time;
+    }
     return lived;
 }
 
@@ -322,7 +324,8 @@ void Verdicts::note_path(const Connection& connection, const Judgement& judgemen
         (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
          judgement.verdict == Verdict::kPeerLostState) &&
         judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kSecond;
-    const bool survived = (judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed) &&
+    const bool survived = (judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed ||
+                           judgement.verdict == Verdict::kIdle) &&
                           connection.longest_idle >= kSecond;
     if (!cut && !survived) return;
     PathExperience experience;

@@ -17,13 +17,14 @@ bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
     return time != kNoTime && time > from && time <= to;
 }
 
-// The host's first sign of life after its last word on the forgotten connection.
+// The host's first sign of life after it did not answer on the forgotten connection.
 Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConnection> all,
                       Nanoseconds announced) {
+    const Nanoseconds gone = std::max(forgotten.heard, forgotten.unanswered_since);
     Nanoseconds back = forgotten.reset;
-    if (within(announced, forgotten.heard, back)) back = announced;
+    if (within(announced, gone, back)) back = announced;
     for (const HostConnection& other : all) {
-        if (other.opened_by_host && within(other.first_time, forgotten.heard, back)) back = other.first_time;
+        if (other.opened_by_host && within(other.first_time, gone, back)) back = other.first_time;
     }
     return back;
 }
@@ -62,7 +63,8 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
 
     Signs signs = announcement == nullptr ? Signs{0} : kSignAnnouncement;
     int opened = 0;
-    bool silent = forgotten.went_unanswered;
+    const Nanoseconds since = forgotten.unanswered_since;
+    bool silent = since != kNoTime && since < back;
     for (const HostConnection& other : all) {
         if (other.stream == forgotten.stream) continue;
         const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
@@ -72,8 +74,7 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
         if (lost_too) signs |= kSignOthersLost;
         if (other.opened_by_host && within(other.first_time, forgotten.heard, forgotten.reset + kAfterReturn))
             ++opened;
-        if (within(other.heard, forgotten.heard, back - 1) ||
-            within(other.first_time, forgotten.heard, back - 1)) {
+        if (silent && (within(other.heard, since, back - 1) || within(other.first_time, since, back - 1))) {
             silent = false;
         }
     }

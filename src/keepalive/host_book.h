@@ -24,7 +24,7 @@ struct HostConnection {
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted
     Nanoseconds reset = kNoTime;  // its no-socket RST; kNoTime if there is none
     bool opened_by_host = false;
-    bool went_unanswered = false;  // segments to the host found no answer before the RST
+    Nanoseconds unanswered_since = kNoTime;  // segments to the host found no answer from then to its RST
 };
 
 class HostBook {
