@@ -7,7 +7,7 @@ namespace {
 
 // A timer seems early by clock error at most, and late by scheduling: 3 %, at least 50 ms.
 constexpr Nanoseconds earliest_timer(Nanoseconds gap) {
-    return std::min(gap - std::max(50 * kMillisecond, gap / 100 * 3), gap - gap / 100 * 3);
+    return gap - std::max(50 * kMillisecond, gap / 100 * 3);
 }
 constexpr Nanoseconds latest_timer(Nanoseconds gap) {
     return gap + gap / 100;
@@ -24,11 +24,14 @@ constexpr std::array<Nanoseconds, 13> kRoundSteps = {
     60 * kSecond,   30 * kSecond,       15 * kSecond,      10 * kSecond,  5 * kSecond,
     kSecond,        500 * kMillisecond, 100 * kMillisecond};
 
-// The roundest value between the two, the later one of equals; 0 if there is none.
-Nanoseconds roundest_between(Nanoseconds earliest, Nanoseconds latest) {
+// The roundest value between the two, of equals the one closest to what was measured; 0 if there is none.
+Nanoseconds roundest_between(Nanoseconds earliest, Nanoseconds latest, Nanoseconds measured) {
     for (const Nanoseconds step : kRoundSteps) {
-        const Nanoseconds candidate = latest / step * step;
-        if (candidate >= earliest && candidate > 0) return candidate;
+        const Nanoseconds below = measured / step * step;
+        const Nanoseconds above = below + step;
+        const bool below_fits = below >= earliest && below > 0;
+        if (above <= latest && (!below_fits || above - measured < measured - below)) return above;
+        if (below_fits) return below;
     }
     return 0;
 }
@@ -73,11 +76,11 @@ Nanoseconds TimerEstimate::value() const {
 
 Nanoseconds round_timer(Nanoseconds shortest, Nanoseconds longest) {
     const Nanoseconds latest = latest_timer(shortest);
-    const Nanoseconds strict = roundest_between(earliest_timer(longest), latest);
+    const Nanoseconds strict = roundest_between(earliest_timer(longest), latest, shortest);
     // Below a whole second nothing but a close match is worth more than the measurement.
     const bool whole = strict != 0 && (strict % kSecond == 0 || shortest < kSecond);
     if (whole) return strict;
-    const Nanoseconds wide = roundest_between(earliest_wheel_timer(longest), latest);
+    const Nanoseconds wide = roundest_between(earliest_wheel_timer(longest), latest, shortest);
     if (wide != 0 && wide % kSecond == 0) return wide;
     return strict != 0 ? strict : shortest;
 }

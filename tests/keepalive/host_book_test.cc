@@ -1,0 +1,118 @@
+#include "keepalive/host_book.h"
+
+#include "support/catch.h"
+
+namespace deadpeer {
+namespace {
+
+IpAddress host(std::uint8_t last) {
+    IpAddress address;
+    address.bytes[3] = last;
+    return address;
+}
+
+// Opened at 0, last heard at 100 s, reset at 200 s.
+HostConnection forgotten(std::uint64_t stream = 1) {
+    HostConnection connection;
+    connection.host = host(1);
+    connection.stream = stream;
+    connection.first_time = 0;
+    connection.heard = 100 * kSecond;
+    connection.reset = 200 * kSecond;
+    return connection;
+}
+
+HostConnection lived(std::uint64_t stream, Nanoseconds first, Nanoseconds heard,
+                     bool opened_by_host = false) {
+    HostConnection connection;
+    connection.host = host(1);
+    connection.stream = stream;
+    connection.first_time = first;
+    connection.heard = heard;
+    connection.opened_by_host = opened_by_host;
+    return connection;
+}
+
+Signs signs(const std::vector<HostConnection>& others, const HostConnection& asked = forgotten()) {
+    HostBook book;
+    book.add(asked);
+    for (const HostConnection& other : others) book.add(other);
+    book.freeze();
+    return book.signs_of(asked);
+}
+
+Signs signs_with_announcement(Nanoseconds time, const HostConnection& asked = forgotten(),
+                              std::uint8_t of = 1) {
+    HostBook book;
+    book.add(asked);
+    book.announce(host(of), time, 77);
+    book.freeze();
+    CHECK(book.announcement_frame(asked) == (book.signs_of(asked) != 0 ? 77U : 0U));
+    return book.signs_of(asked);
+}
+
+constexpr Nanoseconds kTick = 1;
+
+TEST_CASE("alone a forgotten connection shows nothing of its host") {
+    CHECK(signs({}) == 0);
+}
+
+TEST_CASE("an announcement counts after the last word, up to a second after the RST") {
+    CHECK(signs_with_announcement(100 * kSecond) == 0);
+    CHECK(signs_with_announcement(100 * kSecond + kTick) == kSignAnnouncement);
+    CHECK(signs_with_announcement(201 * kSecond) == kSignAnnouncement);
+    CHECK(signs_with_announcement(201 * kSecond + kTick) == 0);
+    CHECK(signs_with_announcement(150 * kSecond, forgotten(), 2) == 0);
+}
+
+TEST_CASE("an older connection survives if it is heard after the RST") {
+    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond + kTick)}) == kSignOlderSurvives);
+    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond)}) == 0);
+    CHECK(signs({lived(2, 100 * kSecond + kTick, 300 * kSecond)}) == 0);
+}
+
+TEST_CASE("another connection is lost likewise if their gaps overlap") {
+    HostConnection other = forgotten(2);
+    CHECK(signs({other}) == kSignOthersLost);
+    other.heard = 199 * kSecond;
+    other.reset = 500 * kSecond;
+    CHECK(signs({other}) == kSignOthersLost);
+    other.heard = 200 * kSecond;
+    CHECK((signs({other}) & kSignOthersLost) == 0);
+    other.heard = 50 * kSecond;
+    other.reset = 100 * kSecond;
+    CHECK(signs({other}) == 0);
+}
+
+TEST_CASE("three connections that the host opens are a burst") {
+    const auto burst = [](Nanoseconds third) {
+        return signs({lived(2, 150 * kSecond, 150 * kSecond, true),
+                      lived(3, 150 * kSecond, 150 * kSecond, true), lived(4, third, third, true)});
+    };
+    CHECK(burst(210 * kSecond) == kSignNewConnections);
+    CHECK(burst(210 * kSecond + kTick) == 0);
+    CHECK(burst(100 * kSecond + kTick) == kSignNewConnections);
+    CHECK(burst(100 * kSecond) == 0);
+    CHECK(signs({lived(2, 150 * kSecond, 150 * kSecond), lived(3, 150 * kSecond, 150 * kSecond),
+                 lived(4, 150 * kSecond, 150 * kSecond)}) == 0);
+}
+
+TEST_CASE("the host is silent if nothing of it is heard while it should answer") {
+    HostConnection asked = forgotten();
+    asked.unanswered_since = 150 * kSecond;
+    CHECK(signs({}, asked) == kSignHostSilent);
+    CHECK(signs({lived(2, 120 * kSecond, 150 * kSecond)}, asked) == kSignHostSilent);
+    CHECK(signs({lived(2, 120 * kSecond, 150 * kSecond + kTick)}, asked) == 0);
+    CHECK(signs({lived(2, 199 * kSecond, 199 * kSecond)}, asked) == 0);
+    // What it opens itself is its return.
+    CHECK(signs({lived(2, 199 * kSecond, 199 * kSecond, true)}, asked) == kSignHostSilent);
+}
+
+TEST_CASE("another host's connections say nothing") {
+    HostConnection other = forgotten(2);
+    other.host = host(2);
+    CHECK(signs({other}) == 0);
+}
+
+}  // namespace
+}  // namespace deadpeer

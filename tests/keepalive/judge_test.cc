@@ -1,0 +1,228 @@
+// What scenarios cannot turn one by one: each threshold of judge() at its limit, and its confidence.
+#include "keepalive/judge.h"
+
+#include "support/catch.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr auto kA = Direction::kFromLow;
+constexpr auto kB = Direction::kFromHigh;
+constexpr Nanoseconds kTick = 1;
+
+// A probed B from 100 s on, every 10 s; B was heard at 40 s. The capture ends at `now`.
+struct Bench {
+    ConnectionFacts facts;
+    Watch watch;
+    CaptureFacts capture;
+    HostSigns host;
+    AnalyzerOptions options;
+
+    Bench() {
+        facts.heard = {50 * kSecond, 40 * kSecond};
+        facts.last_time = 50 * kSecond;
+        facts.last_frame = 9;
+        capture.now = 50 * kSecond;
+    }
+    static Train train(std::uint32_t length, Nanoseconds gap = 10 * kSecond) {
+        Train train;
+        train.length = length;
+        train.first_time = 100 * kSecond;
+        train.last_time = 100 * kSecond + (length - 1) * gap;
+        if (length > 1) train.first_gap = train.last_gap = gap;
+        train.silence_before = 50 * kSecond;
+        for (std::uint32_t i = 0; i < length; ++i) train.frames.add(10 + i);
+        return train;
+    }
+    void probe(std::uint32_t length) {
+        watch.sides[index(kA)].probes = train(length);
+        watch.sides[index(kA)].longest_train = length;
+    }
+    void transmit(std::uint32_t length) { watch.sides[index(kA)].transmissions = train(length); }
+    void reset(ResetRecord::Shape shape, Direction sender, Nanoseconds time = 200 * kSecond) {
+        watch.reset.shape = shape;
+        watch.reset.sender = sender;
+        watch.reset.time = time;
+        watch.reset.frame = 99;
+        watch.reset.sender_heard = 40 * kSecond;
+        capture.now = time;
+    }
+    [[nodiscard]] Judgement judged() const { return judge(facts, &watch, capture, host, options); }
+};
+
+TEST_CASE("the train stopped: more than one and a half intervals of silence") {
+    Bench bench;
+    bench.probe(3);
+    bench.capture.now = 135 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kSuspect);
+    bench.capture.now += kTick;
+    const Judgement dead = bench.judged();
+    CHECK(dead.verdict == Verdict::kPeerDead);
+    CHECK(dead.confidence == Confidence::kMedium);
+    CHECK(dead.side == kB);
+    CHECK(dead.half_open == 95 * kSecond);
+    CHECK(dead.frame == 12);
+}
+
+TEST_CASE("data: more than two of the last gaps of silence") {
+    Bench bench;
+    bench.transmit(3);
+    bench.capture.now = 140 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kSuspect);
+    bench.capture.now += kTick;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    bench.transmit(2);
+    bench.capture.now = 900 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kSuspect);
+}
+
+TEST_CASE("a step of the clock makes silence no longer") {
+    Bench bench;
+    bench.probe(3);
+    bench.capture.now = 135 * kSecond + 1000 * kSecond;
+    bench.watch.step_back = 1000 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kSuspect);
+    bench.capture.now += kTick;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    CHECK(bench.judged().confidence == Confidence::kLow);
+}
+
+TEST_CASE("frames a second out of order are a step of the clock, closer ones are not") {
+    Bench bench;
+    bench.probe(9);
+    bench.reset(ResetRecord::Shape::kGaveUp, kA);
+    bench.watch.step_back = kSecond - kTick;
+    CHECK(bench.judged().confidence == Confidence::kHigh);
+    bench.watch.step_back = kSecond;
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+    CHECK((bench.judged().signs & kSignTimeWentBack) != 0);
+}
+
+TEST_CASE("frames that the capture says it lost lower the confidence") {
+    Bench bench;
+    bench.probe(9);
+    bench.reset(ResetRecord::Shape::kGaveUp, kA);
+    bench.capture.lost_frames = true;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+}
+
+TEST_CASE("a segment lost by the capture after the peer's last word undoes a verdict by silence") {
+    Bench bench;
+    bench.probe(3);
+    bench.capture.now = 900 * kSecond;
+    bench.watch.loss_time = 40 * kSecond - kTick;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    bench.watch.loss_time = 40 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kUnknown);
+    CHECK(bench.judged().reason == Reason::kCaptureLoss);
+    // An ICMP error is no silence.
+    bench.watch.icmp_time = 120 * kSecond;
+    bench.watch.icmp_frame = 50;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+}
+
+TEST_CASE("an ICMP error counts from the first unanswered probe on, and raises the confidence") {
+    Bench bench;
+    bench.probe(3);
+    bench.capture.now = 900 * kSecond;
+    bench.watch.icmp_frame = 50;
+    bench.watch.icmp_time = 100 * kSecond - kTick;
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+    bench.watch.icmp_time = 100 * kSecond;
+    CHECK(bench.judged().confidence == Confidence::kHigh);
+    CHECK(bench.judged().evidence.frames[3] == 50);
+}
+
+TEST_CASE("three probes and a RST are a count, two a user timeout") {
+    Bench bench;
+    bench.probe(3);
+    bench.reset(ResetRecord::Shape::kGaveUp, kA);
+    CHECK(bench.judged().reason == Reason::kProbesExhausted);
+    CHECK(bench.judged().confidence == Confidence::kHigh);
+    bench.probe(2);
+    CHECK(bench.judged().reason == Reason::kUserTimeout);
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+    bench.probe(3);
+    bench.watch.sides[index(kA)].longest_train = 4;
+    CHECK(bench.judged().reason == Reason::kUserTimeout);
+}
+
+TEST_CASE("the peer's RST ends a train, not the silence before it") {
+    Bench bench;
+    bench.probe(5);
+    bench.reset(ResetRecord::Shape::kNoSocket, kB);
+    CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
+    bench.watch.reset.shape = ResetRecord::Shape::kAbort;
+    CHECK(bench.judged().verdict == Verdict::kPeerReset);
+}
+
+TEST_CASE("signs of a reboot: none is low, one medium, two high; a survivor makes it a lost state") {
+    Bench bench;
+    bench.reset(ResetRecord::Shape::kNoSocket, kB);
+    const auto judged = [&](Signs signs) {
+        bench.host.signs = signs;
+        return std::pair(bench.judged().verdict, bench.judged().confidence);
+    };
+    CHECK(judged(0) == std::pair(Verdict::kPeerRebooted, Confidence::kLow));
+    for (const Signs sign : {kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent}) {
+        CHECK(judged(sign) == std::pair(Verdict::kPeerRebooted, Confidence::kMedium));
+        CHECK(judged(sign | kSignOlderSurvives) == std::pair(Verdict::kPeerLostState, Confidence::kMedium));
+    }
+    CHECK(judged(kSignOthersLost | kSignHostSilent) == std::pair(Verdict::kPeerRebooted, Confidence::kHigh));
+    CHECK(judged(kSignOlderSurvives) == std::pair(Verdict::kPeerLostState, Confidence::kMedium));
+}
+
+TEST_CASE("a no-socket RST speaks of a host only after its silence") {
+    Bench bench;
+    bench.reset(ResetRecord::Shape::kNoSocket, kB, 40 * kSecond + bench.options.minimum_probe_silence);
+    CHECK_FALSE(is_no_socket_reset(bench.watch.reset, bench.options));
+    CHECK(bench.judged().verdict == Verdict::kPeerReset);
+    bench.watch.reset.time += kTick;
+    CHECK(is_no_socket_reset(bench.watch.reset, bench.options));
+    CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
+}
+
+TEST_CASE("both ends are reset by a box if neither had spoken for a second") {
+    Bench bench;
+    bench.reset(ResetRecord::Shape::kAbort, kB, 41 * kSecond);
+    bench.watch.reset.both_ends = true;
+    bench.watch.reset.provoked_time = 30 * kSecond;
+    CHECK(bench.judged().verdict == Verdict::kPeerReset);
+    bench.watch.reset.time += kTick;
+    CHECK(bench.judged().verdict == Verdict::kMiddleboxReset);
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+    bench.watch.reset.ttl_differs = true;
+    CHECK(bench.judged().confidence == Confidence::kHigh);
+    bench.watch.reset.both_ends = false;
+    CHECK(bench.judged().confidence == Confidence::kMedium);
+    CHECK(bench.judged().reason == Reason::kTtlDiffers);
+}
+
+TEST_CASE("an open connection that nobody probes is idle from a silence on that can be chosen") {
+    Bench bench;
+    bench.options.idle_after = 60 * kSecond;
+    bench.capture.now = 110 * kSecond - kTick;
+    CHECK(judge(bench.facts, nullptr, bench.capture, bench.host, bench.options).verdict == Verdict::kAlive);
+    bench.capture.now += kTick;
+    const Judgement idle = judge(bench.facts, nullptr, bench.capture, bench.host, bench.options);
+    CHECK(idle.verdict == Verdict::kIdle);
+    CHECK(idle.confidence == Confidence::kHigh);
+    CHECK(idle.reason == Reason::kNoKeepalive);
+}
+
+TEST_CASE("what comes first decides") {
+    Bench bench;
+    bench.probe(9);
+    bench.reset(ResetRecord::Shape::kGaveUp, kA);
+    bench.facts.superseded = true;
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    bench.facts.fin_from_both = true;
+    CHECK(bench.judged().verdict == Verdict::kClosed);
+    bench.facts.one_way = true;
+    CHECK(bench.judged().verdict == Verdict::kUnknown);
+    CHECK(bench.judged().reason == Reason::kOneWay);
+}
+
+}  // namespace
+}  // namespace deadpeer
