@@ -1,28 +1,45 @@
 #include <unistd.h>
 
 #include <new>
+#include <string_view>
 
 #include "capture/truncation_guard.h"
 #include "cli/arguments.h"
+#include "cli/diff.h"
 #include "cli/run.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
 
+namespace {
+
+using namespace deadpeer::cli;
+
+int tell(const Answer& answer) {
+    const bool printed = print(answer.code == ExitCode::kOk ? STDOUT_FILENO : STDERR_FILENO, answer.text);
+    return static_cast<int>(printed ? answer.code : worse_of(answer.code, ExitCode::kNotWritten));
+}
+
+template <typename Wanted>
+int carry_out(const std::variant<Wanted, Answer>& parsed, ExitCode (*run_it)(const Wanted&)) {
+    if (const Wanted* settings = std::get_if<Wanted>(&parsed)) return static_cast<int>(run_it(*settings));
+    return tell(std::get<Answer>(parsed));
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-    using namespace deadpeer::cli;
     occupy_standard_descriptors();
-    install_signal_handlers();
-    deadpeer::capture::survive_truncated_mappings();
+    ignore_write_signals();
+    // A file of that name is ./diff.
+    const bool diff = argc > 1 && std::string_view(argv[1]) == "diff";
     try {
-        const auto parsed = parse_arguments(argc, argv);
-        if (const Settings* settings = std::get_if<Settings>(&parsed)) {
-            return static_cast<int>(run(*settings));
-        }
-        const Answer& answer = std::get<Answer>(parsed);
-        const bool printed = print(answer.code == ExitCode::kOk ? STDOUT_FILENO : STDERR_FILENO, answer.text);
-        return static_cast<int>(printed ? answer.code : worse_of(answer.code, ExitCode::kNotWritten));
+        if (diff) return carry_out(parse_diff_arguments(argc, argv), run_diff);
+        install_signal_handlers();
+        deadpeer::capture::survive_truncated_mappings();
+        return carry_out(parse_arguments(argc, argv), run);
     } catch (const std::bad_alloc&) {
-        print(STDERR_FILENO, "deadpeer: out of memory; give --memory a smaller size\n");
+        print(STDERR_FILENO,
+              diff ? "deadpeer: out of memory\n" : "deadpeer: out of memory; give --memory a smaller size\n");
         return static_cast<int>(ExitCode::kUsage);
     }
 }

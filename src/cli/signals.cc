@@ -27,10 +27,13 @@ void handle(int number) {
 
 }  // namespace
 
-void install_signal_handlers() {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number);
+void ignore_write_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void install_signal_handlers() {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number);
 }
 
 bool stop_requested() {

@@ -5,7 +5,9 @@
 
 namespace deadpeer::cli {
 
-// Also ignores SIGPIPE and SIGXFSZ, so that writes fail with an errno instead.
+// Ignores SIGPIPE and SIGXFSZ, so that writes fail with an errno instead.
+void ignore_write_signals();
+
 void install_signal_handlers();
 
 [[nodiscard]] bool stop_requested();

@@ -1,0 +1,17 @@
+// A difference as CSV.
+//
+// What:    one row for each difference; a host has one row for each setting that changed. Columns:
+//          change, initiator, initiator_port, responder, responder_port, old_stream, new_stream,
+//          verdict_frame, host, host_port, peer, name, what, old, new. `what` is what `old` and `new` are:
+//          verdict, the event whose occurrences they count, or a setting.
+// Threads: one thread at a time.
+#pragma once
+
+#include "diff/compare.h"
+#include "report/cells.h"
+
+namespace deadpeer {
+
+void write_difference(Cells& cells, const Difference& difference);
+
+}  // namespace deadpeer
