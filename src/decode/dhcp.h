@@ -53,12 +53,11 @@ inline Next dhcp(Packet& packet) {
         return stop(SkipReason::kNotTcp);
     }
     const DhcpOptions options = read_dhcp_options(message + kFixed, packet.captured - kFixed);
-    if (options.message_type == kDiscover || options.message_type == kRequest) {
-        const std::uint8_t* address = message + 12;
-        if (read_be32(address) == 0 && options.requested_address != nullptr) {
-            address = options.requested_address;
-        }
-        announce(packet, Notice::Kind::kDhcp, address, false);
+    const bool asks = options.message_type == kDiscover || options.message_type == kRequest;
+    // A client that has its address already only renews it: RFC 2131 table 5.
+    const bool has_address = read_be32(message + 12) != 0;
+    if (asks && !has_address && options.requested_address != nullptr) {
+        announce(packet, Notice::Kind::kDhcp, options.requested_address, false);
     }
     return stop(SkipReason::kNotTcp);
 }
