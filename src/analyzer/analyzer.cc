@@ -136,7 +136,7 @@ private:
             if (beats_.concern(connection, segment)) beats_.look(connection, segment, payload_of(segment));
         }
         const Labels shown = printed(labels, segment, rules_);
-        if (watcher_.wants(shown, nature.kind)) watcher_.report(connection, segment, shown, nature, file_);
+        if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
 
         tally(connection, segment, file_, ranges_);
         if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);

@@ -33,7 +33,8 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     const ConnectionView before = connection.view();
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence);
-    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0};
+    const bool of_first_pair = follow_first_pair(connection, segment, kind);
+    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0, of_first_pair};
 
     Watch& watch = watch_for(connection);
     const Observation observation = observe(watch, before, segment, kind);
@@ -41,7 +42,39 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
     if (observation.answered.open()) settle_answered_row(watch, segment);
-    return {kind, observation.train_position};
+    return {kind, observation.train_position, of_first_pair};
+}
+
+// Whether the segment is one of a first pair that nothing has told yet.
+bool Watcher::follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind) {
+    if (connection.first.frame == 0) {
+        if (connection.watch != 0 || !may_begin_pair(segment)) return false;
+        watch_for(connection).first_pair = begin_pair(segment);
+        return true;
+    }
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr || !watch->first_pair.open()) return false;
+    FirstPair& pair = watch->first_pair;
+    const bool nothing_else = pair.state == FirstPair::State::kAsked && watch->icmp_time == kNoTime;
+    switch (next_step(pair, segment, kind)) {
+        case PairStep::kWaits:
+            return false;
+        case PairStep::kAnswers:
+            pair.state = FirstPair::State::kAnswered;
+            pair.answered = segment.time;
+            pair.answer_frame = segment.frame;
+            return true;
+        case PairStep::kConfirms:
+            observe_confirmed_pair(*watch);
+            settle_first_pair(*watch);
+            break;
+        case PairStep::kAbandoned:
+            break;
+    }
+    drop_first_pair(*watch);
+    connection.attention = needs_attention(*watch);
+    if (nothing_else) release(connection);
+    return false;
 }
 
 void Watcher::report(Connection& connection, const Segment& segment, Labels printed,
@@ -54,7 +87,13 @@ void Watcher::report(Connection& connection, const Segment& segment, Labels prin
     row.kind = nature.kind;
     row.train_position = nature.train_position;
     row.idle_before = silence_of_peer(connection, segment);
+    row.provisional = nature.of_first_pair && options_.segments == SegmentSelection::kKeepalive &&
+                      !printed.any_of(kProbeLabels) && !is_keepalive(nature.kind);
     const SegmentRowId id = sink_.on_segment(row);
+    if (nature.of_first_pair) {
+        FirstPair& pair = watch_for(connection).first_pair;
+        keep_row(pair.state == FirstPair::State::kAsked ? pair.probe_row : pair.answer_row, id, row);
+    }
     if (nature.kind != SegmentKind::kKeepaliveProbe) return;
     keep_row(watch_for(connection).sides[index(segment.direction)].pending_row, id, row);
 }
@@ -72,6 +111,7 @@ Watch& Watcher::open(Connection& connection) {
 void Watcher::release(Connection& connection) {
     if (Watch* watch = watches_.find(connection.watch)) {
         for (SideWatch& side : watch->sides) drop_row(side.pending_row);
+        drop_first_pair(*watch);
         watches_.release(connection.watch);
     }
     connection.watch = 0;
@@ -91,6 +131,29 @@ void Watcher::keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow&
 void Watcher::drop_row(std::uint32_t& number) {
     if (number != 0) rows_.release(number);
     number = 0;
+}
+
+void Watcher::settle_first_pair(Watch& watch) {
+    const FirstPair& pair = watch.first_pair;
+    if (PendingRow* probe = rows_.find(pair.probe_row)) {
+        probe->row.kind = SegmentKind::kKeepaliveProbe;
+        probe->row.train_position = 1;
+        probe->row.answered_by_frame = pair.answer_frame;
+        probe->row.rtt = between(pair.asked, pair.answered);
+        probe->row.provisional = false;
+        sink_.update_segment(probe->id, probe->row);
+    }
+    if (PendingRow* answer = rows_.find(pair.answer_row)) {
+        answer->row.kind = SegmentKind::kKeepaliveAck;
+        answer->row.provisional = false;
+        sink_.update_segment(answer->id, answer->row);
+    }
+}
+
+void Watcher::drop_first_pair(Watch& watch) {
+    drop_row(watch.first_pair.probe_row);
+    drop_row(watch.first_pair.answer_row);
+    watch.first_pair = {};
 }
 
 void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {

@@ -22,6 +22,7 @@ namespace deadpeer {
 struct SegmentNature {
     SegmentKind kind = SegmentKind::kOrdinary;
     std::uint32_t train_position = 0;  // of a probe
+    bool of_first_pair = false;        // later segments may make it a probe or its answer
 };
 
 class Watcher {
@@ -38,12 +39,10 @@ public:
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file);
 
     // Whether the segment's row is one that is asked for.
-    [[nodiscard]] bool wants(Labels printed, SegmentKind kind) const {
-        constexpr Labels kProbeLabels =
-            Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
+    [[nodiscard]] bool wants(Labels printed, const SegmentNature& nature) const {
         if (options_.segments != SegmentSelection::kKeepalive)
             return options_.segments == SegmentSelection::kAll;
-        return printed.any_of(kProbeLabels) || is_keepalive(kind);
+        return printed.any_of(kProbeLabels) || is_keepalive(nature.kind) || nature.of_first_pair;
     }
 
     // Hands out the segment's row. Comes after look(), before the segment changes its connection.
@@ -65,6 +64,9 @@ public:
     [[nodiscard]] std::size_t memory() const { return watches_.memory() + rows_.memory(); }
 
 private:
+    static constexpr Labels kProbeLabels =
+        Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
+
     static bool is_keepalive(SegmentKind kind) {
         return kind >= SegmentKind::kKeepaliveProbe && kind <= SegmentKind::kZeroWindowProbeAck;
     }
@@ -78,6 +80,9 @@ private:
     Watch& watch_for(Connection& connection);
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
+    bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);
+    void settle_first_pair(Watch& watch);
+    void drop_first_pair(Watch& watch);
     void settle_answered_row(Watch& watch, const Segment& answer);
     void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
                          std::uint32_t file);

@@ -56,6 +56,9 @@ Nanoseconds heard_from(const ConnectionView& before, const Watch& watch, Directi
     const ResetRecord& reset = watch.reset;
     const bool after_reset = reset.met() && reset.sender == peer && half.last_time == reset.time;
     const Nanoseconds heard = after_reset ? reset.sender_heard : half.last_time;
+    // Perhaps a probe.
+    if (watch.first_pair.open() && watch.first_pair.prober == peer && heard == watch.first_pair.asked)
+        return kNoTime;
     const SideWatch& side = watch.sides[index(peer)];
     return heard == side.last_probe_copy ? side.heard_before_probe : heard;
 }
@@ -201,6 +204,15 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
     return observation;
 }
 
+void observe_confirmed_pair(Watch& watch) {
+    SideWatch& prober = watch.sides[index(watch.first_pair.prober)];
+    const Nanoseconds rtt = between(watch.first_pair.asked, watch.first_pair.answered);
+    if (rtt != kNoTime) take_rtt(watch, rtt);
+    ++prober.probes_sent;
+    ++prober.probes_answered;
+    prober.longest_train = std::max(prober.longest_train, std::uint32_t{1});
+}
+
 void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time) {
     watch.icmp_time = time;
     watch.icmp_frame = frame;
@@ -211,7 +223,8 @@ bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
         return side.probes.open() || side.transmissions.open() || side.window_probed;
     };
-    return std::ranges::any_of(watch.sides, open) || watch.reset.met() || watch.predecessor != 0;
+    return std::ranges::any_of(watch.sides, open) || watch.reset.met() || watch.predecessor != 0 ||
+           watch.first_pair.open();
 }
 
 }  // namespace deadpeer

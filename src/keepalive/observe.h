@@ -30,6 +30,9 @@ struct Observation {
 
 Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind);
 
+// The first pair was a probe and its answer.
+void observe_confirmed_pair(Watch& watch);
+
 // An ICMP error quotes a segment of the connection.
 void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
 

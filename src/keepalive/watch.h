@@ -13,6 +13,7 @@
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
+#include "keepalive/first_pair.h"
 #include "keepalive/timer_estimate.h"
 
 namespace deadpeer {
@@ -104,6 +105,7 @@ struct ResetRecord {
 
 struct Watch {
     std::array<SideWatch, 2> sides;
+    FirstPair first_pair;
     ResetRecord reset;
     std::array<std::uint32_t, 2> resets{};  // RSTs by side
     Nanoseconds icmp_time = kNoTime;        // the latest ICMP unreachable for the flow
