@@ -286,9 +286,11 @@ Judgement judge_open(const Case& c) {
 Judgement with_doubt(Judgement judgement, const Case& c) {
     const bool by_silence = judgement.verdict == Verdict::kPeerDead &&
                             (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
+    const Nanoseconds heard = c.facts.heard[index(judgement.side)];
+    // What was lost before the peer's last word is no part of its silence.
     const bool lost_here = c.watch != nullptr && c.watch->loss_time != kNoTime && judgement.time != kNoTime &&
-                           between(c.watch->loss_time, judgement.time) != kNoTime &&
-                           between(c.facts.heard[index(judgement.side)], c.watch->loss_time) != kNoTime;
+                           heard != kNoTime && heard < c.watch->loss_time &&
+                           c.watch->loss_time <= judgement.time;
     if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
     if (c.watch != nullptr && c.watch->step_back >= kClockStep) judgement.signs |= kSignTimeWentBack;
     if (by_silence && lost_here) {
