@@ -1,23 +1,13 @@
 #include "report/cells.h"
 
-#include <arpa/inet.h>
-
 #include <array>
-#include <cstring>
 #include <string>
 
+#include "report/address_text.h"
 #include "report/text.h"
 
 namespace deadpeer {
 namespace {
-
-char* write_ipv4(char* out, const IpAddress& address) {
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (i != 0) *out++ = '.';
-        out = std::to_chars(out, out + 3, address.bytes[i]).ptr;
-    }
-    return out;
-}
 
 bool needs_quotes(std::string_view text, char delimiter) {
     if (text.empty()) return false;
@@ -42,11 +32,16 @@ std::string text_cell(std::string_view text, char delimiter) {
 }
 
 void Cells::address(const IpAddress& value) {
-    char* out = separate();
-    if (!value.is_v6) return output_.commit(write_ipv4(out, value));
     // Not to_string(): its std::string would be one allocation a row.
-    ::inet_ntop(AF_INET6, value.bytes.data(), out, INET6_ADDRSTRLEN);
-    output_.commit(out + std::strlen(out));
+    output_.commit(write_address(separate(), value));
+}
+
+void Cells::sentence(std::string_view value) {
+    separate();
+    if (value.find(dialect_.delimiter) == std::string_view::npos) return output_.append(value);
+    output_.append('"');
+    output_.append(value);
+    output_.append('"');
 }
 
 }  // namespace deadpeer

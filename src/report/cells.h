@@ -75,6 +75,8 @@ public:
         char* out = output_.reserve(kSmallCell);
         output_.commit(std::to_chars(out, out + kSmallCell, number).ptr);
     }
+    // Sentences of ours. REQUIRES: neither a quote nor a line end in it, and it begins with none of = + - @.
+    void sentence(std::string_view value);
     void text(std::string_view value) { word(text_cell(value, dialect_.delimiter)); }
 
     [[nodiscard]] const CsvDialect& dialect() const { return dialect_; }

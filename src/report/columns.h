@@ -14,6 +14,7 @@
 #include "deadpeer/finding.h"
 #include "deadpeer/flow_summary.h"
 #include "deadpeer/sink.h"
+#include "knowledge/knowledge.h"
 #include "report/cells.h"
 #include "report/community_id.h"
 #include "report/host_table.h"
@@ -36,6 +37,13 @@ struct FileCells {
     }
 };
 
+// What rows of connections need besides the connection.
+struct FlowAids {
+    const Knowledge& knowledge;
+    CommunityId community_id;
+    std::string sentence = {};  // used again for each row
+};
+
 struct CaptureRow {
     const InputSummary& input;
     std::string_view file_cell;
@@ -47,11 +55,12 @@ struct SegmentLine {
 struct FlowLine {
     const FlowSummary& flow;
     std::string_view file_cell;
-    CommunityId& community_id;
+    FlowAids& aids;
 };
 struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
+    std::string& sentence;  // used again for each row
 };
 
 extern const std::span<const Column<CaptureRow>> kCaptureColumns;

@@ -9,9 +9,18 @@
 #include "report/text.h"
 
 namespace deadpeer {
+namespace {
+
+const Knowledge& knowledge_of(const CsvOptions& options) {
+    static const Knowledge builtin = Knowledge::load({}).value();
+    return options.knowledge != nullptr ? *options.knowledge : builtin;
+}
+
+}  // namespace
+
 CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folder)
     : options_(options),
-      community_id_(options.community_id_seed),
+      aids_{.knowledge = knowledge_of(options), .community_id = CommunityId(options.community_id_seed)},
       segments_(spool_folder),
       findings_(spool_folder),
       flows_(spool_folder) {}
@@ -89,8 +98,7 @@ void CsvReports::on_flow(const FlowSummary& flow) {
 }
 
 void CsvReports::write_flow(const FlowSummary& flow) {
-    write_row(writer(Report::kFlows)->cells, kFlowColumns,
-              FlowLine{flow, files_.of(flow.first_file), community_id_});
+    write_row(writer(Report::kFlows)->cells, kFlowColumns, FlowLine{flow, files_.of(flow.first_file), aids_});
 }
 
 bool CsvReports::is_idle(const FlowSummary& flow) const {
@@ -129,7 +137,8 @@ void CsvReports::write_events() {
     });
     for (const TimedEvent& event : event_order_) {
         const Finding& finding = findings_.at(event.place);
-        write_row(writer(Report::kEvents)->cells, kEventColumns, EventLine{finding, files_.of(finding.file)});
+        write_row(writer(Report::kEvents)->cells, kEventColumns,
+                  EventLine{finding, files_.of(finding.file), sentence_});
     }
 }
 

@@ -35,6 +35,8 @@ struct CsvOptions {
     std::uint16_t community_id_seed = 0;
     // hosts.csv: a connection silent at least this long at the end, without probes or heartbeat, is idle.
     Nanoseconds idle_after = AnalyzerOptions{}.idle_after;
+    // Must outlive the reports; null: the built-in tables.
+    const Knowledge* knowledge = nullptr;
 };
 
 class CsvReports final : public ReportSink {
@@ -88,7 +90,8 @@ private:
     CsvOptions options_;
     std::unique_ptr<ReportFolder> folder_;  // null when writing to a descriptor
     std::array<std::unique_ptr<Writer>, kReports.size()> writers_;
-    CommunityId community_id_;
+    FlowAids aids_;
+    std::string sentence_;
     FileCells files_;
     Spool<SegmentRow> segments_;
     Spool<Finding> findings_;

@@ -2,7 +2,9 @@
 #include <array>
 #include <charconv>
 
+#include "report/address_text.h"
 #include "report/columns.h"
+#include "report/explanation.h"
 #include "report/names.h"
 
 namespace deadpeer {
@@ -31,9 +33,24 @@ void write_evidence(Cells& cells, const EventLine& line) {
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
+// The connection, or else the host.
 void write_filter(Cells& cells, const EventLine& line) {
-    if (line.finding.stream < 0) return cells.empty();
-    cells.word("tcp.stream eq ", static_cast<std::uint64_t>(line.finding.stream));
+    const Finding& finding = line.finding;
+    if (finding.stream >= 0 && finding.kind != EventKind::kHostRebooted) {
+        return cells.word("tcp.stream eq ", static_cast<std::uint64_t>(finding.stream));
+    }
+    if (!is_named(finding.subject)) return cells.empty();
+    std::array<char, 16 + kAddressTextCapacity> text{};
+    const std::string_view field = finding.subject.address.is_v6 ? "ipv6.addr == " : "ip.addr == ";
+    char* out = std::copy(field.begin(), field.end(), text.data());
+    out = write_address(out, finding.subject.address);
+    cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
+}
+
+void write_explanation(Cells& cells, const EventLine& line) {
+    line.sentence.clear();
+    explain(line.sentence, line.finding);
+    cells.sentence(line.sentence);
 }
 
 void write_stream(Cells& cells, const EventLine& line) {
@@ -64,8 +81,9 @@ constexpr Column<EventLine> kTable[] = {
     {"half_open_s", "Seconds that the other side held a dead connection.",
      [](Cells& c, const EventLine& l) { c.seconds(l.finding.half_open); }},
     {"evidence_frames", "The frames that prove it, joined by a space.", write_evidence},
-    {"explanation", "One sentence with the numbers in it.", leave_empty<EventLine>},
-    {"wireshark_filter", "Display filter that shows the connection in Wireshark.", write_filter},
+    {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
+    {"wireshark_filter", "Display filter that shows the connection, or else the host, in Wireshark.",
+     write_filter},
 };
 
 }  // namespace

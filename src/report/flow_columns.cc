@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <string>
+
 #include "report/columns.h"
+#include "report/explanation.h"
 #include "report/names.h"
 
 namespace deadpeer {
@@ -11,6 +15,21 @@ Endpoint responder(const FlowLine& line) {
     return line.flow.key.receiver(line.flow.initiator);
 }
 
+// Names out of two lists that are joined by ';', each once.
+std::string united(std::string first, const std::string& second) {
+    if (first == second || second.empty()) return first;
+    std::size_t from = 0;
+    while (from <= second.size()) {
+        const std::size_t to = std::min(second.find(';', from), second.size());
+        const std::string name = second.substr(from, to - from);
+        if ((';' + first + ';').find(';' + name + ';') == std::string::npos) {
+            first += (first.empty() ? "" : ";") + name;
+        }
+        from = to + 1;
+    }
+    return first;
+}
+
 void write_duration(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
     // A capture whose clock was set back can end before it began: no duration then.
@@ -18,6 +37,50 @@ void write_duration(Cells& cells, const FlowLine& line) {
         return cells.empty();
     }
     cells.seconds(flow.last_time - flow.first_time);
+}
+
+void write_profile(Cells& cells, const FlowLine& line) {
+    const auto profiles_of = [&](const SideSummary& side) {
+        return side.probes == 0 ? std::string()
+                                : line.aids.knowledge.matching_profiles(side.keepalive, side.probe_payload);
+    };
+    const SideSummary& initiator = line.flow.initiator_side;
+    const SideSummary& responder = line.flow.responder_side;
+    if (initiator.probes + responder.probes == 0) return cells.empty();
+    cells.text(united(profiles_of(initiator), profiles_of(responder)));
+}
+
+std::string_view heartbeat_side(const FlowSummary& flow) {
+    if (flow.heartbeat_by_initiator && flow.heartbeat_by_responder) return "both";
+    return flow.heartbeat_by_initiator ? "initiator" : flow.heartbeat_by_responder ? "responder" : "";
+}
+
+void write_heartbeat_period(Cells& cells, const FlowLine& line) {
+    const Nanoseconds period = line.flow.heartbeat_period;
+    if (period == kNoTime) return cells.empty();
+    // A mean is not known to the nanosecond.
+    cells.seconds((period + kMicrosecond / 2) / kMicrosecond * kMicrosecond);
+}
+
+void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
+    const HeartbeatPattern* pattern = line.aids.knowledge.heartbeat(line.flow.heartbeat_protocol);
+    if (pattern == nullptr) return cells.empty();
+    cells.text(pattern->protocol);
+}
+
+// Only where the path may have forgotten the connection.
+void write_timeouts(Cells& cells, const FlowLine& line) {
+    const FlowSummary& flow = line.flow;
+    const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kMiddleboxReset ||
+                        flow.verdict == Verdict::kPeerLostState;
+    if (!failed || flow.idle_at_failure == kNoTime) return cells.empty();
+    cells.text(line.aids.knowledge.matching_timeouts(flow.idle_at_failure, flow.idle_survived));
+}
+
+void write_explanation(Cells& cells, const FlowLine& line) {
+    line.aids.sentence.clear();
+    explain(line.aids.sentence, line.flow);
+    cells.sentence(line.aids.sentence);
 }
 
 constexpr Column<FlowLine> kTable[] = {
@@ -76,12 +139,14 @@ constexpr Column<FlowLine> kTable[] = {
     {"responder_keepalive_count", "Unanswered probes after which it gives up, as inferred.",
      [](Cells& c, const FlowLine& l) { c.known_number(l.flow.responder_side.keepalive.count); }},
     {"keepalive_profile", "Systems and applications whose keepalive settings fit, joined by `;`.",
-     leave_empty<FlowLine>},
+     write_profile},
     {"probe_rtt_median_s", "Median of the seconds between probe and answer.",
      [](Cells& c, const FlowLine& l) { c.seconds(l.flow.probe_rtt_median); }},
-    {"heartbeat_side", "Which side sends application heartbeats.", leave_empty<FlowLine>},
-    {"heartbeat_period_s", "Seconds between heartbeats.", leave_empty<FlowLine>},
-    {"heartbeat_protocol", "Protocol of the heartbeats, where the first bytes tell.", leave_empty<FlowLine>},
+    {"heartbeat_side", "Which side sends application heartbeats: `initiator`, `responder` or `both`.",
+     [](Cells& c, const FlowLine& l) { c.word(heartbeat_side(l.flow)); }},
+    {"heartbeat_period_s", "Mean of the seconds between heartbeats.", write_heartbeat_period},
+    {"heartbeat_protocol", "Protocol of the heartbeats, where the first bytes tell.",
+     write_heartbeat_protocol},
     {"verdict", "What became of the connection.",
      [](Cells& c, const FlowLine& l) { c.word(name(l.flow.verdict)); }},
     {"verdict_utc", "When that was certain.",
@@ -96,12 +161,14 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { c.seconds(l.flow.half_open); }},
     {"idle_at_failure_s", "Silence before the first unanswered or reset segment.",
      [](Cells& c, const FlowLine& l) { c.seconds(l.flow.idle_at_failure); }},
-    {"matching_timeouts", "Known idle timeouts of devices that fit, joined by `;`.", leave_empty<FlowLine>},
-    {"explanation", "One sentence with the numbers in it.", leave_empty<FlowLine>},
+    {"matching_timeouts",
+     "Of connections that failed: devices on a path whose known idle timeouts fit, joined by `;`.",
+     write_timeouts},
+    {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
     {"wireshark_filter", "Display filter that shows the connection in Wireshark.",
      [](Cells& c, const FlowLine& l) { c.word("tcp.stream eq ", l.flow.stream); }},
     {"community_id", "Community ID version 1, as other network tools print it.",
-     [](Cells& c, const FlowLine& l) { c.word(l.community_id.of(l.flow.key)); }},
+     [](Cells& c, const FlowLine& l) { c.word(l.aids.community_id.of(l.flow.key)); }},
 };
 
 }  // namespace

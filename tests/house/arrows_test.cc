@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"keepalive", {"core", "tcp"}},
     {"knowledge", {"core"}},
     {"analyzer", {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge"}},
-    {"report", {"core"}},
+    {"report", {"core", "knowledge"}},
     {"diff", {"core", "report"}},
     {"cli",
      {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report", "diff"}},

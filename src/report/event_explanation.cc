@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <array>
+
+#include "report/advice.h"
+#include "report/explanation.h"
+#include "report/failure_story.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+void explain_unanswered(std::string& out, const Finding& finding) {
+    say(out, Side{finding.subject}, " missed ", Count{finding.count, "keepalive probe", "keepalive probes"},
+        " of ", Side{finding.peer});
+    if (finding.idle != kNoTime) say(out, ", sent after ", Span{finding.idle}, " of silence");
+    say(out,
+        ": one lost answer proves nothing, several may be an outage or a death; see what became of the "
+        "connection in flows.csv");
+}
+
+void explain_recovered(std::string& out, const Finding& finding) {
+    say(out, Side{finding.subject}, " lives: it answered again after ",
+        Count{finding.count, "unanswered keepalive probe", "unanswered keepalive probes"}, " of ",
+        Side{finding.peer});
+    if (finding.idle != kNoTime && finding.interval != kNoTime && finding.count > 0) {
+        say(out, ", having been silent for about ",
+            Span{finding.idle + static_cast<Nanoseconds>(finding.count - 1) * finding.interval});
+    }
+    say(out, "; look for an outage of the path at that time");
+}
+
+void explain_host_rebooted(std::string& out, const Finding& finding) {
+    say(out, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"},
+        " that it had: it answered with RSTs that say it knows no such connection");
+    if (finding.half_open != kNoTime)
+        say(out, ", up to ", Span{finding.half_open}, " after its last sign of life");
+    conclude_reboot(out, finding.signs, finding.confidence, finding.subject.address);
+}
+
+void explain_path_timeout(std::string& out, const Finding& finding) {
+    say(out, "A box between ", finding.peer.address, " and ", finding.subject.address,
+        " forgets idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
+        Span{finding.idle}, " of silence, the longest that survived was ", Span{finding.survived},
+        "; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) ");
+    say_limit(out, finding.idle, finding.survived);
+    say(out, " on ", finding.peer.address);
+    say(out, ", or raise the box's idle timeout");
+}
+
+void explain_heartbeat_stopped(std::string& out, const Finding& finding) {
+    say(out, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer}, ": it sent one every ",
+        Span{finding.interval}, " and then none for ", Span{finding.idle},
+        " while the connection was open; see whether its application hangs or its host is down");
+}
+
+void explain_gap(std::string& out, const Finding& finding) {
+    if (finding.reason == Reason::kLinkDown) {
+        return say(out,
+                   "The interface that was captured went down, so nothing can be told of that time; see why");
+    }
+    say(out,
+        "The capture lost frames here, so silence proves nothing at that time; capture again with a larger "
+        "buffer or a filter");
+}
+
+void say_holders(std::string& out, const Finding& finding) {
+    std::string_view before = ", most of them held by ";
+    for (const HolderCount& holder : finding.holders) {
+        if (holder.connections == 0) continue;
+        say(out, before, holder.host, " (", std::uint64_t{holder.connections}, ")");
+        before = ", ";
+    }
+}
+
+void explain_capacity(std::string& out, const Finding& finding) {
+    say(out, Side{finding.subject}, " runs out of connections: ", std::uint64_t{finding.count}, " of the ",
+        std::uint64_t{finding.limit}, " that it can hold are open, ", std::uint64_t{finding.idle_count},
+        " of them idle");
+    say_holders(out, finding);
+    say(out, "; let those close what they do not use, or raise the limit");
+}
+
+}  // namespace
+
+void explain(std::string& out, const Finding& finding) {
+    switch (finding.kind) {
+        case EventKind::kProbesUnanswered:
+            return explain_unanswered(out, finding);
+        case EventKind::kPeerRecovered:
+            return explain_recovered(out, finding);
+        case EventKind::kPeerDead:
+            return tell_failure(out, story_of(finding, Verdict::kPeerDead));
+        case EventKind::kPeerRebooted:
+            return tell_failure(out, story_of(finding, Verdict::kPeerRebooted));
+        case EventKind::kPeerLostState:
+            return tell_failure(out, story_of(finding, Verdict::kPeerLostState));
+        case EventKind::kMiddleboxReset:
+            return tell_failure(out, story_of(finding, Verdict::kMiddleboxReset));
+        case EventKind::kPeerReset:
+            return tell_failure(out, story_of(finding, Verdict::kPeerReset));
+        case EventKind::kHostRebooted:
+            return explain_host_rebooted(out, finding);
+        case EventKind::kIdleTimeoutOnPath:
+            return explain_path_timeout(out, finding);
+        case EventKind::kHeartbeatStopped:
+            return explain_heartbeat_stopped(out, finding);
+        case EventKind::kCaptureGap:
+            return explain_gap(out, finding);
+        case EventKind::kCapacityWarning:
+            return explain_capacity(out, finding);
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,174 @@
+#include "report/explanation.h"
+
+#include <algorithm>
+
+#include "report/failure_story.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+// Load balancers and firewalls are known to forget connections after such silences.
+constexpr Nanoseconds kSlowForPath = 240 * kSecond;
+
+Endpoint initiator(const FlowSummary& flow) {
+    return flow.key.sender(flow.initiator);
+}
+Endpoint responder(const FlowSummary& flow) {
+    return flow.key.receiver(flow.initiator);
+}
+
+void explain_unknown(std::string& out, const FlowSummary& flow) {
+    if (flow.reason == Reason::kOneWay) {
+        const bool from_initiator = flow.initiator_side.segments != 0;
+        const Endpoint seen = from_initiator ? initiator(flow) : responder(flow);
+        const Endpoint unseen = from_initiator ? responder(flow) : initiator(flow);
+        return say(out, "What became of it cannot be told: only segments from ", Side{seen},
+                   " were captured and none from ", Side{unseen}, "; capture where both directions pass");
+    }
+    if (flow.reason == Reason::kSuperseded) {
+        return say(out,
+                   "How it ended was not captured: the same addresses and ports were used for a new "
+                   "connection before a FIN or RST of this one was seen; look for frames that the capture "
+                   "lost, or whether ",
+                   initiator(flow).address, " restarted");
+    }
+    say(out,
+        "What became of it cannot be told: one side fell silent where the capture lost frames; capture "
+        "again with a larger buffer or a filter");
+}
+
+void explain_closed(std::string& out, const FlowSummary& flow) {
+    if (flow.reason == Reason::kResetAfterFin) {
+        return say(out,
+                   "Closed: after a FIN the rest was cut off with a RST, as when data arrives that nobody "
+                   "reads any more; nothing to do unless that data matters");
+    }
+    say(out, "Closed in order with a FIN from both sides; nothing to do");
+}
+
+// "4 of 5 keepalive probes of A, sent after 60 s of silence, were answered"
+void say_probes(std::string& out, const SideSummary& side, const Endpoint& prober) {
+    say(out, std::uint64_t{side.probes_answered}, " of ",
+        Count{side.probes, "keepalive probe", "keepalive probes"}, " of ", Side{prober});
+    if (side.keepalive.idle != kNoTime) say(out, ", sent after ", Span{side.keepalive.idle}, " of silence,");
+    say(out, side.probes == 1 ? " was answered" : " were answered");
+}
+
+Nanoseconds slowest_keepalive(const FlowSummary& flow) {
+    const Nanoseconds first = flow.initiator_side.keepalive.idle;
+    const Nanoseconds second = flow.responder_side.keepalive.idle;
+    if (first == kNoTime || second == kNoTime) return std::max(first, second);
+    return std::min(first, second);  // with two probers the quicker one holds the path open
+}
+
+void explain_answered(std::string& out, const FlowSummary& flow) {
+    const bool by_initiator = flow.initiator_side.probes != 0;
+    const bool by_responder = flow.responder_side.probes != 0;
+    if (!by_initiator && !by_responder) {
+        return say(out,
+                   "Both sides live, but one has closed its window and the other's window probes find it "
+                   "closed still; look why the application there does not read");
+    }
+    say(out, "Both sides live: ");
+    if (by_initiator) say_probes(out, flow.initiator_side, initiator(flow));
+    if (by_initiator && by_responder) say(out, " and ");
+    if (by_responder) say_probes(out, flow.responder_side, responder(flow));
+    if (flow.probe_rtt_median != kNoTime && flow.probe_rtt_median >= kMillisecond) {
+        say(out, ", typically within ", Span{flow.probe_rtt_median});
+    }
+    const Nanoseconds idle = slowest_keepalive(flow);
+    if (idle == kNoTime || idle <= kSlowForPath) return say(out, "; nothing to do");
+    say(out,
+        "; firewalls and load balancers forget a connection sooner than that (often after 4 min), so set "
+        "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) to 180 if one is on the path");
+}
+
+void explain_heartbeat(std::string& out, const FlowSummary& flow) {
+    say(out, "Both sides live: ");
+    if (flow.heartbeat_by_initiator) say(out, Side{initiator(flow)});
+    if (flow.heartbeat_by_initiator && flow.heartbeat_by_responder) say(out, " and ");
+    if (flow.heartbeat_by_responder) say(out, Side{responder(flow)});
+    const bool both = flow.heartbeat_by_initiator && flow.heartbeat_by_responder;
+    say(out, both ? " exchange" : " sends", " a small message every ", Span{flow.heartbeat_period},
+        ", a heartbeat of the application, so a death is noticed without TCP keepalive; nothing to do");
+}
+
+void explain_alive(std::string& out, const FlowSummary& flow) {
+    switch (flow.reason) {
+        case Reason::kProbeAnswered:
+            return explain_answered(out, flow);
+        case Reason::kHeartbeat:
+            return explain_heartbeat(out, flow);
+        case Reason::kRecovered:
+            return say(out,
+                       "Both sides live: keepalive probes went unanswered for a while and were answered "
+                       "again; look for an outage of the path at that time (events.csv: peer_recovered)");
+        case Reason::kResetIgnored:
+            return say(out,
+                       "Both sides live: a RST came but its receiver did not accept it (RFC 5961) and the "
+                       "connection went on; look who sends such a RST, it may be forged or late");
+        default:
+            return say(out,
+                       "Both sides live: segments passed until shortly before the end of the capture; "
+                       "nothing to do");
+    }
+}
+
+void explain_stopped_probes(std::string& out, const FlowSummary& flow) {
+    const bool by_initiator = flow.initiator_side.probes_answered != 0;
+    const SideSummary& side = by_initiator ? flow.initiator_side : flow.responder_side;
+    const Endpoint prober = by_initiator ? initiator(flow) : responder(flow);
+    say(out, Side{prober}, " may be dead: its keepalive probes");
+    if (side.keepalive.idle != kNoTime) say(out, ", due after ", Span{side.keepalive.idle}, " of silence,");
+    say(out, " were answered but then stopped");
+    if (flow.silent_at_end != kNoTime) {
+        say(out, ", and nothing was seen in the last ", Span{flow.silent_at_end}, " of the capture");
+    }
+    say(out, "; see whether ", prober.address, " is up, or whether the capture lost frames");
+}
+
+void explain_idle(std::string& out, const FlowSummary& flow) {
+    say(out, "Open but silent");
+    if (flow.silent_at_end != kNoTime) say(out, " for the last ", Span{flow.silent_at_end});
+    if (flow.heartbeat_period != kNoTime) {
+        return say(out, ": the application's heartbeat, every ", Span{flow.heartbeat_period},
+                   " before, has stopped and no keepalive probe was seen; look why it stopped, and set "
+                   "SO_KEEPALIVE on the side that must notice a death");
+    }
+    const Nanoseconds silence = std::max(flow.silent_at_end, flow.longest_idle);
+    say(out, " without a keepalive probe or a heartbeat: keepalive is off");
+    if (silence != kNoTime) say(out, " or waits longer than ", Span{silence});
+    say(out, ", so nothing would notice if ", Side{initiator(flow)}, " or ", Side{responder(flow)},
+        " died; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) 180 on the side that must "
+        "notice, "
+        "for boxes on the path often forget a connection after 4 min");
+}
+
+}  // namespace
+
+void explain(std::string& out, const FlowSummary& flow) {
+    switch (flow.verdict) {
+        case Verdict::kNone:
+            return;
+        case Verdict::kUnknown:
+            return explain_unknown(out, flow);
+        case Verdict::kClosed:
+            return explain_closed(out, flow);
+        case Verdict::kAlive:
+            return explain_alive(out, flow);
+        case Verdict::kIdle:
+            return explain_idle(out, flow);
+        case Verdict::kSuspect:
+            if (flow.reason == Reason::kProbesStopped) return explain_stopped_probes(out, flow);
+            [[fallthrough]];
+        case Verdict::kPeerDead:
+        case Verdict::kMiddleboxReset:
+        case Verdict::kPeerRebooted:
+        case Verdict::kPeerLostState:
+        case Verdict::kPeerReset:
+            return tell_failure(out, story_of(flow));
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,181 @@
+#include "report/failure_story.h"
+
+#include "report/advice.h"
+#include "report/failure_words.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+using Guard = FailureStory::Guard;
+
+// Death or an idle timeout: what tells them apart.
+void advise_on_silence(std::string& out, const FailureStory& story) {
+    if (known(story.idle) && story.idle >= kIdleEnough && !survived_as_long(story.idle, story.survived)) {
+        say(out, "; if ", story.failed.address, " is up, a box on the path forgot the idle connection: ");
+        advise_keepalive(out, story);
+    } else if (known(story.idle) && story.idle >= kIdleEnough) {
+        say(out, "; it had come through silences as long before, so look at ", story.failed.address,
+            " and its links, not for an idle timeout");
+    } else {
+        say(out, "; look at ", story.failed.address, " and its links");
+    }
+}
+
+void say_give_up(std::string& out, const FailureStory& story) {
+    const bool reset = has(story, kSignProberReset);
+    say(out, ", and ", Side{story.left}, reset ? " gave up with a RST" : " had sent no more");
+    if (!reset && known(story.half_open)) say(out, " by");
+    say_last_heard(out, story);
+    if (has(story, kSignIcmpUnreachable)) say(out, ", while an ICMP error called it unreachable");
+}
+
+// What lowers the confidence, and what would raise it.
+void say_certainty(std::string& out, const FailureStory& story) {
+    say_doubts(out, story);
+    if (story.confidence < Confidence::kHigh) {
+        say(out, "; not certain, a ping of ", story.failed.address, " settles it");
+    }
+}
+
+void say_apart(std::string& out, const FailureStory& story) {
+    if (story.unanswered < 2 || !known(story.interval)) return;
+    if (story.doubling) {
+        say(out, ", the time between them doubling up to ", Span{story.interval});
+    } else {
+        say(out, ", ", Span{story.interval}, " apart");
+    }
+}
+
+void tell_probes_exhausted(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " is dead or unreachable: ");
+    say_after_silence(out, story);
+    say(out, "it answered none of ", Count{story.unanswered, "keepalive probe", "keepalive probes"}, " of ",
+        Side{story.left});
+    say_apart(out, story);
+    say_give_up(out, story);
+    say_certainty(out, story);
+    advise_on_silence(out, story);
+    advise_quicker(out, story.half_open, story.left.address);
+}
+
+void tell_retransmissions_exhausted(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " is dead or unreachable: ");
+    say_after_silence(out, story);
+    say(out, "it acknowledged none of ", Count{story.unanswered, "transmission", "transmissions"},
+        " of the same data by ", Side{story.left});
+    say_give_up(out, story);
+    say_certainty(out, story);
+    advise_on_silence(out, story);
+    if (known(story.half_open) && story.half_open >= kTooLong) {
+        say(out, "; TCP_USER_TIMEOUT on ", story.left.address, " bounds such a wait");
+    }
+}
+
+// From when it had not yet given up to when it had.
+void say_user_timeout(std::string& out, const FailureStory& story) {
+    if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT");
+    const bool by_reset = has(story, kSignProberReset);
+    // Probes count from the last word of the peer; data from when it was sent first.
+    const bool data = !by_reset && known(story.idle);
+    const Nanoseconds most = data ? story.half_open - story.idle : story.half_open;
+    const Nanoseconds least = most - (by_reset ? story.interval : 2 * story.interval);
+    say(out, "a TCP_USER_TIMEOUT ");
+    if (least >= kMillisecond) return say(out, "between ", Span{least}, " and ", Span{most});
+    say(out, "of at most ", Span{most});
+}
+
+void tell_user_timeout(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " is dead or unreachable: ");
+    say_after_silence(out, story);
+    say(out, "it answered none of ", Count{story.unanswered, "try", "tries"}, " of ", Side{story.left});
+    say_give_up(out, story);
+    say(out, ", before a usual number of them, which fits ");
+    say_user_timeout(out, story);
+    say_certainty(out, story);
+    say(out, "; look at ", story.failed.address, " and its links, and raise TCP_USER_TIMEOUT on ",
+        story.left.address, " if they recover from outages longer than that");
+}
+
+void tell_dead(std::string& out, const FailureStory& story) {
+    if (story.reason == Reason::kUserTimeout) return tell_user_timeout(out, story);
+    if (story.reason == Reason::kRetransmissionsExhausted) return tell_retransmissions_exhausted(out, story);
+    tell_probes_exhausted(out, story);
+}
+
+void tell_suspect(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " may be dead: ");
+    say_after_silence(out, story);
+    const bool probes = story.reason == Reason::kProbesUnanswered;
+    say(out, "it answered none of ",
+        probes ? Count{story.unanswered, "keepalive probe", "keepalive probes"}
+               : Count{story.unanswered, "transmission of data", "transmissions of the same data"},
+        " of ", Side{story.left});
+    if (known(story.half_open)) say(out, ", the last");
+    say_last_heard(out, story);
+    say(out, ", which is too few or too late in the capture to be sure");
+    say_doubts(out, story);
+    say(out, "; ping ", story.failed.address, " or capture for longer");
+}
+
+Guard guard_of(const FlowSummary& flow) {
+    if (flow.heartbeat_period != kNoTime) return Guard::kHeartbeat;
+    return flow.initiator_side.probes + flow.responder_side.probes > 0 ? Guard::kProbes : Guard::kNone;
+}
+
+}  // namespace
+
+FailureStory story_of(const FlowSummary& flow) {
+    const Direction failed = flow.failed_side_initiator ? flow.initiator : opposite(flow.initiator);
+    FailureStory story;
+    story.verdict = flow.verdict;
+    story.reason = flow.reason;
+    story.confidence = flow.confidence;
+    story.signs = flow.signs;
+    story.failed = flow.key.sender(failed);
+    story.left = flow.key.receiver(failed);
+    story.unanswered = flow.unanswered;
+    story.interval = flow.unanswered_interval;
+    story.half_open = flow.half_open;
+    story.idle = flow.idle_at_failure;
+    story.survived = flow.idle_survived;
+    story.guard = guard_of(flow);
+    const SideSummary& left = flow.failed_side_initiator ? flow.responder_side : flow.initiator_side;
+    story.doubling = left.keepalive.exponential;
+    return story;
+}
+
+FailureStory story_of(const Finding& finding, Verdict verdict) {
+    FailureStory story;
+    story.verdict = verdict;
+    story.reason = finding.reason;
+    story.confidence = finding.confidence;
+    story.signs = finding.signs;
+    story.failed = finding.subject;
+    story.left = finding.peer;
+    story.unanswered = finding.count;
+    story.interval = finding.interval;
+    story.half_open = finding.half_open;
+    story.idle = finding.idle;
+    story.survived = finding.survived;
+    return story;
+}
+
+void tell_failure(std::string& out, const FailureStory& story) {
+    switch (story.verdict) {
+        case Verdict::kPeerDead:
+            return tell_dead(out, story);
+        case Verdict::kMiddleboxReset:
+            return tell_middlebox(out, story);
+        case Verdict::kPeerRebooted:
+            return tell_rebooted(out, story);
+        case Verdict::kPeerLostState:
+            return tell_lost_state(out, story);
+        case Verdict::kPeerReset:
+            return tell_reset(out, story);
+        default:
+            return tell_suspect(out, story);
+    }
+}
+
+}  // namespace deadpeer

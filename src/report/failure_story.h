@@ -1,0 +1,46 @@
+// FailureStory: how a connection failed, the same for the connection's verdict and for the event.
+//
+// What:    a part of the explanations. One side failed (it is dead, rebooted, forgetful, or said to have sent
+//          the RST); the other was left with the connection.
+// Threads: plain value and pure functions.
+#pragma once
+
+#include <string>
+
+#include "deadpeer/finding.h"
+#include "deadpeer/flow_summary.h"
+
+namespace deadpeer {
+
+struct FailureStory {
+    // How the side that was left would notice a death.
+    enum class Guard : std::uint8_t { kUnknown, kNone, kProbes, kHeartbeat };
+
+    Verdict verdict = Verdict::kNone;
+    Reason reason = Reason::kNone;
+    Confidence confidence = Confidence::kNone;
+    Signs signs = 0;
+    Endpoint failed;
+    Endpoint left;
+    std::uint32_t unanswered = 0;
+    Nanoseconds interval = kNoTime;
+    Nanoseconds half_open = kNoTime;
+    Nanoseconds idle = kNoTime;
+    Nanoseconds survived = kNoTime;
+    Guard guard = Guard::kUnknown;
+    bool doubling = false;  // the time between probes
+};
+
+FailureStory story_of(const FlowSummary& flow);
+// The verdict is the one that the event tells of.
+FailureStory story_of(const Finding& finding, Verdict verdict);
+
+// The sentence, for the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted,
+// peer_lost_state, peer_reset, suspect.
+void tell_failure(std::string& out, const FailureStory& story);
+
+// "; other connections of the host ended likewise: a reboot is likely, and the uptime of H settles it": what
+// a RST without a connection behind it, and the signs beside it, allow to conclude.
+void conclude_reboot(std::string& out, Signs signs, Confidence confidence, const IpAddress& host);
+
+}  // namespace deadpeer

@@ -1,0 +1,45 @@
+#include "report/failure_words.h"
+
+#include "report/advice.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+using Guard = FailureStory::Guard;
+
+constexpr std::string_view kKeepaliveIdle = "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time)";
+
+}  // namespace
+
+void say_doubts(std::string& out, const FailureStory& story) {
+    if (has(story, kSignCaptureLoss)) {
+        say(out, "; the capture lost frames, so an answer may be missing from it");
+    }
+    if (has(story, kSignTimeWentBack)) {
+        say(out, "; the capture's clock was set back meanwhile, so durations may be wrong");
+    }
+}
+
+void say_after_silence(std::string& out, const FailureStory& story) {
+    if (known(story.idle) && story.idle >= kMillisecond) say(out, "after ", Span{story.idle}, " of silence ");
+}
+
+void say_last_heard(std::string& out, const FailureStory& story) {
+    if (!known(story.half_open)) return;
+    say(out, " ", Span{story.half_open}, " after ", Side{story.failed}, " was last heard");
+}
+
+void advise_keepalive(std::string& out, const FailureStory& story) {
+    if (story.guard == Guard::kHeartbeat) {
+        say(out, "let the application's heartbeat come more often than every ", Span{story.idle});
+        return;
+    }
+    if (story.guard == Guard::kNone) say(out, "keepalive seems off, so ");
+    if (story.guard == Guard::kProbes) say(out, "keepalive is slower than the path, so ");
+    say(out, "set ", story.guard == Guard::kProbes ? "" : "SO_KEEPALIVE and ", kKeepaliveIdle, " ");
+    say_limit(out, story.idle, story.survived);
+    say(out, " on ", story.left.address);
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,114 @@
+#include <array>
+
+#include "report/advice.h"
+#include "report/failure_words.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+struct SignWords {
+    Signs sign;
+    std::string_view words;
+};
+constexpr std::array<SignWords, 4> kRebootSigns = {
+    {{kSignOthersLost, "other connections of the host ended likewise"},
+     {kSignAnnouncement, "the host announced itself (ARP, DHCP or IPv6 DAD)"},
+     {kSignNewConnections, "it opened a burst of new connections"},
+     {kSignHostSilent, "nothing at all came from it before"}}};
+
+// "it answered A with a RST that says it knows no such connection, 5.1 s after B was last heard"
+void say_no_socket(std::string& out, const FailureStory& story) {
+    say_after_silence(out, story);
+    say(out, "it answered ", Side{story.left}, " with a RST that says it knows no such connection");
+    const bool tells_more = !known(story.idle) || story.half_open - story.idle >= kSecond / 10;
+    if (known(story.half_open) && tells_more)
+        say(out, ", ", Span{story.half_open}, " after its last sign of life");
+}
+
+}  // namespace
+
+void tell_middlebox(std::string& out, const FailureStory& story) {
+    say(out, "A box on the path, not ", Side{story.failed}, ", reset the connection of ", Side{story.left});
+    if (known(story.idle) && story.idle >= kMillisecond) say(out, " after ", Span{story.idle}, " of silence");
+    say(out, ": ");
+    if (has(story, kSignTtlDiffers)) {
+        say(out, "the RST has a TTL that no other segment from ", story.failed.address, " had");
+    }
+    if (has(story, kSignBothEndsReset)) {
+        say(out, has(story, kSignTtlDiffers) ? ", and " : "", "RSTs went to both ends within 50 ms");
+    }
+    if (story.confidence < Confidence::kHigh) {
+        say(out, " (a capture beside ", story.failed.address, " settles it: it has no such RST)");
+    }
+    say_doubts(out, story);
+    say(out, "; ");
+    if (known(story.idle) && story.idle >= kIdleEnough && !survived_as_long(story.idle, story.survived)) {
+        return advise_keepalive(out, story);
+    }
+    say(out, "look at the rules and logs of the firewalls and load balancers in between");
+}
+
+void tell_rebooted(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " lost the connection: ");
+    say_no_socket(out, story);
+    say_doubts(out, story);
+    conclude_reboot(out, story.signs, story.confidence, story.failed.address);
+    advise_quicker(out, story.half_open, story.left.address);
+}
+
+void tell_lost_state(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " forgot the connection but its host is up: ");
+    say_no_socket(out, story);
+    say(out, ", while an older connection of ", story.failed.address, " carries on");
+    say_doubts(out, story);
+    say(out,
+        "; its own keepalive or TCP_USER_TIMEOUT gave up, its process ended, or a NAT forgot it: "
+        "its log settles it");
+    if (!known(story.idle) || story.idle < kIdleEnough) return;
+    if (survived_as_long(story.idle, story.survived)) return;
+    say(out, ", and against a NAT ");
+    FailureStory plain = story;
+    if (plain.guard != FailureStory::Guard::kHeartbeat) plain.guard = FailureStory::Guard::kUnknown;
+    advise_keepalive(out, plain);
+}
+
+void tell_reset(std::string& out, const FailureStory& story) {
+    if (story.reason == Reason::kConnectionRefused) {
+        say(out, Side{story.failed}, " refused the connection of ", Side{story.left},
+            ": it answered the SYN with a RST, so nothing listens there or a firewall rejects it");
+        say_doubts(out, story);
+        return say(out, "; start the service or open the port");
+    }
+    if (story.reason == Reason::kNoSocketReset) {
+        say(out, Side{story.failed}, " no longer had the connection of ", Side{story.left},
+            ": it answered a segment with a RST without having been silent, so its process ended or closed "
+            "early");
+        say_doubts(out, story);
+        return say(out, "; look in the log of its application");
+    }
+    say(out, Side{story.failed}, " aborted the connection of ", Side{story.left},
+        ": it sent a RST that nothing on the wire provoked, so its application aborted, or closed with data "
+        "unread");
+    say_doubts(out, story);
+    say(out, "; look in the log of its application");
+}
+
+void conclude_reboot(std::string& out, Signs signs, Confidence confidence, const IpAddress& host) {
+    bool any = false;
+    for (const SignWords& each : kRebootSigns) {
+        if ((signs & each.sign) == 0) continue;
+        say(out, any ? ", " : "; ", each.words);
+        any = true;
+    }
+    if (confidence == Confidence::kHigh) {
+        say(out, ": a reboot is very likely");
+    } else if (confidence == Confidence::kMedium) {
+        say(out, any ? ": a reboot is likely" : "; a reboot is likely");
+    } else {
+        say(out, "; a reboot, a process that ended or a NAT that forgot the connection look the same here");
+    }
+    say(out, ", and the uptime of ", host, " settles it");
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,118 @@
+// Each event, as a whole sentence.
+
+#include "report/explanation.h"
+#include "report/sample_rows.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+
+namespace {
+
+Finding event(EventKind kind, Reason reason = Reason::kNone) {
+    Finding finding;
+    finding.kind = kind;
+    finding.reason = reason;
+    finding.confidence = Confidence::kHigh;
+    finding.subject = sample_key(1, 2).high();
+    finding.peer = sample_key(1, 2).low();
+    return finding;
+}
+
+std::string sentence(const Finding& finding) {
+    std::string out;
+    explain(out, finding);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("events of verdicts tell the same story as the connection") {
+    Finding finding = event(EventKind::kPeerDead, Reason::kProbesExhausted);
+    finding.signs = kSignProberReset;
+    finding.count = 3;
+    finding.interval = kSecond;
+    finding.idle = 2 * kSecond;
+    finding.half_open = 5 * kSecond;
+    CHECK(
+        sentence(finding) ==
+        "10.0.0.2:50000 is dead or unreachable: after 2 s of silence it answered none of 3 keepalive probes "
+        "of 10.0.0.1:40000, 1 s apart, and 10.0.0.1:40000 gave up with a RST 5 s after 10.0.0.2:50000 was "
+        "last heard; if 10.0.0.2 is up, a box on the path forgot the idle connection: set SO_KEEPALIVE and "
+        "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 2 s on 10.0.0.1");
+    CHECK(sentence(event(EventKind::kPeerRebooted)).starts_with("10.0.0.2:50000 lost the connection: "));
+    CHECK(sentence(event(EventKind::kPeerLostState)).starts_with("10.0.0.2:50000 forgot the connection "));
+    CHECK(sentence(event(EventKind::kMiddleboxReset)).starts_with("A box on the path, not 10.0.0.2:50000, "));
+    CHECK(sentence(event(EventKind::kPeerReset, Reason::kAborted))
+              .starts_with("10.0.0.2:50000 aborted the connection of 10.0.0.1:40000: "));
+}
+
+TEST_CASE("probes_unanswered and peer_recovered") {
+    Finding finding = event(EventKind::kProbesUnanswered);
+    finding.count = 2;
+    finding.idle = 60 * kSecond;
+    CHECK(sentence(finding) ==
+          "10.0.0.2:50000 missed 2 keepalive probes of 10.0.0.1:40000, sent after 60 s of silence: one lost "
+          "answer proves nothing, several may be an outage or a death; see what became of the connection in "
+          "flows.csv");
+    finding.kind = EventKind::kPeerRecovered;
+    finding.count = 3;
+    finding.interval = 10 * kSecond;
+    CHECK(sentence(finding) ==
+          "10.0.0.2:50000 lives: it answered again after 3 unanswered keepalive probes of 10.0.0.1:40000, "
+          "having been silent for about 80 s; look for an outage of the path at that time");
+}
+
+TEST_CASE("host_rebooted") {
+    Finding finding = event(EventKind::kHostRebooted);
+    finding.count = 3;
+    finding.half_open = 400 * kSecond;
+    finding.signs = kSignOthersLost | kSignHostSilent;
+    CHECK(sentence(finding) ==
+          "10.0.0.2 lost 3 connections that it had: it answered with RSTs that say it knows no such "
+          "connection, "
+          "up to 400 s after its last sign of life; other connections of the host ended likewise, nothing at "
+          "all came from it before: a reboot is very likely, and the uptime of 10.0.0.2 settles it");
+}
+
+TEST_CASE("idle_timeout_on_path") {
+    Finding finding = event(EventKind::kIdleTimeoutOnPath);
+    finding.count = 2;
+    finding.idle = 350 * kSecond;
+    finding.survived = 300'700 * kMillisecond;
+    CHECK(sentence(finding) ==
+          "A box between 10.0.0.1 and 10.0.0.2 forgets idle connections: 2 connections failed after 350 s of "
+          "silence, the longest that survived was 301 s; set SO_KEEPALIVE and TCP_KEEPIDLE "
+          "(net.ipv4.tcp_keepalive_time) at most 5 min on 10.0.0.1, or raise the box's idle timeout");
+}
+
+TEST_CASE("heartbeat_stopped") {
+    Finding finding = event(EventKind::kHeartbeatStopped);
+    finding.interval = 30 * kSecond;
+    finding.idle = 95 * kSecond;
+    CHECK(
+        sentence(finding) ==
+        "10.0.0.2:50000 stopped its heartbeat to 10.0.0.1:40000: it sent one every 30 s and then none for 95 "
+        "s while the connection was open; see whether its application hangs or its host is down");
+}
+
+TEST_CASE("capture_gap") {
+    CHECK(sentence(event(EventKind::kCaptureGap, Reason::kFramesLost)) ==
+          "The capture lost frames here, so silence proves nothing at that time; capture again with a larger "
+          "buffer or a filter");
+    CHECK(sentence(event(EventKind::kCaptureGap, Reason::kLinkDown)) ==
+          "The interface that was captured went down, so nothing can be told of that time; see why");
+}
+
+TEST_CASE("capacity_warning names who holds most idle connections") {
+    Finding finding = event(EventKind::kCapacityWarning);
+    finding.count = 24;
+    finding.limit = 30;
+    finding.idle_count = 20;
+    finding.holders[0] = {sample_key(7, 9).low().address, 16};
+    finding.holders[1] = {sample_key(8, 9).low().address, 4};
+    CHECK(sentence(finding) ==
+          "10.0.0.2:50000 runs out of connections: 24 of the 30 that it can hold are open, 20 of them idle, "
+          "most of them held by 10.0.0.7 (16), 10.0.0.8 (4); let those close what they do not use, or raise "
+          "the "
+          "limit");
+}
