@@ -59,9 +59,9 @@ std::optional<Nanoseconds> utc(std::string_view text) {
         if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return std::nullopt;
     }
     const auto part = [&](std::size_t at, std::size_t size) {
-        return static_cast<int>(*digits(text.substr(at, size)));
+        return static_cast<std::int64_t>(*digits(text.substr(at, size)));
     };
-    const std::chrono::year_month_day day{std::chrono::year(part(0, 4)),
+    const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))),
                                           std::chrono::month(static_cast<unsigned>(part(5, 2))),
                                           std::chrono::day(static_cast<unsigned>(part(8, 2)))};
     if (!day.ok() || part(11, 2) > 23 || part(14, 2) > 59 || part(17, 2) > 59) return std::nullopt;

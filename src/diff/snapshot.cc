@@ -41,7 +41,6 @@ Identity identity_of(EventKind kind) {
         case EventKind::kHostRebooted:
             return {.compared = true};
         case EventKind::kIdleTimeoutOnPath:
-            return {.compared = true, .peer = true};
         case EventKind::kHeartbeatStopped:
             return {.compared = true, .peer = true};
         case EventKind::kCapacityWarning:

@@ -25,7 +25,7 @@ IpAddress cut(IpAddress address, unsigned prefix_length) {
 }
 
 std::strong_ordering order(const InventoryEntry& a, const IpAddress& address, unsigned prefix_length) {
-    if (const auto by_address = a.address <=> address; by_address != 0) return by_address;
+    if (const auto by_address = a.address <=> address; std::is_neq(by_address)) return by_address;
     return unsigned{a.prefix_length} <=> prefix_length;
 }
 
@@ -66,7 +66,7 @@ InventoryEntry entry_of(const TableCells<5>& cells, unsigned line) {
 // The later of the first two rows about the same prefix; nullptr if there are none. REQUIRES: sorted.
 const InventoryEntry* repeated(const std::vector<InventoryEntry>& entries) {
     const auto same = std::adjacent_find(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return order(a, b.address, b.prefix_length) == 0;
+        return std::is_eq(order(a, b.address, b.prefix_length));
     });
     return same == entries.end() ? nullptr : &same[1];
 }
@@ -82,7 +82,7 @@ Result<Inventory> Inventory::load(const std::string& path) {
     inventory.entries_ = std::move(rows).value();
     std::vector<InventoryEntry>& entries = inventory.entries_;
     std::stable_sort(entries.begin(), entries.end(), [](const InventoryEntry& a, const InventoryEntry& b) {
-        return order(a, b.address, b.prefix_length) < 0;
+        return std::is_lt(order(a, b.address, b.prefix_length));
     });
     if (const InventoryEntry* twice = repeated(entries)) {
         return Error{path + ", line " + std::to_string(twice->line) + ": " + to_string(twice->address) + "/" +
@@ -105,10 +105,11 @@ const InventoryEntry* Inventory::find(const IpAddress& address) const {
     for (const PrefixLength& length : lengths_) {
         if (length.is_v6 != address.is_v6) continue;
         const IpAddress prefix = cut(address, length.bits);
-        const auto place = std::lower_bound(
-            entries_.begin(), entries_.end(), length.bits,
-            [&](const InventoryEntry& entry, unsigned bits) { return order(entry, prefix, bits) < 0; });
-        if (place != entries_.end() && order(*place, prefix, length.bits) == 0) return &*place;
+        const auto place = std::lower_bound(entries_.begin(), entries_.end(), length.bits,
+                                            [&](const InventoryEntry& entry, unsigned bits) {
+                                                return std::is_lt(order(entry, prefix, bits));
+                                            });
+        if (place != entries_.end() && std::is_eq(order(*place, prefix, length.bits))) return &*place;
     }
     return nullptr;
 }
