@@ -238,7 +238,7 @@ Settings to_settings(const Words& words) {
     settings.analyzer.wireshark = kReleaseWords.at(words.wireshark);
     settings.analyzer.minimum_probe_silence = nanoseconds(words.min_probe_silence);
     settings.analyzer.memory_cap = words.memory;
-    settings.analyzer.idle_after = settings.csv.idle_after = nanoseconds(words.idle_after);
+    settings.analyzer.idle_after = nanoseconds(words.idle_after);
     settings.analyzer.heartbeat_max_payload = words.heartbeat_max_payload;
     for (const std::string& limit : words.connection_limits) {
         settings.analyzer.connection_limits.push_back(*parse_connection_limit(limit));
