@@ -1,0 +1,112 @@
+#include "report/expectation.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+// Timers fire late, hardly ever early.
+bool is_as_expected(Nanoseconds expected, Nanoseconds inferred) {
+    if (expected == kNoTime || inferred == kNoTime) return true;
+    return inferred >= expected - expected / 100 &&
+           inferred <= expected + std::max(expected / 100 * 3, 50 * kMillisecond);
+}
+
+// The longest silence that a side lived through, and in which its own probe would have shown; kNoTime if none
+// is known. Where the connection failed, the side that failed may have been dead in it.
+Nanoseconds silence_lived_through(const FlowSummary& flow, bool of_initiator) {
+    // Nor is it known where the capture or the path lost frames: a probe may have been among them.
+    if (flow.one_way || flow.reason == Reason::kRecovered) return kNoTime;
+    if ((flow.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) return kNoTime;
+    switch (flow.verdict) {
+        case Verdict::kAlive:
+            return flow.longest_idle;
+        case Verdict::kIdle:
+            return std::max(flow.longest_idle, flow.silent_at_end);
+        case Verdict::kPeerDead:
+        case Verdict::kPeerRebooted:
+        case Verdict::kPeerLostState:
+        case Verdict::kMiddleboxReset:
+            if (!flow.failed_side_known || flow.failed_side_initiator == of_initiator) return kNoTime;
+            return std::max(flow.idle_at_failure, flow.idle_survived);
+        default:
+            return kNoTime;
+    }
+}
+
+class Clause {
+public:
+    Clause(std::string& out, const IpAddress& address, const InventoryEntry& entry)
+        : out_(out), address_(address), entry_(entry) {}
+
+    template <typename... Words>
+    void say_part(const Words&... words) {
+        if (!out_.empty()) out_ += "; ";
+        if (!begun_) {
+            say_named(out_, address_, &entry_);
+            out_ += ' ';
+        }
+        begun_ = true;
+        say(out_, words...);
+    }
+    [[nodiscard]] bool begun() const { return begun_; }
+
+private:
+    std::string& out_;
+    const IpAddress& address_;
+    const InventoryEntry& entry_;
+    bool begun_ = false;
+};
+
+void compare_timer(Clause& clause, const KeepaliveTimer& timer, const InventoryEntry& expected) {
+    if (!is_as_expected(expected.idle, timer.idle)) {
+        clause.say_part("probes after ", Span{timer.idle}, ", expected ", Span{expected.idle});
+    }
+    if (!is_as_expected(expected.interval, timer.interval)) {
+        clause.say_part(clause.begun() ? "every " : "repeats probes every ", Span{timer.interval},
+                        ", expected ", Span{expected.interval});
+    }
+    if (expected.count != 0 && timer.count != 0 && timer.count != expected.count) {
+        clause.say_part(clause.begun() ? "" : "gives up after ", Count{timer.count, "probe", "probes"},
+                        clause.begun() ? " before it gives up, expected " : ", expected ",
+                        std::uint64_t{expected.count});
+    }
+}
+
+bool say_side(std::string& out, const FlowSummary& flow, bool of_initiator, const Inventory& inventory) {
+    const Endpoint side = of_initiator ? flow.key.sender(flow.initiator) : flow.key.receiver(flow.initiator);
+    const InventoryEntry* expected = inventory.find(side.address);
+    if (expected == nullptr || !expected->expects_something()) return false;
+    const SideSummary& summary = of_initiator ? flow.initiator_side : flow.responder_side;
+    Clause clause(out, side.address, *expected);
+    if (summary.probes != 0) {
+        compare_timer(clause, summary.keepalive, *expected);
+        return clause.begun();
+    }
+    const Nanoseconds silence = silence_lived_through(flow, of_initiator);
+    if (expected->idle == kNoTime || silence == kNoTime || silence < expected->idle ||
+        is_as_expected(expected->idle, silence)) {
+        return false;
+    }
+    clause.say_part("sent no keepalive probe in ", Span{silence}, " of silence, expected after ",
+                    Span{expected->idle});
+    return true;
+}
+
+}  // namespace
+
+void say_named(std::string& out, const IpAddress& address, const InventoryEntry* entry) {
+    append_word(out, address);
+    if (entry != nullptr && !entry->name.empty()) say(out, " (", std::string_view(entry->name), ")");
+}
+
+bool say_unexpected(std::string& out, const FlowSummary& flow, const Inventory& inventory) {
+    const bool by_initiator = say_side(out, flow, true, inventory);
+    const bool by_responder = say_side(out, flow, false, inventory);
+    return by_initiator || by_responder;
+}
+
+}  // namespace deadpeer
