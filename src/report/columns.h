@@ -14,6 +14,7 @@
 #include "deadpeer/finding.h"
 #include "deadpeer/flow_summary.h"
 #include "deadpeer/sink.h"
+#include "knowledge/inventory.h"
 #include "knowledge/knowledge.h"
 #include "report/cells.h"
 #include "report/community_id.h"
@@ -41,6 +42,7 @@ struct FileCells {
 struct FlowAids {
     const Knowledge& knowledge;
     CommunityId community_id;
+    const Inventory* inventory = nullptr;
     std::string sentence = {};  // used again for each row
 };
 
@@ -57,6 +59,11 @@ struct FlowLine {
     std::string_view file_cell;
     FlowAids& aids;
 };
+struct HostLine {
+    const HostReport& host;
+    const Knowledge& knowledge;
+    const Inventory* inventory;  // may be null
+};
 struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
@@ -67,7 +74,7 @@ extern const std::span<const Column<CaptureRow>> kCaptureColumns;
 extern const std::span<const Column<SegmentLine>> kSegmentColumns;
 extern const std::span<const Column<FlowLine>> kFlowColumns;
 extern const std::span<const Column<EventLine>> kEventColumns;
-extern const std::span<const Column<HostRow>> kHostColumns;
+extern const std::span<const Column<HostLine>> kHostColumns;
 
 template <typename Row>
 void write_header(Cells& cells, std::span<const Column<Row>> columns) {
@@ -80,12 +87,6 @@ template <typename Row>
 void write_row(Cells& cells, std::span<const Column<Row>> columns, const Row& row) {
     for (const Column<Row>& column : columns) column.write(cells, row);
     cells.end_row();
-}
-
-// For a column whose value is not known yet.
-template <typename Row>
-void leave_empty(Cells& cells, const Row&) {
-    cells.empty();
 }
 
 }  // namespace deadpeer

@@ -20,7 +20,9 @@ const Knowledge& knowledge_of(const CsvOptions& options) {
 
 CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folder)
     : options_(options),
-      aids_{.knowledge = knowledge_of(options), .community_id = CommunityId(options.community_id_seed)},
+      aids_{.knowledge = knowledge_of(options),
+            .community_id = CommunityId(options.community_id_seed),
+            .inventory = options.inventory},
       segments_(spool_folder),
       findings_(spool_folder),
       flows_(spool_folder) {}
@@ -67,12 +69,9 @@ void CsvReports::start(Report report, int descriptor) {
 void CsvReports::on_input_begin(std::uint32_t file, const std::string& name) {
     if (files_.by_index.size() <= file) files_.by_index.resize(file + 1);
     files_.by_index[file] = text_cell(base_name(name), options_.dialect.delimiter);
-    input_open_ = true;
 }
 
 void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
-    input_open_ = false;
-    capture_end_ = std::max(capture_end_, summary.last_time);
     if (Writer* out = writer(Report::kCapture)) {
         write_row(out->cells, kCaptureColumns, CaptureRow{summary, files_.of(file)});
     }
@@ -87,40 +86,21 @@ void CsvReports::update_segment(SegmentRowId id, const SegmentRow& row) {
 }
 
 void CsvReports::on_finding(const Finding& finding) {
+    if (finding.kind == EventKind::kHostRebooted && writer(Report::kHosts) != nullptr) {
+        hosts_.reboot(finding.subject.address, finding.time);
+    }
     if (writer(Report::kEvents) == nullptr) return;
     event_order_.push_back({finding.time, findings_.append(finding)});
 }
 
 void CsvReports::on_flow(const FlowSummary& flow) {
-    if (writer(Report::kHosts) != nullptr) note_hosts(flow);
+    if (writer(Report::kHosts) != nullptr) hosts_.add(flow);
     if (writer(Report::kFlows) == nullptr) return;
     flows_.add(flow, [this](const FlowSummary& next) { write_flow(next); });
 }
 
 void CsvReports::write_flow(const FlowSummary& flow) {
     write_row(writer(Report::kFlows)->cells, kFlowColumns, FlowLine{flow, files_.of(flow.first_file), aids_});
-}
-
-bool CsvReports::is_idle(const FlowSummary& flow) const {
-    if (flow.closed != Closed::kOpen || flow.heartbeat_period != kNoTime) return false;
-    if (flow.initiator_side.probes + flow.responder_side.probes > 0) return false;
-    // A connection that leaves while its input is still read was silent so long that it had to make room: had
-    // it spoken again, that would be another connection.
-    if (input_open_) return true;
-    return flow.last_time != kNoTime && capture_end_ != kNoTime &&
-           capture_end_ - flow.last_time >= options_.idle_after;
-}
-
-void CsvReports::note_hosts(const FlowSummary& flow) {
-    HostRow row;
-    row.connections = 1;
-    row.open_at_end = flow.closed == Closed::kOpen ? 1 : 0;
-    row.idle_at_end = is_idle(flow) ? 1 : 0;
-    row.address = flow.key.low().address;
-    hosts_.add(row);
-    if (flow.key.low_address == flow.key.high_address) return;
-    row.address = flow.key.high().address;
-    hosts_.add(row);
 }
 
 void CsvReports::write_segments() {
@@ -143,9 +123,10 @@ void CsvReports::write_events() {
 }
 
 void CsvReports::write_hosts() {
-    for (const HostRow& row : hosts_.rows()) {
-        write_row(writer(Report::kHosts)->cells, kHostColumns, row);
-    }
+    hosts_.for_each([this](const HostReport& host) {
+        write_row(writer(Report::kHosts)->cells, kHostColumns,
+                  HostLine{host, aids_.knowledge, options_.inventory});
+    });
 }
 
 Status CsvReports::finish(const RunSummary&) {

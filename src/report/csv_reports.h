@@ -16,7 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "deadpeer/options.h"
 #include "deadpeer/sink.h"
 #include "report/cells.h"
 #include "report/columns.h"
@@ -33,10 +32,9 @@ struct CsvOptions {
     CsvDialect dialect;
     bool segments = true;  // false: no segments.csv
     std::uint16_t community_id_seed = 0;
-    // hosts.csv: a connection silent at least this long at the end, without probes or heartbeat, is idle.
-    Nanoseconds idle_after = AnalyzerOptions{}.idle_after;
-    // Must outlive the reports; null: the built-in tables.
+    // What is known beforehand; must outlive the reports. Null: the built-in tables, no inventory.
     const Knowledge* knowledge = nullptr;
+    const Inventory* inventory = nullptr;
 };
 
 class CsvReports final : public ReportSink {
@@ -80,8 +78,6 @@ private:
     void start(Report report, int descriptor);
     [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
     void write_flow(const FlowSummary& flow);
-    void note_hosts(const FlowSummary& flow);
-    [[nodiscard]] bool is_idle(const FlowSummary& flow) const;
     void write_segments();
     void write_events();
     void write_hosts();
@@ -98,8 +94,6 @@ private:
     std::vector<TimedEvent> event_order_;
     StreamOrder flows_;
     HostTable hosts_;
-    bool input_open_ = false;
-    Nanoseconds capture_end_ = kNoTime;
 };
 
 }  // namespace deadpeer

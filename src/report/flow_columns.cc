@@ -2,6 +2,7 @@
 #include <string>
 
 #include "report/columns.h"
+#include "report/expectation.h"
 #include "report/explanation.h"
 #include "report/names.h"
 
@@ -78,9 +79,14 @@ void write_timeouts(Cells& cells, const FlowLine& line) {
 }
 
 void write_explanation(Cells& cells, const FlowLine& line) {
-    line.aids.sentence.clear();
-    explain(line.aids.sentence, line.flow);
-    cells.sentence(line.aids.sentence);
+    std::string& sentence = line.aids.sentence;
+    sentence.clear();
+    explain(sentence, line.flow);
+    // Only then are there words of others in it.
+    if (line.aids.inventory != nullptr && say_unexpected(sentence, line.flow, *line.aids.inventory)) {
+        return cells.text(sentence);
+    }
+    cells.sentence(sentence);
 }
 
 constexpr Column<FlowLine> kTable[] = {

@@ -3,33 +3,71 @@
 namespace deadpeer {
 namespace {
 
-constexpr Column<HostRow> kTable[] = {
-    {"host", "Address.", [](Cells& c, const HostRow& r) { c.address(r.address); }},
-    {"name", "Name of the host, where the user gave one.", leave_empty<HostRow>},
+void write_name(Cells& cells, const HostLine& line) {
+    const InventoryEntry* entry =
+        line.inventory == nullptr ? nullptr : line.inventory->find(line.host.row.address);
+    if (entry == nullptr || entry->name.empty()) return cells.empty();
+    cells.text(entry->name);
+}
+
+// What the setting that most of its connections show says.
+template <typename Write>
+void write_timer(Cells& cells, const HostLine& line, const Write& write) {
+    const TimerVotes::Candidate* timer = line.host.health.timers.winner();
+    if (timer == nullptr) return cells.empty();
+    write(*timer);
+}
+
+void write_idle(Cells& cells, const HostLine& line) {
+    write_timer(cells, line, [&](const auto& candidate) { cells.seconds(candidate.timer.idle); });
+}
+void write_interval(Cells& cells, const HostLine& line) {
+    write_timer(cells, line, [&](const auto& candidate) { cells.seconds(candidate.timer.interval); });
+}
+void write_count(Cells& cells, const HostLine& line) {
+    write_timer(cells, line, [&](const auto& candidate) { cells.known_number(candidate.timer.count); });
+}
+void write_profile(Cells& cells, const HostLine& line) {
+    write_timer(cells, line, [&](const auto& candidate) {
+        cells.text(line.knowledge.matching_profiles(candidate.timer, candidate.payload));
+    });
+}
+
+constexpr Column<HostLine> kTable[] = {
+    {"host", "Address.", [](Cells& c, const HostLine& l) { c.address(l.host.row.address); }},
+    {"name", "Name of the host in the inventory.", write_name},
     {"connections", "TCP connections that it took part in.",
-     [](Cells& c, const HostRow& r) { c.number(r.connections); }},
+     [](Cells& c, const HostLine& l) { c.number(l.host.row.connections); }},
     {"open_at_end", "How many of them were open at the end of the capture.",
-     [](Cells& c, const HostRow& r) { c.number(r.open_at_end); }},
-    {"idle_at_end", "How many of these were silent at the end and had neither probes nor a heartbeat.",
-     [](Cells& c, const HostRow& r) { c.number(r.idle_at_end); }},
-    {"keepalive_idle_s", "Silence before its first probe, as inferred.", leave_empty<HostRow>},
-    {"keepalive_interval_s", "Time between its unanswered probes, as inferred.", leave_empty<HostRow>},
-    {"keepalive_count", "Unanswered probes after which it gives up, as inferred.", leave_empty<HostRow>},
+     [](Cells& c, const HostLine& l) { c.number(l.host.row.open_at_end); }},
+    {"idle_at_end", "How many of these have the verdict `idle`.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.row.idle_at_end); }},
+    {"keepalive_idle_s", "Silence before its first probe, as most of its connections show it.", write_idle},
+    {"keepalive_interval_s", "Time between its unanswered probes, likewise; the first where it doubles.",
+     write_interval},
+    {"keepalive_count", "Unanswered probes after which it gives up, likewise.", write_count},
     {"keepalive_profile", "Systems and applications whose keepalive settings fit, joined by `;`.",
-     leave_empty<HostRow>},
-    {"probes_sent", "Keepalive probes that it sent.", leave_empty<HostRow>},
-    {"probes_received", "Keepalive probes that its peers sent to it.", leave_empty<HostRow>},
-    {"probes_unanswered", "Probes sent to it that it did not answer.", leave_empty<HostRow>},
-    {"resets_sent", "Connections that it reset.", leave_empty<HostRow>},
-    {"reboots", "Reboots that the capture shows.", leave_empty<HostRow>},
-    {"last_reboot_utc", "When the last of them was noticed.", leave_empty<HostRow>},
-    {"connections_lost", "Connections that a death or a reboot of it took down.", leave_empty<HostRow>},
+     write_profile},
+    {"probes_sent", "Keepalive probes that it sent.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.probes_sent); }},
+    {"probes_received", "Keepalive probes that its peers sent to it.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.probes_received); }},
+    {"probes_unanswered", "How many of these it did not answer, where both directions were captured.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.probes_unanswered); }},
+    {"resets_sent", "Segments with RST from its address; a box on the path may have forged some.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.resets_sent); }},
+    {"reboots", "Reboots that the capture shows: its `host_rebooted` events.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.reboots); }},
+    {"last_reboot_utc", "When the last of them was noticed.",
+     [](Cells& c, const HostLine& l) { c.time(l.host.health.last_reboot); }},
+    {"connections_lost", "Connections that its death or reboot took down: it is the failed side.",
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.connections_lost); }},
     {"connections_lost_state", "Connections that it forgot while it carried on with others.",
-     leave_empty<HostRow>},
+     [](Cells& c, const HostLine& l) { c.number(l.host.health.connections_lost_state); }},
 };
 
 }  // namespace
 
-const std::span<const Column<HostRow>> kHostColumns = kTable;
+const std::span<const Column<HostLine>> kHostColumns = kTable;
 
 }  // namespace deadpeer

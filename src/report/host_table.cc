@@ -1,48 +1,76 @@
 #include "report/host_table.h"
 
-#include <algorithm>
-
 namespace deadpeer {
 namespace {
 
-bool by_address(const HostRow& a, const HostRow& b) {
-    return a.address < b.address;
+bool shows_health(const FlowSummary& flow) {
+    const auto shows = [](const SideSummary& side) { return side.probes != 0 || side.resets != 0; };
+    return flow.failed_side_known || shows(flow.initiator_side) || shows(flow.responder_side);
 }
 
-// Adds rows of one address up into the first of them. REQUIRES: sorted.
-void unite(std::vector<HostRow>& rows) {
-    auto last = rows.begin();
-    for (auto row = rows.begin(); row != rows.end(); ++row) {
-        if (row == last) continue;
-        if (row->address == last->address) {
-            *last += *row;
-        } else {
-            *++last = *row;
-        }
-    }
-    if (!rows.empty()) rows.erase(last + 1, rows.end());
+bool knows_timer(const SideSummary& side) {
+    return side.probes != 0 && (side.keepalive.idle != kNoTime || side.keepalive.interval != kNoTime);
 }
 
 }  // namespace
 
-void HostTable::merge() {
-    if (fresh_.empty()) return;
-    std::sort(fresh_.begin(), fresh_.end(), by_address);
-    unite(fresh_);
-    const auto known = static_cast<std::ptrdiff_t>(rows_.size());
-    for (const HostRow& row : fresh_) {
-        const auto end = rows_.begin() + known;
-        const auto place = std::lower_bound(rows_.begin(), end, row, by_address);
-        if (place != end && place->address == row.address) {
-            *place += row;
-        } else if (rows_.size() < limit_) {
-            rows_.push_back(row);
-        } else {
-            left_out_ += row.connections;
-        }
+HostHealth& HostHealth::operator+=(const HostHealth& other) {
+    connections += other.connections;
+    probes_sent += other.probes_sent;
+    probes_received += other.probes_received;
+    probes_unanswered += other.probes_unanswered;
+    resets_sent += other.resets_sent;
+    connections_lost += other.connections_lost;
+    connections_lost_state += other.connections_lost_state;
+    reboots += other.reboots;
+    last_reboot = std::max(last_reboot, other.last_reboot);
+    timers += other.timers;
+    return *this;
+}
+
+void HostTable::add(const FlowSummary& flow) {
+    HostRow row;
+    row.connections = 1;
+    row.open_at_end = flow.closed == Closed::kOpen ? 1 : 0;
+    row.idle_at_end = flow.verdict == Verdict::kIdle ? 1 : 0;
+    row.address = flow.key.low().address;
+    rows_.add(row);
+    if (flow.key.low_address != flow.key.high_address) {
+        row.address = flow.key.high().address;
+        rows_.add(row);
     }
-    fresh_.clear();
-    std::inplace_merge(rows_.begin(), rows_.begin() + known, rows_.end(), by_address);
+    if (!shows_health(flow)) return;
+    add_health(flow, true);
+    add_health(flow, false);
+}
+
+void HostTable::add_health(const FlowSummary& flow, bool initiator) {
+    const SideSummary& own = initiator ? flow.initiator_side : flow.responder_side;
+    const SideSummary& peer = initiator ? flow.responder_side : flow.initiator_side;
+    HostHealth health;
+    health.address =
+        (initiator ? flow.key.sender(flow.initiator) : flow.key.receiver(flow.initiator)).address;
+    health.connections = 1;
+    health.probes_sent = own.probes;
+    health.probes_received = peer.probes;
+    // Where one direction was captured, nobody knows what was answered.
+    if (!flow.one_way) health.probes_unanswered = peer.probes - std::min(peer.probes, peer.probes_answered);
+    health.resets_sent = own.resets;
+    if (flow.failed_side_known && flow.failed_side_initiator == initiator) {
+        const bool lost = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPeerRebooted;
+        health.connections_lost = lost ? 1 : 0;
+        health.connections_lost_state = flow.verdict == Verdict::kPeerLostState ? 1 : 0;
+    }
+    if (knows_timer(own)) health.timers.add({own.keepalive, own.probe_payload, 1});
+    health_.add(health);
+}
+
+void HostTable::reboot(const IpAddress& host, Nanoseconds time) {
+    HostHealth health;
+    health.address = host;
+    health.reboots = 1;
+    health.last_reboot = time;
+    health_.add(health);
 }
 
 }  // namespace deadpeer

@@ -227,28 +227,119 @@ TEST_CASE("events.csv: sorted by time, and stable") {
     CHECK(table.cell(0, "wireshark_filter") == "tcp.stream eq 1");
 }
 
-TEST_CASE("hosts.csv: open, silent and without probes or heartbeat is idle") {
-    const auto idle = [](Nanoseconds capture_end, const FlowSummary& flow) {
-        return table_of(Report::kHosts,
-                        [&](CsvReports& reports) {
-                            one_input(reports, capture_end);
-                            reports.on_flow(flow);
-                        })
-            .cell(0, "idle_at_end");
-    };
-    const FlowSummary silent = sample_flow(0);
-    const Nanoseconds just_idle = silent.last_time + CsvOptions{}.idle_after;
-    CHECK(idle(just_idle, silent) == "1");
-    CHECK(idle(just_idle - 1, silent) == "0");
-    FlowSummary other = silent;
-    other.closed = Closed::kByFin;
-    CHECK(idle(just_idle, other) == "0");
-    other = silent;
-    other.responder_side.probes = 1;
-    CHECK(idle(just_idle, other) == "0");
-    other = silent;
-    other.heartbeat_period = kSecond;
-    CHECK(idle(just_idle, other) == "0");
+TEST_CASE("flows.csv: profiles, heartbeats, timeouts and the explanation") {
+    const Table table = table_of(Report::kFlows, [](CsvReports& reports) {
+        FlowSummary flow = sample_flow(0);
+        flow.initiator_side.probes = 9;
+        flow.initiator_side.keepalive = {7200 * kSecond, 75 * kSecond, 9, false};
+        flow.responder_side.probes = 4;
+        flow.responder_side.keepalive = {300 * kSecond, 100 * kSecond, 3, false};
+        flow.verdict = Verdict::kPeerDead;
+        flow.reason = Reason::kProbesExhausted;
+        flow.idle_at_failure = 360 * kSecond;
+        flow.idle_survived = 300 * kSecond;
+        reports.on_flow(flow);
+        flow = sample_flow(1);
+        flow.verdict = Verdict::kAlive;
+        flow.reason = Reason::kHeartbeat;
+        flow.heartbeat_by_responder = true;
+        flow.heartbeat_period = 1'000'000'600;
+        flow.heartbeat_protocol = 1;
+        flow.idle_at_failure = 360 * kSecond;
+        reports.on_flow(flow);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "keepalive_profile") == "Linux;lwIP;Redis server");
+    CHECK(table.cell(0, "matching_timeouts") ==
+          "AWS Network Load Balancer (350 s);AWS Network Firewall (350 s);AWS security group (Nitro v6) (350 "
+          "s);AWS NAT gateway (350 s, unverified)");
+    CHECK(table.cell(0, "explanation")
+              .starts_with(
+                  "10.0.0.2:50000 is dead or unreachable: after 6 min of silence it answered none of "));
+    CHECK(table.cell(0, "heartbeat_side").empty());
+    CHECK(table.cell(0, "heartbeat_protocol").empty());
+    CHECK(table.cell(1, "keepalive_profile").empty());
+    CHECK(table.cell(1, "matching_timeouts").empty());
+    CHECK(table.cell(1, "heartbeat_side") == "responder");
+    CHECK(table.cell(1, "heartbeat_period_s") == "1.000001");
+    CHECK(table.cell(1, "heartbeat_protocol") == "mqtt");
+}
+
+TEST_CASE("events.csv: a filter for the connection, or else for the host") {
+    const Table table = table_of(Report::kEvents, [](CsvReports& reports) {
+        Finding finding;
+        finding.kind = EventKind::kCapacityWarning;
+        finding.subject = sample_key(1, 2).high();
+        reports.on_finding(finding);
+        finding.kind = EventKind::kHostRebooted;
+        finding.stream = 3;
+        finding.subject.address.is_v6 = true;
+        reports.on_finding(finding);
+        finding.kind = EventKind::kCaptureGap;
+        finding.stream = -1;
+        finding.subject = {};
+        reports.on_finding(finding);
+    });
+    CHECK(table.cell(0, "wireshark_filter") == "ip.addr == 10.0.0.2");
+    CHECK(table.cell(1, "wireshark_filter") == "ipv6.addr == a00:2::");
+    CHECK(table.cell(2, "wireshark_filter").empty());
+    CHECK(table.cell(2, "explanation").starts_with("The capture lost frames here, "));
+}
+
+TEST_CASE("hosts.csv: the keepalive of a host, its reboots and what it lost") {
+    const Table table = table_of(Report::kHosts, [](CsvReports& reports) {
+        FlowSummary flow = sample_flow(0);
+        flow.verdict = Verdict::kIdle;
+        reports.on_flow(flow);
+        flow = sample_flow(1);
+        flow.verdict = Verdict::kPeerRebooted;
+        flow.failed_side_known = true;
+        flow.initiator_side.probes = 3;
+        flow.initiator_side.probes_answered = 1;
+        flow.initiator_side.keepalive = {7200 * kSecond, 75 * kSecond, 9, false};
+        flow.responder_side.resets = 1;
+        reports.on_flow(flow);
+        Finding finding;
+        finding.kind = EventKind::kHostRebooted;
+        finding.subject = {sample_key(1, 2).high().address, 0};
+        finding.time = 7 * kSecond;
+        reports.on_finding(finding);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "name").empty());
+    CHECK(table.cell(0, "idle_at_end") == "1");
+    CHECK(table.cell(0, "keepalive_idle_s") == "7200");
+    CHECK(table.cell(0, "keepalive_interval_s") == "75");
+    CHECK(table.cell(0, "keepalive_count") == "9");
+    CHECK(table.cell(0, "keepalive_profile") == "Linux;lwIP");
+    CHECK(table.cell(0, "probes_sent") == "3");
+    CHECK(table.cell(0, "reboots") == "0");
+    CHECK(table.cell(0, "last_reboot_utc").empty());
+    CHECK(table.cell(1, "keepalive_idle_s").empty());
+    CHECK(table.cell(1, "keepalive_profile").empty());
+    CHECK(table.cell(1, "probes_received") == "3");
+    CHECK(table.cell(1, "probes_unanswered") == "2");
+    CHECK(table.cell(1, "resets_sent") == "1");
+    CHECK(table.cell(1, "reboots") == "1");
+    CHECK(table.cell(1, "last_reboot_utc") == "1970-01-01T00:00:07.000000000Z");
+    CHECK(table.cell(1, "connections_lost") == "1");
+    CHECK(table.cell(1, "connections_lost_state") == "0");
+}
+
+TEST_CASE("hosts.csv: names come from the inventory, made harmless") {
+    const TemporaryFolder folder;
+    write_file(folder.file("hosts.csv"), "address,name\n10.0.0.1,=cmd\n");
+    const auto inventory = Inventory::load(folder.file("hosts.csv"));
+    REQUIRE(inventory.ok());
+    CsvOptions options;
+    options.inventory = &inventory.value();
+    const Table table(bytes_written_by([&](int descriptor) {
+        const auto reports = CsvReports::to_descriptor(descriptor, Report::kHosts, "/tmp", options);
+        reports->on_flow(sample_flow(0));
+        REQUIRE(reports->finish({}).ok());
+    }));
+    CHECK(table.cell(0, "name") == "'=cmd");
+    CHECK(table.cell(1, "name").empty());
 }
 
 TEST_CASE("hosts.csv: one row per address") {
@@ -267,7 +358,7 @@ TEST_CASE("hosts.csv: one row per address") {
     CHECK(table.cell(1, "open_at_end") == "1");
     CHECK(table.cell(3, "host") == "10.0.0.9");
     CHECK(table.cell(3, "connections") == "1");
-    CHECK(table.cell(0, "probes_sent").empty());
+    CHECK(table.cell(0, "probes_sent") == "0");
 }
 
 TEST_CASE("the Excel dialect: byte order mark, semicolons, CRLF") {
