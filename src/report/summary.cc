@@ -85,11 +85,13 @@ void Summary::on_finding(const Finding& finding) {
     const auto kind = static_cast<std::size_t>(finding.kind);
     if (kind < kEventKinds) ++events_[kind];
     worst_ = std::max(worst_, finding.severity);
+    headlines_.add(finding);
 }
 
 void Summary::on_flow(const FlowSummary& flow) {
     ++closed_[static_cast<std::size_t>(flow.closed)];
     one_way_ += flow.one_way ? 1 : 0;
+    idle_.add(flow);
     initiators_.probes += flow.initiator_side.probes;
     initiators_.answered += flow.initiator_side.probes_answered;
     responders_.probes += flow.responder_side.probes;
@@ -112,11 +114,12 @@ Summary::Totals Summary::totals() const {
     return all;
 }
 
-std::string Summary::text(Style style) const {
+std::string Summary::text(Style style) {
     std::string out;
     tell_findings(out);
     tell_inputs(out, style);
     tell_connections(out);
+    idle_.tell(out);
     tell_probes(out);
     tell_losses(out, totals());
     if (style.verbose) {
@@ -134,6 +137,7 @@ void Summary::tell_findings(std::string& out) const {
     }
     if (list.empty()) return;
     add(out, "Findings ({}): {}\n", name(worst_), list);
+    headlines_.tell(out, inputs_);
 }
 
 void Summary::tell_inputs(std::string& out, Style style) const {

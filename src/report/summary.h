@@ -1,8 +1,9 @@
 // Summary: what a person wants to know after a run, gathered as a sink and put into words.
 //
-// What:    findings first, where there are any; then what was read, the connections, the keepalive probes by
-//          side, and what was left out and why. Text that others chose is made printable.
-// Memory:  one short record per input and event kind.
+// What:    findings first, where there are any, the worst in a line each; then what was read, the connections
+//          and who holds idle ones, the keepalive probes by side, and what was left out and why. Text that
+//          others chose is made printable.
+// Memory:  one short record per input and event kind, and what Headlines and IdleCensus keep.
 // Threads: one thread at a time.
 #pragma once
 
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "deadpeer/sink.h"
+#include "report/headlines.h"
+#include "report/idle_census.h"
 
 namespace deadpeer {
 
@@ -29,7 +32,7 @@ public:
         bool verbose = false;  // every input, every skip reason, memory
     };
     // REQUIRES: after finish(). Ends with a line end.
-    [[nodiscard]] std::string text(Style style) const;
+    [[nodiscard]] std::string text(Style style);
 
 private:
     static constexpr std::size_t kEventKinds = 12;
@@ -50,6 +53,8 @@ private:
     std::vector<InputSummary> inputs_;
     std::array<std::uint64_t, kEventKinds> events_{};
     Severity worst_ = Severity::kInfo;
+    Headlines headlines_;
+    IdleCensus idle_;
     std::array<std::uint64_t, 4> closed_{};  // by Closed
     std::uint64_t one_way_ = 0;
     Side initiators_;

@@ -80,3 +80,103 @@ TEST_CASE("of many inputs only the bad ones are listed, and all with -v") {
     CHECK(summary.text({}).starts_with("f7: not read\n10 inputs: 1,000 frames, 910 TCP segments\n"));
     CHECK(summary.text({.verbose = true}).starts_with("f0: pcap"));
 }
+
+TEST_CASE("what matters comes first, in a line each with the frame to look at") {
+    Summary summary;
+    summary.on_input_end(0, sample_input("/data/a.pcap", 0));
+    summary.on_input_end(1, sample_input("/data/b\x1b.pcap", 0));
+    Finding finding;
+    finding.subject = sample_key(1, 2).high();
+    finding.peer = sample_key(1, 2).low();
+    finding.confidence = Confidence::kMedium;
+    const auto tell = [&](EventKind kind, std::uint64_t frame) {
+        finding.kind = kind;
+        finding.frame = frame;
+        summary.on_finding(finding);
+    };
+    finding.half_open = 400 * kSecond;
+    finding.idle = 350 * kSecond;
+    finding.count = 24;
+    finding.limit = 30;
+    finding.idle_count = 20;
+    tell(EventKind::kProbesUnanswered, 1);  // no headline
+    tell(EventKind::kPeerReset, 1);         // nor this
+    tell(EventKind::kPeerRebooted, 1);      // told of the host
+    tell(EventKind::kHeartbeatStopped, 2);
+    tell(EventKind::kPeerLostState, 3);
+    tell(EventKind::kMiddleboxReset, 4);
+    tell(EventKind::kCapacityWarning, 5);
+    tell(EventKind::kIdleTimeoutOnPath, 6);
+    finding.file = 1;
+    tell(EventKind::kHostRebooted, 9);
+    finding.evidence = {3, 8};
+    finding.evidence_count = 2;
+    tell(EventKind::kPeerDead, 0);
+    finding.confidence = Confidence::kLow;
+    tell(EventKind::kPeerRebooted, 7);
+    REQUIRE(summary.finish({}).ok());
+    const std::string text = summary.text({});
+    const std::string headlines = text.substr(text.find('\n') + 1);
+    CHECK(headlines.starts_with(
+        "  rebooted host: 10.0.0.2 lost 24 connections, 400 s after it was last heard (frame 9 of "
+        "b\\x1B.pcap, medium confidence)\n"
+        "  dead peer: 10.0.0.2:50000 left 10.0.0.1:40000 alone, 400 s after it was last heard (frame 8 of "
+        "b\\x1B.pcap, medium confidence)\n"
+        "  perhaps rebooted: 10.0.0.2:50000 no longer knows its connection with 10.0.0.1:40000, 400 s after "
+        "it "
+        "was last heard (frame 7 of b\\x1B.pcap, low confidence)\n"
+        "  path timeout: 10.0.0.1 to 10.0.0.2 forgets connections after 350 s of silence (frame 6 of a.pcap, "
+        "medium confidence)\n"
+        "  capacity: 10.0.0.2:50000 has 24 of 30 connections open, 20 of them idle (frame 5 of a.pcap, "
+        "medium "
+        "confidence)\n"
+        "  reset by a box: the connection of 10.0.0.1:40000 to 10.0.0.2:50000, after 350 s of silence (frame "
+        "4 "
+        "of a.pcap, medium confidence)\n"
+        "  lost state: 10.0.0.2:50000 no longer knows its connection with 10.0.0.1:40000, 400 s after it was "
+        "last heard (frame 3 of a.pcap, medium confidence)\n"
+        "  heartbeat stopped: 10.0.0.2:50000 to 10.0.0.1:40000, silent for 350 s (frame 2 of a.pcap, medium "
+        "confidence)\n"
+        "a.pcap: "));
+}
+
+TEST_CASE("only the worst findings make headlines: the surest, then those held longest, then the first") {
+    Summary summary;
+    Finding finding;
+    finding.kind = EventKind::kPeerDead;
+    for (std::uint64_t i = 0; i < 12; ++i) {
+        finding.frame = 100 + i;
+        finding.time = static_cast<Nanoseconds>(i);
+        finding.half_open = static_cast<Nanoseconds>(i / 2) * kSecond;
+        finding.confidence = i == 1 ? Confidence::kHigh : Confidence::kMedium;
+        summary.on_finding(finding);
+    }
+    REQUIRE(summary.finish({}).ok());
+    const std::string text = summary.text({});
+    std::vector<std::string> frames;
+    for (std::size_t at = text.find("(frame "); at != std::string::npos; at = text.find("(frame ", at + 1)) {
+        frames.push_back(text.substr(at + 7, 3));
+    }
+    CHECK(frames ==
+          std::vector<std::string>{"101", "110", "111", "108", "109", "106", "107", "104", "105", "102"});
+    CHECK(text.find("\n  and 2 more (events.csv)\n") != std::string::npos);
+}
+
+TEST_CASE("the idle census names the initiators that hold most idle connections") {
+    Summary summary;
+    std::uint64_t stream = 0;
+    const auto idle = [&](std::uint8_t initiator, int connections) {
+        for (int i = 0; i < connections; ++i) {
+            FlowSummary flow = sample_flow(stream++, initiator, 200);
+            flow.verdict = Verdict::kIdle;
+            summary.on_flow(flow);
+        }
+    };
+    idle(5, 2);
+    idle(4, 2);
+    idle(3, 1);
+    idle(9, 7);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).find("\nIdle without keepalive: 12 connections, opened most by 10.0.0.9 (7), "
+                                "10.0.0.4 (2), 10.0.0.5 (2)\n") != std::string::npos);
+}

@@ -1,0 +1,117 @@
+#include "report/headlines.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <tuple>
+
+#include "report/names.h"
+#include "report/text.h"
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+struct Headline {
+    EventKind kind;
+    std::string_view label;
+    void (*say)(std::string& out, const Finding& finding);
+};
+
+void say_held(std::string& out, const Finding& f) {
+    if (f.half_open != kNoTime) say(out, ", ", Span{f.half_open}, " after it was last heard");
+}
+
+void say_dead(std::string& out, const Finding& f) {
+    say(out, Side{f.subject}, " left ", Side{f.peer}, " alone");
+    say_held(out, f);
+}
+void say_host(std::string& out, const Finding& f) {
+    say(out, f.subject.address, " lost ", Count{f.count, "connection", "connections"});
+    say_held(out, f);
+}
+void say_forgotten(std::string& out, const Finding& f) {
+    say(out, Side{f.subject}, " no longer knows its connection with ", Side{f.peer});
+    say_held(out, f);
+}
+void say_path(std::string& out, const Finding& f) {
+    say(out, f.peer.address, " to ", f.subject.address, " forgets connections after ", Span{f.idle},
+        " of silence");
+}
+void say_capacity(std::string& out, const Finding& f) {
+    say(out, Side{f.subject}, " has ", std::uint64_t{f.count}, " of ", std::uint64_t{f.limit},
+        " connections open, ", std::uint64_t{f.idle_count}, " of them idle");
+}
+void say_middlebox(std::string& out, const Finding& f) {
+    say(out, "the connection of ", Side{f.peer}, " to ", Side{f.subject});
+    if (f.idle != kNoTime) say(out, ", after ", Span{f.idle}, " of silence");
+}
+void say_heartbeat(std::string& out, const Finding& f) {
+    say(out, Side{f.subject}, " to ", Side{f.peer}, ", silent for ", Span{f.idle});
+}
+
+// The worst kinds first; those that are not here make no headline.
+constexpr std::array<Headline, 8> kHeadlines = {{
+    {EventKind::kHostRebooted, "rebooted host", say_host},
+    {EventKind::kPeerDead, "dead peer", say_dead},
+    {EventKind::kPeerRebooted, "perhaps rebooted", say_forgotten},
+    {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
+    {EventKind::kCapacityWarning, "capacity", say_capacity},
+    {EventKind::kMiddleboxReset, "reset by a box", say_middlebox},
+    {EventKind::kPeerLostState, "lost state", say_forgotten},
+    {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},
+}};
+
+const Headline* headline_of(const Finding& finding) {
+    // Reboots that are likely are told of the host.
+    if (finding.kind == EventKind::kPeerRebooted && finding.confidence > Confidence::kLow) return nullptr;
+    const auto* found = std::ranges::find(kHeadlines, finding.kind, &Headline::kind);
+    return found == kHeadlines.end() ? nullptr : found;
+}
+
+// Kind, confidence, how long it went unnoticed, then the order in time.
+bool worse(const Finding& a, const Finding& b) {
+    const auto key = [](const Finding& f) {
+        return std::make_tuple(headline_of(f), -static_cast<int>(f.confidence),
+                               -std::max<Nanoseconds>(f.half_open, 0), f.time);
+    };
+    return key(a) < key(b);
+}
+
+void say_place(std::string& out, const Finding& finding, std::span<const InputSummary> inputs) {
+    const std::uint64_t frame = finding.frame != 0            ? finding.frame
+                                : finding.evidence_count != 0 ? finding.evidence[finding.evidence_count - 1U]
+                                                              : 0;
+    say(out, " (");
+    if (frame != 0) {
+        say(out, "frame ", frame);
+        if (inputs.size() > 1 && finding.file < inputs.size()) {
+            say(out, " of ", printable(base_name(inputs[finding.file].name)));
+        }
+        say(out, ", ");
+    }
+    say(out, name(finding.confidence), " confidence)\n");
+}
+
+}  // namespace
+
+void Headlines::add(const Finding& finding) {
+    if (headline_of(finding) == nullptr) return;
+    ++count_;
+    const auto place = std::ranges::upper_bound(worst_, finding, worse);
+    if (place == worst_.end() && worst_.size() == kMost) return;
+    worst_.insert(place, finding);
+    if (worst_.size() > kMost) worst_.pop_back();
+}
+
+void Headlines::tell(std::string& out, std::span<const InputSummary> inputs) const {
+    for (const Finding& finding : worst_) {
+        const Headline& headline = *headline_of(finding);
+        say(out, "  ", headline.label, ": ");
+        headline.say(out, finding);
+        say_place(out, finding, inputs);
+    }
+    if (count_ > worst_.size()) say(out, "  and ", count_ - worst_.size(), " more (events.csv)\n");
+}
+
+}  // namespace deadpeer
