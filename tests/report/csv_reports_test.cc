@@ -326,6 +326,28 @@ TEST_CASE("hosts.csv: the keepalive of a host, its reboots and what it lost") {
     CHECK(table.cell(1, "connections_lost_state") == "0");
 }
 
+TEST_CASE("flows.csv: what the inventory did not expect is at the end of the explanation") {
+    const TemporaryFolder folder;
+    write_file(folder.file("hosts.csv"), "address,name,idle\n10.0.0.1,\"a \"\"b\"\"\",60\n");
+    const auto inventory = Inventory::load(folder.file("hosts.csv"));
+    REQUIRE(inventory.ok());
+    CsvOptions options;
+    options.inventory = &inventory.value();
+    const Table table(bytes_written_by([&](int descriptor) {
+        const auto reports = CsvReports::to_descriptor(descriptor, Report::kFlows, "/tmp", options);
+        FlowSummary flow = sample_flow(0);
+        flow.verdict = Verdict::kAlive;
+        flow.reason = Reason::kRecentTraffic;
+        flow.initiator_side.probes = 1;
+        flow.initiator_side.keepalive.idle = 7200 * kSecond;
+        reports->on_flow(flow);
+        REQUIRE(reports->finish({}).ok());
+    }));
+    CHECK(table.cell(0, "explanation") ==
+          "Both sides live: segments passed until shortly before the end of the capture; nothing to do; "
+          "10.0.0.1 (a \"b\") probes after 2 h, expected 60 s");
+}
+
 TEST_CASE("hosts.csv: names come from the inventory, made harmless") {
     const TemporaryFolder folder;
     write_file(folder.file("hosts.csv"), "address,name\n10.0.0.1,=cmd\n");
