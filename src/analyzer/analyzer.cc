@@ -9,6 +9,7 @@
 #include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
 #include "analyzer/connection.h"
+#include "analyzer/dispensability.h"
 #include "analyzer/input_tally.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/verdicts.h"
@@ -20,27 +21,6 @@
 #include "tcp/classify.h"
 
 namespace deadpeer {
-namespace {
-
-// How much worse than another a connection can be spared when memory runs out: half-open and one-way ones
-// first, then those that ended, then the longest silent.
-struct Dispensability {
-    int rank;
-    Nanoseconds last_time;
-
-    [[nodiscard]] bool more_than(const Dispensability& other) const {
-        return rank != other.rank ? rank > other.rank : last_time < other.last_time;
-    }
-};
-
-Dispensability dispensability(const Connection& connection) {
-    const bool one_way = connection.sent[0].segments == 0 || connection.sent[1].segments == 0;
-    const bool ended = connection.rst_seen || connection.fin_seen == 3;
-    return {one_way ? 2 : ended ? 1 : 0, connection.last_time()};
-}
-
-}  // namespace
-
 class Analyzer::Impl {
 public:
     Impl(const AnalyzerOptions& options, ReportSink& sink)

@@ -84,6 +84,17 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     connection.last_sender = segment.direction;
 }
 
+Finding finding_about(const Connection& connection, Direction subject, EventKind kind, Severity severity) {
+    Finding finding;
+    finding.kind = kind;
+    finding.severity = severity;
+    finding.file = connection.last.file;
+    finding.stream = connection.tcp.number;
+    finding.subject = connection.key.sender(subject);
+    finding.peer = connection.key.receiver(subject);
+    return finding;
+}
+
 bool is_one_way(const Connection& connection) {
     return !connection.key.is_self_connection() &&
            (connection.sent[0].segments == 0 || connection.sent[1].segments == 0);

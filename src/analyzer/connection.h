@@ -59,6 +59,9 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
 // 4-tuple.
 FlowSummary summarize(const Connection& connection, bool superseded);
 
+// A finding of this kind about one side of the connection, its numbers still to be filled in.
+Finding finding_about(const Connection& connection, Direction subject, EventKind kind, Severity severity);
+
 [[nodiscard]] bool is_one_way(const Connection& connection);
 
 // Gives back what the connection holds in the pool.

@@ -6,61 +6,6 @@
 namespace deadpeer {
 namespace {
 
-bool is_reset_by(const Watch* watch, Direction side) {
-    return watch != nullptr && watch->reset.met() && !watch->reset.ignored() && watch->reset.sender == side;
-}
-
-Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side) {
-    if (is_reset_by(watch, side)) return watch->reset.sender_heard;
-    const HalfStream& half = connection.tcp.forward(side);
-    return half.seen ? half.last_time : kNoTime;
-}
-
-// One side waits for the other's window to open, and the other answers that it is still closed.
-bool window_closed(const Connection& connection, const Watch* watch) {
-    if (watch == nullptr) return false;
-    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        const SideWatch& sender = watch->sides[index(side)];
-        const HalfStream& receiver = connection.tcp.reverse(side);
-        if (receiver.seen && receiver.window == 0 && !sender.transmissions.open()) return true;
-    }
-    return false;
-}
-
-ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
-    ConnectionFacts facts;
-    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        facts.heard[index(side)] = heard(connection, watch, side);
-    }
-    facts.last_time = connection.last_time();
-    facts.longest_idle = connection.longest_idle;
-    facts.last_frame = connection.last.frame;
-    facts.one_way = is_one_way(connection);
-    facts.fin_from_both =
-        connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0);
-    facts.window_closed = window_closed(connection, watch);
-    return facts;
-}
-
-// The connection as the sender of its no-socket RST lived it.
-std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
-                                        const AnalyzerOptions& options) {
-    if (watch == nullptr || !is_no_socket_reset(watch->reset, options)) return std::nullopt;
-    const ResetRecord& reset = watch->reset;
-    const SideWatch& target = watch->sides[index(opposite(reset.sender))];
-    HostConnection lived;
-    lived.host = connection.key.sender(reset.sender).address;
-    lived.stream = connection.tcp.number;
-    lived.first_time = connection.first_time;
-    lived.heard = reset.sender_heard;
-    lived.reset = reset.time;
-    lived.opened_by_host = connection.initiator == reset.sender;
-    for (const Train* train : {&target.probes, &target.transmissions}) {
-        if (train->length >= 2) lived.unanswered_since = train->first_time;
-    }
-    return lived;
-}
-
 Nanoseconds median_rtt(const Watch& watch) {
     const std::size_t count = std::min<std::size_t>(watch.rtts_seen, watch.rtts_us.size());
     if (count == 0) return kNoTime;
@@ -142,7 +87,7 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureFacts& 
     for (const Ended& ended : connections) {
         tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
     }
-    for (const Reboot& reboot : reboots_) sink_.on_finding(reboot.finding);
+    reboots_.tell(sink_);
     for (const Finding& finding : path_timeouts(paths_)) sink_.on_finding(finding);
 }
 
@@ -208,7 +153,9 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
         tell_missed_beat(connection, missed, heartbeat.sides[index(missed.side)].period);
     }
     tell_finding(connection, judgement);
-    count_reboot(connection, judgement);
+    if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium) {
+        reboots_.count(connection, judgement, watch->reset.sender_heard);
+    }
     note_path(connection, judgement);
 }
 
@@ -234,18 +181,12 @@ void Verdicts::fill_timers(SideSummary& side, const Connection& connection, Dire
 void Verdicts::tell_finding(const Connection& connection, const Judgement& judgement) {
     const auto event = event_of(judgement.verdict);
     if (!event) return;
-    Finding finding;
-    finding.kind = event->kind;
-    finding.severity = event->severity;
+    Finding finding = finding_about(connection, judgement.side, event->kind, event->severity);
     finding.confidence = judgement.confidence;
     finding.reason = judgement.reason;
     finding.signs = judgement.signs;
     finding.time = judgement.time;
-    finding.file = connection.last.file;
     finding.frame = judgement.frame;
-    finding.stream = connection.tcp.number;
-    finding.subject = connection.key.sender(judgement.side);
-    finding.peer = connection.key.receiver(judgement.side);
     finding.half_open = judgement.half_open;
     finding.idle = judgement.idle_at_failure;
     finding.interval = judgement.interval;
@@ -261,62 +202,16 @@ void Verdicts::tell_finding(const Connection& connection, const Judgement& judge
 }
 
 void Verdicts::tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period) {
-    Finding finding;
-    finding.kind = EventKind::kHeartbeatStopped;
-    finding.severity = Severity::kWarning;
+    Finding finding =
+        finding_about(connection, missed.side, EventKind::kHeartbeatStopped, Severity::kWarning);
     finding.confidence = Confidence::kMedium;
     finding.reason = Reason::kHeartbeatMissing;
     finding.time = missed.time;
-    finding.file = connection.last.file;
     finding.frame = missed.last.frame;
-    finding.stream = connection.tcp.number;
-    finding.subject = connection.key.sender(missed.side);
-    finding.peer = connection.key.receiver(missed.side);
     finding.idle = missed.silence;
     finding.interval = period;
     finding.add_evidence(missed.last.frame);
     sink_.on_finding(finding);
-}
-
-// One reboot takes down all connections that the host had before it.
-void Verdicts::count_reboot(const Connection& connection, const Judgement& judgement) {
-    if (judgement.verdict != Verdict::kPeerRebooted || judgement.confidence < Confidence::kMedium) return;
-    const Endpoint subject = connection.key.sender(judgement.side);
-    const Nanoseconds last_word = watcher_.watch_of(connection)->reset.sender_heard;
-    const auto same = std::ranges::find_if(reboots_, [&](const Reboot& reboot) {
-        return reboot.host == subject.address && last_word < reboot.finding.time &&
-               reboot.heard < judgement.time;
-    });
-    if (same == reboots_.end()) {
-        Finding finding;
-        finding.kind = EventKind::kHostRebooted;
-        finding.severity = Severity::kCritical;
-        finding.confidence = judgement.confidence;
-        finding.reason = judgement.reason;
-        finding.signs = judgement.signs;
-        finding.time = judgement.time;
-        finding.file = connection.last.file;
-        finding.frame = judgement.frame;
-        finding.stream = connection.tcp.number;
-        finding.subject = {subject.address, 0};
-        finding.half_open = judgement.half_open;
-        finding.count = 1;
-        finding.add_evidence(judgement.frame);
-        reboots_.push_back({subject.address, finding, last_word});
-        return;
-    }
-    Finding& finding = same->finding;
-    same->heard = std::max(same->heard, last_word);
-    ++finding.count;
-    finding.confidence = std::max(finding.confidence, judgement.confidence);
-    finding.signs |= judgement.signs;
-    finding.half_open = std::max(finding.half_open, judgement.half_open);
-    if (finding.file == connection.last.file) finding.add_evidence(judgement.frame);
-    if (judgement.time < finding.time) {
-        finding.time = judgement.time;
-        finding.frame = judgement.frame;
-        finding.stream = connection.tcp.number;
-    }
 }
 
 void Verdicts::note_path(const Connection& connection, const Judgement& judgement) {

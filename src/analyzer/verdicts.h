@@ -14,6 +14,8 @@
 
 #include "analyzer/beats.h"
 #include "analyzer/connection.h"
+#include "analyzer/facts.h"
+#include "analyzer/reboots.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "deadpeer/sink.h"
@@ -44,19 +46,12 @@ public:
     void tell_all(std::span<const Ended> connections, const CaptureFacts& capture);
 
 private:
-    struct Reboot {
-        IpAddress host;
-        Finding finding;
-        Nanoseconds heard;  // the last word of the host on any of the connections lost
-    };
-
     void gather_timers(const Connection& connection);
     void gather_hosts(const Connection& connection);
     void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
               const HostSigns& host);
     void tell_finding(const Connection& connection, const Judgement& judgement);
     void tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period);
-    void count_reboot(const Connection& connection, const Judgement& judgement);
     void note_path(const Connection& connection, const Judgement& judgement);
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                      const Judgement& judgement) const;
@@ -69,7 +64,7 @@ private:
     HostBook hosts_;
     TimerPool idle_timers_;
     TimerPool interval_timers_;
-    std::vector<Reboot> reboots_;
+    Reboots reboots_;
     std::vector<PathExperience> paths_;
 };
 

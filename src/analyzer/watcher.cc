@@ -7,12 +7,10 @@ namespace deadpeer {
 namespace {
 
 // A finding about what `sender`'s train met, with the train's numbers.
-Finding about_train(const Connection& connection, const Train& train, Direction sender, std::uint32_t file) {
-    Finding finding;
+Finding about_train(const Connection& connection, const Train& train, Direction sender, EventKind kind,
+                    Severity severity, std::uint32_t file) {
+    Finding finding = finding_about(connection, opposite(sender), kind, severity);
     finding.file = file;
-    finding.stream = connection.tcp.number;
-    finding.subject = connection.key.receiver(sender);
-    finding.peer = connection.key.sender(sender);
     finding.idle = train.silence_before;
     finding.interval = train.last_gap;
     finding.count = train.length;
@@ -169,9 +167,8 @@ void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
 void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
                               std::uint32_t file) {
     const Train& train = watch.sides[index(probe.direction)].probes;
-    Finding finding = about_train(connection, train, probe.direction, file);
-    finding.kind = EventKind::kProbesUnanswered;
-    finding.severity = Severity::kWarning;
+    Finding finding = about_train(connection, train, probe.direction, EventKind::kProbesUnanswered,
+                                  Severity::kWarning, file);
     finding.confidence = Confidence::kLow;
     finding.reason = Reason::kProbesUnanswered;
     finding.time = probe.time;
@@ -183,9 +180,8 @@ void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, 
 
 void Watcher::tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
                              std::uint32_t file) {
-    Finding finding = about_train(connection, train, opposite(answer.direction), file);
-    finding.kind = EventKind::kPeerRecovered;
-    finding.severity = Severity::kInfo;
+    Finding finding = about_train(connection, train, opposite(answer.direction), EventKind::kPeerRecovered,
+                                  Severity::kInfo, file);
     finding.confidence = Confidence::kHigh;
     finding.reason = Reason::kRecovered;
     finding.time = answer.time;

@@ -1,0 +1,62 @@
+#include "analyzer/facts.h"
+
+namespace deadpeer {
+namespace {
+
+bool is_reset_by(const Watch* watch, Direction side) {
+    return watch != nullptr && watch->reset.met() && !watch->reset.ignored() && watch->reset.sender == side;
+}
+
+// One side waits for the other's window to open, and the other answers that it is still closed.
+bool window_closed(const Connection& connection, const Watch* watch) {
+    if (watch == nullptr) return false;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const SideWatch& sender = watch->sides[index(side)];
+        const HalfStream& receiver = connection.tcp.reverse(side);
+        if (receiver.seen && receiver.window == 0 && !sender.transmissions.open()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side) {
+    if (is_reset_by(watch, side)) return watch->reset.sender_heard;
+    const HalfStream& half = connection.tcp.forward(side);
+    return half.seen ? half.last_time : kNoTime;
+}
+
+ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
+    ConnectionFacts facts;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        facts.heard[index(side)] = heard(connection, watch, side);
+    }
+    facts.last_time = connection.last_time();
+    facts.longest_idle = connection.longest_idle;
+    facts.last_frame = connection.last.frame;
+    facts.one_way = is_one_way(connection);
+    facts.fin_from_both =
+        connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0);
+    facts.window_closed = window_closed(connection, watch);
+    return facts;
+}
+
+std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
+                                        const AnalyzerOptions& options) {
+    if (watch == nullptr || !is_no_socket_reset(watch->reset, options)) return std::nullopt;
+    const ResetRecord& reset = watch->reset;
+    const SideWatch& target = watch->sides[index(opposite(reset.sender))];
+    HostConnection lived;
+    lived.host = connection.key.sender(reset.sender).address;
+    lived.stream = connection.tcp.number;
+    lived.first_time = connection.first_time;
+    lived.heard = reset.sender_heard;
+    lived.reset = reset.time;
+    lived.opened_by_host = connection.initiator == reset.sender;
+    for (const Train* train : {&target.probes, &target.transmissions}) {
+        if (train->length >= 2) lived.unanswered_since = train->first_time;
+    }
+    return lived;
+}
+
+}  // namespace deadpeer

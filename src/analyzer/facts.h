@@ -1,0 +1,27 @@
+// What judging a connection needs to know of it, taken from its record and its Watch.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <optional>
+
+#include "analyzer/connection.h"
+#include "deadpeer/options.h"
+#include "keepalive/host_book.h"
+#include "keepalive/judge.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// When the side was last heard, a RST that stands not counted: it may be spoken by a host that knows nothing
+// of the connection. `watch` may be null.
+Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side);
+
+// `watch` may be null. What heartbeats and the 4-tuple's later use tell is left out.
+ConnectionFacts facts_of(const Connection& connection, const Watch* watch);
+
+// The connection as the sender of its no-socket RST lived it; none if there is no such RST.
+std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
+                                        const AnalyzerOptions& options);
+
+}  // namespace deadpeer

@@ -1,0 +1,49 @@
+#include "analyzer/reboots.h"
+
+#include <algorithm>
+
+namespace deadpeer {
+
+void Reboots::count(const Connection& connection, const Judgement& judgement, Nanoseconds last_word) {
+    const Endpoint subject = connection.key.sender(judgement.side);
+    const auto same = std::ranges::find_if(reboots_, [&](const Reboot& reboot) {
+        return reboot.host == subject.address && last_word < reboot.finding.time &&
+               reboot.heard < judgement.time;
+    });
+    if (same == reboots_.end()) {
+        Finding finding;
+        finding.kind = EventKind::kHostRebooted;
+        finding.severity = Severity::kCritical;
+        finding.confidence = judgement.confidence;
+        finding.reason = judgement.reason;
+        finding.signs = judgement.signs;
+        finding.time = judgement.time;
+        finding.file = connection.last.file;
+        finding.frame = judgement.frame;
+        finding.stream = connection.tcp.number;
+        finding.subject = {subject.address, 0};
+        finding.half_open = judgement.half_open;
+        finding.count = 1;
+        finding.add_evidence(judgement.frame);
+        reboots_.push_back({subject.address, finding, last_word});
+        return;
+    }
+    Finding& finding = same->finding;
+    same->heard = std::max(same->heard, last_word);
+    ++finding.count;
+    finding.confidence = std::max(finding.confidence, judgement.confidence);
+    finding.signs |= judgement.signs;
+    finding.half_open = std::max(finding.half_open, judgement.half_open);
+    if (finding.file == connection.last.file) finding.add_evidence(judgement.frame);
+    if (judgement.time < finding.time) {
+        finding.time = judgement.time;
+        finding.frame = judgement.frame;
+        finding.stream = connection.tcp.number;
+    }
+}
+
+void Reboots::tell(ReportSink& sink) const {
+    for (const Reboot& reboot : reboots_) sink.on_finding(reboot.finding);
+}
+
+}  // namespace deadpeer

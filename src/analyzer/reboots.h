@@ -1,0 +1,32 @@
+// Reboots: host_rebooted events, one for each host and reboot, out of the connections that it took down.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <vector>
+
+#include "analyzer/connection.h"
+#include "deadpeer/sink.h"
+#include "keepalive/judge.h"
+
+namespace deadpeer {
+
+class Reboots {
+public:
+    // A connection judged peer_rebooted; `last_word`: when its host was last heard on it. One reboot takes
+    // down all connections that the host had before it.
+    void count(const Connection& connection, const Judgement& judgement, Nanoseconds last_word);
+
+    void tell(ReportSink& sink) const;
+
+private:
+    struct Reboot {
+        IpAddress host;
+        Finding finding;
+        Nanoseconds heard;  // the last word of the host on any of the connections lost
+    };
+
+    std::vector<Reboot> reboots_;
+};
+
+}  // namespace deadpeer
