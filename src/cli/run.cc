@@ -54,10 +54,13 @@ class Run {
 public:
     Run(const Settings& settings, const Tables& tables)
         : settings_(settings),
-          tables_(tables),
+          csv_(settings.csv),
           fail_on_(settings.fail_on),
           frames_left_(settings.frame_limit),
-          progress_(!settings.quiet) {}
+          progress_(!settings.quiet) {
+        csv_.knowledge = &tables.knowledge;
+        csv_.inventory = &tables.inventory;
+    }
 
     ExitCode go();
 
@@ -86,7 +89,7 @@ private:
     [[nodiscard]] bool cannot_go_on() const { return cannot_start_ || (reports_ && reports_->failed()); }
 
     const Settings& settings_;
-    const Tables& tables_;
+    CsvOptions csv_;  // with the tables
     FailOnSink fail_on_;
     std::optional<std::uint64_t> frames_left_;
     Progress progress_;
@@ -165,8 +168,7 @@ bool Run::start() {
 
 bool Run::open_reports() {
     if (settings_.to_standard_output()) {
-        reports_ =
-            CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), settings_.csv);
+        reports_ = CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), csv_);
         return true;
     }
     auto folder = ReportFolder::open(settings_.output);
@@ -177,7 +179,7 @@ bool Run::open_reports() {
         note(ExitCode::kNothingRead);
         return false;
     }
-    auto reports = folder ? CsvReports::to_folder(std::move(folder).value(), settings_.csv)
+    auto reports = folder ? CsvReports::to_folder(std::move(folder).value(), csv_)
                           : Result<std::unique_ptr<CsvReports>>(folder.error());
     if (!reports) {
         complain(reports.error().message);

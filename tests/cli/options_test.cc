@@ -162,6 +162,31 @@ TEST_CASE("--max-connections takes one word, so that a file may follow") {
     CHECK(run_program({"--max-connections", "50000=1", sample.capture}).code == 0);
 }
 
+TEST_CASE("--heartbeat-max-payload: larger messages are no heartbeat") {
+    const auto flows = [](const std::string& bytes) {
+        const std::string story = std::string(TESTDATA_FOLDER) + "/heartbeat_redis_ping/capture.pcap";
+        return run_program({story, "-q", "-o", "-", "--report", "flows", "--heartbeat-max-payload", bytes})
+            .out;
+    };
+    CHECK(contains(flows("64"), ",redis,alive,"));
+    CHECK_FALSE(contains(flows("4"), ",redis,"));
+    CHECK_FALSE(contains(flows("0"), ",redis,"));
+}
+
+TEST_CASE("--profiles replaces and --timeouts adds what the reports name") {
+    const Sample sample;
+    const auto flows = [&](const char* option, const std::string& table) {
+        const std::string story = std::string(TESTDATA_FOLDER) + "/path_forgot_idle_connection/capture.pcap";
+        return run_program({story, "-q", "-o", "-", "--report", "flows", option, sample.table(table)}).out;
+    };
+    CHECK(contains(flows("--profiles", "name,kind,idle_s,interval_s,count\nlab,application,8,1,3\n"),
+                   ",8,1,3,0,0,,,,lab,"));
+    CHECK_FALSE(
+        contains(flows("--profiles", "name,kind,idle_s,interval_s,count\nlab,application,9,1,3\n"), ",lab,"));
+    CHECK(contains(flows("--timeouts", "name,idle_s\nlab router,8\n"), ",lab router (8 s),"));
+    CHECK_FALSE(contains(flows("--timeouts", "name,idle_s\nlab router,9\n"), "lab router"));
+}
+
 TEST_CASE("--idle-after: a connection silent shorter than that at the end is not idle") {
     const Sample sample;
     std::vector<SampleSegment> segments = sample_story();
