@@ -228,7 +228,7 @@ void Run::finish() {
 }
 
 void Run::tell_summary() {
-    std::string text = summary_.text({.verbose = settings_.verbose});
+    std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
     if (reports_ != nullptr && reports_->hosts_left_out() > 0) {
         text +=
             fmt::format("hosts.csv is incomplete: no memory for {} entries\n", reports_->hosts_left_out());

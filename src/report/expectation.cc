@@ -1,9 +1,8 @@
 #include "report/expectation.h"
 
 #include <algorithm>
-#include <string_view>
 
-#include "report/words.h"
+#include "report/named.h"
 
 namespace deadpeer {
 namespace {
@@ -39,16 +38,12 @@ Nanoseconds silence_lived_through(const FlowSummary& flow, bool of_initiator) {
 
 class Clause {
 public:
-    Clause(std::string& out, const IpAddress& address, const InventoryEntry& entry)
-        : out_(out), address_(address), entry_(entry) {}
+    Clause(std::string& out, const NamedWord<IpAddress>& host) : out_(out), host_(host) {}
 
     template <typename... Words>
     void say_part(const Words&... words) {
         if (!out_.empty()) out_ += "; ";
-        if (!begun_) {
-            say_named(out_, address_, &entry_);
-            out_ += ' ';
-        }
+        if (!begun_) say(out_, host_, " ");
         begun_ = true;
         say(out_, words...);
     }
@@ -56,8 +51,7 @@ public:
 
 private:
     std::string& out_;
-    const IpAddress& address_;
-    const InventoryEntry& entry_;
+    NamedWord<IpAddress> host_;
     bool begun_ = false;
 };
 
@@ -81,7 +75,7 @@ bool say_side(std::string& out, const FlowSummary& flow, bool of_initiator, cons
     const InventoryEntry* expected = inventory.find(side.address);
     if (expected == nullptr || !expected->expects_something()) return false;
     const SideSummary& summary = of_initiator ? flow.initiator_side : flow.responder_side;
-    Clause clause(out, side.address, *expected);
+    Clause clause(out, Named(&inventory)(side.address));
     if (summary.probes != 0) {
         compare_timer(clause, summary.keepalive, *expected);
         return clause.begun();
@@ -97,11 +91,6 @@ bool say_side(std::string& out, const FlowSummary& flow, bool of_initiator, cons
 }
 
 }  // namespace
-
-void say_named(std::string& out, const IpAddress& address, const InventoryEntry* entry) {
-    append_word(out, address);
-    if (entry != nullptr && !entry->name.empty()) say(out, " (", std::string_view(entry->name), ")");
-}
 
 bool say_unexpected(std::string& out, const FlowSummary& flow, const Inventory& inventory) {
     const bool by_initiator = say_side(out, flow, true, inventory);

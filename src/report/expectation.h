@@ -20,7 +20,4 @@ namespace deadpeer {
 // appended: names are in the text then, and those are untrusted.
 bool say_unexpected(std::string& out, const FlowSummary& flow, const Inventory& inventory);
 
-// "10.1.0.2 (db-1)", or the address alone where there is no name.
-void say_named(std::string& out, const IpAddress& address, const InventoryEntry* entry);
-
 }  // namespace deadpeer

@@ -15,39 +15,39 @@ namespace {
 struct Headline {
     EventKind kind;
     std::string_view label;
-    void (*say)(std::string& out, const Finding& finding);
+    void (*say)(std::string& out, const Finding& finding, const Named& named);
 };
 
 void say_held(std::string& out, const Finding& f) {
     if (f.half_open != kNoTime) say(out, ", ", Span{f.half_open}, " after it was last heard");
 }
 
-void say_dead(std::string& out, const Finding& f) {
-    say(out, Side{f.subject}, " left ", Side{f.peer}, " alone");
+void say_dead(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject), " left ", named(f.peer), " alone");
     say_held(out, f);
 }
-void say_host(std::string& out, const Finding& f) {
-    say(out, f.subject.address, " lost ", Count{f.count, "connection", "connections"});
+void say_host(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject.address), " lost ", Count{f.count, "connection", "connections"});
     say_held(out, f);
 }
-void say_forgotten(std::string& out, const Finding& f) {
-    say(out, Side{f.subject}, " no longer knows its connection with ", Side{f.peer});
+void say_forgotten(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject), " no longer knows its connection with ", named(f.peer));
     say_held(out, f);
 }
-void say_path(std::string& out, const Finding& f) {
-    say(out, f.peer.address, " to ", f.subject.address, " forgets connections after ", Span{f.idle},
-        " of silence");
+void say_path(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.peer.address), " to ", named(f.subject.address), " forgets connections after ",
+        Span{f.idle}, " of silence");
 }
-void say_capacity(std::string& out, const Finding& f) {
-    say(out, Side{f.subject}, " has ", std::uint64_t{f.count}, " of ", std::uint64_t{f.limit},
+void say_capacity(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject), " has ", std::uint64_t{f.count}, " of ", std::uint64_t{f.limit},
         " connections open, ", std::uint64_t{f.idle_count}, " of them idle");
 }
-void say_middlebox(std::string& out, const Finding& f) {
-    say(out, "the connection of ", Side{f.peer}, " to ", Side{f.subject});
+void say_middlebox(std::string& out, const Finding& f, const Named& named) {
+    say(out, "the connection of ", named(f.peer), " to ", named(f.subject));
     if (f.idle != kNoTime) say(out, ", after ", Span{f.idle}, " of silence");
 }
-void say_heartbeat(std::string& out, const Finding& f) {
-    say(out, Side{f.subject}, " to ", Side{f.peer}, ", silent for ", Span{f.idle});
+void say_heartbeat(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject), " to ", named(f.peer), ", silent for ", Span{f.idle});
 }
 
 // The worst kinds first; those that are not here make no headline.
@@ -104,11 +104,11 @@ void Headlines::add(const Finding& finding) {
     if (worst_.size() > kMost) worst_.pop_back();
 }
 
-void Headlines::tell(std::string& out, std::span<const InputSummary> inputs) const {
+void Headlines::tell(std::string& out, std::span<const InputSummary> inputs, const Named& named) const {
     for (const Finding& finding : worst_) {
         const Headline& headline = *headline_of(finding);
         say(out, "  ", headline.label, ": ");
-        headline.say(out, finding);
+        headline.say(out, finding, named);
         say_place(out, finding, inputs);
     }
     if (count_ > worst_.size()) say(out, "  and ", count_ - worst_.size(), " more (events.csv)\n");

@@ -14,6 +14,7 @@
 
 #include "deadpeer/finding.h"
 #include "deadpeer/sink.h"
+#include "report/named.h"
 
 namespace deadpeer {
 
@@ -24,7 +25,7 @@ public:
     void add(const Finding& finding);
 
     // `inputs`: by the index that findings carry.
-    void tell(std::string& out, std::span<const InputSummary> inputs) const;
+    void tell(std::string& out, std::span<const InputSummary> inputs, const Named& named) const;
 
 private:
     std::vector<Finding> worst_;  // the worst first

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "report/words.h"
-
 namespace deadpeer {
 
 void IdleCensus::add(const FlowSummary& flow) {
@@ -13,7 +11,7 @@ void IdleCensus::add(const FlowSummary& flow) {
     holders_.add({flow.key.sender(flow.initiator).address, 1});
 }
 
-void IdleCensus::tell(std::string& out) {
+void IdleCensus::tell(std::string& out, const Named& named) {
     if (count_ == 0) return;
     std::array<Holder, kNamed> most;
     const auto more = [](const Holder& a, const Holder& b) {
@@ -23,7 +21,7 @@ void IdleCensus::tell(std::string& out) {
                                             most.end(), more);
     say(out, "Idle without keepalive: ", Count{count_, "connection", "connections"}, ", opened most by");
     for (auto holder = most.begin(); holder != end; ++holder) {
-        say(out, holder == most.begin() ? " " : ", ", holder->address, " (", holder->connections, ")");
+        say(out, holder == most.begin() ? " " : ", ", named(holder->address), " (", holder->connections, ")");
     }
     out += '\n';
 }

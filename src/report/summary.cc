@@ -115,11 +115,12 @@ Summary::Totals Summary::totals() const {
 }
 
 std::string Summary::text(Style style) {
+    const Named named(style.inventory);
     std::string out;
-    tell_findings(out);
+    tell_findings(out, named);
     tell_inputs(out, style);
     tell_connections(out);
-    idle_.tell(out);
+    idle_.tell(out, named);
     tell_probes(out);
     tell_losses(out, totals());
     if (style.verbose) {
@@ -128,7 +129,7 @@ std::string Summary::text(Style style) {
     return out;
 }
 
-void Summary::tell_findings(std::string& out) const {
+void Summary::tell_findings(std::string& out, const Named& named) const {
     std::string list;
     for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
         if (events_[kind] == 0) continue;
@@ -137,7 +138,7 @@ void Summary::tell_findings(std::string& out) const {
     }
     if (list.empty()) return;
     add(out, "Findings ({}): {}\n", name(worst_), list);
-    headlines_.tell(out, inputs_);
+    headlines_.tell(out, inputs_, named);
 }
 
 void Summary::tell_inputs(std::string& out, Style style) const {

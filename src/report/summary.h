@@ -29,7 +29,8 @@ public:
     Status finish(const RunSummary& run) override;
 
     struct Style {
-        bool verbose = false;  // every input, every skip reason, memory
+        bool verbose = false;                  // every input, every skip reason, memory
+        const Inventory* inventory = nullptr;  // names of hosts; null: none
     };
     // REQUIRES: after finish(). Ends with a line end.
     [[nodiscard]] std::string text(Style style);
@@ -44,7 +45,7 @@ private:
     struct Totals;
 
     [[nodiscard]] Totals totals() const;
-    void tell_findings(std::string& out) const;
+    void tell_findings(std::string& out, const Named& named) const;
     void tell_inputs(std::string& out, Style style) const;
     void tell_connections(std::string& out) const;
     void tell_probes(std::string& out) const;

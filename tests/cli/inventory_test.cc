@@ -57,3 +57,13 @@ TEST_CASE("--inventory: the explanation says where keepalive is not as expected"
     CHECK(story.report("flows", "10.1.0.2,db,2,,\n10.2.0.2,app,3,,\n") ==
           story.report("flows", "192.0.2.1,x,5,,\n"));
 }
+
+TEST_CASE("--inventory: the summary's lines name the hosts, escaped") {
+    Story story;
+    story.capture = std::string(TESTDATA_FOLDER) + "/peer_crashed/capture.pcap";
+    const Finished plain = story.run("192.0.2.1,nobody,,,\n", {});
+    CHECK(contains(plain.out, "  dead peer: 10.2.0.2:9000 left 10.1.0.2:40001 alone, "));
+    const Finished named = story.run("10.1.0.2,web\x1b[2J,,,\n10.2.0.2,db-1,,,\n", {});
+    CHECK(contains(named.out, "  dead peer: 10.2.0.2:9000 (db-1) left 10.1.0.2:40001 (web\\x1B[2J) alone, "));
+    CHECK_FALSE(contains(named.out, "\x1b"));
+}
