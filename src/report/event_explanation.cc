@@ -39,7 +39,8 @@ void explain_host_rebooted(std::string& out, const Finding& finding) {
 
 void explain_path_timeout(std::string& out, const Finding& finding) {
     say(out, "A box between ", finding.peer.address, " and ", finding.subject.address,
-        " forgets idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
+        finding.confidence < Confidence::kHigh ? " seems to forget" : " forgets",
+        " idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
         Span{finding.idle}, " of silence, the longest that survived was ", Span{finding.survived},
         "; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) ");
     say_limit(out, finding.idle, finding.survived);

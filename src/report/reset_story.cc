@@ -15,7 +15,7 @@ constexpr std::array<SignWords, 4> kRebootSigns = {
     {{kSignOthersLost, "other connections of the host ended likewise"},
      {kSignAnnouncement, "the host announced itself (ARP, DHCP or IPv6 DAD)"},
      {kSignNewConnections, "it opened a burst of new connections"},
-     {kSignHostSilent, "nothing at all came from it before"}}};
+     {kSignHostSilent, "not a frame came from it in between"}}};
 
 // "it answered A with a RST that says it knows no such connection, 5.1 s after B was last heard"
 void say_no_socket(std::string& out, const FailureStory& story) {
@@ -29,7 +29,8 @@ void say_no_socket(std::string& out, const FailureStory& story) {
 }  // namespace
 
 void tell_middlebox(std::string& out, const FailureStory& story) {
-    say(out, "A box on the path, not ", Side{story.failed}, ", reset the connection of ", Side{story.left});
+    say(out, story.confidence < Confidence::kHigh ? "Probably a box" : "A box", " on the path, not ",
+        Side{story.failed}, ", reset the connection of ", Side{story.left});
     if (known(story.idle) && story.idle >= kMillisecond) say(out, " after ", Span{story.idle}, " of silence");
     say(out, ": ");
     if (has(story, kSignTtlDiffers)) {

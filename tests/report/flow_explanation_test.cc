@@ -137,7 +137,8 @@ TEST_CASE("middlebox_reset") {
     flow.idle_at_failure = 350 * kSecond;
     flow.idle_survived = 240 * kSecond;
     CHECK(sentence(flow) ==
-          "A box on the path, not 10.0.0.2:50000, reset the connection of 10.0.0.1:40000 after 350 s of "
+          "Probably a box on the path, not 10.0.0.2:50000, reset the connection of 10.0.0.1:40000 after 350 "
+          "s of "
           "silence: the RST has a TTL that no other segment from 10.0.0.2 had (a capture beside 10.0.0.2 "
           "settles it: it has no such RST); keepalive seems off, so set SO_KEEPALIVE and TCP_KEEPIDLE "
           "(net.ipv4.tcp_keepalive_time) at most 4 min on 10.0.0.1");
@@ -165,7 +166,7 @@ TEST_CASE("peer_rebooted: a RST alone proves no reboot") {
     flow.confidence = Confidence::kMedium;
     flow.signs = kSignHostSilent;
     CHECK(sentence(flow) == seen +
-                                "nothing at all came from it before: a reboot is likely, and the uptime of "
+                                "not a frame came from it in between: a reboot is likely, and the uptime of "
                                 "10.0.0.2 settles it");
     flow.confidence = Confidence::kHigh;
     flow.signs = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
