@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 
 #include "cli/standard_streams.h"
 #include "report/text.h"
@@ -25,7 +26,7 @@ std::string size_text(double bytes) {
 }
 
 std::string left_text(double seconds) {
-    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
     if (whole < 60) return fmt::format("{} s left", whole);
     return fmt::format("{} min {} s left", whole / 60, whole % 60);
 }

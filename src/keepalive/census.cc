@@ -21,6 +21,7 @@ constexpr std::uint64_t kForgetBelowPercent = 70;
 // The most connections first; of equals the lower address.
 void name_holders(const std::map<IpAddress, std::uint32_t>& idle_by_host, Finding& finding) {
     std::vector<HolderCount> holders;
+    holders.reserve(idle_by_host.size());
     for (const auto& [host, connections] : idle_by_host) holders.push_back({host, connections});
     std::stable_sort(holders.begin(), holders.end(), [](const HolderCount& a, const HolderCount& b) {
         return a.connections > b.connections;
