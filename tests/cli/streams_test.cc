@@ -53,12 +53,15 @@ public:
     void write(const std::string& bytes) const {
         REQUIRE(::write(descriptor_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
     }
-    // Until the program took everything out.
+    // Until the program took everything out. A program that did not even start never does.
     void wait_until_read() const {
-        for (int waiting = 1; waiting > 0;) {
+        constexpr int kMostWaits = 60'000;
+        int waiting = 1;
+        for (int i = 0; waiting > 0 && i < kMostWaits; ++i) {
             REQUIRE(::ioctl(descriptor_, FIONREAD, &waiting) == 0);
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
+        REQUIRE(waiting == 0);
     }
 
 private:
