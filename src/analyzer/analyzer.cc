@@ -63,7 +63,8 @@ public:
 
     void end_input(const PacketSource& source, InputSummary::Outcome outcome) {
         const InputSummary summary = input_->finish(source, outcome);
-        lost_frames_ |= summary.source.dropped_by_capture.value_or(0) > 0;
+        const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
+        if (lost > 0) tell_lost_frames(lost, summary.last_time);
         sink_.on_input_end(file_, summary);
         input_.reset();
         ++file_;
@@ -81,6 +82,20 @@ public:
     }
 
 private:
+    // The capture says how many frames it lost, not when: the event stands at its end.
+    void tell_lost_frames(std::uint64_t lost, Nanoseconds last_time) {
+        lost_frames_ = true;
+        Finding finding;
+        finding.kind = EventKind::kCaptureGap;
+        finding.severity = Severity::kWarning;
+        finding.confidence = Confidence::kHigh;
+        finding.reason = Reason::kFramesLost;
+        finding.time = last_time;
+        finding.file = file_;
+        finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(lost, UINT32_MAX));
+        sink_.on_finding(finding);
+    }
+
     void decode_all(std::span<const FrameView> frames) {
         segments_.clear();
         for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -185,13 +200,18 @@ private:
     }
 
     Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
+        Connection* const known = flows_.find(key, hash);
+        return known != nullptr ? *known : new_connection(key, hash);
+    }
+
+    [[gnu::noinline]] Connection& new_connection(const FlowKey& key, std::uint64_t hash) {
         if (!flows_.has_room() && memory() + flows_.next_growth() > options_.memory_cap &&
             flows_.size() > 0) {
             evict_one(key);
         }
-        const auto [connection, inserted] = flows_.find_or_insert(key, hash);
-        if (inserted) connection->tcp.number = next_stream_++;
-        return *connection;
+        Connection& connection = *flows_.find_or_insert(key, hash).record;
+        connection.tcp.number = next_stream_++;
+        return connection;
     }
 
     // The 4-tuple is used again: the old connection ends here, or has ended unseen.

@@ -54,18 +54,11 @@ public:
     };
 
     Found find_or_insert(const FlowKey& key, std::uint64_t hash) {
-        std::size_t mask = slots_.size() - 1;
+        if (Record* const known = find(key, hash)) return {known, false};
+        if ((size_ + 1) * 4 > slots_.size() * 3) grow_index();
+        const std::size_t mask = slots_.size() - 1;
         std::size_t i = home(hash);
-        for (; slots_[i].record != 0; i = (i + 1) & mask) {
-            if (slots_[i].tag != tag(hash)) continue;
-            Record& record = at(slots_[i].record - 1);
-            if (record.key == key) return {&record, false};
-        }
-        if ((size_ + 1) * 4 > slots_.size() * 3) {
-            grow_index();
-            mask = slots_.size() - 1;
-            for (i = home(hash); slots_[i].record != 0;) i = (i + 1) & mask;
-        }
+        while (slots_[i].record != 0) i = (i + 1) & mask;
         const std::uint32_t number = take_record();
         slots_[i] = {tag(hash), number + 1};
         ++size_;
@@ -76,11 +69,12 @@ public:
     }
 
     // nullptr if there is none.
-    [[nodiscard]] const Record* find(const FlowKey& key, std::uint64_t hash) const {
+    [[nodiscard]] Record* find(const FlowKey& key, std::uint64_t hash) {
         const std::size_t mask = slots_.size() - 1;
         for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
-            if (slots_[i].tag == tag(hash) && at(slots_[i].record - 1).key == key)
-                return &at(slots_[i].record - 1);
+            if (slots_[i].tag != tag(hash)) continue;
+            Record& record = at(slots_[i].record - 1);
+            if (record.key == key) return &record;
         }
         return nullptr;
     }

@@ -72,7 +72,7 @@ void count(SentData& sent, const Segment& segment, RangePool& pool) {
     if (end.after(sent.next)) sent.next = end;
 }
 
-void acknowledge(SentData& sent, const Segment& segment, RangePool& pool) {
+void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool) {
     if (segment.has(kRst) || !segment.has(kAck)) return;
     const Seq ack(segment.ack);
     if (sent.next_known == 0) {

@@ -27,9 +27,15 @@ struct SentData {
 // REQUIRES: segment.analysed and sent by this side.
 void count(SentData& sent, const Segment& segment, RangePool& pool);
 
+void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool);
+
 // The peer of this side acknowledges what it sent, seen or not. REQUIRES: segment.analysed and sent by the
 // peer.
-void acknowledge(SentData& sent, const Segment& segment, RangePool& pool);
+inline void acknowledge(SentData& sent, const Segment& segment, RangePool& pool) {
+    // Nearly always it acknowledges what was seen.
+    if (sent.next_known != 0 && Seq(segment.ack).at_or_before(sent.next)) return;
+    acknowledge_unseen(sent, segment, pool);
+}
 
 // The side starts over at the ISN of this SYN.
 void renumber(SentData& sent, const Segment& syn, RangePool& pool);
