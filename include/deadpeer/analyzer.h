@@ -16,6 +16,7 @@
 // Purity:   no I/O, no clock: the same frames and options give the same calls on the sink.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ namespace deadpeer {
 
 class Analyzer {
 public:
+    // begin_input may be called so often.
+    static constexpr std::size_t kMaxInputs = 65'535;
+
     Analyzer(const AnalyzerOptions& options, ReportSink& sink);
     ~Analyzer();
     Analyzer(const Analyzer&) = delete;
@@ -40,7 +44,8 @@ public:
     // REQUIRES: between begin_input and end_input; at most FrameBatch::kCapacity frames.
     void consume(std::span<const FrameView> frames);
 
-    // `detail` is the reader's word on where and why the input ended early; empty if it did not.
+    // What the source says of itself (statistics, where and why it ended early) goes into the input's
+    // summary.
     void end_input(const PacketSource& source, InputSummary::Outcome outcome);
 
     // Tells every connection as it stands and ends the reports.

@@ -26,7 +26,7 @@ enum class SkipReason : std::uint8_t {
     kIcmpQuote,            // an ICMP error that quotes a TCP segment
     kNotTcp,               // UDP, ICMP, ...
     kEncrypted,            // ESP
-    kEncapsulated,         // a tunnel that is not looked into
+    kEncapsulated,         // a tunnel that is not looked into; in UDP told by its port
     kCutHeader,            // captured bytes end inside the fixed TCP header
     kShortTcp,             // the IP packet ends inside the fixed TCP header
 };

@@ -35,6 +35,7 @@ public:
           verdicts_(options_, watcher_, beats_, sink) {}
 
     void begin_input(const std::string& name) {
+        assert(file_ < kMaxInputs);
         sink_.on_input_begin(file_, name);
         input_.emplace(name);
     }

@@ -13,6 +13,7 @@
 #include "cli/checks.h"
 #include "cli/connection_limit.h"
 #include "cli/short_help.h"
+#include "deadpeer/analyzer.h"
 #include "report/text.h"
 
 namespace deadpeer::cli {
@@ -192,6 +193,10 @@ std::string contradiction(const Words& words) {
             words.interface);
     }
     if (words.inputs.empty()) return "name a capture file, or - for standard input";
+    if (words.inputs.size() > Analyzer::kMaxInputs) {
+        return fmt::format("at most {} inputs are read at once; join some with mergecap",
+                           Analyzer::kMaxInputs);
+    }
     if (std::count(words.inputs.begin(), words.inputs.end(), "-") > 1) {
         return "standard input can be read only once";
     }
@@ -274,6 +279,11 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     if (words.version) return Answer{version_text()};
     if (words.columns) return Answer{columns_as_markdown()};
     if (words.list_interfaces) return interface_list();
+    for (const char* option : {"-o", "--profiles", "--timeouts", "--inventory", "-f"}) {
+        if (app.count(option) > 0 && app[option]->as<std::string>().empty()) {
+            return usage_error(fmt::format("{} is given but empty", option));
+        }
+    }
     const std::string wrong = contradiction(words);
     if (!wrong.empty()) return usage_error(wrong);
     Settings settings = to_settings(words);

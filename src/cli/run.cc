@@ -79,6 +79,7 @@ private:
     void conclude(const BoundedSource& source, const std::string& input, ReadStatus status);
     void finish();
     void tell_summary();
+    void tell_what_was_forgotten();
 
     // A message for standard error, made printable.
     void complain(const std::string& message) {
@@ -224,7 +225,20 @@ void Run::finish() {
         return note(ExitCode::kNotWritten);
     }
     if (fail_on_.matched()) note(ExitCode::kFailOn);
-    if (!settings_.quiet) tell_summary();
+    if (settings_.quiet) {
+        tell_what_was_forgotten();
+    } else {
+        tell_summary();
+    }
+}
+
+// The summary says so, too; but a report that lacks something is no matter to be quiet about.
+void Run::tell_what_was_forgotten() {
+    if (summary_.evicted_flows() == 0) return;
+    complain(fmt::format(
+        "{} connections were forgotten for lack of memory, and came back under new stream numbers if "
+        "they did; give more with --memory",
+        summary_.evicted_flows()));
 }
 
 void Run::tell_summary() {

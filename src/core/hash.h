@@ -22,10 +22,17 @@ public:
         const unsigned __int128 sum = product(key.low_address[0] + key_[0], key.high_address[0] + key_[1]) +
                                       product(key.low_address[1] + key_[2], key.high_address[1] + key_[3]) +
                                       product(ports + key_[4], key.is_v6 + key_[5]);
-        return static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64);
+        return mixed(static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64));
     }
 
 private:
+    // NH is linear in each word: without this, neighbouring addresses would fall on an arithmetic progression
+    // of slots, and under some keys into one heap.
+    static std::uint64_t mixed(std::uint64_t x) {
+        x = (x ^ (x >> 32)) * 0xd6e8'feb8'6659'fd93U;
+        return x ^ (x >> 32);
+    }
+
     static unsigned __int128 product(std::uint64_t a, std::uint64_t b) {
         return static_cast<unsigned __int128>(a) * b;
     }

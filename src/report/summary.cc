@@ -77,6 +77,9 @@ void tell_input(std::string& out, const InputSummary& input) {
 struct Summary::Totals {
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
     std::uint64_t dropped = 0;
+    std::uint64_t lengths_contradict = 0;
+    std::uint64_t beyond_snap_length = 0;
+    std::uint64_t bad_times = 0;
     std::uint64_t time_went_back = 0;
     Nanoseconds largest_step_back = 0;
 };
@@ -108,6 +111,9 @@ Summary::Totals Summary::totals() const {
     for (const InputSummary& input : inputs_) {
         for (std::size_t i = 0; i < kSkipReasonCount; ++i) all.skipped[i] += input.skipped[i];
         all.dropped += input.source.dropped_by_capture.value_or(0);
+        all.lengths_contradict += input.source.original_shorter_than_captured;
+        all.beyond_snap_length += input.source.captured_beyond_snap_length;
+        all.bad_times += input.source.bad_subsecond + input.source.unusable_time;
         all.time_went_back += input.time_went_back;
         all.largest_step_back = std::max(all.largest_step_back, input.largest_step_back);
     }
@@ -199,6 +205,12 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
         add(out, "Lost by the capture: {}; what seems missing may have been there\n",
             counted(all.dropped, "packet", "packets"));
     }
+    const auto oddity = [&](std::uint64_t number, std::string_view what) {
+        if (number != 0) add(out, "{} {}\n", counted(number, "frame", "frames"), what);
+    };
+    oddity(all.lengths_contradict, "with fewer bytes on the wire than captured");
+    oddity(all.beyond_snap_length, "captured beyond the snap length");
+    oddity(all.bad_times, "with a time stamp that cannot be right");
     if (all.time_went_back != 0) {
         add(out, "Time went back {}, by at most {}\n", counted(all.time_went_back, "time", "times"),
             span_of(0, all.largest_step_back));

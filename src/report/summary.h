@@ -28,6 +28,9 @@ public:
     void on_flow(const FlowSummary& flow) override;
     Status finish(const RunSummary& run) override;
 
+    // Connections that were forgotten for lack of memory.
+    [[nodiscard]] std::uint64_t evicted_flows() const { return run_.evicted_flows; }
+
     struct Style {
         bool verbose = false;                  // every input, every skip reason, memory
         const Inventory* inventory = nullptr;  // names of hosts; null: none
