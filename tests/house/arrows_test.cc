@@ -26,15 +26,16 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"analyzer", {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge"}},
     {"report", {"core", "knowledge"}},
     {"diff", {"core", "report"}},
+    {"sandbox", {"core"}},
     {"cli",
-     {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report", "diff"}},
+     {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report", "diff",
+      "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.
 const std::map<std::string, std::set<std::string>> kOnlyIn = {
-    {"pcap", {"capture"}},
-    {"tins/", {"keepalive"}},
-    {"CLI/", {"cli"}},
+    {"pcap", {"capture"}},     {"tins/", {"keepalive"}},   {"CLI/", {"cli"}},
+    {"cap-ng.h", {"sandbox"}}, {"seccomp.h", {"sandbox"}}, {"linux/landlock.h", {"sandbox"}},
 };
 
 // What stands between the quotes or brackets of an include; nothing for other lines.

@@ -1,0 +1,51 @@
+// The sandbox: what the process does not need any more once its descriptors are open, it gives up for good.
+//
+// What:     enter() becomes another user (where root started it), drops the supplementary groups and all
+//           capabilities, and sets no_new_privs, a Landlock domain and a seccomp list. Afterwards files can
+//           be written only in the folders of the plan and read only there and below its readable paths; no
+//           socket, process or program can be started, no privilege regained. What is refused fails with
+//           EPERM or EACCES, nothing is killed. Descriptors that are open stay usable: input files, the
+//           capture, sockets, standard streams. Open before: what needs privilege, user and host names, a
+//           connected notification socket.
+// Threads:  call once, before any other thread starts.
+// Errors:   finished sentences: no such user, no right to become that user, a folder that the user cannot
+//           write to. What the kernel does not offer is no error: see State::warning.
+// Source:   landlock(7), seccomp(2), capabilities(7), PR_SET_NO_NEW_PRIVS(2const).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deadpeer/result.h"
+#include "sandbox/user.h"
+
+namespace deadpeer::sandbox {
+
+struct WritableFolder {
+    std::string path;      // for messages, and opened if there is no descriptor
+    int descriptor = -1;   // the folder's, where it is open; it stays the caller's
+    bool created = false;  // by this run: then it is given to the user. REQUIRES: descriptor
+};
+
+struct Plan {
+    std::optional<User> user;             // whom to become; the process stays who it is without
+    std::vector<WritableFolder> folders;  // with all below: create, write, rename, remove
+    std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
+    bool live = false;                    // open sockets stay usable; files are moved between folders
+};
+
+// What is on.
+struct State {
+    std::string user;      // whom the process became, if it did
+    int landlock_abi = 0;  // 0: none
+    bool seccomp = false;
+    std::string warning;  // a sentence if the kernel lacks something, else empty
+
+    // "sandbox: user nobody, no capabilities, Landlock ABI 7, seccomp"
+    [[nodiscard]] std::string text() const;
+};
+
+Result<State> enter(const Plan& plan);
+
+}  // namespace deadpeer::sandbox
