@@ -52,6 +52,17 @@ Closed closed(const Connection& connection, bool superseded) {
     return superseded ? Closed::kSuperseded : Closed::kOpen;
 }
 
+void note_silence(Connection& connection, Nanoseconds silence) {
+    if (silence >= kSecond) {
+        const Nanoseconds shorter = std::min(silence, connection.longest_idle);
+        const Nanoseconds second = std::max(shorter / kSecond, Nanoseconds{connection.second_idle_s});
+        connection.second_idle_s =
+            static_cast<std::uint32_t>(std::min<Nanoseconds>(second, Connection::kMostSeconds)) &
+            Connection::kMostSeconds;
+    }
+    connection.longest_idle = std::max(connection.longest_idle, silence);
+}
+
 SideSummary side(const Connection& connection, Direction direction) {
     const SentData& sent = connection.sent[index(direction)];
     SideSummary summary;
@@ -78,8 +89,7 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     if (connection.first_time == kNoTime) {
         connection.first_time = segment.time;
     } else if (connection.last_time() != kNoTime) {
-        connection.longest_idle =
-            std::max({connection.longest_idle, segment.time - connection.last_time(), Nanoseconds{0}});
+        note_silence(connection, std::max(segment.time - connection.last_time(), Nanoseconds{0}));
     }
     connection.last_sender = segment.direction;
 }

@@ -31,19 +31,30 @@ struct Connection {
     Nanoseconds first_time = kNoTime;
     Nanoseconds longest_idle = kNoTime;
     std::uint32_t watch = 0;  // its Watch, if it has one
-    Direction initiator = Direction::kFromLow;
     Direction last_sender = Direction::kFromLow;
+    Direction initiator : 1 = Direction::kFromLow;
     bool roles_known : 1 = false;
     bool syn_seen : 1 = false;
     bool syn_ack_seen : 1 = false;
     bool rst_seen : 1 = false;
     bool attention : 1 = false;     // its Watch must see all of its segments
-    bool beats : 1 = false;         // its data is looked at for heartbeats
     std::uint8_t fin_seen : 2 = 0;  // one bit a direction
+    bool beats : 1 = false;         // its data is looked at for heartbeats
+    // The longest silence but one in whole seconds, at most kMostSeconds.
+    std::uint32_t second_idle_s : 15 = 0;
+
+    static constexpr std::uint32_t kMostSeconds = (1U << 15) - 1;
 
     // The connection as it stands, for questions about the next segment.
     [[nodiscard]] ConnectionView view() const {
-        return {tcp, sent, last_time(), longest_idle, last.frame, fin_seen, syn_seen || syn_ack_seen};
+        return {tcp,
+                sent,
+                last_time(),
+                longest_idle,
+                second_idle_s * kSecond,
+                last.frame,
+                fin_seen,
+                syn_seen || syn_ack_seen};
     }
 
     // Time of the latest segment that was analysed; kNoTime if there is none with a time.

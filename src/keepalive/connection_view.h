@@ -17,9 +17,18 @@ struct ConnectionView {
     const std::array<SentData, 2>& sent;
     Nanoseconds last_time;     // of its latest segment
     Nanoseconds longest_idle;  // up to then
+    Nanoseconds second_idle;   // the longest but that one, in whole seconds; 0 if none is as long
     std::uint64_t last_frame;
     std::uint8_t fin_seen;  // one bit a direction
     bool handshake_seen;    // a SYN, of either side
+
+    // The longest silence that the connection came through, where `failed` is counted among them but ended in
+    // a failure; kNoTime if none is known.
+    [[nodiscard]] Nanoseconds longest_idle_but(Nanoseconds failed) const {
+        if (failed == kNoTime) return kNoTime;
+        if (longest_idle > failed) return longest_idle;
+        return second_idle > 0 ? second_idle : kNoTime;
+    }
 };
 
 }  // namespace deadpeer

@@ -118,12 +118,6 @@ void note_probe(Watch& watch, const ConnectionView& before, const Segment& segme
     side.longest_train = std::max(side.longest_train, side.probes.length);
 }
 
-// The longest silence that the connection came through before one that ended in a failure and is counted
-// already: known only if it was longer.
-Nanoseconds longest_before(const ConnectionView& before, Nanoseconds failed) {
-    return failed != kNoTime && before.longest_idle > failed ? before.longest_idle : kNoTime;
-}
-
 // A transmission of what the peer has not acknowledged, once more.
 void note_transmission(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind) {
     SideWatch& side = watch.sides[index(segment.direction)];
@@ -139,14 +133,14 @@ void note_transmission(Watch& watch, const ConnectionView& before, const Segment
     }
     train = begin_train(segment, between(rev.last_time, segment.time));
     side.transmissions_at = seq;
-    watch.longest_survived = longest_before(before, train.silence_before);
+    watch.longest_survived = before.longest_idle_but(train.silence_before);
     if (window_probe || fwd.next_seq_time > segment.time) return;
     // The original went out before; its frame is known if it was the connection's latest.
     train = {};
     train.length = 1;
     train.first_time = train.last_time = fwd.next_seq_time;
     train.silence_before = between(rev.last_time, fwd.next_seq_time);
-    watch.longest_survived = longest_before(before, train.silence_before);
+    watch.longest_survived = before.longest_idle_but(train.silence_before);
     if (before.last_time == fwd.next_seq_time) train.frames.add(before.last_frame);
     lengthen(train, segment);
 }

@@ -54,6 +54,14 @@ Nanoseconds silence_before(const Watch& watch, const ConnectionView& before, con
     return own.seen ? between(own.last_time, before.last_time) : kNoTime;
 }
 
+// The longest silence that the connection came through before that one.
+Nanoseconds survived_before(const Watch& watch, const ConnectionView& before, const Segment& reset,
+                            Nanoseconds silence) {
+    const auto tries = [](const SideWatch& side) { return side.probes.open() || side.transmissions.open(); };
+    if (std::ranges::any_of(watch.sides, tries)) return watch.longest_survived;
+    return is_provoked(before, reset) ? before.longest_idle_but(silence) : before.longest_idle;
+}
+
 // Neither what the other side expects next nor the sender's SND.NXT: only a forger, or a host that has
 // forgotten the connection long since, resets there. RFC 5961 section 3.2 lets the other side ask.
 bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
@@ -93,6 +101,7 @@ void observe_reset(Watch& watch, const ConnectionView& before, const Segment& se
     ResetRecord& reset = watch.reset;
     if (!reset.met() || reset.ignored()) {
         reset = record_of(watch, before, segment);
+        watch.longest_survived = survived_before(watch, before, segment, reset.silence_before);
         return;
     }
     const Nanoseconds later = between(reset.time, segment.time);
