@@ -83,6 +83,14 @@ enum class Reason : std::uint8_t {
     kFramesLost,
 };
 
+// What a side sent that found no answer.
+enum class Tries : std::uint8_t {
+    kNone,
+    kProbes,        // keepalive probes
+    kData,          // the same data, or FIN, again and again
+    kWindowProbes,  // it waited for the peer's window to open
+};
+
 // Independent observations that bear on a verdict, as bits of a Signs value.
 using Signs = std::uint16_t;
 inline constexpr Signs kSignProberReset = 1U << 0;      // the side that gave up sent a RST
@@ -139,6 +147,8 @@ struct Finding {
     Nanoseconds survived = kNoTime;  // idle_timeout_on_path: the longest idle that survived
     std::uint32_t count =
         0;  // probes or transmissions; host_rebooted: connections; capacity: open connections
+    Tries tries = Tries::kNone;            // what `count` counts, where it found no answer
+    bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first

@@ -23,6 +23,7 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.failed_side_known = judgement.side_known;
     flow.failed_side_initiator = judgement.side == flow.initiator;
     flow.unanswered = judgement.unanswered;
+    flow.tries = judgement.tries;
     flow.unanswered_interval = judgement.interval;
     flow.verdict_time = judgement.time;
     flow.verdict_frame = judgement.frame;
@@ -192,6 +193,8 @@ void Verdicts::tell_finding(const Connection& connection, const Judgement& judge
     finding.interval = judgement.interval;
     finding.survived = judgement.idle_survived;
     finding.count = judgement.unanswered;
+    finding.tries = judgement.tries;
+    finding.doubling = judgement.doubling;
     for (std::size_t i = 0; i < judgement.evidence.count; ++i)
         finding.add_evidence(judgement.evidence.frames[i]);
     if ((judgement.signs & kSignAnnouncement) != 0) {

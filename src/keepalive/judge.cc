@@ -60,15 +60,21 @@ Judgement decided(Verdict verdict, Confidence confidence, Reason reason) {
     return judgement;
 }
 
+void describe_tries(Judgement& judgement, const Train& train, const SideWatch& side) {
+    judgement.unanswered = train.length;
+    judgement.tries = train.tries;
+    judgement.interval = train.last_gap;
+    judgement.doubling = train.tries == Tries::kProbes && side.exponential;
+    judgement.evidence = train.frames;
+}
+
 // The numbers of a train of `prober` that found no answer.
 void describe_train(Judgement& judgement, const Case& c, const Train& train, Direction prober) {
     judgement.side = opposite(prober);
     judgement.side_known = true;
-    judgement.unanswered = train.length;
-    judgement.interval = train.last_gap;
+    describe_tries(judgement, train, c.side(prober));
     judgement.idle_at_failure = train.silence_before;
     judgement.idle_survived = c.watch->longest_survived;
-    judgement.evidence = train.frames;
     if (c.unreachable(train)) {
         judgement.signs |= kSignIcmpUnreachable;
         judgement.evidence.add(c.watch->icmp_frame);
@@ -168,9 +174,7 @@ void describe_reset(Judgement& judgement, const Case& c) {
     judgement.idle_survived = c.watch->longest_survived;
     const SideWatch& target = c.side(opposite(reset.sender));
     const Train& train = target.probes.open() ? target.probes : target.transmissions;
-    judgement.unanswered = train.length;
-    judgement.interval = train.last_gap;
-    judgement.evidence = train.frames;
+    describe_tries(judgement, train, target);
     if (!train.open() && reset.provoked_frame != 0) judgement.evidence.add(reset.provoked_frame);
     judgement.evidence.add(reset.frame);
     if (reset.both_ends) judgement.evidence.add(reset.other_frame);

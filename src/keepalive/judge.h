@@ -52,6 +52,8 @@ struct Judgement {
     bool side_known = false;
     Direction side = Direction::kFromLow;  // the dead, rebooted or forgetful side, or the one that reset
     std::uint32_t unanswered = 0;
+    Tries tries = Tries::kNone;
+    bool doubling = false;  // the time between them
     Nanoseconds interval = kNoTime;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

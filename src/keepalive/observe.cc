@@ -23,8 +23,9 @@ void lengthen(Train& train, const Segment& segment) {
     ++train.length;
 }
 
-Train begin_train(const Segment& segment, Nanoseconds silence_before) {
+Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_before) {
     Train train;
+    train.tries = tries;
     train.length = 1;
     train.first_time = train.last_time = segment.time;
     train.silence_before = silence_before;
@@ -89,7 +90,7 @@ bool shows_loss(const ConnectionView& before, const Segment& segment) {
 void note_one_way_probe(SideWatch& side, const ConnectionView& before, const Segment& segment) {
     const Nanoseconds idle = between(before.last_time, segment.time);
     if (idle != kNoTime && idle > 0) side.idle.add(idle);
-    side.probes = begin_train(segment, idle);
+    side.probes = begin_train(segment, Tries::kProbes, idle);
 }
 
 void note_probe(Watch& watch, const ConnectionView& before, const Segment& segment) {
@@ -106,7 +107,7 @@ void note_probe(Watch& watch, const ConnectionView& before, const Segment& segme
         const Nanoseconds idle =
             between(heard_from(before, watch, opposite(segment.direction)), segment.time);
         if (idle != kNoTime && idle > 0) side.idle.add(idle);
-        side.probes = begin_train(segment, between(before.last_time, segment.time));
+        side.probes = begin_train(segment, Tries::kProbes, between(before.last_time, segment.time));
         watch.longest_survived = before.longest_idle;
     }
     if (fwd.last_time != side.last_probe_copy) side.heard_before_probe = fwd.seen ? fwd.last_time : kNoTime;
@@ -131,12 +132,14 @@ void note_transmission(Watch& watch, const ConnectionView& before, const Segment
         lengthen(train, segment);
         return;
     }
-    train = begin_train(segment, between(rev.last_time, segment.time));
+    train = begin_train(segment, window_probe ? Tries::kWindowProbes : Tries::kData,
+                        between(rev.last_time, segment.time));
     side.transmissions_at = seq;
     watch.longest_survived = before.longest_idle_but(train.silence_before);
     if (window_probe || fwd.next_seq_time > segment.time) return;
     // The original went out before; its frame is known if it was the connection's latest.
     train = {};
+    train.tries = Tries::kData;
     train.length = 1;
     train.first_time = train.last_time = fwd.next_seq_time;
     train.silence_before = between(rev.last_time, fwd.next_seq_time);

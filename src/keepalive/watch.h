@@ -44,6 +44,7 @@ struct Train {
     Nanoseconds first_gap = kNoTime;       // between the first two
     Nanoseconds silence_before = kNoTime;  // since the connection's last sign of life before the first
     bool growing = true;                   // no gap was clearly shorter than the one before
+    Tries tries = Tries::kNone;
     FrameTrail frames;
 
     [[nodiscard]] bool open() const { return length > 0; }

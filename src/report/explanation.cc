@@ -55,6 +55,14 @@ void say_probes(std::string& out, const SideSummary& side, const Endpoint& probe
     say(out, side.probes == 1 ? " was answered" : " were answered");
 }
 
+void say_all_probes(std::string& out, const FlowSummary& flow) {
+    const bool by_initiator = flow.initiator_side.probes != 0;
+    const bool by_responder = flow.responder_side.probes != 0;
+    if (by_initiator) say_probes(out, flow.initiator_side, initiator(flow));
+    if (by_initiator && by_responder) say(out, " and ");
+    if (by_responder) say_probes(out, flow.responder_side, responder(flow));
+}
+
 Nanoseconds slowest_keepalive(const FlowSummary& flow) {
     const Nanoseconds first = flow.initiator_side.keepalive.idle;
     const Nanoseconds second = flow.responder_side.keepalive.idle;
@@ -63,17 +71,13 @@ Nanoseconds slowest_keepalive(const FlowSummary& flow) {
 }
 
 void explain_answered(std::string& out, const FlowSummary& flow) {
-    const bool by_initiator = flow.initiator_side.probes != 0;
-    const bool by_responder = flow.responder_side.probes != 0;
-    if (!by_initiator && !by_responder) {
+    if (flow.initiator_side.probes + flow.responder_side.probes == 0) {
         return say(out,
                    "Both sides live, but one has closed its window and the other's window probes find it "
                    "closed still; look why the application there does not read");
     }
     say(out, "Both sides live: ");
-    if (by_initiator) say_probes(out, flow.initiator_side, initiator(flow));
-    if (by_initiator && by_responder) say(out, " and ");
-    if (by_responder) say_probes(out, flow.responder_side, responder(flow));
+    say_all_probes(out, flow);
     if (flow.probe_rtt_median != kNoTime && flow.probe_rtt_median >= kMillisecond) {
         say(out, ", typically within ", Span{flow.probe_rtt_median});
     }
@@ -82,6 +86,14 @@ void explain_answered(std::string& out, const FlowSummary& flow) {
     say(out,
         "; firewalls and load balancers forget a connection sooner than that (often after 4 min), so set "
         "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) to 180 if one is on the path");
+}
+
+void explain_recovered(std::string& out, const FlowSummary& flow) {
+    say(out, "Both sides live: ");
+    say_all_probes(out, flow);
+    say(out,
+        ", the last of them after some in a row that were not; look for an outage of the path at that time "
+        "(events.csv: peer_recovered)");
 }
 
 void explain_heartbeat(std::string& out, const FlowSummary& flow) {
@@ -101,9 +113,7 @@ void explain_alive(std::string& out, const FlowSummary& flow) {
         case Reason::kHeartbeat:
             return explain_heartbeat(out, flow);
         case Reason::kRecovered:
-            return say(out,
-                       "Both sides live: keepalive probes went unanswered for a while and were answered "
-                       "again; look for an outage of the path at that time (events.csv: peer_recovered)");
+            return explain_recovered(out, flow);
         case Reason::kResetIgnored:
             return say(out,
                        "Both sides live: a RST came but its receiver did not accept it (RFC 5961) and the "

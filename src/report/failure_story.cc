@@ -50,8 +50,7 @@ void say_apart(std::string& out, const FailureStory& story) {
 void tell_probes_exhausted(std::string& out, const FailureStory& story) {
     say(out, Side{story.failed}, " is dead or unreachable: ");
     say_after_silence(out, story);
-    say(out, "it answered none of ", Count{story.unanswered, "keepalive probe", "keepalive probes"}, " of ",
-        Side{story.left});
+    say_unanswered(out, story);
     say_apart(out, story);
     say_give_up(out, story);
     say_certainty(out, story);
@@ -62,8 +61,7 @@ void tell_probes_exhausted(std::string& out, const FailureStory& story) {
 void tell_retransmissions_exhausted(std::string& out, const FailureStory& story) {
     say(out, Side{story.failed}, " is dead or unreachable: ");
     say_after_silence(out, story);
-    say(out, "it acknowledged none of ", Count{story.unanswered, "transmission", "transmissions"},
-        " of the same data by ", Side{story.left});
+    say_unanswered(out, story);
     say_give_up(out, story);
     say_certainty(out, story);
     advise_on_silence(out, story);
@@ -75,11 +73,10 @@ void tell_retransmissions_exhausted(std::string& out, const FailureStory& story)
 // From when it had not yet given up to when it had.
 void say_user_timeout(std::string& out, const FailureStory& story) {
     if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT");
-    const bool by_reset = has(story, kSignProberReset);
-    // Probes count from the last word of the peer; data from when it was sent first.
-    const bool data = !by_reset && known(story.idle);
-    const Nanoseconds most = data ? story.half_open - story.idle : story.half_open;
-    const Nanoseconds least = most - (by_reset ? story.interval : 2 * story.interval);
+    // Probes count from the last word of the peer, all else from when it was sent first.
+    const bool probes = story.tries == Tries::kProbes;
+    const Nanoseconds most = probes || !known(story.idle) ? story.half_open : story.half_open - story.idle;
+    const Nanoseconds least = most - (probes ? story.interval : 2 * story.interval);
     say(out, "a TCP_USER_TIMEOUT ");
     if (least >= kMillisecond) return say(out, "between ", Span{least}, " and ", Span{most});
     say(out, "of at most ", Span{most});
@@ -88,7 +85,7 @@ void say_user_timeout(std::string& out, const FailureStory& story) {
 void tell_user_timeout(std::string& out, const FailureStory& story) {
     say(out, Side{story.failed}, " is dead or unreachable: ");
     say_after_silence(out, story);
-    say(out, "it answered none of ", Count{story.unanswered, "try", "tries"}, " of ", Side{story.left});
+    say_unanswered(out, story);
     say_give_up(out, story);
     say(out, ", before a usual number of them, which fits ");
     say_user_timeout(out, story);
@@ -106,12 +103,8 @@ void tell_dead(std::string& out, const FailureStory& story) {
 void tell_suspect(std::string& out, const FailureStory& story) {
     say(out, Side{story.failed}, " may be dead: ");
     say_after_silence(out, story);
-    const bool probes = story.reason == Reason::kProbesUnanswered;
-    say(out, "it answered none of ",
-        probes ? Count{story.unanswered, "keepalive probe", "keepalive probes"}
-               : Count{story.unanswered, "transmission of data", "transmissions of the same data"},
-        " of ", Side{story.left});
-    if (known(story.half_open)) say(out, ", the last");
+    say_unanswered(out, story);
+    if (known(story.half_open)) say(out, story.unanswered > 1 ? ", the last" : ", sent");
     say_last_heard(out, story);
     say(out, ", which is too few or too late in the capture to be sure");
     say_doubts(out, story);
@@ -135,6 +128,7 @@ FailureStory story_of(const FlowSummary& flow) {
     story.failed = flow.key.sender(failed);
     story.left = flow.key.receiver(failed);
     story.unanswered = flow.unanswered;
+    story.tries = flow.tries;
     story.interval = flow.unanswered_interval;
     story.half_open = flow.half_open;
     story.idle = flow.idle_at_failure;
@@ -154,10 +148,13 @@ FailureStory story_of(const Finding& finding, Verdict verdict) {
     story.failed = finding.subject;
     story.left = finding.peer;
     story.unanswered = finding.count;
+    story.tries = finding.tries;
     story.interval = finding.interval;
     story.half_open = finding.half_open;
     story.idle = finding.idle;
     story.survived = finding.survived;
+    if (finding.tries == Tries::kProbes) story.guard = Guard::kProbes;
+    story.doubling = finding.doubling;
     return story;
 }
 

@@ -23,6 +23,7 @@ struct FailureStory {
     Endpoint failed;
     Endpoint left;
     std::uint32_t unanswered = 0;
+    Tries tries = Tries::kNone;
     Nanoseconds interval = kNoTime;
     Nanoseconds half_open = kNoTime;
     Nanoseconds idle = kNoTime;

@@ -10,6 +10,25 @@ using Guard = FailureStory::Guard;
 
 constexpr std::string_view kKeepaliveIdle = "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time)";
 
+struct TryWords {
+    std::string_view did_not;
+    std::string_view did;
+    std::string_view one;
+    std::string_view many;
+    std::string_view by;
+};
+
+TryWords words_of(Tries tries) {
+    switch (tries) {
+        case Tries::kData:
+            return {"acknowledge", "acknowledged", "data", "transmissions of the same data", " by "};
+        case Tries::kWindowProbes:
+            return {"answer", "answered", "a window probe", "window probes", " of "};
+        default:
+            return {"answer", "answered", "a keepalive probe", "keepalive probes", " of "};
+    }
+}
+
 }  // namespace
 
 void say_doubts(std::string& out, const FailureStory& story) {
@@ -23,6 +42,16 @@ void say_doubts(std::string& out, const FailureStory& story) {
 
 void say_after_silence(std::string& out, const FailureStory& story) {
     if (known(story.idle) && story.idle >= kMillisecond) say(out, "after ", Span{story.idle}, " of silence ");
+}
+
+void say_unanswered(std::string& out, const FailureStory& story) {
+    const TryWords words = words_of(story.tries);
+    if (story.unanswered == 1) {
+        say(out, "it did not ", words.did_not, " ", words.one);
+    } else {
+        say(out, "it ", words.did, " none of ", std::uint64_t{story.unanswered}, " ", words.many);
+    }
+    say(out, words.by, Side{story.left});
 }
 
 void say_last_heard(std::string& out, const FailureStory& story) {

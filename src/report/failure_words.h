@@ -23,6 +23,9 @@ void say_doubts(std::string& out, const FailureStory& story);
 // "after 5.1 s of silence ", if there was one.
 void say_after_silence(std::string& out, const FailureStory& story);
 
+// "it answered none of 3 keepalive probes of SIDE"
+void say_unanswered(std::string& out, const FailureStory& story);
+
 // " 5.1 s after SIDE was last heard"
 void say_last_heard(std::string& out, const FailureStory& story);
 

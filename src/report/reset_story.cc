@@ -83,14 +83,18 @@ void tell_reset(std::string& out, const FailureStory& story) {
     }
     if (story.reason == Reason::kNoSocketReset) {
         say(out, Side{story.failed}, " no longer had the connection of ", Side{story.left},
-            ": it answered a segment with a RST without having been silent, so its process ended or closed "
-            "early");
+            ": it answered a segment with a RST that says so");
+        say(out,
+            known(story.half_open)
+                ? ", without having been silent, so its process ended or closed early"
+                : ", and the capture does not tell for how long it had been silent, so its process ended, "
+                  "its host rebooted or a NAT forgot the connection");
         say_doubts(out, story);
         return say(out, "; look in the log of its application");
     }
     say(out, Side{story.failed}, " aborted the connection of ", Side{story.left},
-        ": it sent a RST that nothing on the wire provoked, so its application aborted, or closed with data "
-        "unread");
+        ": its RST is not that of a host without the connection, so its application aborted, or closed with "
+        "data unread");
     say_doubts(out, story);
     say(out, "; look in the log of its application");
 }

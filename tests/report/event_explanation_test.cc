@@ -30,6 +30,7 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
     Finding finding = event(EventKind::kPeerDead, Reason::kProbesExhausted);
     finding.signs = kSignProberReset;
     finding.count = 3;
+    finding.tries = Tries::kProbes;
     finding.interval = kSecond;
     finding.idle = 2 * kSecond;
     finding.half_open = 5 * kSecond;
@@ -37,8 +38,11 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
         sentence(finding) ==
         "10.0.0.2:50000 is dead or unreachable: after 2 s of silence it answered none of 3 keepalive probes "
         "of 10.0.0.1:40000, 1 s apart, and 10.0.0.1:40000 gave up with a RST 5 s after 10.0.0.2:50000 was "
-        "last heard; if 10.0.0.2 is up, a box on the path forgot the idle connection: set SO_KEEPALIVE and "
-        "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 2 s on 10.0.0.1");
+        "last heard; if 10.0.0.2 is up, a box on the path forgot the idle connection: keepalive is slower "
+        "than "
+        "the path, so set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 2 s on 10.0.0.1");
+    finding.doubling = true;
+    CHECK(sentence(finding).find(" the time between them doubling up to 1 s, ") != std::string::npos);
     CHECK(sentence(event(EventKind::kPeerRebooted)).starts_with("10.0.0.2:50000 lost the connection: "));
     CHECK(sentence(event(EventKind::kPeerLostState)).starts_with("10.0.0.2:50000 forgot the connection "));
     CHECK(sentence(event(EventKind::kMiddleboxReset)).starts_with("A box on the path, not 10.0.0.2:50000, "));

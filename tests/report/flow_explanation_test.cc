@@ -83,6 +83,7 @@ TEST_CASE("peer_dead, retransmissions_exhausted") {
     flow.idle_at_failure = 20 * kMillisecond;
     flow.half_open = 924'600 * kMillisecond;
     flow.unanswered = 15;
+    flow.tries = Tries::kData;
     CHECK(sentence(flow) ==
           "10.0.0.2:50000 is dead or unreachable: after 20 ms of silence it acknowledged none of 15 "
           "transmissions of the same data by 10.0.0.1:40000, and 10.0.0.1:40000 had sent no more by 15 min "
@@ -111,17 +112,26 @@ TEST_CASE("peer_dead, retransmissions_exhausted") {
 TEST_CASE("peer_dead, user_timeout: the timeout that fits") {
     FlowSummary flow = dead(Reason::kUserTimeout, Confidence::kMedium, kSignProberReset);
     flow.unanswered = 2;
+    flow.tries = Tries::kProbes;
     flow.unanswered_interval = kSecond;
     flow.idle_at_failure = 2 * kSecond;
     flow.half_open = 4100 * kMillisecond;
     CHECK(
         sentence(flow) ==
-        "10.0.0.2:50000 is dead or unreachable: after 2 s of silence it answered none of 2 tries of "
+        "10.0.0.2:50000 is dead or unreachable: after 2 s of silence it answered none of 2 keepalive probes "
+        "of "
         "10.0.0.1:40000, and 10.0.0.1:40000 gave up with a RST 4.1 s after 10.0.0.2:50000 was last heard, "
         "before a usual number of them, which fits a TCP_USER_TIMEOUT between 3.1 s and 4.1 s; not certain, "
         "a "
         "ping of 10.0.0.2 settles it; look at 10.0.0.2 and its links, and raise TCP_USER_TIMEOUT on 10.0.0.1 "
         "if they recover from outages longer than that");
+    // Data counts from when it was sent first, whether or not a RST tells of the end.
+    flow.tries = Tries::kData;
+    CHECK(sentence(flow).find(
+              " it acknowledged none of 2 transmissions of the same data by 10.0.0.1:40000, ") !=
+          std::string::npos);
+    CHECK(sentence(flow).find("which fits a TCP_USER_TIMEOUT between 100 ms and 2.1 s;") !=
+          std::string::npos);
     flow.signs = 0;
     CHECK(sentence(flow).find("which fits a TCP_USER_TIMEOUT between 100 ms and 2.1 s;") !=
           std::string::npos);
@@ -129,6 +139,13 @@ TEST_CASE("peer_dead, user_timeout: the timeout that fits") {
     CHECK(sentence(flow).find("which fits a TCP_USER_TIMEOUT of at most 2.1 s;") != std::string::npos);
     flow.unanswered_interval = kNoTime;
     CHECK(sentence(flow).find("which fits a TCP_USER_TIMEOUT;") != std::string::npos);
+}
+
+TEST_CASE("peer_dead, window probes") {
+    FlowSummary flow = dead(Reason::kRetransmissionsExhausted, Confidence::kMedium, 0);
+    flow.tries = Tries::kWindowProbes;
+    CHECK(sentence(flow).find(" it answered none of 5 window probes of 10.0.0.1:40000, ") !=
+          std::string::npos);
 }
 
 TEST_CASE("middlebox_reset") {
@@ -192,17 +209,24 @@ TEST_CASE("peer_lost_state") {
 
 TEST_CASE("peer_reset: aborted, refused, no longer there") {
     CHECK(sentence(judged(Verdict::kPeerReset, Reason::kAborted, Confidence::kHigh)) ==
-          "10.0.0.2:50000 aborted the connection of 10.0.0.1:40000: it sent a RST that nothing on the wire "
-          "provoked, so its application aborted, or closed with data unread; look in the log of its "
-          "application");
+          "10.0.0.2:50000 aborted the connection of 10.0.0.1:40000: its RST is not that of a "
+          "host without the connection, so its application aborted, or closed with data unread; look in the "
+          "log "
+          "of its application");
     CHECK(
         sentence(judged(Verdict::kPeerReset, Reason::kConnectionRefused, Confidence::kHigh)) ==
         "10.0.0.2:50000 refused the connection of 10.0.0.1:40000: it answered the SYN with a RST, so nothing "
         "listens there or a firewall rejects it; start the service or open the port");
-    CHECK(sentence(judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kHigh)) ==
-          "10.0.0.2:50000 no longer had the connection of 10.0.0.1:40000: it answered a segment with a RST "
-          "without having been silent, so its process ended or closed early; look in the log of its "
-          "application");
+    FlowSummary flow = judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kHigh);
+    CHECK(
+        sentence(flow) ==
+        "10.0.0.2:50000 no longer had the connection of 10.0.0.1:40000: it answered a segment with a RST "
+        "that says so, and the capture does not tell for how long it had been silent, so its process ended, "
+        "its host rebooted or a NAT forgot the connection; look in the log of its application");
+    flow.half_open = 200 * kMillisecond;
+    CHECK(sentence(flow).find(
+              " that says so, without having been silent, so its process ended or closed early; ") !=
+          std::string::npos);
 }
 
 TEST_CASE("suspect") {
@@ -210,16 +234,22 @@ TEST_CASE("suspect") {
     flow.unanswered = 1;
     flow.idle_at_failure = flow.half_open = 2 * kSecond;
     CHECK(sentence(flow) ==
-          "10.0.0.2:50000 may be dead: after 2 s of silence it answered none of 1 keepalive probe of "
-          "10.0.0.1:40000, the last 2 s after 10.0.0.2:50000 was last heard, which is too few or too late in "
+          "10.0.0.2:50000 may be dead: after 2 s of silence it did not answer a keepalive probe of "
+          "10.0.0.1:40000, sent 2 s after 10.0.0.2:50000 was last heard, which is too few or too late in "
           "the capture to be sure; ping 10.0.0.2 or capture for longer");
     flow.reason = Reason::kDataUnacknowledged;
+    flow.tries = Tries::kData;
+    flow.idle_at_failure = flow.half_open;
+    CHECK(
+        sentence(flow).starts_with("10.0.0.2:50000 may be dead: after 2 s of silence it did not acknowledge "
+                                   "data by 10.0.0.1:40000, sent "));
     flow.unanswered = 2;
     flow.idle_at_failure = kNoTime;
     flow.signs = kSignCaptureLoss;
     CHECK(
         sentence(flow) ==
-        "10.0.0.2:50000 may be dead: it answered none of 2 transmissions of the same data of 10.0.0.1:40000, "
+        "10.0.0.2:50000 may be dead: it acknowledged none of 2 transmissions of the same data by "
+        "10.0.0.1:40000, "
         "the last 2 s after 10.0.0.2:50000 was last heard, which is too few or too late in the capture to be "
         "sure; the capture lost frames, so an answer may be missing from it; ping 10.0.0.2 or capture for "
         "longer");
@@ -258,10 +288,13 @@ TEST_CASE("alive") {
         sentence(judged(Verdict::kAlive, Reason::kProbeAnswered, Confidence::kHigh)) ==
         "Both sides live, but one has closed its window and the other's window probes find it closed still; "
         "look why the application there does not read");
-    CHECK(
-        sentence(judged(Verdict::kAlive, Reason::kRecovered, Confidence::kHigh)) ==
-        "Both sides live: keepalive probes went unanswered for a while and were answered again; look for an "
-        "outage of the path at that time (events.csv: peer_recovered)");
+    flow.reason = Reason::kRecovered;
+    flow.responder_side.probes = 0;
+    CHECK(sentence(flow) ==
+          "Both sides live: 4 of 5 keepalive probes of 10.0.0.1:40000, sent after 4 min of silence, were "
+          "answered, the last of them after some in a row that were not; look for an outage of the path at "
+          "that "
+          "time (events.csv: peer_recovered)");
     CHECK(sentence(judged(Verdict::kAlive, Reason::kRecentTraffic, Confidence::kHigh)) ==
           "Both sides live: segments passed until shortly before the end of the capture; nothing to do");
     CHECK(sentence(judged(Verdict::kAlive, Reason::kResetIgnored, Confidence::kHigh)) ==
