@@ -12,7 +12,8 @@ constexpr std::uint16_t kMss = 1448;
 
 }  // namespace
 
-Traffic::Traffic(std::size_t connections, std::uint64_t seed) : random_(seed), now_us_(kStart_us) {
+Traffic::Traffic(Profile profile, std::size_t connections, std::uint64_t seed)
+    : profile_(profile), random_(seed), now_us_(kStart_us) {
     connections_.reserve(connections);
     for (std::size_t i = 0; i < connections; ++i) {
         connections_.push_back(new_connection());
@@ -53,7 +54,7 @@ std::int64_t Traffic::step(Connection& c, Packet& out) {
             const auto bytes = static_cast<std::uint16_t>(100 + below(600));
             fill(out, c.client, c.server, kPsh | kAck, bytes);
             c.client.next_seq += bytes;
-            c.segments_left = c.kind == Kind::kBulk ? 200 + below(2000) : 1 + below(16);
+            c.segments_left = response_segments(c.kind);
             c.phase = Phase::kResponse;
             return c.round_trip_us;
         }
@@ -196,13 +197,20 @@ Traffic::Connection Traffic::new_connection() {
                 static_cast<std::uint32_t>(random_())};
     const std::uint32_t dice = below(100);
     c.kind = dice < 25 ? Kind::kIdle : dice < 26 ? Kind::kBulk : Kind::kExchange;
+    if (profile_ == Profile::kBulk) c.kind = Kind::kBulk;
     c.round_trip_us = 200 + below(40 * kMillisecond_us);
     c.exchanges_left = c.kind == Kind::kBulk ? 1 : 1 + below(12);
     c.probes_left = 1 + below(20);
     return c;
 }
 
+std::uint32_t Traffic::response_segments(Kind kind) {
+    if (profile_ == Profile::kBulk) return 20'000 + below(20'000);
+    return kind == Kind::kBulk ? 200 + below(2000) : 1 + below(16);
+}
+
 std::uint16_t Traffic::data_segment_bytes() {
+    if (profile_ == Profile::kBulk) return kMss;
     const std::uint32_t dice = below(10);
     if (dice < 6) return kMss;
     if (dice < 8) return 524;

@@ -3,6 +3,7 @@
 // What:    a fixed number of connections live at once; each that ends is replaced by a new one. Most are
 //          request and response exchanges, some are bulk transfers, some sit idle and are kept alive by
 //          probes. A small share of segments is retransmitted or reordered; 2 % of the packets are UDP.
+//          Or all are bulk transfers that last: full-size segments and their ACKs.
 // Purity:  the same seed gives the same packets on every machine.
 // Why v4:  libtins drops IPv6 packets that the snap length cuts, so it could not take part with them.
 #pragma once
@@ -35,7 +36,9 @@ struct Packet {
 
 class Traffic {
 public:
-    Traffic(std::size_t connections, std::uint64_t seed);
+    enum class Profile : std::uint8_t { kMixed, kBulk };
+
+    Traffic(Profile profile, std::size_t connections, std::uint64_t seed);
 
     Packet next();
 
@@ -92,10 +95,12 @@ private:
     void fill(Packet& out, const Side& from, const Side& to, std::uint16_t flags,
               std::uint16_t payload) const;
     Connection new_connection();
+    std::uint32_t response_segments(Kind kind);
     std::uint16_t data_segment_bytes();
     std::uint32_t below(std::uint32_t limit);  // uniform in [0, limit)
     bool chance(std::uint32_t of_10000);       // true this many times in 10,000
 
+    const Profile profile_;
     std::mt19937_64 random_;
     std::int64_t now_us_ = 0;
     std::vector<Connection> connections_;
