@@ -24,13 +24,14 @@ Beats::Beats(const AnalyzerOptions& options)
 
 void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
     const std::uint32_t stream = connection.tcp.number;
-    const auto known = ids_.find(stream);
+    const auto known = connection.beats ? ids_.find(stream) : ids_.end();
     const Heartbeats::Id before = known == ids_.end() ? 0 : known->second;
     const Heartbeats::Id after = heartbeats_.observe(before, segment, payload);
+    if (after == before) return;
     connection.beats = after != 0;
     if (after != 0) {
-        ids_[stream] = after;
-    } else if (before != 0) {
+        ids_.emplace(stream, after);
+    } else {
         ids_.erase(known);
     }
 }

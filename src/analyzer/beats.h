@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <unordered_map>
 
@@ -47,7 +48,8 @@ private:
     const AnalyzerOptions& options_;
     const Knowledge knowledge_;
     Heartbeats heartbeats_;
-    std::unordered_map<std::uint32_t, Heartbeats::Id> ids_;  // by stream
+    std::pmr::unsynchronized_pool_resource entries_;                         // candidates come and go
+    std::pmr::unordered_map<std::uint32_t, Heartbeats::Id> ids_{&entries_};  // by stream
 };
 
 // The heartbeat's part in what becomes of the connection, and in its row.
