@@ -4,7 +4,8 @@ namespace deadpeer {
 namespace {
 
 bool is_reset_by(const Watch* watch, Direction side) {
-    return watch != nullptr && watch->reset.met() && !watch->reset.ignored() && watch->reset.sender == side;
+    return watch != nullptr && watch->reset->met() && !watch->reset->ignored() &&
+           watch->reset->sender == side;
 }
 
 // One side waits for the other's window to open, and the other answers that it is still closed.
@@ -13,7 +14,7 @@ bool window_closed(const Connection& connection, const Watch* watch) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const SideWatch& sender = watch->sides[index(side)];
         const HalfStream& receiver = connection.tcp.reverse(side);
-        if (receiver.seen && receiver.window == 0 && !sender.transmissions.open()) return true;
+        if (receiver.seen && receiver.window == 0 && !sender.transmissions->open()) return true;
     }
     return false;
 }
@@ -21,7 +22,7 @@ bool window_closed(const Connection& connection, const Watch* watch) {
 }  // namespace
 
 Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side) {
-    if (is_reset_by(watch, side)) return watch->reset.sender_heard;
+    if (is_reset_by(watch, side)) return watch->reset->sender_heard;
     const HalfStream& half = connection.tcp.forward(side);
     return half.seen ? half.last_time : kNoTime;
 }
@@ -43,8 +44,8 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
 
 std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
                                         const AnalyzerOptions& options) {
-    if (watch == nullptr || !is_no_socket_reset(watch->reset, options)) return std::nullopt;
-    const ResetRecord& reset = watch->reset;
+    if (watch == nullptr || !is_no_socket_reset(*watch->reset, options)) return std::nullopt;
+    const ResetRecord& reset = *watch->reset;
     const SideWatch& target = watch->sides[index(opposite(reset.sender))];
     HostConnection lived;
     lived.host = connection.key.sender(reset.sender).address;
@@ -53,7 +54,7 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.heard = reset.sender_heard;
     lived.reset = reset.time;
     lived.opened_by_host = connection.initiator == reset.sender;
-    for (const Train* train : {&target.probes, &target.transmissions}) {
+    for (const Train* train : {&*target.probes, &*target.transmissions}) {
         if (train->length >= 2) lived.unanswered_since = train->first_time;
     }
     return lived;

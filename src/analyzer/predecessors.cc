@@ -54,7 +54,7 @@ Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& seg
     reset.sender_heard = old.tcp.forward(segment.direction).last_time;
     reset.provoked_time = waiting.challenge_time;
     reset.provoked_frame = waiting.challenge_frame;
-    watcher_.open(old).reset = reset;
+    watcher_.note_reset(old, reset);
     old.rst_seen = true;
     old.last.file = static_cast<std::uint16_t>(file);
     return Answer::kEnded;

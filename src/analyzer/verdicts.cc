@@ -6,10 +6,10 @@
 namespace deadpeer {
 namespace {
 
-Nanoseconds median_rtt(const Watch& watch) {
-    const std::size_t count = std::min<std::size_t>(watch.rtts_seen, watch.rtts_us.size());
+Nanoseconds median_of(const RttSample& rtts) {
+    auto sample = rtts.microseconds;
+    const std::size_t count = std::min<std::size_t>(rtts.seen, sample.size());
     if (count == 0) return kNoTime;
-    auto sample = watch.rtts_us;
     const auto middle = sample.begin() + static_cast<std::ptrdiff_t>((count - 1) / 2);
     std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
     return Nanoseconds{*middle} * kMicrosecond;
@@ -97,8 +97,9 @@ void Verdicts::gather_timers(const Connection& connection) {
     if (watch == nullptr) return;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const TimerPool::Owner owner = owner_of(connection, side);
-        idle_timers_.add(owner, watch->sides[index(side)].idle.cluster());
-        interval_timers_.add(owner, watch->sides[index(side)].interval.cluster());
+        const Prober& prober = *watch->sides[index(side)].prober;
+        idle_timers_.add(owner, prober.idle.cluster());
+        interval_timers_.add(owner, prober.interval.cluster());
     }
 }
 
@@ -106,7 +107,7 @@ void Verdicts::gather_hosts(const Connection& connection) {
     const Watch* watch = watcher_.watch_of(connection);
     const auto lost = forgotten(connection, watch, options_);
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        if (lost && watch->reset.sender == side) {
+        if (lost && watch->reset->sender == side) {
             hosts_.add(*lost);
             continue;
         }
@@ -135,14 +136,14 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     const Judgement judgement = judge(facts, watch, capture, host, options_);
 
     FlowSummary flow = summarize(connection, superseded);
-    if (watch != nullptr && watch->reset.ignored() && flow.closed == Closed::kByRst) {
+    if (watch != nullptr && watch->reset->ignored() && flow.closed == Closed::kByRst) {
         flow.closed = superseded ? Closed::kSuperseded : Closed::kOpen;
     }
     if (capture.now != kNoTime && facts.last_time != kNoTime && capture.now >= facts.last_time) {
         flow.silent_at_end = capture.now - facts.last_time;
     }
     if (watch != nullptr) {
-        flow.probe_rtt_median = median_rtt(*watch);
+        flow.probe_rtt_median = median_of(*watch->rtts);
         fill_timers(flow.initiator_side, connection, connection.initiator, judgement);
         fill_timers(flow.responder_side, connection, opposite(connection.initiator), judgement);
     }
@@ -155,7 +156,7 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     }
     tell_finding(connection, judgement);
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium) {
-        reboots_.count(connection, judgement, watch->reset.sender_heard);
+        reboots_.count(connection, judgement, watch->reset->sender_heard);
     }
     note_path(connection, judgement);
 }
@@ -163,12 +164,12 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
 void Verdicts::fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                            const Judgement& judgement) const {
     const Watch* watch = watcher_.watch_of(connection);
-    const SideWatch& prober = watch->sides[index(direction)];
+    const Prober& prober = *watch->sides[index(direction)].prober;
     const bool exhausted =
         judgement.reason == Reason::kProbesExhausted && judgement.side == opposite(direction);
-    side.probes = prober.probes_sent;
-    side.probes_answered = prober.probes_answered;
-    side.probe_payload = prober.probe_payload;
+    side.probes = prober.sent;
+    side.probes_answered = prober.answered;
+    side.probe_payload = prober.payload;
     side.resets = watch->resets[index(direction)];
     const TimerPool::Owner owner = owner_of(connection, direction);
     side.keepalive.idle = idle_timers_.value(owner, prober.idle.cluster());

@@ -35,7 +35,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0, of_first_pair};
 
     Watch& watch = watch_for(connection);
-    const Observation observation = observe(watch, before, segment, kind);
+    const Observation observation = observe(watch, pools_, before, segment, kind);
     connection.attention = needs_attention(watch);
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
@@ -47,12 +47,12 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
 bool Watcher::follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind) {
     if (connection.first.frame == 0) {
         if (connection.watch != 0 || !may_begin_pair(segment)) return false;
-        watch_for(connection).first_pair = begin_pair(segment);
+        watch_for(connection).first_pair.in(pools_.first_pairs) = begin_pair(segment);
         return true;
     }
     Watch* watch = watches_.find(connection.watch);
-    if (watch == nullptr || !watch->first_pair.open()) return false;
-    FirstPair& pair = watch->first_pair;
+    if (watch == nullptr || !watch->first_pair.held()) return false;
+    FirstPair& pair = watch->first_pair.in(pools_.first_pairs);
     const bool nothing_else = pair.state == FirstPair::State::kAsked && watch->icmp_time == kNoTime;
     switch (next_step(pair, segment, kind)) {
         case PairStep::kWaits:
@@ -63,7 +63,7 @@ bool Watcher::follow_first_pair(Connection& connection, const Segment& segment, 
             pair.answer_frame = segment.frame;
             return true;
         case PairStep::kConfirms:
-            observe_confirmed_pair(*watch);
+            observe_confirmed_pair(*watch, pools_);
             settle_first_pair(*watch);
             break;
         case PairStep::kAbandoned:
@@ -89,7 +89,7 @@ void Watcher::report(Connection& connection, const Segment& segment, Labels prin
                       !printed.any_of(kProbeLabels) && !is_keepalive(nature.kind);
     const SegmentRowId id = sink_.on_segment(row);
     if (nature.of_first_pair) {
-        FirstPair& pair = watch_for(connection).first_pair;
+        FirstPair& pair = watch_for(connection).first_pair.in(pools_.first_pairs);
         keep_row(pair.state == FirstPair::State::kAsked ? pair.probe_row : pair.answer_row, id, row);
     }
     if (nature.kind != SegmentKind::kKeepaliveProbe) return;
@@ -106,10 +106,15 @@ Watch& Watcher::open(Connection& connection) {
     return watch_for(connection);
 }
 
+void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
+    open(connection).reset.in(pools_.resets) = reset;
+}
+
 void Watcher::release(Connection& connection) {
     if (Watch* watch = watches_.find(connection.watch)) {
         for (SideWatch& side : watch->sides) drop_row(side.pending_row);
         drop_first_pair(*watch);
+        pools_.release(*watch);
         watches_.release(connection.watch);
     }
     connection.watch = 0;
@@ -132,7 +137,7 @@ void Watcher::drop_row(std::uint32_t& number) {
 }
 
 void Watcher::settle_first_pair(Watch& watch) {
-    const FirstPair& pair = watch.first_pair;
+    const FirstPair& pair = *watch.first_pair;
     if (PendingRow* probe = rows_.find(pair.probe_row)) {
         probe->row.kind = SegmentKind::kKeepaliveProbe;
         probe->row.train_position = 1;
@@ -149,9 +154,11 @@ void Watcher::settle_first_pair(Watch& watch) {
 }
 
 void Watcher::drop_first_pair(Watch& watch) {
-    drop_row(watch.first_pair.probe_row);
-    drop_row(watch.first_pair.answer_row);
-    watch.first_pair = {};
+    if (!watch.first_pair.held()) return;
+    FirstPair& pair = watch.first_pair.in(pools_.first_pairs);
+    drop_row(pair.probe_row);
+    drop_row(pair.answer_row);
+    watch.first_pair.release(pools_.first_pairs);
 }
 
 void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
@@ -166,7 +173,7 @@ void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
 
 void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
                               std::uint32_t file) {
-    const Train& train = watch.sides[index(probe.direction)].probes;
+    const Train& train = *watch.sides[index(probe.direction)].probes;
     Finding finding = about_train(connection, train, probe.direction, EventKind::kProbesUnanswered,
                                   Severity::kWarning, file);
     finding.confidence = Confidence::kLow;

@@ -55,13 +55,16 @@ public:
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);
 
+    // The connection ended in a RST that is no part of its stream.
+    void note_reset(Connection& connection, const ResetRecord& reset);
+
     [[nodiscard]] const Watch* watch_of(const Connection& connection) const {
         return watches_.find(connection.watch);
     }
 
     void release(Connection& connection);
 
-    [[nodiscard]] std::size_t memory() const { return watches_.memory() + rows_.memory(); }
+    [[nodiscard]] std::size_t memory() const { return watches_.memory() + pools_.memory() + rows_.memory(); }
 
 private:
     static constexpr Labels kProbeLabels =
@@ -92,6 +95,7 @@ private:
     const AnalyzerOptions& options_;
     ReportSink& sink_;
     Pool<Watch> watches_;
+    WatchPools pools_;
     Pool<PendingRow> rows_;
 };
 

@@ -37,9 +37,9 @@ struct Case {
     const AnalyzerOptions& options;
 
     [[nodiscard]] bool reset_stands() const {
-        return watch != nullptr && watch->reset.met() && !watch->reset.ignored();
+        return watch != nullptr && watch->reset->met() && !watch->reset->ignored();
     }
-    [[nodiscard]] const ResetRecord& reset() const { return watch->reset; }
+    [[nodiscard]] const ResetRecord& reset() const { return *watch->reset; }
     [[nodiscard]] const SideWatch& side(Direction d) const { return watch->sides[index(d)]; }
     // Up to the end of the capture, at least: a clock that was set back makes it seem longer.
     [[nodiscard]] Nanoseconds silence_since(Nanoseconds time) const {
@@ -64,7 +64,7 @@ void describe_tries(Judgement& judgement, const Train& train, const SideWatch& s
     judgement.unanswered = train.length;
     judgement.tries = train.tries;
     judgement.interval = train.last_gap;
-    judgement.doubling = train.tries == Tries::kProbes && side.exponential;
+    judgement.doubling = train.tries == Tries::kProbes && side.prober->exponential;
     judgement.evidence = train.frames;
 }
 
@@ -122,14 +122,14 @@ Judgement give_up(const Case& c, const Train& train, Direction prober, Reason re
 
 std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
     const SideWatch& side = c.side(prober);
-    const Train& train = side.probes;
+    const Train& train = *side.probes;
     if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
     const Nanoseconds waited =
-        train.length >= 2 && train.last_gap != kNoTime ? patience(train, side.exponential) : 0;
+        train.length >= 2 && train.last_gap != kNoTime ? patience(train, side.prober->exponential) : 0;
     if (!reset && (waited == 0 || !longer(c.silence_since(train.last_time), waited))) return std::nullopt;
 
-    const bool early = reset && (train.length < kFewestProbes || side.longest_train > train.length);
+    const bool early = reset && (train.length < kFewestProbes || side.prober->longest_train > train.length);
     Judgement judgement =
         give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
@@ -138,7 +138,7 @@ std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
 }
 
 std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
-    const Train& train = c.side(sender).transmissions;
+    const Train& train = *c.side(sender).transmissions;
     if (train.length < kEnoughTransmissions || ended_otherwise(c, sender)) return std::nullopt;
     // ICMP errors take back the growth of the gaps (RFC 6069).
     if (!train.growing && !c.unreachable(train)) return std::nullopt;
@@ -173,7 +173,7 @@ void describe_reset(Judgement& judgement, const Case& c) {
     judgement.idle_at_failure = reset.silence_before;
     judgement.idle_survived = c.watch->longest_survived;
     const SideWatch& target = c.side(opposite(reset.sender));
-    const Train& train = target.probes.open() ? target.probes : target.transmissions;
+    const Train& train = target.probes->open() ? *target.probes : *target.transmissions;
     describe_tries(judgement, train, target);
     if (!train.open() && reset.provoked_frame != 0) judgement.evidence.add(reset.provoked_frame);
     judgement.evidence.add(reset.frame);
@@ -186,7 +186,7 @@ void describe_reset(Judgement& judgement, const Case& c) {
 std::optional<Judgement> judge_middlebox(const Case& c) {
     const ResetRecord& reset = c.reset();
     // Both ends at once, and neither had just spoken.
-    const bool both = reset.both_ends && longer(between(c.watch->reset.sender_heard, reset.time), kSecond) &&
+    const bool both = reset.both_ends && longer(between(reset.sender_heard, reset.time), kSecond) &&
                       longer(between(reset.provoked_time, reset.time), kSecond);
     if (!both && !reset.ttl_differs) return std::nullopt;
     Judgement judgement =
@@ -228,8 +228,8 @@ std::optional<Judgement> judge_reset(const Case& c) {
 std::optional<Judgement> judge_suspicion(const Case& c) {
     if (c.watch == nullptr) return std::nullopt;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        const bool probing = c.side(side).probes.open();
-        const Train& train = probing ? c.side(side).probes : c.side(side).transmissions;
+        const bool probing = c.side(side).probes->open();
+        const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
         const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
         if (!train.open() || !waits) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
@@ -252,8 +252,8 @@ Judgement alive(const Case& c, Reason reason) {
 Nanoseconds next_probe_due(const Watch& watch) {
     Nanoseconds due = kNoTime;
     for (const SideWatch& side : watch.sides) {
-        if (side.probes_answered == 0) continue;
-        const Nanoseconds idle = side.idle.cluster().longest;
+        if (side.prober->answered == 0) continue;
+        const Nanoseconds idle = side.prober->idle.cluster().longest;
         due = std::max(due, idle == 0 ? kNoTime : idle + idle / 2 + kSecond);
     }
     return due;
@@ -262,7 +262,7 @@ Nanoseconds next_probe_due(const Watch& watch) {
 Judgement judge_open(const Case& c) {
     const Nanoseconds silent = c.silence_since(c.facts.last_time);
     if (c.watch != nullptr) {
-        if (c.watch->reset.met() && c.watch->reset.ignored()) return alive(c, Reason::kResetIgnored);
+        if (c.watch->reset->met() && c.watch->reset->ignored()) return alive(c, Reason::kResetIgnored);
         if (c.watch->recovered) return alive(c, Reason::kRecovered);
         const Nanoseconds due = next_probe_due(*c.watch);
         if (due != kNoTime && longer(silent, due)) {

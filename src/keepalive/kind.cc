@@ -32,10 +32,10 @@ struct View {
 
 bool repeats_last_probe(const View& v) {
     if (v.watch == nullptr) return false;
-    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
-    return side.last_probe_time != kNoTime && v.segment.time >= side.last_probe_time &&
-           v.segment.time - side.last_probe_time <= kMirrorDelay &&
-           v.segment.ip_id == side.last_probe_ip_id && v.segment.tsval == side.last_probe_tsval;
+    const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
+    return prober.last_time != kNoTime && v.segment.time >= prober.last_time &&
+           v.segment.time - prober.last_time <= kMirrorDelay && v.segment.ip_id == prober.last_ip_id &&
+           v.segment.tsval == prober.last_tsval;
 }
 
 // The same packet once more. IPv6 has no identification to tell that from a quick retransmission.
@@ -65,11 +65,10 @@ bool after_silence(const View& v, Nanoseconds minimum_silence) {
     if (v.watch != nullptr && last == v.watch->exchange_time) last = v.watch->before_exchange;
     if (last == kNoTime || !apart(last, v.segment.time, minimum_silence)) return false;
     if (v.watch == nullptr) return true;
-    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
-    if (side.last_probe_time == kNoTime || apart(side.last_probe_time, v.segment.time, minimum_silence))
-        return true;
+    const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
+    if (prober.last_time == kNoTime || apart(prober.last_time, v.segment.time, minimum_silence)) return true;
     // Sent at another time and held back on the way: its time stamp tells.
-    return v.segment.has_timestamps && v.segment.tsval != side.last_probe_tsval;
+    return v.segment.has_timestamps && v.segment.tsval != prober.last_tsval;
 }
 
 SegmentKind kind_at_last_octet(const View& v, Nanoseconds minimum_silence) {
@@ -86,7 +85,7 @@ SegmentKind kind_of_answer(const View& v) {
     const SideWatch& prober = v.watch->sides[index(opposite(v.segment.direction))];
     const SentData& probed = v.before.sent[index(opposite(v.segment.direction))];
     const bool acknowledges = probed.next_known && !Seq(v.segment.ack).before(probed.next);
-    if (prober.probes.open() && acknowledges) {
+    if (prober.probes->open() && acknowledges) {
         return v.segment.payload_length > 0 ? SegmentKind::kKeepaliveAnswerData : SegmentKind::kKeepaliveAck;
     }
     if (prober.window_probed && v.segment.payload_length == 0 && v.segment.window == 0) {

@@ -34,18 +34,17 @@ Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_befor
 }
 
 // The gaps inside a train speak for the interval; where each is twice the one before, only the first does.
-void learn_interval(SideWatch& side) {
-    const Train& train = side.probes;
+void learn_interval(Prober& prober, const Train& train) {
     if (train.last_gap == kNoTime || train.last_gap == 0) return;
-    const Nanoseconds expected = side.interval.cluster().gaps > 0 ? side.interval.cluster().shortest : 0;
+    const Nanoseconds expected = prober.interval.cluster().gaps > 0 ? prober.interval.cluster().shortest : 0;
     const bool doubled = train.length >= 3 && train.first_gap != kNoTime && train.first_gap > 0 &&
                          train.last_gap > train.first_gap * 9 / 5;
     if (doubled) {
-        side.exponential = true;
+        prober.exponential = true;
         return;
     }
-    if (side.exponential && expected > 0) return;
-    side.interval.add(train.last_gap);
+    if (prober.exponential && expected > 0) return;
+    prober.interval.add(train.last_gap);
 }
 
 // Idle time runs from the peer's last segment that reached the prober and its timer. Probes do not (RFC 9293
@@ -54,14 +53,14 @@ void learn_interval(SideWatch& side) {
 Nanoseconds heard_from(const ConnectionView& before, const Watch& watch, Direction peer) {
     const HalfStream& half = before.tcp.forward(peer);
     if (!half.seen) return kNoTime;
-    const ResetRecord& reset = watch.reset;
+    const ResetRecord& reset = *watch.reset;
     const bool after_reset = reset.met() && reset.sender == peer && half.last_time == reset.time;
     const Nanoseconds heard = after_reset ? reset.sender_heard : half.last_time;
     // Perhaps a probe.
-    if (watch.first_pair.open() && watch.first_pair.prober == peer && heard == watch.first_pair.asked)
-        return kNoTime;
-    const SideWatch& side = watch.sides[index(peer)];
-    return heard == side.last_probe_copy ? side.heard_before_probe : heard;
+    const FirstPair& pair = *watch.first_pair;
+    if (pair.open() && pair.prober == peer && heard == pair.asked) return kNoTime;
+    const Prober& prober = *watch.sides[index(peer)].prober;
+    return heard == prober.last_copy ? prober.heard_before : heard;
 }
 
 void note_exchange(Watch& watch, const ConnectionView& before, const Segment& segment) {
@@ -70,10 +69,10 @@ void note_exchange(Watch& watch, const ConnectionView& before, const Segment& se
 }
 
 // A mirror port's second copy of the latest packet stands for the first.
-void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) {
+void note_copy(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& copy) {
     SideWatch& side = watch.sides[index(copy.direction)];
-    if (before.tcp.forward(copy.direction).last_time == side.last_probe_copy)
-        side.last_probe_copy = copy.time;
+    if (side.prober.held() && before.tcp.forward(copy.direction).last_time == side.prober->last_copy)
+        side.prober.in(pools.probers).last_copy = copy.time;
     if (before.last_time == watch.exchange_time) watch.exchange_time = copy.time;
 }
 
@@ -86,48 +85,44 @@ bool shows_loss(const ConnectionView& before, const Segment& segment) {
            (peer.next_known && segment.has(kAck) && Seq(segment.ack).after(peer.next));
 }
 
-// Whether the peer answers cannot be seen: each probe stands for itself.
-void note_one_way_probe(SideWatch& side, const ConnectionView& before, const Segment& segment) {
-    const Nanoseconds idle = between(before.last_time, segment.time);
-    if (idle != kNoTime && idle > 0) side.idle.add(idle);
-    side.probes = begin_train(segment, Tries::kProbes, idle);
-}
-
-void note_probe(Watch& watch, const ConnectionView& before, const Segment& segment) {
+void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     SideWatch& side = watch.sides[index(segment.direction)];
+    Prober& prober = side.prober.in(pools.probers);
+    Train& train = side.probes.in(pools.trains);
     const HalfStream& fwd = before.tcp.forward(segment.direction);
-    const HalfStream& rev = before.tcp.reverse(segment.direction);
-    if (!rev.seen) {
-        note_one_way_probe(side, before, segment);
-    } else if (side.probes.open()) {
-        lengthen(side.probes, segment);
-        if (side.probes.last_gap != kNoTime && side.probes.last_gap < kSecond / 10) side.bunched = true;
-        learn_interval(side);
+    const bool peer_seen = before.tcp.reverse(segment.direction).seen;
+    if (peer_seen && train.open()) {
+        lengthen(train, segment);
+        if (train.last_gap != kNoTime && train.last_gap < kSecond / 10) prober.bunched = true;
+        learn_interval(prober, train);
     } else {
-        const Nanoseconds idle =
-            between(heard_from(before, watch, opposite(segment.direction)), segment.time);
-        if (idle != kNoTime && idle > 0) side.idle.add(idle);
-        side.probes = begin_train(segment, Tries::kProbes, between(before.last_time, segment.time));
-        watch.longest_survived = before.longest_idle;
+        // Where only one direction is seen, so are no answers: each probe stands for itself.
+        const Nanoseconds silence = between(before.last_time, segment.time);
+        const Nanoseconds heard = heard_from(before, watch, opposite(segment.direction));
+        const Nanoseconds idle = peer_seen ? between(heard, segment.time) : silence;
+        if (idle != kNoTime && idle > 0) prober.idle.add(idle);
+        train = begin_train(segment, Tries::kProbes, silence);
+        if (peer_seen) watch.longest_survived = before.longest_idle;
     }
-    if (fwd.last_time != side.last_probe_copy) side.heard_before_probe = fwd.seen ? fwd.last_time : kNoTime;
-    side.last_probe_time = side.last_probe_copy = segment.time;
-    side.last_probe_ip_id = segment.ip_id;
-    side.last_probe_tsval = segment.tsval;
-    side.probe_payload = static_cast<std::uint8_t>(segment.payload_length);
-    ++side.probes_sent;
-    side.longest_train = std::max(side.longest_train, side.probes.length);
+    if (fwd.last_time != prober.last_copy) prober.heard_before = fwd.seen ? fwd.last_time : kNoTime;
+    prober.last_time = prober.last_copy = segment.time;
+    prober.last_ip_id = segment.ip_id;
+    prober.last_tsval = segment.tsval;
+    prober.payload = static_cast<std::uint8_t>(segment.payload_length);
+    ++prober.sent;
+    prober.longest_train = std::max(prober.longest_train, train.length);
 }
 
 // A transmission of what the peer has not acknowledged, once more.
-void note_transmission(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind) {
+void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
+                       SegmentKind kind) {
     SideWatch& side = watch.sides[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
     const HalfStream& rev = before.tcp.reverse(segment.direction);
     const Seq seq(segment.seq);
     const bool window_probe = kind == SegmentKind::kZeroWindowProbe;
     if (!window_probe && (!rev.seen || seq != rev.last_ack)) return;
-    Train& train = side.transmissions;
+    Train& train = side.transmissions.in(pools.trains);
     if (train.open() && side.transmissions_at == seq) {
         lengthen(train, segment);
         return;
@@ -148,23 +143,20 @@ void note_transmission(Watch& watch, const ConnectionView& before, const Segment
     lengthen(train, segment);
 }
 
-void take_rtt(Watch& watch, Nanoseconds rtt) {
+void take_rtt(RttSample& rtts, Nanoseconds rtt) {
     const auto microseconds =
         static_cast<std::uint32_t>(std::min<Nanoseconds>(rtt / kMicrosecond, UINT32_MAX));
-    watch.rtts_us[watch.rtts_seen % watch.rtts_us.size()] = microseconds;
-    ++watch.rtts_seen;
+    rtts.microseconds[rtts.seen % rtts.microseconds.size()] = microseconds;
+    ++rtts.seen;
 }
 
-void note_answer(Watch& watch, const Segment& segment) {
-    SideWatch& prober = watch.sides[index(opposite(segment.direction))];
-    const Nanoseconds rtt = between(prober.probes.last_time, segment.time);
-    if (rtt != kNoTime) take_rtt(watch, rtt);
-    if (prober.probes.length >= 2) {
-        watch.recovered = true;
-        watch.recovered_time = segment.time;
-    }
-    ++prober.probes_answered;
-    prober.probes = {};
+void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
+    SideWatch& side = watch.sides[index(opposite(segment.direction))];
+    const Nanoseconds rtt = between(side.probes->last_time, segment.time);
+    if (rtt != kNoTime) take_rtt(watch.rtts.in(pools.rtts), rtt);
+    if (side.probes->length >= 2) watch.recovered = true;
+    ++side.prober.in(pools.probers).answered;
+    side.probes.release(pools.trains);
 }
 
 }  // namespace
@@ -173,7 +165,8 @@ bool deserves_watch(SegmentKind kind, const Segment& segment) {
     return segment.has(kRst) || kind == SegmentKind::kKeepaliveProbe || is_transmission(kind);
 }
 
-Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind) {
+Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
+                    SegmentKind kind) {
     Observation observation;
     if (segment.time == kNoTime) return observation;
     if (before.last_time != kNoTime && segment.time < before.last_time) {
@@ -181,39 +174,40 @@ Observation observe(Watch& watch, const ConnectionView& before, const Segment& s
     }
     if (shows_loss(before, segment)) watch.loss_time = segment.time;
     if (segment.has(kRst)) {
-        observe_reset(watch, before, segment);
+        observe_reset(watch, pools, before, segment);
         return observation;
     }
     if (kind == SegmentKind::kDuplicateFrame) {
-        note_copy(watch, before, segment);
+        note_copy(watch, pools, before, segment);
         return observation;
     }
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
-    if (watch.reset.met()) observe_after_reset(watch.reset, before, segment);
-    other.transmissions = {};
+    if (watch.reset.held()) observe_after_reset(watch.reset.in(pools.resets), before, segment);
+    other.transmissions.release(pools.trains);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);
-        observation.answered = other.probes;
-        note_answer(watch, segment);
+        observation.answered = *other.probes;
+        note_answer(watch, pools, segment);
     }
     if (kind == SegmentKind::kKeepaliveProbe) {
-        note_probe(watch, before, segment);
+        note_probe(watch, pools, before, segment);
         note_exchange(watch, before, segment);
-        observation.train_position = own.probes.length;
+        observation.train_position = own.probes->length;
     }
-    if (is_transmission(kind)) note_transmission(watch, before, segment, kind);
+    if (is_transmission(kind)) note_transmission(watch, pools, before, segment, kind);
     own.window_probed = kind == SegmentKind::kZeroWindowProbe;
     return observation;
 }
 
-void observe_confirmed_pair(Watch& watch) {
-    SideWatch& prober = watch.sides[index(watch.first_pair.prober)];
-    const Nanoseconds rtt = between(watch.first_pair.asked, watch.first_pair.answered);
-    if (rtt != kNoTime) take_rtt(watch, rtt);
-    ++prober.probes_sent;
-    ++prober.probes_answered;
+void observe_confirmed_pair(Watch& watch, WatchPools& pools) {
+    const FirstPair& pair = *watch.first_pair;
+    Prober& prober = watch.sides[index(pair.prober)].prober.in(pools.probers);
+    const Nanoseconds rtt = between(pair.asked, pair.answered);
+    if (rtt != kNoTime) take_rtt(watch.rtts.in(pools.rtts), rtt);
+    ++prober.sent;
+    ++prober.answered;
     prober.longest_train = std::max(prober.longest_train, std::uint32_t{1});
 }
 
@@ -225,10 +219,10 @@ void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t fr
 
 bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
-        return side.probes.open() || side.transmissions.open() || side.window_probed;
+        return side.probes.held() || side.transmissions.held() || side.window_probed;
     };
-    return std::ranges::any_of(watch.sides, open) || watch.reset.met() || watch.predecessor != 0 ||
-           watch.first_pair.open();
+    return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.predecessor != 0 ||
+           watch.first_pair.held();
 }
 
 }  // namespace deadpeer

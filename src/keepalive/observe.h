@@ -28,10 +28,11 @@ struct Observation {
     Train answered;                    // the other side's probes that this segment answers; not open if none
 };
 
-Observation observe(Watch& watch, const ConnectionView& before, const Segment& segment, SegmentKind kind);
+Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
+                    SegmentKind kind);
 
 // The first pair was a probe and its answer.
-void observe_confirmed_pair(Watch& watch);
+void observe_confirmed_pair(Watch& watch, WatchPools& pools);
 
 // An ICMP error quotes a segment of the connection.
 void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);

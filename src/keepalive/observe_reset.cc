@@ -26,7 +26,7 @@ bool answers_without_socket(const Watch& watch, const ConnectionView& before, co
     const HalfStream& own = before.tcp.forward(reset.direction);
     const HalfStream& target = before.tcp.reverse(reset.direction);
     const bool shape = !reset.has(kAck) && reset.window == 0 && reset.header_length == kHeaderWithoutOptions;
-    const bool established = !own.seen || own.last_ack != Seq{} || watch.reset.met();
+    const bool established = !own.seen || own.last_ack != Seq{} || watch.reset->met();
     return shape && established && is_provoked(before, reset) && Seq(reset.seq) == target.last_ack;
 }
 
@@ -39,7 +39,7 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
     const unsigned fin_of_other = 1U << index(opposite(reset.direction));
     if ((before.fin_seen & fin_of_other) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
-    if (at_next && (side.probes.open() || side.transmissions.length >= 3)) return Shape::kGaveUp;
+    if (at_next && (side.probes->open() || side.transmissions->length >= 3)) return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
     return answers_without_socket(watch, before, reset) ? Shape::kNoSocket : Shape::kAbort;
 }
@@ -47,8 +47,8 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
 // Before the first segment that the RST leaves unanswered; before itself if nothing provoked it.
 Nanoseconds silence_before(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     const SideWatch& target = watch.sides[index(opposite(reset.direction))];
-    if (target.probes.open()) return target.probes.silence_before;
-    if (target.transmissions.open()) return target.transmissions.silence_before;
+    if (target.probes->open()) return target.probes->silence_before;
+    if (target.transmissions->open()) return target.transmissions->silence_before;
     if (!is_provoked(before, reset)) return between(before.last_time, reset.time);
     const HalfStream& own = before.tcp.forward(reset.direction);
     return own.seen ? between(own.last_time, before.last_time) : kNoTime;
@@ -57,7 +57,9 @@ Nanoseconds silence_before(const Watch& watch, const ConnectionView& before, con
 // The longest silence that the connection came through before that one.
 Nanoseconds survived_before(const Watch& watch, const ConnectionView& before, const Segment& reset,
                             Nanoseconds silence) {
-    const auto tries = [](const SideWatch& side) { return side.probes.open() || side.transmissions.open(); };
+    const auto tries = [](const SideWatch& side) {
+        return side.probes->open() || side.transmissions->open();
+    };
     if (std::ranges::any_of(watch.sides, tries)) return watch.longest_survived;
     return is_provoked(before, reset) ? before.longest_idle_but(silence) : before.longest_idle;
 }
@@ -85,7 +87,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before(watch, before, segment);
-    const ResetRecord& earlier = watch.reset;
+    const ResetRecord& earlier = *watch.reset;
     if (earlier.met() && earlier.sender == reset.sender && earlier.time == reset.sender_heard) {
         // The sender has said nothing since but that RST.
         reset.sender_heard = earlier.sender_heard;
@@ -96,9 +98,9 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
 
 }  // namespace
 
-void observe_reset(Watch& watch, const ConnectionView& before, const Segment& segment) {
+void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     ++watch.resets[index(segment.direction)];
-    ResetRecord& reset = watch.reset;
+    ResetRecord& reset = watch.reset.in(pools.resets);
     if (!reset.met() || reset.ignored()) {
         reset = record_of(watch, before, segment);
         watch.longest_survived = survived_before(watch, before, segment, reset.silence_before);

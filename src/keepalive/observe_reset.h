@@ -14,7 +14,7 @@
 namespace deadpeer {
 
 // REQUIRES: `segment` is a RST and has a time.
-void observe_reset(Watch& watch, const ConnectionView& before, const Segment& segment);
+void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment);
 
 // REQUIRES: `reset` was met; `segment` is no RST.
 void observe_after_reset(ResetRecord& reset, const ConnectionView& before, const Segment& segment);

@@ -2,13 +2,16 @@
 // plain.
 //
 // What:     probe trains, repeated transmissions, resets and ICMP errors of one connection, both sides. Most
-//           connections never get one. Plain values; observe.h is the writer, judge.h the reader.
-// Lifetime: lives in a WatchPool, named by a Handle.
+//           connections never get one, and few all of its records. observe.h is the writer, judge.h the
+//           reader.
+// Lifetime: of the pools that its records come from.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "core/pooled.h"
 #include "core/seq.h"
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
@@ -50,26 +53,37 @@ struct Train {
     [[nodiscard]] bool open() const { return length > 0; }
 };
 
-// What one side did.
-struct SideWatch {
-    Train probes;          // unanswered keepalive probes
-    Train transmissions;   // data, FIN or window probes at SND.UNA, the original included
-    Seq transmissions_at;  // that SND.UNA
-    std::uint32_t probes_sent = 0;
-    std::uint32_t probes_answered = 0;
-    std::uint32_t longest_train = 0;  // of probes, answered in the end or not
-    std::uint16_t last_probe_ip_id = 0;
-    std::uint32_t last_probe_tsval = 0;
-    std::uint8_t probe_payload = 0;
+// What one side's keepalive probes tell.
+struct Prober {
+    std::uint32_t sent = 0;
+    std::uint32_t answered = 0;
+    std::uint32_t longest_train = 0;  // answered in the end or not
+    std::uint32_t last_tsval = 0;
+    std::uint16_t last_ip_id = 0;
+    std::uint8_t payload = 0;
     bool exponential = false;
-    bool bunched = false;        // probes came in bunches: something on the path held them back
-    bool window_probed = false;  // its latest segment is a zero-window probe
-    Nanoseconds last_probe_time = kNoTime;
-    Nanoseconds last_probe_copy = kNoTime;     // where a mirror port shows it more than once: the latest
-    Nanoseconds heard_before_probe = kNoTime;  // its last segment before last_probe_time that was no probe
-    std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
+    bool bunched = false;  // probes came in bunches: something on the path held them back
+    Nanoseconds last_time = kNoTime;
+    Nanoseconds last_copy = kNoTime;     // where a mirror port shows the last more than once: the latest
+    Nanoseconds heard_before = kNoTime;  // the side's last segment before last_time that was no probe
     TimerEstimate idle;
     TimerEstimate interval;
+};
+
+// What one side did.
+struct SideWatch {
+    Pooled<Prober> prober;          // from its first probe on
+    Pooled<Train> probes;           // unanswered keepalive probes
+    Pooled<Train> transmissions;    // data, FIN or window probes at SND.UNA, the original included
+    Seq transmissions_at;           // that SND.UNA
+    std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
+    bool window_probed = false;     // its latest segment is a zero-window probe
+};
+
+// A sample of the round trips of probes.
+struct RttSample {
+    std::uint32_t seen = 0;
+    std::array<std::uint32_t, 15> microseconds{};  // the latest
 };
 
 // A RST as it was met.
@@ -106,27 +120,52 @@ struct ResetRecord {
 
 struct Watch {
     std::array<SideWatch, 2> sides;
-    FirstPair first_pair;
-    ResetRecord reset;
+    Pooled<FirstPair> first_pair;
+    Pooled<ResetRecord> reset;
+    Pooled<RttSample> rtts;
     std::array<std::uint32_t, 2> resets{};  // RSTs by side
     Nanoseconds icmp_time = kNoTime;        // the latest ICMP unreachable for the flow
     std::uint64_t icmp_frame = 0;
-    Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
-    Nanoseconds loss_time = kNoTime;             // the latest sign that the capture lost a segment
-    Nanoseconds step_back = 0;  // the furthest that time went back from one segment to the next
-    bool recovered = false;     // unanswered probes were answered again
-    Nanoseconds recovered_time = kNoTime;
+    Nanoseconds loss_time = kNoTime;         // the latest sign that the capture lost a segment
+    Nanoseconds step_back = 0;               // the furthest that time went back from one segment to the next
     Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
-    std::uint32_t rtts_seen = 0;
-    std::array<std::uint32_t, 15> rtts_us{};  // a sample of probe round trips
 
     // When the latest probe or answer was met, and the latest other segment before the probes and answers
     // since.
     Nanoseconds exchange_time = kNoTime;
     Nanoseconds before_exchange = kNoTime;
 
-    std::uint32_t predecessor =
-        0;  // the connection that had the 4-tuple before, as long as its end is not told
+    // The connection that had the 4-tuple before, as long as its end is not told.
+    std::uint32_t predecessor = 0;
+    Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
+    bool recovered = false;                      // unanswered probes were answered again
 };
+
+// Where Watches have their records from.
+struct WatchPools {
+    RecordPool<Train> trains;
+    RecordPool<Prober> probers;
+    RecordPool<FirstPair> first_pairs;
+    RecordPool<ResetRecord> resets;
+    RecordPool<RttSample> rtts;
+
+    // Takes back all that the Watch holds.
+    void release(Watch& watch);
+
+    [[nodiscard]] std::size_t memory() const {
+        return trains.memory() + probers.memory() + first_pairs.memory() + resets.memory() + rtts.memory();
+    }
+};
+
+inline void WatchPools::release(Watch& watch) {
+    for (SideWatch& side : watch.sides) {
+        side.prober.release(probers);
+        side.probes.release(trains);
+        side.transmissions.release(trains);
+    }
+    watch.first_pair.release(first_pairs);
+    watch.reset.release(resets);
+    watch.rtts.release(rtts);
+}
 
 }  // namespace deadpeer

@@ -13,6 +13,7 @@ constexpr Nanoseconds kTick = 1;
 // A probed B from 100 s on, every 10 s; B was heard at 40 s. The capture ends at `now`.
 struct Bench {
     ConnectionFacts facts;
+    WatchPools pools;
     Watch watch;
     CaptureFacts capture;
     HostSigns host;
@@ -35,18 +36,22 @@ struct Bench {
         return train;
     }
     void probe(std::uint32_t length) {
-        watch.sides[index(kA)].probes = train(length);
-        watch.sides[index(kA)].longest_train = length;
+        watch.sides[index(kA)].probes.in(pools.trains) = train(length);
+        watch.sides[index(kA)].prober.in(pools.probers).longest_train = length;
     }
-    void transmit(std::uint32_t length) { watch.sides[index(kA)].transmissions = train(length); }
+    void transmit(std::uint32_t length) {
+        watch.sides[index(kA)].transmissions.in(pools.trains) = train(length);
+    }
     void reset(ResetRecord::Shape shape, Direction sender, Nanoseconds time = 200 * kSecond) {
-        watch.reset.shape = shape;
-        watch.reset.sender = sender;
-        watch.reset.time = time;
-        watch.reset.frame = 99;
-        watch.reset.sender_heard = 40 * kSecond;
+        ResetRecord& reset = record();
+        reset.shape = shape;
+        reset.sender = sender;
+        reset.time = time;
+        reset.frame = 99;
+        reset.sender_heard = 40 * kSecond;
         capture.now = time;
     }
+    ResetRecord& record() { return watch.reset.in(pools.resets); }
     [[nodiscard]] Judgement judged() const { return judge(facts, &watch, capture, host, options); }
 };
 
@@ -144,7 +149,7 @@ TEST_CASE("three probes and a RST are a count, two a user timeout") {
     CHECK(bench.judged().reason == Reason::kUserTimeout);
     CHECK(bench.judged().confidence == Confidence::kMedium);
     bench.probe(3);
-    bench.watch.sides[index(kA)].longest_train = 4;
+    bench.watch.sides[index(kA)].prober.in(bench.pools.probers).longest_train = 4;
     CHECK(bench.judged().reason == Reason::kUserTimeout);
 }
 
@@ -153,7 +158,7 @@ TEST_CASE("the peer's RST ends a train, not the silence before it") {
     bench.probe(5);
     bench.reset(ResetRecord::Shape::kNoSocket, kB);
     CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
-    bench.watch.reset.shape = ResetRecord::Shape::kAbort;
+    bench.record().shape = ResetRecord::Shape::kAbort;
     CHECK(bench.judged().verdict == Verdict::kPeerReset);
 }
 
@@ -176,25 +181,25 @@ TEST_CASE("signs of a reboot: none is low, one medium, two high; a survivor make
 TEST_CASE("a no-socket RST speaks of a host only after its silence") {
     Bench bench;
     bench.reset(ResetRecord::Shape::kNoSocket, kB, 40 * kSecond + bench.options.minimum_probe_silence);
-    CHECK_FALSE(is_no_socket_reset(bench.watch.reset, bench.options));
+    CHECK_FALSE(is_no_socket_reset(*bench.watch.reset, bench.options));
     CHECK(bench.judged().verdict == Verdict::kPeerReset);
-    bench.watch.reset.time += kTick;
-    CHECK(is_no_socket_reset(bench.watch.reset, bench.options));
+    bench.record().time += kTick;
+    CHECK(is_no_socket_reset(*bench.watch.reset, bench.options));
     CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
 }
 
 TEST_CASE("both ends are reset by a box if neither had spoken for a second") {
     Bench bench;
     bench.reset(ResetRecord::Shape::kAbort, kB, 41 * kSecond);
-    bench.watch.reset.both_ends = true;
-    bench.watch.reset.provoked_time = 30 * kSecond;
+    bench.record().both_ends = true;
+    bench.record().provoked_time = 30 * kSecond;
     CHECK(bench.judged().verdict == Verdict::kPeerReset);
-    bench.watch.reset.time += kTick;
+    bench.record().time += kTick;
     CHECK(bench.judged().verdict == Verdict::kMiddleboxReset);
     CHECK(bench.judged().confidence == Confidence::kMedium);
-    bench.watch.reset.ttl_differs = true;
+    bench.record().ttl_differs = true;
     CHECK(bench.judged().confidence == Confidence::kHigh);
-    bench.watch.reset.both_ends = false;
+    bench.record().both_ends = false;
     CHECK(bench.judged().confidence == Confidence::kMedium);
     CHECK(bench.judged().reason == Reason::kTtlDiffers);
 }
