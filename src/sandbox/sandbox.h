@@ -9,7 +9,7 @@
 //           connected notification socket.
 // Threads:  call once, before any other thread starts.
 // Errors:   finished sentences: no such user, no right to become that user, a folder that the user cannot
-//           write to. What the kernel does not offer is no error: see State::warning.
+//           write to. What the kernel does not offer is no error: see State::warning().
 // Source:   landlock(7), seccomp(2), capabilities(7), PR_SET_NO_NEW_PRIVS(2const).
 #pragma once
 
@@ -23,13 +23,14 @@
 namespace deadpeer::sandbox {
 
 struct WritableFolder {
-    std::string path;      // for messages, and opened if there is no descriptor
-    int descriptor = -1;   // the folder's, where it is open; it stays the caller's
-    bool created = false;  // by this run: then it is given to the user. REQUIRES: descriptor
+    std::string path;      // for messages
+    int descriptor = -1;   // stays the caller's; O_PATH is enough
+    bool created = false;  // by this run: then it is given to the user
 };
 
 struct Plan {
-    std::optional<User> user;             // whom to become; the process stays who it is without
+    std::optional<User> user;             // whom to become; without one the process stays who it is
+    bool user_is_wish = false;            // to stay is no error, where the system has no such user
     std::vector<WritableFolder> folders;  // with all below: create, write, rename, remove
     std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
     bool live = false;                    // open sockets stay usable; files are moved between folders
@@ -40,10 +41,11 @@ struct State {
     std::string user;      // whom the process became, if it did
     int landlock_abi = 0;  // 0: none
     bool seccomp = false;
-    std::string warning;  // a sentence if the kernel lacks something, else empty
 
     // "sandbox: user nobody, no capabilities, Landlock ABI 7, seccomp"
     [[nodiscard]] std::string text() const;
+    // A sentence for standard error if the kernel lacks something, else empty.
+    [[nodiscard]] std::string warning() const;
 };
 
 Result<State> enter(const Plan& plan);

@@ -1,0 +1,123 @@
+#include "sandbox/seccomp.h"
+
+#include <linux/sockios.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <initializer_list>
+#include <memory>
+
+#include "sandbox/sanitizers.h"
+
+namespace deadpeer::sandbox {
+namespace {
+
+enum class When { kAlways, kLive, kSanitizers };
+
+struct Group {
+    When when;
+    const char* reason;
+    std::initializer_list<int> calls;
+};
+
+// The whole list, but for calls that are allowed with some arguments only.
+const Group kAllowed[] = {
+    {When::kAlways,
+     "captures are read, mapped, waited for and closed",
+     {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fadvise64),
+      SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(madvise)}},
+    {When::kAlways,
+     "files are opened and looked at; Landlock says which",
+     {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
+      SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+      SCMP_SYS(getdents64), SCMP_SYS(fstatfs)}},
+    {When::kAlways,
+     "reports are written, made durable and moved into place",
+     {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(ftruncate), SCMP_SYS(fsync),
+      SCMP_SYS(fdatasync), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink),
+      SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(flock)}},
+    {When::kAlways,
+     "memory",
+     {SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(futex), SCMP_SYS(getrandom)}},
+    {When::kAlways,
+     "clocks and waiting, where the vDSO does not answer",
+     {SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(clock_getres),
+      SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(restart_syscall)}},
+    {When::kAlways,
+     "signals of its own, and the end",
+     {SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+      SCMP_SYS(exit), SCMP_SYS(exit_group)}},
+    {When::kAlways,
+     "who and how large the process is",
+     {SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
+      SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity)}},
+    {When::kLive,
+     "the capture, rtnetlink and the service manager: sockets that are open",
+     {SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(getsockopt),
+      SCMP_SYS(setsockopt), SCMP_SYS(getsockname)}},
+    {When::kLive, "an interface that came back: the capture's socket is bound to it again", {SCMP_SYS(bind)}},
+    {When::kLive,
+     "waiting for several of them",
+     {SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(timerfd_settime),
+      SCMP_SYS(rt_sigtimedwait)}},
+    {When::kSanitizers,
+     "the leak checker stops the process from a thread of its own; UBSan tries pointers on a pipe",
+     {SCMP_SYS(clone), SCMP_SYS(ptrace), SCMP_SYS(wait4), SCMP_SYS(prctl), SCMP_SYS(readlink),
+      SCMP_SYS(readlinkat), SCMP_SYS(getppid), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(mmap),
+      SCMP_SYS(mprotect), SCMP_SYS(prlimit64), SCMP_SYS(tgkill)}},
+};
+
+// A rule that fails shows when the filter is loaded.
+class Filter {
+public:
+    Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(EPERM)), &::seccomp_release) {}
+
+    [[nodiscard]] bool valid() const { return context_ != nullptr; }
+    void allow(int call) { note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 0)); }
+    void allow(int call, scmp_arg_cmp argument) {
+        note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 1, argument));
+    }
+    [[nodiscard]] bool load() const { return complete_ && ::seccomp_load(context_.get()) == 0; }
+
+private:
+    void note(int result) { complete_ = complete_ && result == 0; }
+
+    std::unique_ptr<void, void (*)(scmp_filter_ctx)> context_;
+    bool complete_ = true;
+};
+
+void allow_with_arguments(Filter& filter, bool live) {
+    // abort() raises its signal itself; nobody else is signalled.
+    filter.allow(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
+    // No new code.
+    filter.allow(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    filter.allow(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    // Is this a terminal, and how wide?
+    for (const unsigned long request : {TCGETS, TIOCGWINSZ}) {
+        filter.allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request));
+    }
+    if (!live) return;
+    // Is the interface still there, and up?
+    for (const unsigned long request : {SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFFLAGS}) {
+        filter.allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request));
+    }
+}
+
+}  // namespace
+
+bool allow_only_needed_calls(bool live) {
+    Filter filter;
+    if (!filter.valid()) return false;
+    for (const Group& group : kAllowed) {
+        if (group.when == When::kLive && !live) continue;
+        if (group.when == When::kSanitizers && !kSanitizers) continue;
+        for (const int call : group.calls) filter.allow(call);
+    }
+    allow_with_arguments(filter, live);
+    return filter.load();
+}
+
+}  // namespace deadpeer::sandbox

@@ -1,0 +1,47 @@
+// What the sandbox refuses: each attempt is made for real.
+#include "sandbox/attempts.h"
+#include "sandbox/child.h"
+#include "sandbox/ground.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+
+namespace {
+
+bool refused(const std::string& line) {
+    return line.ends_with(" EPERM") || line.ends_with(" EACCES");
+}
+
+}  // namespace
+
+TEST_CASE("every attempt is refused, whoever started it") {
+    for (const unsigned uid : possible_users()) {
+        for (const bool live : {false, true}) {
+            const Ground ground(uid);
+            const Ended ended = in_child(uid, [&](const Tell& tell) {
+                sandbox::Plan plan = ground.plan();
+                plan.live = live;
+                enter_or_throw(plan);
+                for (const auto& attempt : sandbox::attempts(ground.places())) tell(to_text(attempt));
+            });
+            INFO("as user " << uid << (live ? ", live" : ", files"));
+            CHECK(ended.code == 0);
+            CHECK(ended.lines.size() > 40);
+            for (const std::string& line : ended.lines) {
+                INFO(line);
+                CHECK(refused(line));
+            }
+            CHECK(content_of(ground.places().outside + "/file") == "secret");
+        }
+    }
+}
+
+TEST_CASE("without the sandbox an attempt succeeds, so that the attempts prove something") {
+    const Ground ground(possible_users().back());
+    const Ended ended = in_child(possible_users().back(), [&](const Tell& tell) {
+        const std::set<std::string> harmless = {"open_etc_passwd", "read_outside", "socket_inet"};
+        for (const auto& attempt : sandbox::attempts(ground.places(), harmless)) tell(to_text(attempt));
+    });
+    CHECK(ended.lines ==
+          std::vector<std::string>{"open_etc_passwd done", "read_outside done", "socket_inet done"});
+}
