@@ -151,6 +151,7 @@ struct Finding {
     bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
+    std::array<std::uint64_t, 8> lost{};   // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     // Frames that prove it, in the same input; the first `evidence_count` count.
     std::array<std::uint64_t, 16> evidence{};

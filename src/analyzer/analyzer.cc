@@ -183,7 +183,7 @@ private:
     void take_notice(const Notice& notice) {
         if (!notice.is_quote()) {
             const bool unknown = notice.host == IpAddress{};
-            if (!unknown) verdicts_.announce(notice.host, notice.time, notice.frame);
+            if (!unknown) verdicts_.announce(notice.host, notice.time, file_, notice.frame);
             return;
         }
         // Wireshark numbers the stream of a quoted header, but does not take it for a segment.

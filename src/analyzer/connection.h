@@ -47,14 +47,9 @@ struct Connection {
 
     // The connection as it stands, for questions about the next segment.
     [[nodiscard]] ConnectionView view() const {
-        return {tcp,
-                sent,
-                last_time(),
-                longest_idle,
-                second_idle_s * kSecond,
-                last.frame,
-                fin_seen,
-                syn_seen || syn_ack_seen};
+        return {tcp,         sent,         first_time,
+                last_time(), longest_idle, second_idle_s * kSecond,
+                last.frame,  fin_seen,     syn_seen || syn_ack_seen};
     }
 
     // Time of the latest segment that was analysed; kNoTime if there is none with a time.

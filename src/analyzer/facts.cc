@@ -51,9 +51,11 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.host = connection.key.sender(reset.sender).address;
     lived.stream = connection.tcp.number;
     lived.first_time = connection.first_time;
-    lived.heard = reset.sender_heard;
+    lived.heard = reset.silent_since();
     lived.reset = reset.time;
     lived.opened_by_host = connection.initiator == reset.sender;
+    lived.first_file = connection.first.file;
+    lived.first_frame = connection.first.frame;
     for (const Train* train : {&*target.probes, &*target.transmissions}) {
         if (train->length >= 2) lived.unanswered_since = train->first_time;
     }

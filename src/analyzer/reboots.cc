@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "keepalive/host_book.h"
+
 namespace deadpeer {
 
-void Reboots::count(const Connection& connection, const Judgement& judgement, Nanoseconds last_word) {
+void Reboots::count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                    Nanoseconds last_word) {
     const Endpoint subject = connection.key.sender(judgement.side);
     const auto same = std::ranges::find_if(reboots_, [&](const Reboot& reboot) {
         return reboot.host == subject.address && last_word < reboot.finding.time &&
@@ -24,17 +27,23 @@ void Reboots::count(const Connection& connection, const Judgement& judgement, Na
         finding.subject = {subject.address, 0};
         finding.half_open = judgement.half_open;
         finding.count = 1;
+        finding.lost[0] = connection.tcp.number;
         finding.add_evidence(judgement.frame);
+        add_host_evidence(finding, host.evidence);
         reboots_.push_back({subject.address, finding, last_word});
         return;
     }
     Finding& finding = same->finding;
     same->heard = std::max(same->heard, last_word);
+    if (finding.count < finding.lost.size()) finding.lost[finding.count] = connection.tcp.number;
     ++finding.count;
     finding.confidence = std::max(finding.confidence, judgement.confidence);
     finding.signs |= judgement.signs;
     finding.half_open = std::max(finding.half_open, judgement.half_open);
-    if (finding.file == connection.last.file) finding.add_evidence(judgement.frame);
+    if (finding.file == connection.last.file) {
+        finding.add_evidence(judgement.frame);
+        add_host_evidence(finding, host.evidence);
+    }
     if (judgement.time < finding.time) {
         finding.time = judgement.time;
         finding.frame = judgement.frame;

@@ -15,7 +15,8 @@ class Reboots {
 public:
     // A connection judged peer_rebooted; `last_word`: when its host was last heard on it. One reboot takes
     // down all connections that the host had before it.
-    void count(const Connection& connection, const Judgement& judgement, Nanoseconds last_word);
+    void count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+               Nanoseconds last_word);
 
     void tell(ReportSink& sink) const;
 

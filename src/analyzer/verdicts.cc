@@ -67,6 +67,14 @@ TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
             prober == responder};
 }
 
+// A box on the path may have forgotten the connection: nothing but other connections that ended likewise
+// speaks for a reboot, and the silence was not that of a keepalive timer, which is the same for all.
+bool may_be_forgotten_by_path(const Judgement& judgement) {
+    const bool else_tells =
+        (judgement.signs & (kSignAnnouncement | kSignNewConnections | kSignHostSilent)) != 0;
+    return judgement.verdict == Verdict::kPeerRebooted && !else_tells && judgement.tries != Tries::kProbes;
+}
+
 }  // namespace
 
 void Verdicts::tell_early(const Connection& connection, bool superseded, const CaptureFacts& capture) {
@@ -117,13 +125,16 @@ void Verdicts::gather_hosts(const Connection& connection) {
         lived.first_time = connection.first_time;
         lived.heard = heard(connection, watch, side);
         lived.opened_by_host = connection.initiator == side && connection.syn_seen;
+        lived.first_file = connection.first.file;
+        lived.first_frame = connection.first.frame;
         hosts_.add(lived);
     }
 }
 
 HostSigns Verdicts::host_signs(const Connection& connection) const {
     const auto lost = forgotten(connection, watcher_.watch_of(connection), options_);
-    return lost ? HostSigns{hosts_.signs_of(*lost)} : HostSigns{};
+    if (!lost) return {};
+    return {hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file)};
 }
 
 void Verdicts::tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
@@ -154,9 +165,9 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     if (const MissedBeat missed = missed_beat(heartbeat, end); missed.met) {
         tell_missed_beat(connection, missed, heartbeat.sides[index(missed.side)].period);
     }
-    tell_finding(connection, judgement);
+    tell_finding(connection, judgement, host);
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium) {
-        reboots_.count(connection, judgement, watch->reset->sender_heard);
+        reboots_.count(connection, judgement, host, watch->reset->silent_since());
     }
     note_path(connection, judgement);
 }
@@ -180,7 +191,7 @@ void Verdicts::fill_timers(SideSummary& side, const Connection& connection, Dire
     if (exhausted) side.keepalive.count = judgement.unanswered;
 }
 
-void Verdicts::tell_finding(const Connection& connection, const Judgement& judgement) {
+void Verdicts::tell_finding(const Connection& connection, const Judgement& judgement, const HostSigns& host) {
     const auto event = event_of(judgement.verdict);
     if (!event) return;
     Finding finding = finding_about(connection, judgement.side, event->kind, event->severity);
@@ -198,10 +209,7 @@ void Verdicts::tell_finding(const Connection& connection, const Judgement& judge
     finding.doubling = judgement.doubling;
     for (std::size_t i = 0; i < judgement.evidence.count; ++i)
         finding.add_evidence(judgement.evidence.frames[i]);
-    if ((judgement.signs & kSignAnnouncement) != 0) {
-        const auto lost = forgotten(connection, watcher_.watch_of(connection), options_);
-        if (lost) finding.add_evidence(hosts_.announcement_frame(*lost));
-    }
+    if (judgement.verdict == Verdict::kPeerRebooted) add_host_evidence(finding, host.evidence);
     sink_.on_finding(finding);
 }
 
@@ -221,7 +229,7 @@ void Verdicts::tell_missed_beat(const Connection& connection, const MissedBeat& 
 void Verdicts::note_path(const Connection& connection, const Judgement& judgement) {
     const bool cut =
         (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
-         judgement.verdict == Verdict::kPeerLostState) &&
+         judgement.verdict == Verdict::kPeerLostState || may_be_forgotten_by_path(judgement)) &&
         judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kSecond;
     const bool survived = (judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed ||
                            judgement.verdict == Verdict::kIdle) &&

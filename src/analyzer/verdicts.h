@@ -31,8 +31,8 @@ public:
     Verdicts(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats, ReportSink& sink)
         : options_(options), watcher_(watcher), beats_(beats), sink_(sink) {}
 
-    void announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame) {
-        hosts_.announce(host, time, frame);
+    void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
+        hosts_.announce(host, time, file, frame);
     }
 
     // One that ends before the others.
@@ -50,7 +50,7 @@ private:
     void gather_hosts(const Connection& connection);
     void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
               const HostSigns& host);
-    void tell_finding(const Connection& connection, const Judgement& judgement);
+    void tell_finding(const Connection& connection, const Judgement& judgement, const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period);
     void note_path(const Connection& connection, const Judgement& judgement);
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,

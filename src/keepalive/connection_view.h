@@ -15,7 +15,8 @@ namespace deadpeer {
 struct ConnectionView {
     const TcpStream& tcp;
     const std::array<SentData, 2>& sent;
-    Nanoseconds last_time;     // of its latest segment
+    Nanoseconds first_time;    // of its first segment
+    Nanoseconds last_time;     // of its latest
     Nanoseconds longest_idle;  // up to then
     Nanoseconds second_idle;   // the longest but that one, in whole seconds; 0 if none is as long
     std::uint64_t last_frame;

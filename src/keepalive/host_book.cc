@@ -10,7 +10,8 @@ namespace {
 
 // What a host does right after it came back still belongs to its return.
 constexpr Nanoseconds kAfterReturn = 10 * kSecond;
-constexpr int kBurst = 3;
+constexpr std::size_t kBurst = 3;
+constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr std::size_t kMaxAnnouncements = 65'536;
 
 bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
@@ -29,10 +30,28 @@ Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConne
     return back;
 }
 
+// The first connections that the host opened in a burst since its last word; none if it opened fewer, or at
+// its leisure.
+std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<const HostConnection> all) {
+    std::vector<HostConnection> opened;
+    for (const HostConnection& other : all) {
+        if (other.stream != forgotten.stream && other.opened_by_host &&
+            within(other.first_time, forgotten.heard, forgotten.reset + kAfterReturn)) {
+            opened.push_back(other);
+        }
+    }
+    std::ranges::sort(opened, {}, &HostConnection::first_time);
+    for (std::size_t i = 0; i + kBurst <= opened.size(); ++i) {
+        if (opened[i + kBurst - 1].first_time - opened[i].first_time <= kBurstTime)
+            return {&opened[i], &opened[i] + kBurst};
+    }
+    return {};
+}
+
 }  // namespace
 
-void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame) {
-    if (announcements_.size() < kMaxAnnouncements) announcements_.push_back({host, time, frame});
+void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
+    if (announcements_.size() < kMaxAnnouncements) announcements_.push_back({host, time, file, frame});
 }
 
 void HostBook::freeze() {
@@ -48,21 +67,28 @@ const HostBook::Announcement* HostBook::announcement_of(const HostConnection& fo
     return nullptr;
 }
 
-std::uint64_t HostBook::announcement_frame(const HostConnection& forgotten) const {
-    const Announcement* entry = announcement_of(forgotten);
-    return entry == nullptr ? 0 : entry->frame;
+std::span<const HostConnection> HostBook::connections_of(const IpAddress& host) const {
+    const auto all = equal_run(std::span<const HostConnection>(connections_), host, &HostConnection::host);
+    return all.first(std::min(all.size(), kMaxLooked));
+}
+
+FrameTrail HostBook::evidence_of(const HostConnection& forgotten, std::uint32_t file) const {
+    FrameTrail evidence;
+    const Announcement* announcement = announcement_of(forgotten);
+    if (announcement != nullptr && announcement->file == file) evidence.add(announcement->frame);
+    for (const HostConnection& opened : burst_of(forgotten, connections_of(forgotten.host))) {
+        if (opened.first_file == file) evidence.add(opened.first_frame);
+    }
+    return evidence;
 }
 
 Signs HostBook::signs_of(const HostConnection& forgotten) const {
-    std::span<const HostConnection> all =
-        equal_run(std::span<const HostConnection>(connections_), forgotten.host, &HostConnection::host);
-    all = all.first(std::min(all.size(), kMaxLooked));
+    const std::span<const HostConnection> all = connections_of(forgotten.host);
     const Announcement* announcement = announcement_of(forgotten);
     const Nanoseconds back =
         return_of(forgotten, all, announcement == nullptr ? kNoTime : announcement->time);
 
     Signs signs = announcement == nullptr ? Signs{0} : kSignAnnouncement;
-    int opened = 0;
     const Nanoseconds since = forgotten.unanswered_since;
     bool silent = since != kNoTime && since < back;
     for (const HostConnection& other : all) {
@@ -72,15 +98,22 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
         const bool lost_too =
             other.reset != kNoTime && other.heard < forgotten.reset && forgotten.heard < other.reset;
         if (lost_too) signs |= kSignOthersLost;
-        if (other.opened_by_host && within(other.first_time, forgotten.heard, forgotten.reset + kAfterReturn))
-            ++opened;
         if (silent && (within(other.heard, since, back - 1) || within(other.first_time, since, back - 1))) {
             silent = false;
         }
     }
-    if (opened >= kBurst) signs |= kSignNewConnections;
+    if (!burst_of(forgotten, all).empty()) signs |= kSignNewConnections;
     if (silent) signs |= kSignHostSilent;
     return signs;
+}
+
+void add_host_evidence(Finding& finding, const FrameTrail& evidence) {
+    const auto begin = finding.evidence.begin();
+    for (std::size_t i = 0; i < evidence.count; ++i) {
+        const auto end = begin + finding.evidence_count;
+        if (std::find(begin, end, evidence.frames[i]) == end) finding.add_evidence(evidence.frames[i]);
+    }
+    if (evidence.count > 0) std::sort(begin, begin + finding.evidence_count);
 }
 
 }  // namespace deadpeer

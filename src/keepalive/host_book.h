@@ -8,11 +8,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
+#include "keepalive/watch.h"
 
 namespace deadpeer {
 
@@ -24,6 +26,8 @@ struct HostConnection {
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted
     Nanoseconds reset = kNoTime;  // its no-socket RST; kNoTime if there is none
     bool opened_by_host = false;
+    std::uint32_t first_file = 0;
+    std::uint64_t first_frame = 0;
     Nanoseconds unanswered_since = kNoTime;  // segments to the host found no answer from then to its RST
 };
 
@@ -34,7 +38,7 @@ public:
     void add(const HostConnection& connection) { connections_.push_back(connection); }
 
     // The host told the network that it is (again) there.
-    void announce(const IpAddress& host, Nanoseconds time, std::uint64_t frame);
+    void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame);
 
     // Before the first question.
     void freeze();
@@ -43,20 +47,26 @@ public:
     // REQUIRES: frozen; `forgotten` was added.
     [[nodiscard]] Signs signs_of(const HostConnection& forgotten) const;
 
-    // The frame of the host's announcement in that time; 0 if there is none.
-    [[nodiscard]] std::uint64_t announcement_frame(const HostConnection& forgotten) const;
+    // The frames in that input of the host's announcement and of the burst of connections that it opened,
+    // where there are any.
+    [[nodiscard]] FrameTrail evidence_of(const HostConnection& forgotten, std::uint32_t file) const;
 
 private:
     struct Announcement {
         IpAddress host;
         Nanoseconds time;
+        std::uint32_t file;
         std::uint64_t frame;
     };
 
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
+    [[nodiscard]] std::span<const HostConnection> connections_of(const IpAddress& host) const;
 
     std::vector<HostConnection> connections_;
     std::vector<Announcement> announcements_;
 };
+
+// Puts what evidence_of() found among the finding's own evidence, each frame once, in the order of frames.
+void add_host_evidence(Finding& finding, const FrameTrail& evidence);
 
 }  // namespace deadpeer

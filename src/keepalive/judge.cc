@@ -319,7 +319,7 @@ Judgement closed(const Case& c, Reason reason) {
 
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
     return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() &&
-           longer(between(reset.sender_heard, reset.time), options.minimum_probe_silence);
+           longer(between(reset.silent_since(), reset.time), options.minimum_probe_silence);
 }
 
 Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureFacts& capture,

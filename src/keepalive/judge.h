@@ -40,8 +40,9 @@ struct CaptureFacts {
 
 // What other connections and frames tell of the host that sent a no-socket RST.
 struct HostSigns {
-    Signs signs =
-        0;  // of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives
+    // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives.
+    Signs signs = 0;
+    FrameTrail evidence;  // of the announcement and the new connections
 };
 
 struct Judgement {

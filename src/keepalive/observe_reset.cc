@@ -84,6 +84,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
+    reset.seen_since = before.first_time;
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before(watch, before, segment);

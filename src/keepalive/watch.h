@@ -109,10 +109,15 @@ struct ResetRecord {
     std::uint64_t frame = 0;
     std::uint64_t other_frame = 0;        // the other side's RST, if both_ends
     Nanoseconds sender_heard = kNoTime;   // the sender's last segment before it
+    Nanoseconds seen_since = kNoTime;     // the connection's first segment
     Nanoseconds provoked_time = kNoTime;  // the other side's segment that it answers
     std::uint64_t provoked_frame = 0;
     Nanoseconds silence_before = kNoTime;  // before what provoked it
 
+    // Since then at least its sender was silent, even if it was never heard.
+    [[nodiscard]] Nanoseconds silent_since() const {
+        return sender_heard == kNoTime ? seen_since : sender_heard;
+    }
     [[nodiscard]] bool met() const { return shape != Shape::kNone; }
     // The connection went on: the RST was forged, stale or challenged (RFC 5961).
     [[nodiscard]] bool ignored() const { return challenged || (sender_after && target_after); }

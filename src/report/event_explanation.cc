@@ -29,9 +29,21 @@ void explain_recovered(std::string& out, const Finding& finding) {
     say(out, "; look for an outage of the path at that time");
 }
 
+// " (tcp.stream 0, 1 and 3)"
+void say_streams(std::string& out, const Finding& finding) {
+    const std::size_t told = std::min<std::size_t>(finding.count, finding.lost.size());
+    for (std::size_t i = 0; i < told; ++i) {
+        const bool last = i + 1 == finding.count;
+        say(out, i == 0 ? " (tcp.stream " : last ? " and " : ", ", finding.lost[i]);
+    }
+    if (finding.count > told) say(out, " and ", finding.count - told, " more");
+    say(out, ")");
+}
+
 void explain_host_rebooted(std::string& out, const Finding& finding) {
-    say(out, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"},
-        " that it had: it answered with RSTs that say it knows no such connection");
+    say(out, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"});
+    say_streams(out, finding);
+    say(out, " that it had: it answered with RSTs that say it knows no such connection");
     if (finding.half_open != kNoTime)
         say(out, ", up to ", Span{finding.half_open}, " after its last sign of life");
     conclude_reboot(out, finding.signs, finding.confidence, finding.subject.address);

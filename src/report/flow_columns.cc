@@ -69,11 +69,12 @@ void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
     cells.text(pattern->protocol);
 }
 
-// Only where the path may have forgotten the connection.
+// Only where the path may have forgotten the connection; a reboot that is all but certain explains it.
 void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
     const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kMiddleboxReset ||
-                        flow.verdict == Verdict::kPeerLostState;
+                        flow.verdict == Verdict::kPeerLostState ||
+                        (flow.verdict == Verdict::kPeerRebooted && flow.confidence < Confidence::kHigh);
     if (!failed || flow.idle_at_failure == kNoTime) return cells.empty();
     cells.text(line.aids.knowledge.matching_timeouts(flow.idle_at_failure, flow.idle_survived));
 }

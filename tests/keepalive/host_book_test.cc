@@ -45,9 +45,12 @@ Signs signs_with_announcement(Nanoseconds time, const HostConnection& asked = fo
                               std::uint8_t of = 1) {
     HostBook book;
     book.add(asked);
-    book.announce(host(of), time, 77);
+    book.announce(host(of), time, 0, 77);
     book.freeze();
-    CHECK(book.announcement_frame(asked) == (book.signs_of(asked) != 0 ? 77U : 0U));
+    const FrameTrail evidence = book.evidence_of(asked, 0);
+    CHECK(evidence.count == (book.signs_of(asked) != 0 ? 1 : 0));
+    CHECK((evidence.count == 0 || evidence.frames[0] == 77));
+    CHECK(book.evidence_of(asked, 1).count == 0);
     return book.signs_of(asked);
 }
 
@@ -84,17 +87,38 @@ TEST_CASE("another connection is lost likewise if their gaps overlap") {
     CHECK(signs({other}) == 0);
 }
 
-TEST_CASE("three connections that the host opens are a burst") {
-    const auto burst = [](Nanoseconds third) {
-        return signs({lived(2, 150 * kSecond, 150 * kSecond, true),
-                      lived(3, 150 * kSecond, 150 * kSecond, true), lived(4, third, third, true)});
+TEST_CASE("three connections that the host opens within ten seconds are a burst") {
+    const auto burst = [](Nanoseconds first, Nanoseconds last) {
+        return signs(
+            {lived(2, last, last, true), lived(3, first, first, true), lived(4, first, first, true)});
     };
-    CHECK(burst(210 * kSecond) == kSignNewConnections);
-    CHECK(burst(210 * kSecond + kTick) == 0);
-    CHECK(burst(100 * kSecond + kTick) == kSignNewConnections);
-    CHECK(burst(100 * kSecond) == 0);
+    CHECK(burst(150 * kSecond, 160 * kSecond) == kSignNewConnections);
+    CHECK(burst(150 * kSecond, 160 * kSecond + kTick) == 0);
+    CHECK(burst(205 * kSecond, 210 * kSecond) == kSignNewConnections);
+    CHECK(burst(205 * kSecond, 210 * kSecond + kTick) == 0);
+    CHECK(burst(100 * kSecond + kTick, 105 * kSecond) == kSignNewConnections);
+    CHECK(burst(100 * kSecond, 105 * kSecond) == 0);
     CHECK(signs({lived(2, 150 * kSecond, 150 * kSecond), lived(3, 150 * kSecond, 150 * kSecond),
                  lived(4, 150 * kSecond, 150 * kSecond)}) == 0);
+}
+
+TEST_CASE("the evidence of a host goes among that of the connection") {
+    HostBook book;
+    book.add(forgotten());
+    book.announce(host(1), 150 * kSecond, 0, 5);
+    for (const std::uint64_t frame : {9, 8, 7, 6}) {
+        HostConnection opened =
+            lived(frame, 150 * kSecond + static_cast<Nanoseconds>(frame), 160 * kSecond, true);
+        opened.first_frame = frame;
+        book.add(opened);
+    }
+    book.freeze();
+    Finding finding;
+    for (const std::uint64_t frame : {3, 7, 10}) finding.add_evidence(frame);
+    add_host_evidence(finding, book.evidence_of(forgotten(), 0));
+    const std::vector<std::uint64_t> frames(finding.evidence.begin(),
+                                            finding.evidence.begin() + finding.evidence_count);
+    CHECK(frames == std::vector<std::uint64_t>{3, 5, 6, 7, 8, 10});
 }
 
 TEST_CASE("the host is silent if nothing of it is heard while it should answer") {

@@ -247,8 +247,17 @@ TEST_CASE("flows.csv: profiles, heartbeats, timeouts and the explanation") {
         flow.heartbeat_protocol = 1;
         flow.idle_at_failure = 360 * kSecond;
         reports.on_flow(flow);
+        flow = sample_flow(2);
+        flow.verdict = Verdict::kPeerRebooted;
+        flow.confidence = Confidence::kMedium;
+        flow.idle_at_failure = 360 * kSecond;
+        flow.idle_survived = 300 * kSecond;
+        reports.on_flow(flow);
+        flow.stream = 3;
+        flow.confidence = Confidence::kHigh;
+        reports.on_flow(flow);
     });
-    REQUIRE(table.rows() == 2);
+    REQUIRE(table.rows() == 4);
     CHECK(table.cell(0, "keepalive_profile") == "Linux;lwIP;Redis server");
     CHECK(table.cell(0, "matching_timeouts") ==
           "AWS Network Load Balancer (350 s);AWS Network Firewall (350 s);AWS security group (Nitro v6) (350 "
@@ -260,6 +269,8 @@ TEST_CASE("flows.csv: profiles, heartbeats, timeouts and the explanation") {
     CHECK(table.cell(0, "heartbeat_protocol").empty());
     CHECK(table.cell(1, "keepalive_profile").empty());
     CHECK(table.cell(1, "matching_timeouts").empty());
+    CHECK(table.cell(2, "matching_timeouts") == table.cell(0, "matching_timeouts"));
+    CHECK(table.cell(3, "matching_timeouts").empty());
     CHECK(table.cell(1, "heartbeat_side") == "responder");
     CHECK(table.cell(1, "heartbeat_period_s") == "1.000001");
     CHECK(table.cell(1, "heartbeat_protocol") == "mqtt");

@@ -69,13 +69,21 @@ TEST_CASE("probes_unanswered and peer_recovered") {
 TEST_CASE("host_rebooted") {
     Finding finding = event(EventKind::kHostRebooted);
     finding.count = 3;
+    finding.lost = {0, 4, 7};
     finding.half_open = 400 * kSecond;
     finding.signs = kSignOthersLost | kSignHostSilent;
     CHECK(sentence(finding) ==
-          "10.0.0.2 lost 3 connections that it had: it answered with RSTs that say it knows no such "
+          "10.0.0.2 lost 3 connections (tcp.stream 0, 4 and 7) that it had: it answered with RSTs that say "
+          "it knows no such "
           "connection, "
           "up to 400 s after its last sign of life; other connections of the host ended likewise, not a "
           "frame came from it in between: a reboot is very likely, and the uptime of 10.0.0.2 settles it");
+    finding.count = 1;
+    CHECK(sentence(finding).starts_with("10.0.0.2 lost 1 connection (tcp.stream 0) that it had: "));
+    finding.count = 10;
+    finding.lost = {0, 1, 2, 3, 4, 5, 6, 7};
+    CHECK(sentence(finding).starts_with(
+        "10.0.0.2 lost 10 connections (tcp.stream 0, 1, 2, 3, 4, 5, 6, 7 and 2 more) that it had: "));
 }
 
 TEST_CASE("idle_timeout_on_path") {
