@@ -153,6 +153,8 @@ struct Finding {
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
     std::array<std::uint64_t, 8> lost{};   // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
+    // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
+    std::uint64_t left_out = 0;
     // Frames that prove it, in the same input; the first `evidence_count` count.
     std::array<std::uint64_t, 16> evidence{};
     std::uint8_t evidence_count = 0;

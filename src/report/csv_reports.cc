@@ -18,7 +18,7 @@ const Knowledge& knowledge_of(const CsvOptions& options) {
 
 }  // namespace
 
-CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folder)
+CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folder)
     : options_(options),
       aids_{.knowledge = knowledge_of(options),
             .community_id = CommunityId(options.community_id_seed),
@@ -27,24 +27,38 @@ CsvReports::CsvReports(const CsvOptions& options, const std::string& spool_folde
       findings_(spool_folder),
       flows_(spool_folder) {}
 
+CsvReports::~CsvReports() {
+    if (folder_ != nullptr) folder_->discard();
+}
+
 Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(std::unique_ptr<ReportFolder> folder,
                                                           const CsvOptions& options) {
-    std::unique_ptr<CsvReports> reports(new CsvReports(options, folder->path()));
-    for (std::size_t i = 0; i < kReports.size(); ++i) {
-        const auto report = static_cast<Report>(i);
+    constexpr std::array<Report, 5> kAll = {Report::kCapture, Report::kSegments, Report::kFlows,
+                                            Report::kEvents, Report::kHosts};
+    static_assert(kAll.size() == kReports.size());
+    auto reports = to_folder(*folder, kAll, options);
+    if (reports) reports.value()->owned_folder_ = std::move(folder);
+    return reports;
+}
+
+Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(ReportFolder& folder, std::span<const Report> which,
+                                                          const CsvOptions& options) {
+    std::unique_ptr<CsvReports> reports(
+        new CsvReports(options, SpoolFolder(folder.path(), folder.descriptor())));
+    reports->folder_ = &folder;
+    for (const Report report : which) {
         if (report == Report::kSegments && !options.segments) continue;
-        const Result<int> descriptor = folder->create(file_name(report));
+        const Result<int> descriptor = folder.create(file_name(report));
         if (!descriptor) return descriptor.error();
         reports->start(report, descriptor.value());
     }
-    reports->folder_ = std::move(folder);
     return reports;
 }
 
 std::unique_ptr<CsvReports> CsvReports::to_descriptor(int descriptor, Report report,
                                                       const std::string& spool_folder,
                                                       const CsvOptions& options) {
-    std::unique_ptr<CsvReports> reports(new CsvReports(options, spool_folder));
+    std::unique_ptr<CsvReports> reports(new CsvReports(options, SpoolFolder(spool_folder)));
     reports->start(report, descriptor);
     return reports;
 }
@@ -78,7 +92,10 @@ void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
 }
 
 SegmentRowId CsvReports::on_segment(const SegmentRow& row) {
-    return writer(Report::kSegments) != nullptr ? segments_.append(row) : 0;
+    if (writer(Report::kSegments) == nullptr) return 0;
+    if (!segments_are_final_) return segments_.append(row);
+    write_segment(row);
+    return 0;
 }
 
 void CsvReports::update_segment(SegmentRowId id, const SegmentRow& row) {
@@ -103,12 +120,13 @@ void CsvReports::write_flow(const FlowSummary& flow) {
     write_row(writer(Report::kFlows)->cells, kFlowColumns, FlowLine{flow, files_.of(flow.first_file), aids_});
 }
 
+void CsvReports::write_segment(const SegmentRow& row) {
+    if (row.provisional) return;
+    write_row(writer(Report::kSegments)->cells, kSegmentColumns, SegmentLine{row, files_.of(row.file)});
+}
+
 void CsvReports::write_segments() {
-    for (std::uint64_t i = 0; i < segments_.size(); ++i) {
-        const SegmentRow& row = segments_.at(i);
-        if (row.provisional) continue;
-        write_row(writer(Report::kSegments)->cells, kSegmentColumns, SegmentLine{row, files_.of(row.file)});
-    }
+    for (std::uint64_t i = 0; i < segments_.size(); ++i) write_segment(segments_.at(i));
 }
 
 void CsvReports::write_events() {

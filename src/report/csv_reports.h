@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,23 @@ public:
     // All reports as files. REQUIRES: the folder's lock is held.
     static Result<std::unique_ptr<CsvReports>> to_folder(std::unique_ptr<ReportFolder> folder,
                                                          const CsvOptions& options);
+    // Some of them, to a folder that outlives this object; reports that are not among them stay as they are.
+    static Result<std::unique_ptr<CsvReports>> to_folder(ReportFolder& folder,
+                                                         std::span<const Report> reports,
+                                                         const CsvOptions& options);
+    ~CsvReports() override;
+    CsvReports(const CsvReports&) = delete;
+    CsvReports& operator=(const CsvReports&) = delete;
+
     // One report to an open descriptor; rows that wait may need a temporary file in `spool_folder`.
     static std::unique_ptr<CsvReports> to_descriptor(int descriptor, Report report,
                                                      const std::string& spool_folder,
                                                      const CsvOptions& options);
+
+    // Segment rows are told as they stay: they are written at once, and update_segment() is not called.
+    void segments_are_final() { segments_are_final_ = true; }
+    // From now on on_flow() is called in ascending order of streams; what waits goes between.
+    void flows_ascend() { flows_.ascend(); }
 
     void on_input_begin(std::uint32_t file, const std::string& name) override;
     void on_input_end(std::uint32_t file, const InputSummary& summary) override;
@@ -73,23 +87,26 @@ private:
         std::uint64_t place;  // in findings_
     };
 
-    CsvReports(const CsvOptions& options, const std::string& spool_folder);
+    CsvReports(const CsvOptions& options, const SpoolFolder& spool_folder);
 
     void start(Report report, int descriptor);
     [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
     void write_flow(const FlowSummary& flow);
+    void write_segment(const SegmentRow& row);
     void write_segments();
     void write_events();
     void write_hosts();
     [[nodiscard]] Status written() const;
 
     CsvOptions options_;
-    std::unique_ptr<ReportFolder> folder_;  // null when writing to a descriptor
+    std::unique_ptr<ReportFolder> owned_folder_;
+    ReportFolder* folder_ = nullptr;  // null when writing to a descriptor
     std::array<std::unique_ptr<Writer>, kReports.size()> writers_;
     FlowAids aids_;
     std::string sentence_;
     FileCells files_;
     Spool<SegmentRow> segments_;
+    bool segments_are_final_ = false;
     Spool<Finding> findings_;
     std::vector<TimedEvent> event_order_;
     StreamOrder flows_;

@@ -93,9 +93,17 @@ void explain_capacity(std::string& out, const Finding& finding) {
     say(out, "; let those close what they do not use, or raise the limit");
 }
 
+void explain_left_out(std::string& out, const Finding& finding) {
+    say(out, Count{finding.left_out, "more event", "more events"},
+        finding.stream < 0 ? "" : " of this connection",
+        finding.left_out == 1 ? " in this minute is left out" : " in this minute are left out",
+        ", so that a storm of events does not fill the disk");
+}
+
 }  // namespace
 
 void explain(std::string& out, const Finding& finding) {
+    if (finding.left_out != 0) return explain_left_out(out, finding);
     switch (finding.kind) {
         case EventKind::kProbesUnanswered:
             return explain_unanswered(out, finding);

@@ -41,6 +41,10 @@ public:
     }
     void flush();
 
+    // What was not written yet; drop() forgets it. For one who writes it himself.
+    [[nodiscard]] std::string_view waiting() const { return {buffer_.data(), used_}; }
+    void drop() { used_ = 0; }
+
     // errno of the first failure; 0 while all is well.
     [[nodiscard]] int error() const { return error_; }
 

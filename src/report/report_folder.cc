@@ -14,23 +14,20 @@
 namespace deadpeer {
 namespace {
 
-constexpr mode_t kFileMode = 0640;
-constexpr mode_t kFolderMode = 0750;
-
-Error cannot_open(const std::string& path, int error) {
+Error cannot_open(const std::string& path, const char* what, int error) {
     const char* advice = error == ENOTDIR  ? "Name a folder, not a file"
                          : error == ENOENT ? "Create its parent folder"
-                                           : "Choose another folder with -o";
+                                           : "Choose another folder";
     return {
-        fmt::format("Cannot write reports to {}: {}. {}.", printable(path), std::strerror(error), advice)};
+        fmt::format("Cannot write {} to {}: {}. {}.", what, printable(path), std::strerror(error), advice)};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path) {
-    if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) return cannot_open(path, errno);
+Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path, const char* what) {
+    if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) return cannot_open(path, what, errno);
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return cannot_open(path, errno);
+    if (descriptor < 0) return cannot_open(path, what, errno);
     return std::unique_ptr<ReportFolder>(new ReportFolder(path, descriptor));
 }
 
@@ -39,24 +36,29 @@ bool ReportFolder::lock() {
 }
 
 ReportFolder::~ReportFolder() {
+    discard();
+    ::close(descriptor_);
+}
+
+void ReportFolder::discard() {
     for (const Pending& file : pending_) {
         ::unlinkat(descriptor_, file.temporary.c_str(), 0);
         ::close(file.descriptor);
     }
-    ::close(descriptor_);
+    pending_.clear();
 }
 
 Error ReportFolder::failure(const std::string& what, const std::string& name) const {
     const int error = errno;
-    return {fmt::format("Cannot {} {}: {}. The report of an earlier run, if any, is untouched.", what,
+    return {fmt::format("Cannot {} {}: {}. What was there before, if anything, is untouched.", what,
                         printable(path_ + "/" + name), std::strerror(error))};
 }
 
-Result<int> ReportFolder::create(const std::string& name) {
-    Pending file{name, "." + name + ".tmp", -1};
+Result<int> ReportFolder::create(const std::string& name, unsigned mode) {
+    Pending file{name, temporary_name(name), -1};
     ::unlinkat(descriptor_, file.temporary.c_str(), 0);
     file.descriptor = ::openat(descriptor_, file.temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (file.descriptor < 0) return failure("create", file.temporary);
     pending_.push_back(file);
     return file.descriptor;

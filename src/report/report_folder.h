@@ -22,8 +22,14 @@ namespace deadpeer {
 
 class ReportFolder {
 public:
-    // Creates the folder if it is missing (its parent must exist).
-    static Result<std::unique_ptr<ReportFolder>> open(const std::string& path);
+    static constexpr unsigned kFileMode = 0640;
+    static constexpr unsigned kFolderMode = 0750;
+
+    // What a report is called until it is published.
+    static std::string temporary_name(const std::string& name) { return "." + name + ".tmp"; }
+
+    // Creates the folder if it is missing (its parent must exist). `what` shall go there, for messages.
+    static Result<std::unique_ptr<ReportFolder>> open(const std::string& path, const char* what = "reports");
     ~ReportFolder();
     ReportFolder(const ReportFolder&) = delete;
     ReportFolder& operator=(const ReportFolder&) = delete;
@@ -33,16 +39,21 @@ public:
 
     // REQUIRES: lock() answered true.
     // The descriptor to write `name` to; it belongs to the folder.
-    Result<int> create(const std::string& name);
+    Result<int> create(const std::string& name, unsigned mode = kFileMode);
 
     // REQUIRES: everything was written.
     Status publish();
+
+    // Removes what was created and not published.
+    void discard();
 
     // Removes a report of an earlier run that this one does not write, so that the folder tells one story.
     // REQUIRES: after publish().
     Status remove_stale(const std::string& name);
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    // Of the folder itself; it stays the folder's.
+    [[nodiscard]] int descriptor() const { return descriptor_; }
 
 private:
     struct Pending {

@@ -11,7 +11,7 @@ std::unique_ptr<std::byte[]> zero_page() {
 
 }  // namespace
 
-PagedStore::PagedStore(std::string folder, std::size_t memory_bytes)
+PagedStore::PagedStore(SpoolFolder folder, std::size_t memory_bytes)
     : capacity_(std::max<std::size_t>(1, memory_bytes / kPageBytes)), file_(std::move(folder)) {
     pages_.reserve(capacity_);
     pages_.push_back({0, 0, false, zero_page()});

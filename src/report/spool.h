@@ -33,7 +33,7 @@ public:
     static constexpr std::size_t kPageBytes = std::size_t{128} << 10;
 
     // `folder`: where the temporary file goes once it is needed. `memory_bytes`: at least one page is kept.
-    PagedStore(std::string folder, std::size_t memory_bytes);
+    PagedStore(SpoolFolder folder, std::size_t memory_bytes);
     PagedStore(const PagedStore&) = delete;
     PagedStore& operator=(const PagedStore&) = delete;
 
@@ -73,7 +73,7 @@ class Spool {
 public:
     static constexpr std::size_t kDefaultMemory = std::size_t{16} << 20;
 
-    explicit Spool(std::string folder, std::size_t memory_bytes = kDefaultMemory)
+    explicit Spool(SpoolFolder folder, std::size_t memory_bytes = kDefaultMemory)
         : store_(std::move(folder), memory_bytes) {}
 
     [[nodiscard]] const T& at(std::uint64_t i) { return *slot(i, false); }

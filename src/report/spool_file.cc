@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,30 @@
 #include "report/text.h"
 
 namespace deadpeer {
+namespace {
+
+int open_by_path(const std::string& folder) {
+    std::string path = folder + "/.deadpeer-spool-XXXXXX";
+    const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+    if (descriptor >= 0) ::unlink(path.c_str());
+    return descriptor;
+}
+
+// The name is free, or was left by a run that was killed just here: only the holder of the lock makes it.
+int open_in(int folder) {
+    constexpr char kName[] = ".deadpeer-spool";
+    ::unlinkat(folder, kName, 0);
+    const int descriptor =
+        ::openat(folder, kName, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor >= 0) ::unlinkat(folder, kName, 0);
+    return descriptor;
+}
+
+}  // namespace
+
+int open_unnamed_file(const SpoolFolder& folder) {
+    return folder.descriptor < 0 ? open_by_path(folder.path) : open_in(folder.descriptor);
+}
 
 SpoolFile::~SpoolFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -20,21 +45,14 @@ SpoolFile::~SpoolFile() {
 Status SpoolFile::status() const {
     if (error_ == 0) return success();
     return Error{fmt::format("Cannot keep waiting rows in a temporary file in {}: {}. Free space there.",
-                             printable(folder_), std::strerror(error_))};
-}
-
-void SpoolFile::open() {
-    std::string path = folder_ + "/.deadpeer-spool-XXXXXX";
-    descriptor_ = ::mkostemp(path.data(), O_CLOEXEC);
-    if (descriptor_ < 0) {
-        error_ = errno;
-        return;
-    }
-    ::unlink(path.c_str());
+                             printable(folder_.path), std::strerror(error_))};
 }
 
 void SpoolFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
-    if (descriptor_ < 0 && error_ == 0) open();
+    if (descriptor_ < 0 && error_ == 0) {
+        descriptor_ = open_unnamed_file(folder_);
+        if (descriptor_ < 0) error_ = errno;
+    }
     while (error_ == 0 && !bytes.empty()) {
         const ssize_t n = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (n >= 0) {

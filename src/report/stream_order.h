@@ -1,7 +1,8 @@
 // StreamOrder: connections come when they end and leave by stream number.
 //
 // What:     add() hands a connection on at once if it is the next by number, and then those that waited for
-//           it; else it waits.
+//           it; else it waits. After ascend() the others come in ascending order, whatever numbers are
+//           missing.
 // Memory:   bounded by WaitingFlows.
 // Threads:  one thread at a time.
 #pragma once
@@ -16,11 +17,15 @@ namespace deadpeer {
 
 class StreamOrder {
 public:
-    explicit StreamOrder(std::string spool_folder) : waiting_(std::move(spool_folder)) {}
+    explicit StreamOrder(SpoolFolder spool_folder) : waiting_(std::move(spool_folder)) {}
 
     // REQUIRES: a stream number that was not added before.
     template <typename Emit>
     void add(const FlowSummary& flow, const Emit& emit) {
+        if (ascending_) {
+            while (!waiting_.empty() && waiting_.lowest() < flow.stream) emit(waiting_.pop());
+            return emit(flow);
+        }
         if (flow.stream != next_) return waiting_.push(flow);
         emit(flow);
         ++next_;
@@ -29,6 +34,8 @@ public:
             ++next_;
         }
     }
+
+    void ascend() { ascending_ = true; }
 
     // Hands on what still waits; missing numbers are passed over.
     template <typename Emit>
@@ -42,6 +49,7 @@ public:
 private:
     WaitingFlows waiting_;
     std::uint64_t next_ = 0;
+    bool ascending_ = false;
 };
 
 }  // namespace deadpeer

@@ -10,7 +10,7 @@ constexpr std::size_t kWindow = 32;  // records read or written at a time
 
 }  // namespace
 
-WaitingFlows::WaitingFlows(std::string folder, std::size_t memory_bytes)
+WaitingFlows::WaitingFlows(SpoolFolder folder, std::size_t memory_bytes)
     : capacity_(std::max<std::size_t>(1, memory_bytes / sizeof(FlowSummary))), file_(std::move(folder)) {}
 
 void WaitingFlows::push(const FlowSummary& flow) {

@@ -28,7 +28,7 @@ class WaitingFlows {
 public:
     static constexpr std::size_t kDefaultMemory = std::size_t{16} << 20;
 
-    explicit WaitingFlows(std::string folder, std::size_t memory_bytes = kDefaultMemory);
+    explicit WaitingFlows(SpoolFolder folder, std::size_t memory_bytes = kDefaultMemory);
 
     void push(const FlowSummary& flow);
     [[nodiscard]] bool empty() const { return order_.empty() && runs_.empty(); }

@@ -1,0 +1,105 @@
+#include "report/append_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "report/text.h"
+
+namespace deadpeer {
+
+Status AppendFile::status() const {
+    if (error_ == 0) return success();
+    return Error{
+        fmt::format("Cannot write {}: {}. Rows wait until that is over; free space, or make it writable.",
+                    printable(folder_.path() + "/" + name_), std::strerror(error_))};
+}
+
+Status AppendFile::open() {
+    retry();
+    return status();
+}
+
+bool AppendFile::create() {
+    descriptor_ =
+        ::openat(folder_.descriptor(), name_.c_str(),
+                 O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, ReportFolder::kFileMode);
+    error_ = descriptor_ < 0 ? errno : 0;
+    size_ = 0;
+    torn_ = false;
+    return descriptor_ >= 0;
+}
+
+void AppendFile::append(std::string_view row) {
+    if (waiting_.empty() && ready() && write(row)) return;
+    if (waiting_bytes_ + row.size() > kMostWaitingBytes) {
+        ++lost_;
+        return;
+    }
+    waiting_bytes_ += row.size();
+    waiting_.emplace_back(row);
+}
+
+bool AppendFile::retry() {
+    if (!ready()) return false;
+    while (!waiting_.empty()) {
+        if (!write(waiting_.front())) return false;
+        waiting_bytes_ -= waiting_.front().size();
+        waiting_.pop_front();
+    }
+    return true;
+}
+
+// Whole rows and the header are in the file, and nothing else.
+bool AppendFile::ready() {
+    if (descriptor_ < 0 && !create()) return false;
+    return cut() && (size_ != 0 || write(header_));
+}
+
+bool AppendFile::write(std::string_view row) {
+    ssize_t n = -1;
+    do {
+        n = ::write(descriptor_, row.data(), row.size());
+    } while (n < 0 && errno == EINTR);
+    if (n != static_cast<ssize_t>(row.size())) {
+        error_ = n < 0 ? errno : ENOSPC;  // a disk takes part of a row only if it is full
+        torn_ = true;
+        cut();
+        return false;
+    }
+    size_ += row.size();
+    durable_ = false;
+    error_ = 0;
+    return true;
+}
+
+bool AppendFile::cut() {
+    if (!torn_) return true;
+    if (::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
+        error_ = errno;
+        return false;
+    }
+    torn_ = false;
+    return true;
+}
+
+Status AppendFile::sync() {
+    if (descriptor_ < 0 || durable_) return success();
+    if (::fsync(descriptor_) != 0) {
+        return Error{fmt::format("Cannot make {} durable: {}. Look after the disk.",
+                                 printable(folder_.path() + "/" + name_), std::strerror(errno))};
+    }
+    durable_ = true;
+    return success();
+}
+
+void AppendFile::close() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+}
+
+}  // namespace deadpeer

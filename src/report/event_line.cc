@@ -1,0 +1,43 @@
+#include "report/event_line.h"
+
+#include <array>
+#include <string_view>
+
+#include "report/explanation.h"
+#include "report/names.h"
+#include "report/time_text.h"
+
+namespace deadpeer {
+namespace {
+
+// "2026-11-21 06:50:00.123 UTC".
+void append_time(std::string& out, Nanoseconds time) {
+    if (time == kNoTime) return;
+    std::array<char, kTimeTextCapacity> text{};
+    write_utc(text.data(), time);
+    const std::string_view iso(text.data(), text.size());
+    say(out, iso.substr(0, 10), " ", iso.substr(11, 12), " UTC  ");
+}
+
+void append_padded(std::string& out, std::string_view word, std::size_t width) {
+    say(out, word);
+    out.append(width > word.size() ? width - word.size() : 0, ' ');
+    say(out, "  ");
+}
+
+}  // namespace
+
+void tell_event(std::string& out, const Finding& finding, const Named& named) {
+    append_time(out, finding.time);
+    append_padded(out, name(finding.severity), name(Severity::kCritical).size());
+    append_padded(out, name(finding.kind), 0);
+    if (finding.subject.port != 0) {
+        say(out, named(finding.subject), "  ");
+    } else if (finding.subject != Endpoint{}) {
+        say(out, named(finding.subject.address), "  ");
+    }
+    explain(out, finding);
+    out += '\n';
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,19 @@
+// An event as one line for people: when, how bad, what, who, and the explanation.
+//
+//     2026-11-21 06:50:00.123 UTC  critical  peer_dead  10.2.0.2:9000 (db-1)  10.2.0.2:9000 left ...
+//
+// What:    ends with a line end. Names that others chose are made printable.
+// Cost:    appends to `out`, which is meant to be used again.
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+
+#include "deadpeer/finding.h"
+#include "report/named.h"
+
+namespace deadpeer {
+
+void tell_event(std::string& out, const Finding& finding, const Named& named);
+
+}  // namespace deadpeer

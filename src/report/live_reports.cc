@@ -1,0 +1,242 @@
+#include "report/live_reports.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "report/columns.h"
+#include "report/period_folders.h"
+#include "report/text.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr SegmentRowId kNoRow = std::numeric_limits<SegmentRowId>::max();
+constexpr Nanoseconds kRotateAgainAfter = 60 * kSecond;
+constexpr std::array<Report, 4> kRewritten = {Report::kCapture, Report::kSegments, Report::kFlows,
+                                              Report::kHosts};
+
+std::string header_of_events(const CsvDialect& dialect) {
+    Output output(-1);
+    Cells cells(output, dialect);
+    write_header(cells, kEventColumns);
+    return std::string(output.waiting());
+}
+
+// A killed run leaves these.
+void remove_temporary_files(const ReportFolder& folder) {
+    for (const Report report : kRewritten) {
+        ::unlinkat(folder.descriptor(), ReportFolder::temporary_name(file_name(report)).c_str(), 0);
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LiveReports>> LiveReports::open(std::unique_ptr<ReportFolder> folder,
+                                                       const LiveReportOptions& options, Nanoseconds now) {
+    remove_temporary_files(*folder);
+    Status status = move_earlier_reports(*folder);
+    if (status && options.keep != 0) status = keep_latest(*folder, options.keep);
+    if (!status) return status.error();
+    std::unique_ptr<LiveReports> reports(new LiveReports(std::move(folder), options, now));
+    status = reports->events_.open();
+    if (!status) return status.error();
+    return reports;
+}
+
+LiveReports::LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportOptions& options,
+                         Nanoseconds now)
+    : options_(options),
+      folder_(std::move(folder)),
+      events_(*folder_, file_name(Report::kEvents), header_of_events(options.csv.dialect)),
+      row_(-1),
+      cells_(row_, options.csv.dialect),
+      ended_(SpoolFolder(folder_->path(), folder_->descriptor())),
+      segments_(SpoolFolder(folder_->path(), folder_->descriptor())),
+      reboots_(SpoolFolder(folder_->path(), folder_->descriptor())),
+      event_trouble_(options.complain),
+      log_trouble_(options.complain),
+      publish_trouble_(options.complain),
+      rotate_trouble_(options.complain) {
+    begin_period(now);
+    sync_at_ = now + options_.sync_interval;
+}
+
+void LiveReports::begin_period(Nanoseconds now) {
+    began_ = now;
+    boundary_ = options_.rotation.boundary_after(now);
+    rotate_not_before_ = kNoTime;
+    first_segment_ += segments_.size();
+    segments_.clear();
+    ended_.clear();
+    reboots_.clear();
+}
+
+void LiveReports::on_input_begin(std::uint32_t file, const std::string& name) {
+    if (inputs_.size() <= file) {
+        inputs_.resize(file + 1);
+        files_.by_index.resize(file + 1);
+    }
+    inputs_[file].name = name;
+    files_.by_index[file] = text_cell(base_name(name), options_.csv.dialect.delimiter);
+}
+
+void LiveReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
+    inputs_.at(file).summary = summary;
+}
+
+SegmentRowId LiveReports::on_segment(const SegmentRow& row) {
+    const SegmentRowId id = first_segment_ + segments_.size();
+    return options_.csv.segments && segments_.append(row) ? id : kNoRow;
+}
+
+void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
+    if (id == kNoRow || id < first_segment_ || id - first_segment_ >= segments_.size()) return;
+    segments_.change(id - first_segment_, row);
+}
+
+void LiveReports::on_finding(const Finding& finding) {
+    if (finding.kind == EventKind::kHostRebooted && finding.left_out == 0) reboots_.append(finding);
+    row_.drop();
+    write_row(cells_, kEventColumns, EventLine{finding, files_.of(finding.file), sentence_});
+    events_.append(row_.waiting());
+    if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
+}
+
+void LiveReports::on_flow(const FlowSummary& flow) {
+    ended_.append(flow);
+}
+
+Status LiveReports::finish(const RunSummary& run) {
+    settle();
+    const bool written = publish([&](ReportSink& sink) {
+        for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
+            if (inputs_[file].summary) sink.on_input_end(file, *inputs_[file].summary);
+        }
+        return sink.finish(run);
+    });
+    if (written && !lost_something()) return success();
+    return Error{fmt::format("The reports in {} lack something: {} rows were lost{}.",
+                             printable(folder_->path()), rows_lost(),
+                             written ? "" : ", and all but events.csv are not the latest")};
+}
+
+void LiveReports::flush(Nanoseconds now) {
+    if (now < sync_at_) return;
+    sync_at_ = now + options_.sync_interval;
+    settle();
+}
+
+// Tries again what waits, makes events durable, and tells how that went.
+void LiveReports::settle() {
+    const bool all_written = events_.retry();
+    if (const Status status = all_written ? events_.sync() : events_.status(); !status) {
+        sync_failed_ |= all_written;
+        event_trouble_.note(status.error().message);
+    } else {
+        event_trouble_.over(fmt::format("{}/events.csv is written again; {} of its rows were lost.",
+                                        printable(folder_->path()), events_.lost()));
+    }
+    ended_.retry();
+    segments_.retry();
+    reboots_.retry();
+    for (const int error : {ended_.error(), segments_.error(), reboots_.error()}) {
+        if (error == 0) continue;
+        return log_trouble_.note(fmt::format(
+            "Cannot keep rows in a temporary file in {}: {}. Free space there, or make it writable.",
+            printable(folder_->path()), std::strerror(error)));
+    }
+    log_trouble_.over(fmt::format("Rows are kept in a temporary file in {} again; {} were lost.",
+                                  printable(folder_->path()),
+                                  ended_.lost() + segments_.lost() + reboots_.lost()));
+}
+
+bool LiveReports::publish(const Feed& feed) {
+    const Status status = write_reports(feed);
+    published_ = status.ok();
+    if (published_) {
+        publish_trouble_.over(
+            fmt::format("The reports in {} are up to date again.", printable(folder_->path())));
+    } else {
+        publish_trouble_.note(status.error().message);
+    }
+    return published_;
+}
+
+Status LiveReports::write_reports(const Feed& feed) {
+    const auto opened = CsvReports::to_folder(*folder_, kRewritten, options_.csv);
+    if (!opened) return opened.error();
+    CsvReports& reports = *opened.value();
+    for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
+        reports.on_input_begin(file, inputs_[file].name);
+    }
+    reports.segments_are_final();
+    const bool read = segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); }) &&
+                      reboots_.for_each([&](const Finding& finding) { reports.on_finding(finding); }) &&
+                      ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
+    if (!read) {
+        return Error{fmt::format("Cannot read back rows from a temporary file in {}. Look after the disk.",
+                                 printable(folder_->path()))};
+    }
+    reports.flows_ascend();
+    const Status status = feed(reports);
+    hosts_left_out_ = reports.hosts_left_out();
+    return status;
+}
+
+// The ring must not run over while rows are written.
+void LiveReports::pause() {
+    constexpr unsigned kRowsWithoutPause = 4096;
+    if (++rows_since_pause_ % kRowsWithoutPause == 0) options_.meanwhile();
+}
+
+bool LiveReports::rotation_due(Nanoseconds now) const {
+    if (rotate_not_before_ != kNoTime && now < rotate_not_before_) return false;
+    if (boundary_ && now >= *boundary_) return true;
+    const std::uint64_t bytes = events_.bytes() + ended_.bytes() + segments_.bytes();
+    return options_.rotation.bytes != 0 && bytes >= options_.rotation.bytes;
+}
+
+bool LiveReports::rotate(const Feed& feed, Nanoseconds now) {
+    settle();
+    const Status status = end_period(feed);
+    if (!status) {
+        rotate_trouble_.note(status.error().message);
+        rotate_not_before_ = now + kRotateAgainAfter;
+        return false;
+    }
+    rotate_trouble_.over(
+        fmt::format("A period of the reports in {} could be ended.", printable(folder_->path())));
+    begin_period(now);
+    events_.close();
+    if (const Status opened = events_.open(); !opened) event_trouble_.note(opened.error().message);
+    return true;
+}
+
+Status LiveReports::end_period(const Feed& feed) {
+    if (!publish(feed)) {
+        // The oldest period goes anyway: perhaps that is the space that is missing.
+        const bool freed = options_.keep != 0 && keep_latest(*folder_, options_.keep - 1).ok();
+        if (!freed || !publish(feed)) return Error{"A period goes on: its reports cannot be written."};
+    }
+    Status status = move_reports(*folder_, began_);
+    if (status && options_.keep != 0) {
+        if (const Status kept = keep_latest(*folder_, options_.keep); !kept) {
+            rotate_trouble_.note(kept.error().message);
+        }
+    }
+    return status;
+}
+
+bool LiveReports::lost_something() const {
+    return rows_lost() != 0 || events_.waiting() != 0 || sync_failed_ || !published_;
+}
+
+std::uint64_t LiveReports::rows_lost() const {
+    return events_.lost() + ended_.lost() + segments_.lost() + reboots_.lost();
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,207 @@
+#include "report/period_folders.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include "report/reports.h"
+#include "report/text.h"
+#include "report/time_text.h"
+
+namespace deadpeer {
+namespace {
+
+class Descriptor {
+public:
+    Descriptor(int folder, const char* name, int flags)
+        : value_(::openat(folder, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {}
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int value() const { return value_; }
+
+private:
+    int value_;
+};
+
+Error failure(const std::string& what, const ReportFolder& folder, const std::string& name) {
+    const int error = errno;
+    return {fmt::format("Cannot {} {}: {}. The reports stay where they are.", what,
+                        printable(folder.path() + "/" + name), std::strerror(error))};
+}
+
+// events.csv is the last: as long as it stays, the period is not over.
+std::vector<std::string> report_names() {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kReports.size(); ++i) {
+        const auto report = static_cast<Report>(i);
+        if (report != Report::kEvents) names.push_back(file_name(report));
+    }
+    names.push_back(file_name(Report::kEvents));
+    return names;
+}
+
+bool exists(const ReportFolder& folder, const std::string& name) {
+    struct stat info {};
+    return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+// A new folder for the period, or its neighbour in time; empty with errno if there can be none.
+std::string make_period_folder(const ReportFolder& folder, Nanoseconds began) {
+    constexpr int kTries = 3600;
+    for (int i = 0; i < kTries; ++i, began += kSecond) {
+        std::string name = period_name(began);
+        if (::mkdirat(folder.descriptor(), name.c_str(), ReportFolder::kFolderMode) == 0) return name;
+        if (errno != EEXIST) break;
+    }
+    return {};
+}
+
+constexpr std::string_view kTimeForm = "0000-00-00T00:00:00";  // 0: a digit
+constexpr std::string_view kNameForm = "00000000T000000Z";
+
+bool has_form(std::string_view text, std::string_view form) {
+    return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                      [](char c, char f) { return f == '0' ? c >= '0' && c <= '9' : c == f; });
+}
+
+// REQUIRES: kTimeForm.
+std::optional<Nanoseconds> parse_time(std::string_view text) {
+    const auto number = [text](std::size_t from, std::size_t digits) {
+        int value = 0;
+        for (const char c : text.substr(from, digits)) value = value * 10 + (c - '0');
+        return value;
+    };
+    const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                          std::chrono::day(static_cast<unsigned>(number(8, 2))));
+    constexpr int kLastYear = 2261;  // that fits in Nanoseconds whole
+    if (!day.ok() || number(0, 4) < 1970 || number(0, 4) > kLastYear) return std::nullopt;
+    const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
+    return (((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60 + number(17, 2)) * kSecond;
+}
+
+// The earliest of the times at the beginning of a report; whatever its dialect, they have that form, or else
+// none is found.
+std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report report) {
+    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_NONBLOCK);
+    std::array<char, 65536> bytes{};
+    const ssize_t n = file.value() < 0 ? -1 : ::read(file.value(), bytes.data(), bytes.size());
+    std::string_view text(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
+    std::optional<Nanoseconds> earliest;
+    for (; text.size() >= kTimeForm.size(); text.remove_prefix(1)) {
+        const std::string_view candidate = text.substr(0, kTimeForm.size());
+        if (!has_form(candidate, kTimeForm)) continue;
+        const std::optional<Nanoseconds> time = parse_time(candidate);
+        if (time && (!earliest || *time < *earliest)) earliest = time;
+    }
+    return earliest;
+}
+
+// REQUIRES: at least one report is there.
+Nanoseconds begin_of_earlier(const ReportFolder& folder) {
+    for (const Report report : {Report::kCapture, Report::kEvents}) {
+        if (const auto time = earliest_time_in(folder, report)) return *time;
+    }
+    struct stat info {};
+    for (const std::string& name : report_names()) {
+        if (::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        if (name == file_name(Report::kEvents)) break;
+    }
+    return info.st_mtim.tv_sec * kSecond;
+}
+
+// The names of period folders, the oldest first.
+std::vector<std::string> periods_in(const ReportFolder& folder) {
+    std::vector<std::string> names;
+    const int descriptor = ::openat(folder.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR* entries = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
+    if (entries == nullptr) {
+        if (descriptor >= 0) ::close(descriptor);
+        return names;
+    }
+    while (const dirent* entry = ::readdir(entries)) {
+        struct stat info {};
+        if (has_form(entry->d_name, kNameForm) &&
+            ::fstatat(folder.descriptor(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(info.st_mode)) {
+            names.emplace_back(entry->d_name);
+        }
+    }
+    ::closedir(entries);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Status remove_period(const ReportFolder& folder, const std::string& name) {
+    const Descriptor period(folder.descriptor(), name.c_str(), O_DIRECTORY);
+    if (period.value() < 0) return failure("open", folder, name);
+    for (const std::string& report : report_names()) {
+        if (::unlinkat(period.value(), report.c_str(), 0) != 0 && errno != ENOENT) {
+            return failure("remove", folder, name + "/" + report);
+        }
+    }
+    const bool removed = ::unlinkat(folder.descriptor(), name.c_str(), AT_REMOVEDIR) == 0;
+    if (removed || errno == ENOTEMPTY || errno == EEXIST) return success();  // somebody else's files stay
+    return failure("remove", folder, name);
+}
+
+}  // namespace
+
+std::string period_name(Nanoseconds began) {
+    std::array<char, kTimeTextCapacity> text{};
+    write_utc(text.data(), began);
+    std::string name;
+    for (const char c : std::string_view(text.data(), kTimeForm.size())) {
+        if (c != '-' && c != ':') name += c;
+    }
+    return name + 'Z';
+}
+
+Status move_reports(const ReportFolder& folder, Nanoseconds began) {
+    const std::vector<std::string> names = report_names();
+    if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return exists(folder, name); })) {
+        return success();
+    }
+    const std::string period_folder = make_period_folder(folder, began);
+    if (period_folder.empty()) return failure("create", folder, period_name(began));
+    const Descriptor period(folder.descriptor(), period_folder.c_str(), O_DIRECTORY);
+    if (period.value() < 0) return failure("open", folder, period_folder);
+    for (const std::string& name : names) {
+        if (::renameat(folder.descriptor(), name.c_str(), period.value(), name.c_str()) != 0 &&
+            errno != ENOENT) {
+            return failure("move", folder, name);
+        }
+    }
+    if (::fsync(period.value()) != 0 || ::fsync(folder.descriptor()) != 0) {
+        return failure("make durable", folder, period_folder);
+    }
+    return success();
+}
+
+Status move_earlier_reports(const ReportFolder& folder) {
+    return move_reports(folder, begin_of_earlier(folder));
+}
+
+Status keep_latest(const ReportFolder& folder, std::size_t keep) {
+    const std::vector<std::string> periods = periods_in(folder);
+    for (std::size_t i = 0; i + keep < periods.size(); ++i) {
+        Status removed = remove_period(folder, periods[i]);
+        if (!removed) return removed;
+    }
+    return success();
+}
+
+}  // namespace deadpeer

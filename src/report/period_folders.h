@@ -1,0 +1,36 @@
+// Period folders: where the reports of finished periods go: DIR/20261121T060000Z/, named after their begin,
+// UTC.
+//
+// What:     move_reports() gives a period its folder. It is always a new one: where the name is taken, the
+// next
+//           free second is used, so that nothing is overwritten. keep_latest() removes the oldest: only
+//           folders with names of that form, no links, and in them only our reports; a folder with anything
+//           else in it stays.
+// Threads:  one thread at a time.
+// Errors:   finished sentences with the path and the system's reason. After a failure reports may be in both
+//           places, each whole.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "deadpeer/time.h"
+#include "report/report_folder.h"
+
+namespace deadpeer {
+
+// "20261121T060000Z".
+std::string period_name(Nanoseconds began);
+
+// Moves every report of ours into a new folder of the period. No report: no folder.
+Status move_reports(const ReportFolder& folder, Nanoseconds began);
+
+// The same for reports that an earlier run left, which is asked when it began: the first time in its
+// capture.csv or events.csv, or else when events.csv was changed last.
+Status move_earlier_reports(const ReportFolder& folder);
+
+// Removes period folders until `keep` are left.
+Status keep_latest(const ReportFolder& folder, std::size_t keep);
+
+}  // namespace deadpeer
