@@ -24,6 +24,7 @@ struct SpoolFolder {
     int descriptor = -1;
 
     SpoolFolder(std::string by_path) : path(std::move(by_path)) {}
+    SpoolFolder(const char* by_path) : path(by_path) {}
     SpoolFolder(std::string of, int at) : path(std::move(of)), descriptor(at) {}
 };
 
