@@ -97,7 +97,7 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureFacts& 
         tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
     }
     reboots_.tell(sink_);
-    for (const Finding& finding : path_timeouts(paths_)) sink_.on_finding(finding);
+    for (const Finding& finding : paths_.findings()) sink_.on_finding(finding);
 }
 
 void Verdicts::gather_timers(const Connection& connection) {
@@ -235,21 +235,21 @@ void Verdicts::note_path(const Connection& connection, const Judgement& judgemen
                            judgement.verdict == Verdict::kIdle) &&
                           connection.longest_idle >= kSecond;
     if (!cut && !survived) return;
-    PathExperience experience;
-    experience.low = std::min(connection.key.low().address, connection.key.high().address);
-    experience.high = std::max(connection.key.low().address, connection.key.high().address);
-    experience.file = connection.last.file;
-    experience.stream = connection.tcp.number;
-    experience.survived = connection.longest_idle;
-    if (cut) {
-        experience.survived = judgement.idle_survived;
-        experience.failed = judgement.idle_at_failure;
-        experience.time = judgement.time;
-        experience.frame = judgement.frame;
-        experience.failed_end = connection.key.sender(judgement.side);
-        experience.other_end = connection.key.receiver(judgement.side);
-    }
-    paths_.push_back(experience);
+    const IpAddress low = connection.key.low().address;
+    const IpAddress high = connection.key.high().address;
+    const HostPair hosts{std::min(low, high), std::max(low, high)};
+    if (!cut) return paths_.add_survival(hosts, connection.longest_idle);
+    PathFailure failure;
+    failure.hosts = hosts;
+    failure.survived = judgement.idle_survived;
+    failure.idle = judgement.idle_at_failure;
+    failure.time = judgement.time;
+    failure.file = connection.last.file;
+    failure.frame = judgement.frame;
+    failure.stream = connection.tcp.number;
+    failure.failed_end = connection.key.sender(judgement.side);
+    failure.other_end = connection.key.receiver(judgement.side);
+    paths_.add_failure(failure);
 }
 
 }  // namespace deadpeer

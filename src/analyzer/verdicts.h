@@ -65,7 +65,7 @@ private:
     TimerPool idle_timers_;
     TimerPool interval_timers_;
     Reboots reboots_;
-    std::vector<PathExperience> paths_;
+    PathTimeouts paths_;
 };
 
 }  // namespace deadpeer

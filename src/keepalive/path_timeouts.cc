@@ -4,6 +4,8 @@
 #include <span>
 #include <tuple>
 
+#include "core/equal_run.h"
+
 namespace deadpeer {
 namespace {
 
@@ -12,47 +14,38 @@ Nanoseconds tolerance(Nanoseconds idle) {
     return std::max(2 * kSecond, idle / 50);
 }
 
-auto pair_of(const PathExperience& experience) {
-    return std::tie(experience.low, experience.high);
+Nanoseconds longest_survived(std::span<const PathFailure> failures) {
+    return std::ranges::max_element(failures, {}, &PathFailure::survived)->survived;
 }
 
-Nanoseconds longest_survived(std::span<const PathExperience> pair) {
-    Nanoseconds longest = kNoTime;
-    for (const PathExperience& experience : pair) longest = std::max(longest, experience.survived);
-    return longest;
-}
-
-Finding describe(std::span<const PathExperience> group, Nanoseconds survived) {
-    const PathExperience& first = *std::ranges::min_element(group, {}, &PathExperience::time);
+Finding describe(std::span<const PathFailure> group, Nanoseconds survived) {
+    const PathFailure& first = *std::ranges::min_element(group, {}, &PathFailure::time);
     Finding finding;
     finding.kind = EventKind::kIdleTimeoutOnPath;
     finding.severity = Severity::kWarning;
     finding.confidence = group.size() >= 3 ? Confidence::kHigh : Confidence::kMedium;
     finding.reason = Reason::kSameIdleTime;
-    finding.time = std::ranges::max_element(group, {}, &PathExperience::time)->time;
+    finding.time = std::ranges::max_element(group, {}, &PathFailure::time)->time;
     finding.file = first.file;
     finding.frame = first.frame;
     finding.stream = static_cast<std::int64_t>(first.stream);
     finding.subject = first.failed_end;
     finding.peer = first.other_end;
-    finding.idle = group.front().failed;
+    finding.idle = group.front().idle;
     finding.survived = survived;
     finding.count = static_cast<std::uint32_t>(group.size());
-    for (const PathExperience& experience : group) {
-        if (experience.file == first.file) finding.add_evidence(experience.frame);
+    for (const PathFailure& failure : group) {
+        if (failure.file == first.file) finding.add_evidence(failure.frame);
     }
     return finding;
 }
 
-// `pair` is sorted by failed idle time; those that did not fail come first.
-void accuse(std::span<const PathExperience> pair, std::vector<Finding>& findings) {
-    const Nanoseconds survived = longest_survived(pair);
-    const auto failed = [](const PathExperience& experience) { return experience.failed != kNoTime; };
-    auto begin = std::ranges::find_if(pair, failed);
-    while (begin != pair.end()) {
-        const Nanoseconds idle = begin->failed;
-        const auto end = std::find_if(begin, pair.end(), [&](const PathExperience& experience) {
-            return experience.failed > idle + tolerance(idle);
+// `failures` of one pair of hosts, sorted by idle time.
+void accuse(std::span<const PathFailure> failures, Nanoseconds survived, std::vector<Finding>& findings) {
+    for (auto begin = failures.begin(); begin != failures.end();) {
+        const Nanoseconds idle = begin->idle;
+        const auto end = std::find_if(begin, failures.end(), [&](const PathFailure& failure) {
+            return failure.idle > idle + tolerance(idle);
         });
         const bool shorter_survives = survived != kNoTime && survived > 0 && survived < idle;
         if (end - begin >= 2 && shorter_survives) findings.push_back(describe({begin, end}, survived));
@@ -62,16 +55,37 @@ void accuse(std::span<const PathExperience> pair, std::vector<Finding>& findings
 
 }  // namespace
 
-std::vector<Finding> path_timeouts(std::vector<PathExperience>& experiences) {
-    std::ranges::stable_sort(experiences, [](const PathExperience& a, const PathExperience& b) {
-        return std::tie(a.low, a.high, a.failed) < std::tie(b.low, b.high, b.failed);
+void PathTimeouts::add_survival(const HostPair& hosts, Nanoseconds idle) {
+    survivals_.push_back({hosts, idle});
+    if (survivals_.size() < room_) return;
+    unite_survivals();
+    room_ = std::max(room_, 2 * survivals_.size());
+}
+
+void PathTimeouts::unite_survivals() {
+    std::ranges::sort(survivals_, [](const Survival& a, const Survival& b) {
+        return a.hosts != b.hosts ? a.hosts < b.hosts : a.idle > b.idle;
     });
+    const auto rest = std::ranges::unique(survivals_, {}, &Survival::hosts);
+    survivals_.erase(rest.begin(), rest.end());
+}
+
+std::vector<Finding> PathTimeouts::findings() {
     std::vector<Finding> findings;
-    for (auto begin = experiences.begin(); begin != experiences.end();) {
-        const auto end = std::find_if(begin, experiences.end(), [&](const PathExperience& other) {
-            return pair_of(other) != pair_of(*begin);
-        });
-        accuse({begin, end}, findings);
+    if (failures_.empty()) return findings;
+    unite_survivals();
+    std::ranges::stable_sort(failures_, [](const PathFailure& a, const PathFailure& b) {
+        return std::tie(a.hosts, a.idle) < std::tie(b.hosts, b.idle);
+    });
+    for (auto begin = failures_.begin(); begin != failures_.end();) {
+        const auto end = std::find_if(begin, failures_.end(),
+                                      [&](const PathFailure& other) { return other.hosts != begin->hosts; });
+        Nanoseconds survived = longest_survived({begin, end});
+        for (const Survival& survival :
+             equal_run(std::span<const Survival>(survivals_), begin->hosts, &Survival::hosts)) {
+            survived = std::max(survived, survival.idle);
+        }
+        accuse({begin, end}, survived, findings);
         begin = end;
     }
     return findings;

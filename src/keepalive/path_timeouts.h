@@ -1,9 +1,12 @@
 // Path timeouts: connections over one pair of hosts that fail after the same idle time, while shorter idles
 // survive, accuse a box between them that forgets idle connections.
 //
-// Threads: pure function.
+// Memory:  each failure, and one small record for each pair of hosts that came through a silence.
+// Threads: one at a time.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,13 +16,20 @@
 
 namespace deadpeer {
 
-// What one connection says about its path.
-struct PathExperience {
-    IpAddress low;  // the hosts, the lower one first
+struct HostPair {
+    IpAddress low;  // the lower one first
     IpAddress high;
-    Nanoseconds survived = kNoTime;  // longest silence it came through
-    Nanoseconds failed = kNoTime;    // silence after which it failed; kNoTime if it did not
-    Nanoseconds time = kNoTime;      // of the failure
+
+    friend std::strong_ordering operator<=>(const HostPair&, const HostPair&) = default;
+    friend bool operator==(const HostPair&, const HostPair&) = default;
+};
+
+// A connection that failed after a silence.
+struct PathFailure {
+    HostPair hosts;
+    Nanoseconds survived = kNoTime;  // longest silence it came through before
+    Nanoseconds idle = kNoTime;      // silence after which it failed
+    Nanoseconds time = kNoTime;
     std::uint32_t file = 0;
     std::uint64_t frame = 0;
     std::uint64_t stream = 0;
@@ -27,7 +37,28 @@ struct PathExperience {
     Endpoint other_end;
 };
 
-// One finding for each pair of hosts and idle time. `experiences` is sorted on the way.
-std::vector<Finding> path_timeouts(std::vector<PathExperience>& experiences);
+class PathTimeouts {
+public:
+    void add_failure(const PathFailure& failure) { failures_.push_back(failure); }
+
+    // A connection came through a silence as long as that.
+    void add_survival(const HostPair& hosts, Nanoseconds idle);
+
+    // One finding for each pair of hosts and idle time.
+    [[nodiscard]] std::vector<Finding> findings();
+
+private:
+    struct Survival {
+        HostPair hosts;
+        Nanoseconds idle;
+    };
+
+    // Leaves the longest of each pair.
+    void unite_survivals();
+
+    std::vector<PathFailure> failures_;
+    std::vector<Survival> survivals_;
+    std::size_t room_ = 4096;  // for survivals, until they are united
+};
 
 }  // namespace deadpeer

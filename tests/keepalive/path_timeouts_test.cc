@@ -11,25 +11,39 @@ IpAddress host(std::uint8_t last) {
     return address;
 }
 
-PathExperience survived(Nanoseconds idle) {
-    PathExperience experience;
-    experience.low = host(1);
-    experience.high = host(2);
-    experience.survived = idle;
+// What became of a connection.
+struct Experience {
+    PathFailure failure;
+    bool failed = false;
+};
+
+Experience survived(Nanoseconds idle) {
+    Experience experience;
+    experience.failure.hosts = {host(1), host(2)};
+    experience.failure.survived = idle;
     return experience;
 }
 
-PathExperience failed(Nanoseconds idle, std::uint64_t frame = 1, std::uint32_t file = 0) {
-    PathExperience experience = survived(kNoTime);
-    experience.failed = idle;
-    experience.time = static_cast<Nanoseconds>(frame) * kSecond;
-    experience.frame = frame;
-    experience.file = file;
+Experience failed(Nanoseconds idle, std::uint64_t frame = 1, std::uint32_t file = 0) {
+    Experience experience = survived(kNoTime);
+    experience.failed = true;
+    experience.failure.idle = idle;
+    experience.failure.time = static_cast<Nanoseconds>(frame) * kSecond;
+    experience.failure.frame = frame;
+    experience.failure.file = file;
     return experience;
 }
 
-std::vector<Finding> found(std::vector<PathExperience> experiences) {
-    return path_timeouts(experiences);
+std::vector<Finding> found(const std::vector<Experience>& experiences) {
+    PathTimeouts paths;
+    for (const auto& [failure, failed] : experiences) {
+        if (failed) {
+            paths.add_failure(failure);
+        } else {
+            paths.add_survival(failure.hosts, failure.survived);
+        }
+    }
+    return paths.findings();
 }
 
 TEST_CASE("two failures after the same idle time are a finding, three a sure one") {
@@ -62,21 +76,33 @@ TEST_CASE("shorter idles must survive, and no longer one may") {
 }
 
 TEST_CASE("what failed may have survived a shorter idle before") {
-    PathExperience before = failed(60 * kSecond);
-    before.survived = 5 * kSecond;
+    Experience before = failed(60 * kSecond);
+    before.failure.survived = 5 * kSecond;
     const auto findings = found({before, failed(60 * kSecond)});
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].survived == 5 * kSecond);
 }
 
 TEST_CASE("each pair of hosts by itself") {
-    PathExperience other = failed(60 * kSecond);
-    other.high = host(3);
-    PathExperience other_survivor = survived(1);
-    other_survivor.high = host(3);
+    Experience other = failed(60 * kSecond);
+    other.failure.hosts.high = host(3);
+    Experience other_survivor = survived(1);
+    other_survivor.failure.hosts.high = host(3);
     CHECK(found({failed(60 * kSecond), other, survived(1), other_survivor}).empty());
     CHECK(found({failed(60 * kSecond), failed(60 * kSecond), other, other, survived(1), other_survivor})
               .size() == 2);
+}
+
+TEST_CASE("of many survivals of a pair the longest counts, whatever others come through") {
+    std::vector<Experience> experiences = {failed(60 * kSecond), failed(60 * kSecond)};
+    for (std::uint32_t i = 0; i < 10'000; ++i) {
+        experiences.push_back(survived(1 + i % 5000));
+        experiences.push_back(survived(60 * kSecond));
+        experiences.back().failure.hosts.high = host(static_cast<std::uint8_t>(3 + i % 200));
+    }
+    const auto findings = found(experiences);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].survived == 5000);
 }
 
 TEST_CASE("the evidence is of one file") {
