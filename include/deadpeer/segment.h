@@ -59,8 +59,10 @@ struct Segment {
     bool analysed : 1 = true;
     // Wireshark gets to print labels: header and options are whole and the data offset is not below 5.
     bool labels_printed : 1 = true;
-    // The whole option area was there to be read (captured and inside the segment).
+    // The whole option area was there to be read (captured and inside the segment), or the list breaks off.
     bool options_complete : 1 = true;
+    // An option, or the data offset that leaves no room for any, makes no sense.
+    bool bad_options : 1 = false;
     // Quoted inside an ICMP or ICMPv6 error: evidence about the flow, not a segment of it.
     bool icmp_quote : 1 = false;
     // Only 14 or 15 bytes of the TCP header were there: no window, not analysed. Wireshark 4.6 gives it a

@@ -50,6 +50,7 @@ struct InputSummary {
     std::uint64_t tcp_frames = 0;  // frames that yielded at least one segment
     std::uint64_t tcp_segments = 0;
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
+    std::uint64_t bad_options = 0;     // segments whose TCP options make no sense; they are analysed without
     std::uint64_t time_went_back = 0;  // frames older than the frame before them
     Nanoseconds largest_step_back = 0;
     SourceStats source;

@@ -109,7 +109,7 @@ private:
                 segments_.count = before;
                 reason = SkipReason::kCutHeader;
             }
-            input_->count(frame, reason, segments_.count - before);
+            input_->count(frame, reason, segments_.view().subspan(before));
             if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
         }
     }

@@ -4,10 +4,11 @@
 
 namespace deadpeer {
 
-void InputTally::count(const FrameView& frame, SkipReason reason, std::size_t segments) {
+void InputTally::count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments) {
     if (reason == SkipReason::kNone) {
         ++summary_.tcp_frames;
-        summary_.tcp_segments += segments;
+        summary_.tcp_segments += segments.size();
+        for (const Segment& segment : segments) summary_.bad_options += segment.bad_options ? 1 : 0;
     } else {
         ++summary_.skipped[static_cast<std::size_t>(reason)];
     }

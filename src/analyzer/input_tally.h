@@ -1,7 +1,10 @@
 // InputTally: counts the frames of one input for its row in capture.csv.
 #pragma once
 
+#include <span>
+
 #include "deadpeer/frame.h"
+#include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
 
 namespace deadpeer {
@@ -10,7 +13,8 @@ class InputTally {
 public:
     explicit InputTally(const std::string& name) { summary_.name = name; }
 
-    void count(const FrameView& frame, SkipReason reason, std::size_t segments);
+    // `segments`: those of the frame.
+    void count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments);
 
     // What was counted, with the source's own words added.
     [[nodiscard]] InputSummary finish(const PacketSource& source, InputSummary::Outcome outcome) const;

@@ -78,10 +78,12 @@ inline void set_flow(const Packet& packet, Segment& segment) {
     segment.analysed = header_length <= reported && captured >= kTcpUpToWindow;
     segment.labels_printed = whole;
     segment.options_complete = whole;
+    segment.bad_options = header_length < kTcpFixedHeader;
     segment.icmp_quote = false;
     segment.cut_before_window = captured < kTcpUpToWindow;
     if (header_captured > kTcpFixedHeader) {
-        read_tcp_options(header + kTcpFixedHeader, header_captured - kTcpFixedHeader, segment);
+        read_tcp_options(header + kTcpFixedHeader, header_captured - kTcpFixedHeader,
+                         header_length - kTcpFixedHeader, segment);
     }
 }
 

@@ -1,6 +1,8 @@
 // TCP options: kind (1), length (1) of the whole option, value; kinds 0 and 1 are a lone byte.
 //
-// Errors: a list that makes no sense ends there; what was read before it counts.
+// Errors: a list that makes no sense ends there; what was read before it counts. An option whose length is
+// not
+//         that of its kind is passed over. Both are said in Segment::bad_options.
 // Source: RFC 9293 section 3.2; RFC 7323 (3, 8); RFC 2018 (4, 5); RFC 8684 section 3 (30).
 #pragma once
 
@@ -53,8 +55,26 @@ inline void read_tcp_option(const std::uint8_t* option, std::uint32_t length, Se
     }
 }
 
-// Reads the options that lie wholly within `size` bytes.
-inline void read_tcp_options(const std::uint8_t* options, std::uint32_t size, Segment& segment) {
+inline bool has_length_of_its_kind(std::uint8_t kind, std::uint32_t length) {
+    switch (kind) {
+        case 2:  // maximum segment size
+            return length == 4;
+        case 3:
+            return length == 3;
+        case 4:
+            return length == 2;
+        case 5:
+            return length >= 10 && length % 8 == 2;
+        case 8:
+            return length == 10;
+        default:
+            return true;
+    }
+}
+
+// Reads the options that lie wholly within `size` bytes of the `declared` ones.
+inline void read_tcp_options(const std::uint8_t* options, std::uint32_t size, std::uint32_t declared,
+                             Segment& segment) {
     constexpr std::uint8_t kEnd = 0;
     constexpr std::uint8_t kNoOperation = 1;
     // RFC 7323 appendix A: what nearly every segment with options carries, and nothing else.
@@ -68,9 +88,17 @@ inline void read_tcp_options(const std::uint8_t* options, std::uint32_t size, Se
             ++at;
             continue;
         }
+        if (declared - at < 2) segment.bad_options = true;
         if (size - at < 2) return;
         const std::uint32_t length = options[at + 1];
-        if (length < 2 || length > size - at) return;
+        if (length < 2) {
+            // As Wireshark has it, nothing comes after it: a cut takes nothing away.
+            segment.bad_options = segment.options_complete = true;
+            return;
+        }
+        if (length > declared - at) segment.bad_options = true;
+        if (length > size - at) return;
+        if (!has_length_of_its_kind(options[at], length)) segment.bad_options = true;
         read_tcp_option(options + at, length, segment);
         at += length;
     }

@@ -80,6 +80,7 @@ struct Summary::Totals {
     std::uint64_t lengths_contradict = 0;
     std::uint64_t beyond_snap_length = 0;
     std::uint64_t bad_times = 0;
+    std::uint64_t bad_options = 0;
     std::uint64_t time_went_back = 0;
     Nanoseconds largest_step_back = 0;
 };
@@ -114,6 +115,7 @@ Summary::Totals Summary::totals() const {
         all.lengths_contradict += input.source.original_shorter_than_captured;
         all.beyond_snap_length += input.source.captured_beyond_snap_length;
         all.bad_times += input.source.bad_subsecond + input.source.unusable_time;
+        all.bad_options += input.bad_options;
         all.time_went_back += input.time_went_back;
         all.largest_step_back = std::max(all.largest_step_back, input.largest_step_back);
     }
@@ -211,6 +213,9 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
     oddity(all.lengths_contradict, "with fewer bytes on the wire than captured");
     oddity(all.beyond_snap_length, "captured beyond the snap length");
     oddity(all.bad_times, "with a time stamp that cannot be right");
+    if (all.bad_options != 0) {
+        add(out, "{} with TCP options that make no sense\n", counted(all.bad_options, "segment", "segments"));
+    }
     if (all.time_went_back != 0) {
         add(out, "Time went back {}, by at most {}\n", counted(all.time_went_back, "time", "times"),
             span_of(0, all.largest_step_back));

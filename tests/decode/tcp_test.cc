@@ -81,9 +81,9 @@ TEST_CASE("a payload that was not captured has its length all the same") {
 
 TEST_CASE("a data offset below 5 makes header bytes payload, one beyond the segment none") {
     CHECK(captured_tcp(4, 20) ==
-          "10.0.0.1:40000 > 10.0.0.2:80 A 1000(4) ack 2000 win 512 unlabelled options_cut");
+          "10.0.0.1:40000 > 10.0.0.2:80 A 1000(4) ack 2000 win 512 unlabelled options_cut bad_options");
     CHECK(captured_tcp(0, 20) ==
-          "10.0.0.1:40000 > 10.0.0.2:80 A 1000(20) ack 2000 win 512 unlabelled options_cut");
+          "10.0.0.1:40000 > 10.0.0.2:80 A 1000(20) ack 2000 win 512 unlabelled options_cut bad_options");
     CHECK(captured_tcp(15, 20) == kEmpty + " unanalysed unlabelled options_cut");
     CHECK(captured_tcp(6, 24, hex("03030701")) == kEmpty + " wscale 7");
     CHECK(captured_tcp(7, 24, hex("03030701")) == kEmpty + " wscale 7 unanalysed unlabelled options_cut");
@@ -122,17 +122,18 @@ TEST_CASE("options are read") {
 
 TEST_CASE("option lists that make no sense end there, and what came before counts") {
     CHECK(with_options("030307 00 0402") == " wscale 7");  // end of list
-    CHECK(with_options("030307 0200 0402") == " wscale 7");
-    CHECK(with_options("030307 0201 0402") == " wscale 7");
-    CHECK(with_options("030307 08ff 0000") == " wscale 7");
-    CHECK(with_options("01010108") == "");  // a kind without a length
+    CHECK(with_options("030307 0200 0402") == " wscale 7 bad_options");
+    CHECK(with_options("030307 0201 0402") == " wscale 7 bad_options");
+    CHECK(with_options("030307 08ff 0000") == " wscale 7 bad_options");
+    CHECK(with_options("01010108") == " bad_options");  // a kind without a length
     // Lengths that the kind does not have: passed over.
-    CHECK(with_options("0302 0402") == " sack_permitted");
-    CHECK(with_options("03040700 0402") == " sack_permitted");
-    CHECK(with_options("040307 030307") == " wscale 7");
-    CHECK(with_options("080c 00000001 00000002 0000 0402") == " sack_permitted");
-    CHECK(with_options("0506 00000001 0402") == " sack_permitted");
-    CHECK(with_options("050c 00000001 00000002 0003 0402") == " sack_permitted sack 1-2");
+    CHECK(with_options("020305 0402") == " sack_permitted bad_options");
+    CHECK(with_options("0302 0402") == " sack_permitted bad_options");
+    CHECK(with_options("03040700 0402") == " sack_permitted bad_options");
+    CHECK(with_options("040307 030307") == " wscale 7 bad_options");
+    CHECK(with_options("080c 00000001 00000002 0000 0402") == " sack_permitted bad_options");
+    CHECK(with_options("0506 00000001 0402") == " sack_permitted bad_options");
+    CHECK(with_options("050c 00000001 00000002 0003 0402") == " sack_permitted sack 1-2 bad_options");
     CHECK(with_options("1e02 0402") == " sack_permitted");
     CHECK(with_options("fe02 fd020402") == " sack_permitted");
 }
@@ -143,6 +144,13 @@ TEST_CASE("options are read as far as they were captured") {
     CHECK(captured_tcp(9, 35, options) == kEmpty + " wscale 7 sack_permitted unlabelled options_cut");
     CHECK(captured_tcp(9, 25, options) == kEmpty + " wscale 7 unlabelled options_cut");
     CHECK(captured_tcp(9, 22, options) == kEmpty + " unlabelled options_cut");
+    // As Wireshark has it, nothing comes after an option without a length; an end of list is not enough.
+    CHECK(captured_tcp(9, 24, hex("01010200") + zeros(12)) == kEmpty + " unlabelled bad_options");
+    CHECK(captured_tcp(9, 24, hex("01010201") + zeros(12)) == kEmpty + " unlabelled bad_options");
+    CHECK(captured_tcp(9, 24, hex("01010000") + zeros(12)) == kEmpty + " unlabelled options_cut");
+    // Cut, not wrong, unless it would end after the last of them.
+    CHECK(captured_tcp(9, 24, hex("0101020e") + zeros(12)) == kEmpty + " unlabelled options_cut");
+    CHECK(captured_tcp(9, 24, hex("0101020f") + zeros(12)) == kEmpty + " unlabelled options_cut bad_options");
 }
 
 }  // namespace deadpeer

@@ -42,7 +42,8 @@ void check(const Segment& segment, const FrameView& frame) {
     require(segment.captured_payload <= segment.payload_length || !segment.analysed);
     require(segment.header_length <= 60);
     require(segment.sack_blocks <= segment.sack.size());
-    require(segment.options_complete == segment.labels_printed);
+    require(segment.options_complete == segment.labels_printed ||
+            (segment.options_complete && segment.bad_options));
     require(!segment.cut_before_window || !segment.analysed);
 }
 

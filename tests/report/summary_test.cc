@@ -33,6 +33,17 @@ TEST_CASE("the summary tells what was read, seen and skipped") {
           "Forgotten for lack of memory: 3 connections; give more with --memory\n");
 }
 
+TEST_CASE("the summary counts TCP options that make no sense") {
+    Summary summary;
+    InputSummary input = sample_input("a.pcap", kSecond);
+    input.bad_options = 1;
+    summary.on_input_end(0, input);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).find("\n1 segment with TCP options that make no sense\n") != std::string::npos);
+    summary.on_input_end(1, input);
+    CHECK(summary.text({}).find("\n2 segments with TCP options that make no sense\n") != std::string::npos);
+}
+
 TEST_CASE("the summary of nothing") {
     Summary summary;
     REQUIRE(summary.finish({}).ok());

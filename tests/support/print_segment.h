@@ -37,6 +37,7 @@ inline std::string print_extras(const Segment& segment) {
     if (!segment.analysed) text += " unanalysed";
     if (!segment.labels_printed) text += " unlabelled";
     if (!segment.options_complete) text += " options_cut";
+    if (segment.bad_options) text += " bad_options";
     if (segment.cut_before_window) text += " cut_before_window";
     if (segment.icmp_quote) text += " icmp_quote";
     return text;
