@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/connection_limit.h"
+#include "cli/rotation.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -55,6 +56,11 @@ CLI::Validator connection_limit() {
         return parse_connection_limit(std::string(word)).has_value();
     };
     return check(good, "PORT=N with a port from 1 to 65535, as in 443=1000");
+}
+
+CLI::Validator rotation() {
+    const auto good = [](std::string_view word) { return parse_rotation(std::string(word)).has_value(); };
+    return check(good, "a time as 30min, 1h or 1d, or a size as 100MB or 2GB");
 }
 
 }  // namespace deadpeer::cli

@@ -24,5 +24,6 @@ CLI::Validator whole_number();
 CLI::Validator sixteen_bits();      // 0 to 65535
 CLI::Validator seconds();           // 0 to 10^9, decimals allowed
 CLI::Validator connection_limit();  // PORT=N
+CLI::Validator rotation();          // 1h or 100MB
 
 }  // namespace deadpeer::cli

@@ -9,6 +9,7 @@
 #include "capture/link_type.h"
 #include "capture/open.h"
 #include "cli/bounded_source.h"
+#include "cli/locked_folder.h"
 #include "cli/progress.h"
 #include "cli/refused_source.h"
 #include "cli/signals.h"
@@ -172,16 +173,13 @@ bool Run::open_reports() {
         reports_ = CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), csv_);
         return true;
     }
-    auto folder = ReportFolder::open(settings_.output);
-    if (folder && !folder.value()->lock()) {
-        complain(
-            fmt::format("another run is writing reports to {}; wait for it, or choose another folder with -o",
-                        settings_.output));
-        note(ExitCode::kNothingRead);
+    auto folder = open_locked_folder(settings_.output);
+    if (const Answer* refusal = std::get_if<Answer>(&folder)) {
+        complain(refusal->text);
+        note(refusal->code);
         return false;
     }
-    auto reports = folder ? CsvReports::to_folder(std::move(folder).value(), csv_)
-                          : Result<std::unique_ptr<CsvReports>>(folder.error());
+    auto reports = CsvReports::to_folder(std::get<0>(std::move(folder)), csv_);
     if (!reports) {
         complain(reports.error().message);
         note(ExitCode::kNotWritten);
@@ -258,6 +256,12 @@ void Run::tell_summary() {
 }  // namespace
 
 ExitCode run(const Settings& settings) {
+    if (settings.live) {
+        print(
+            STDERR_FILENO,
+            "deadpeer: live capture is not part of this version; try: tcpdump -i IF -U -w - | deadpeer -\n");
+        return ExitCode::kUsage;
+    }
     const Result<Tables> tables = load_tables(settings.tables);
     if (!tables) {
         print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(tables.error().message)));

@@ -8,16 +8,30 @@
 #include <string>
 #include <vector>
 
+#include "capture/live_capture.h"
 #include "cli/fail_on.h"
 #include "cli/tables.h"
 #include "deadpeer/options.h"
 #include "report/csv_reports.h"
 #include "report/reports.h"
+#include "report/rotation.h"
 
 namespace deadpeer::cli {
 
+// What only a live capture can be told.
+struct LiveSettings {
+    LiveOptions capture;
+    bool print = false;                   // events on standard output
+    Nanoseconds interval = 60 * kSecond;  // between two versions of the reports
+    Rotation rotate;
+    std::uint32_t keep = 0;  // finished periods; 0: all
+    std::string metrics;     // a file; empty: none
+    std::string user;        // empty: nobody, when started as root
+};
+
 struct Settings {
-    std::vector<std::string> inputs;  // "-" is standard input
+    std::optional<LiveSettings> live;
+    std::vector<std::string> inputs;  // files, if not live; "-" is standard input
     std::string filter;               // pcap-filter(7)
     std::optional<std::uint64_t> frame_limit;
 
@@ -28,6 +42,7 @@ struct Settings {
     AnalyzerOptions analyzer;
     TableFiles tables;
     FailOn fail_on;
+    bool sandbox = true;
     bool quiet = false;
     bool verbose = false;
 

@@ -1,8 +1,8 @@
 // The parts of the program that need no process: sources, arguments, exit codes, progress.
 
-#include "cli/arguments.h"
 #include "cli/bounded_source.h"
 #include "cli/exit_code.h"
+#include "cli/parsed.h"
 #include "cli/progress.h"
 #include "support/catch.h"
 
@@ -58,17 +58,6 @@ Read read_all(BoundedSource& source) {
     while ((read.end = source.next(batch)) == ReadStatus::kFrames) read.frames += batch.count;
     CHECK(batch.count == 0);
     return read;
-}
-
-std::variant<Settings, Answer> parse(std::vector<const char*> words) {
-    words.insert(words.begin(), "deadpeer");
-    return parse_arguments(static_cast<int>(words.size()), words.data());
-}
-
-Settings settings_of(const std::vector<const char*>& words) {
-    const auto parsed = parse(words);
-    REQUIRE(std::holds_alternative<Settings>(parsed));
-    return std::get<Settings>(parsed);
 }
 
 bool never() {

@@ -1,0 +1,145 @@
+#include "cli/contradictions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "cli/connection_limit.h"
+#include "deadpeer/analyzer.h"
+#include "report/reports.h"
+
+namespace deadpeer::cli {
+namespace {
+
+constexpr std::size_t kSmallestMemory = std::size_t{1} << 20;
+constexpr std::size_t kSmallestBuffer = std::size_t{1} << 20;
+constexpr std::size_t kLargestBuffer = std::size_t{1} << 30;
+// Ethernet, a VLAN tag, IPv4 and a TCP header with the options that hosts really send.
+constexpr std::uint32_t kSmallestSnapLength = 96;
+constexpr std::uint32_t kLargestSnapLength = 262'144;
+constexpr double kSmallestInterval = 1;
+
+bool is_live(const Words& words) {
+    return !words.interfaces.empty();
+}
+
+std::string wrong_inputs(const Words& words) {
+    if (words.inputs.empty()) return "name a capture file, or - for standard input, or an interface with -i";
+    if (words.inputs.size() > Analyzer::kMaxInputs) {
+        return fmt::format("at most {} inputs are read at once; join some with mergecap",
+                           Analyzer::kMaxInputs);
+    }
+    if (std::count(words.inputs.begin(), words.inputs.end(), "-") > 1) {
+        return "standard input can be read only once";
+    }
+    return {};
+}
+
+// The first option that only a live capture can have.
+std::string wrong_without_interface(const Words& words) {
+    struct Given {
+        const char* option;
+        bool given;
+    };
+    const std::array options = {
+        Given{"-p", words.not_promiscuous},
+        Given{"-s", words.snap_length.has_value()},
+        Given{"-y", !words.link_type.empty()},
+        Given{"--time-stamp-type", !words.time_stamp_type.empty()},
+        Given{"--buffer-size", words.buffer_size.has_value()},
+        Given{"--wait-for-interface", words.wait_for_interface},
+        Given{"-Z", !words.user.empty()},
+        Given{"--print", words.print},
+        Given{"--interval", words.interval.has_value()},
+        Given{"--rotate", !words.rotate.empty()},
+        Given{"--keep", words.keep.has_value()},
+        Given{"--metrics", !words.metrics.empty()},
+    };
+    const auto* found = std::find_if(options.begin(), options.end(), [](const Given& o) { return o.given; });
+    return found == options.end() ? "" : fmt::format("{} goes with -i", found->option);
+}
+
+std::string wrong_interfaces(const Words& words) {
+    if (!words.inputs.empty()) {
+        return "read files or capture with -i, not both at once";
+    }
+    std::set<std::string> names;
+    for (const std::string& name : words.interfaces) {
+        if (!names.insert(name).second) return fmt::format("-i names {} twice", name);
+    }
+    if (names.size() > 1 && names.contains("any")) {
+        return "-i any captures from every interface; name no other beside it";
+    }
+    const std::uint32_t snap_length = words.snap_length.value_or(kLargestSnapLength);
+    if (snap_length != 0 && (snap_length < kSmallestSnapLength || snap_length > kLargestSnapLength)) {
+        return fmt::format("-s must be 0, for whole frames, or from {} to {}: the TCP header must be in it",
+                           kSmallestSnapLength, kLargestSnapLength);
+    }
+    const std::size_t buffer = words.buffer_size.value_or(kSmallestBuffer);
+    if (buffer < kSmallestBuffer || buffer > kLargestBuffer) return "--buffer-size must be from 1MB to 1GB";
+    if (words.interval.value_or(kSmallestInterval) < kSmallestInterval) {
+        return "--interval must be at least 1";
+    }
+    return {};
+}
+
+std::string wrong_live_output(const Words& words) {
+    const bool to_standard_output = words.output == "-";
+    if (to_standard_output && words.report != "events") {
+        return "with -i, -o - prints events as they happen: --report events; the other reports need a folder";
+    }
+    if (to_standard_output && words.print)
+        return "--print and -o - both write to standard output; choose one";
+    if (!words.rotate.empty() && (words.output.empty() || to_standard_output)) {
+        return "--rotate needs a folder of reports: -o DIR";
+    }
+    if (words.keep && words.rotate.empty()) return "--keep goes with --rotate";
+    if (words.no_sandbox && !words.user.empty()) return "-Z is part of the sandbox, contrary to --no-sandbox";
+    return {};
+}
+
+std::string wrong_report(const Words& words) {
+    if (words.output == "-" && words.report.empty()) {
+        return "-o - prints one report: say which with --report flows (or capture, segments, events, hosts)";
+    }
+    if (words.output != "-" && !words.report.empty()) return "--report goes with -o -";
+    if (!words.report.empty() && !report_named(words.report)) {
+        return fmt::format("there is no report '{}'; choose capture, segments, flows, events or hosts",
+                           words.report);
+    }
+    if (words.report == "segments" && words.segments == "none") {
+        return "--report segments contradicts --segments none";
+    }
+    return {};
+}
+
+std::string wrong_limits(const Words& words) {
+    if (words.frame_limit == 0U) return "-c must be at least 1";
+    if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
+    std::set<std::string> ports;
+    for (const std::string& limit : words.connection_limits) {
+        const std::string port = std::to_string(parse_connection_limit(limit)->port);
+        if (!ports.insert(port).second) return fmt::format("--max-connections names port {} twice", port);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string contradiction(const Words& words) {
+    using Check = std::string (*)(const Words&);
+    constexpr std::array<Check, 4> kOfFiles = {wrong_without_interface, wrong_inputs, wrong_report,
+                                               wrong_limits};
+    constexpr std::array<Check, 4> kOfLive = {wrong_interfaces, wrong_report, wrong_live_output,
+                                              wrong_limits};
+    for (const Check check : is_live(words) ? kOfLive : kOfFiles) {
+        std::string wrong = check(words);
+        if (!wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+}  // namespace deadpeer::cli

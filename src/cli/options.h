@@ -1,0 +1,25 @@
+// The options of the command line: their names, what --help says of them, and which words they take.
+//
+// Lifetime: the words must outlive the app.
+// Threads:  any.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <map>
+#include <string>
+
+#include "cli/words.h"
+#include "deadpeer/options.h"
+#include "report/cells.h"
+
+namespace deadpeer::cli {
+
+// What the words of an option mean.
+extern const std::map<std::string, SegmentSelection> kSegmentWords;
+extern const std::map<std::string, WiresharkRelease> kReleaseWords;
+extern const std::map<std::string, TimeStyle> kTimeWords;
+extern const std::map<std::string, char> kDelimiterWords;
+
+void add_options(CLI::App& app, Words& words);
+
+}  // namespace deadpeer::cli

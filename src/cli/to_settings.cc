@@ -1,0 +1,79 @@
+#include "cli/to_settings.h"
+
+#include <cmath>
+
+#include "cli/connection_limit.h"
+#include "cli/options.h"
+#include "cli/rotation.h"
+
+namespace deadpeer::cli {
+namespace {
+
+Nanoseconds nanoseconds(double seconds) {
+    return std::llround(seconds * double{kSecond});
+}
+
+LiveSettings live_settings(const Words& words) {
+    LiveSettings live;
+    live.capture.interfaces = words.interfaces;
+    live.capture.filter = words.filter;
+    live.capture.promiscuous = !words.not_promiscuous;
+    live.capture.link_type = words.link_type;
+    live.capture.time_stamp_type = words.time_stamp_type;
+    live.capture.wait_for_interface = words.wait_for_interface;
+    if (words.snap_length) live.capture.snap_length = *words.snap_length;
+    if (words.buffer_size) live.capture.buffer_bytes = *words.buffer_size;
+    if (words.interval) live.interval = nanoseconds(*words.interval);
+    if (!words.rotate.empty()) live.rotate = *parse_rotation(words.rotate);
+    live.keep = words.keep.value_or(0);
+    live.print = words.print || words.output.empty();
+    live.metrics = words.metrics;
+    live.user = words.user;
+    return live;
+}
+
+CsvOptions csv_options(const Words& words) {
+    CsvOptions csv;
+    if (words.excel) csv.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
+    if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
+    csv.dialect.crlf |= words.crlf;
+    csv.dialect.time = kTimeWords.at(words.time);
+    csv.segments = words.segments != "none";
+    csv.community_id_seed = words.community_id_seed;
+    return csv;
+}
+
+AnalyzerOptions analyzer_options(const Words& words) {
+    AnalyzerOptions options;
+    options.segments = kSegmentWords.at(words.segments);
+    options.wireshark = kReleaseWords.at(words.wireshark);
+    options.minimum_probe_silence = nanoseconds(words.min_probe_silence);
+    options.memory_cap = words.memory;
+    options.idle_after = nanoseconds(words.idle_after);
+    options.heartbeat_max_payload = words.heartbeat_max_payload;
+    for (const std::string& limit : words.connection_limits) {
+        options.connection_limits.push_back(*parse_connection_limit(limit));
+    }
+    return options;
+}
+
+}  // namespace
+
+Settings to_settings(const Words& words) {
+    Settings settings;
+    if (!words.interfaces.empty()) settings.live = live_settings(words);
+    settings.inputs = words.inputs;
+    settings.filter = words.filter;
+    settings.frame_limit = words.frame_limit;
+    settings.output = words.output;
+    settings.report = report_named(words.report);
+    settings.csv = csv_options(words);
+    settings.analyzer = analyzer_options(words);
+    settings.tables = {{words.profiles, words.timeouts}, words.inventory};
+    settings.sandbox = !words.no_sandbox;
+    settings.quiet = words.quiet;
+    settings.verbose = words.verbose;
+    return settings;
+}
+
+}  // namespace deadpeer::cli

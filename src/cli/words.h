@@ -1,0 +1,68 @@
+// Words: the command line as CLI11 fills it in, before the words become values (Settings).
+//
+// What:    an optional without a value, an empty string or an empty list: not given.
+// Threads: plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace deadpeer::cli {
+
+struct Words {
+    // Input
+    std::vector<std::string> inputs;
+    std::string filter;
+    std::optional<std::uint64_t> frame_limit;
+    bool list_interfaces = false;
+
+    // Live capture
+    std::vector<std::string> interfaces;
+    bool not_promiscuous = false;
+    std::optional<std::uint32_t> snap_length;
+    std::string link_type;
+    std::string time_stamp_type;
+    std::optional<std::size_t> buffer_size;
+    bool wait_for_interface = false;
+    std::optional<double> interval;
+    std::string rotate;
+    std::optional<std::uint32_t> keep;
+    bool print = false;
+    std::string metrics;
+    std::string user;
+    bool no_sandbox = false;
+
+    // Output
+    std::string output;
+    std::string report;
+    std::string segments = "keepalive";
+    std::string delimiter;
+    bool excel = false;
+    bool crlf = false;
+    std::string time = "utc";
+    std::uint16_t community_id_seed = 0;
+    std::string fail_on;
+    bool no_names = false;
+    bool quiet = false;
+    bool verbose = false;
+
+    // Analysis
+    std::string wireshark = "4.4";
+    double min_probe_silence = 0.5;
+    double idle_after = 0.5;
+    std::uint16_t heartbeat_max_payload = 64;
+    std::vector<std::string> connection_limits;
+    std::size_t memory = std::size_t{256} << 20;
+    std::string profiles;
+    std::string timeouts;
+    std::string inventory;
+
+    // About
+    bool version = false;
+    bool columns = false;
+};
+
+}  // namespace deadpeer::cli

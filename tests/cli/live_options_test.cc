@@ -1,0 +1,176 @@
+// The options of a live capture: what they mean, and which do not go together.
+
+#include "cli/parsed.h"
+#include "cli/rotation.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+using namespace deadpeer::cli;
+
+TEST_CASE("-i alone: the defaults of a live capture") {
+    const Settings settings = settings_of({"-i", "eth0"});
+    REQUIRE(settings.live.has_value());
+    const LiveSettings& live = *settings.live;
+    CHECK(live.capture.interfaces == std::vector<std::string>{"eth0"});
+    CHECK(live.capture.filter.empty());
+    CHECK(live.capture.snap_length == 256);
+    CHECK(live.capture.buffer_bytes == std::size_t{16} << 20);
+    CHECK(live.capture.promiscuous);
+    CHECK_FALSE(live.capture.wait_for_interface);
+    CHECK(live.interval == 60 * kSecond);
+    CHECK(live.rotate.every == 0);
+    CHECK(live.rotate.bytes == 0);
+    CHECK(live.print);  // there is nothing else to see
+    CHECK(settings.sandbox);
+    CHECK_FALSE(settings_of({"x.pcap"}).live.has_value());
+}
+
+TEST_CASE("every option of a live capture reaches the settings") {
+    const Settings settings = settings_of({"-i",
+                                           "eth0",
+                                           "-i",
+                                           "eth1",
+                                           "-f",
+                                           "tcp port 1",
+                                           "-p",
+                                           "-s",
+                                           "0",
+                                           "-y",
+                                           "RAW",
+                                           "-o",
+                                           "d",
+                                           "--rotate",
+                                           "2h",
+                                           "--keep",
+                                           "3",
+                                           "--interval",
+                                           "1.5",
+                                           "-c",
+                                           "7",
+                                           "-Z",
+                                           "daemon",
+                                           "--metrics",
+                                           "m.prom",
+                                           "--print",
+                                           "--time-stamp-type",
+                                           "adapter",
+                                           "--buffer-size",
+                                           "2MB",
+                                           "--wait-for-interface"});
+    REQUIRE(settings.live.has_value());
+    const LiveSettings& live = *settings.live;
+    CHECK(live.capture.interfaces == std::vector<std::string>{"eth0", "eth1"});
+    CHECK(live.capture.filter == "tcp port 1");
+    CHECK_FALSE(live.capture.promiscuous);
+    CHECK(live.capture.snap_length == 0);
+    CHECK(live.capture.link_type == "RAW");
+    CHECK(live.capture.time_stamp_type == "adapter");
+    CHECK(live.capture.buffer_bytes == std::size_t{2} << 20);
+    CHECK(live.capture.wait_for_interface);
+    CHECK(live.interval == 1500 * kMillisecond);
+    CHECK(live.rotate.every == 2 * 3600 * kSecond);
+    CHECK(live.keep == 3);
+    CHECK(live.metrics == "m.prom");
+    CHECK(live.print);
+    CHECK(live.user == "daemon");
+    CHECK(settings.frame_limit == 7U);
+    CHECK(settings.output == "d");
+}
+
+TEST_CASE("--print is on without -o only") {
+    CHECK_FALSE(settings_of({"-i", "eth0", "-o", "d"}).live->print);
+    CHECK_FALSE(settings_of({"-i", "eth0", "-o", "-", "--report", "events"}).live->print);
+    CHECK(settings_of({"-i", "eth0", "-o", "d", "--print"}).live->print);
+}
+
+TEST_CASE("--no-sandbox is for files and interfaces") {
+    CHECK_FALSE(settings_of({"-i", "eth0", "--no-sandbox"}).sandbox);
+    CHECK_FALSE(settings_of({"x", "--no-sandbox"}).sandbox);
+}
+
+TEST_CASE("options that do not go together") {
+    struct Case {
+        std::vector<const char*> words;
+        const char* sentence;
+    };
+    const Case cases[] = {
+        {{"x", "-i", "eth0"}, "read files or capture with -i, not both at once"},
+        {{"-i", "eth0", "-i", "eth0"}, "-i names eth0 twice"},
+        {{"-i", "any", "-i", "eth0"}, "-i any captures from every interface; name no other beside it"},
+        {{"-i", ""}, "-i is given but empty"},
+        {{"-i", "eth0", "-s", "95"},
+         "-s must be 0, for whole frames, or from 96 to 262144: the TCP header must be in it"},
+        {{"-i", "eth0", "-s", "262145"},
+         "-s must be 0, for whole frames, or from 96 to 262144: the TCP header must be in it"},
+        {{"-i", "eth0", "--buffer-size", "1023kB"}, "--buffer-size must be from 1MB to 1GB"},
+        {{"-i", "eth0", "--buffer-size", "2GB"}, "--buffer-size must be from 1MB to 1GB"},
+        {{"-i", "eth0", "--interval", "0.99"}, "--interval must be at least 1"},
+        {{"-i", "eth0", "-o", "-"},
+         "-o - prints one report: say which with --report flows (or capture, segments, events, hosts)"},
+        {{"-i", "eth0", "-o", "-", "--report", "flows"},
+         "with -i, -o - prints events as they happen: --report events; the other reports need a folder"},
+        {{"-i", "eth0", "-o", "-", "--report", "events", "--print"},
+         "--print and -o - both write to standard output; choose one"},
+        {{"-i", "eth0", "--rotate", "1h"}, "--rotate needs a folder of reports: -o DIR"},
+        {{"-i", "eth0", "-o", "-", "--report", "events", "--rotate", "1h"},
+         "--rotate needs a folder of reports: -o DIR"},
+        {{"-i", "eth0", "-o", "d", "--keep", "2"}, "--keep goes with --rotate"},
+        {{"-i", "eth0", "--no-sandbox", "-Z", "daemon"},
+         "-Z is part of the sandbox, contrary to --no-sandbox"},
+        {{"-i", "eth0", "-o", "d", "--rotate", "1m"},
+         "--rotate: '1m' is not a time as 30min, 1h or 1d, or a size as 100MB or 2GB"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.sentence);
+        CHECK(mistake_in(c.words) == c.sentence);
+    }
+}
+
+TEST_CASE("what only a live capture can have") {
+    const std::vector<const char*> cases[] = {
+        {"-p"},          {"-s", "96"},        {"-y", "RAW"},      {"--time-stamp-type", "host"},
+        {"--keep", "1"}, {"-Z", "daemon"},    {"--rotate", "1h"}, {"--buffer-size", "2MB"},
+        {"--print"},     {"--interval", "5"}, {"--metrics", "m"}, {"--wait-for-interface"}};
+    for (std::vector<const char*> words : cases) {
+        const std::string option = words.front();
+        INFO(option);
+        words.push_back("x.pcap");
+        CHECK(mistake_in(words) == option + " goes with -i");
+    }
+}
+
+TEST_CASE("a filter that no link type can have is a mistake in the command line") {
+    CHECK(mistake_in({"-i", "eth0", "-f", "no such word"})
+              .starts_with("the filter \"no such word\" cannot be used: "));
+}
+
+TEST_CASE("-i takes one word, so that a file after it is seen") {
+    CHECK(mistake_in({"-i", "eth0", "x.pcap"}) == "read files or capture with -i, not both at once");
+}
+
+TEST_CASE("when periods end") {
+    struct Case {
+        const char* word;
+        Nanoseconds every;
+        std::uint64_t bytes;
+    };
+    const Case good[] = {{"1s", kSecond, 0},
+                         {"30min", 1800 * kSecond, 0},
+                         {"1h", 3600 * kSecond, 0},
+                         {"7d", 7 * 86400 * kSecond, 0},
+                         {"500kB", 0, 500 << 10},
+                         {"100MB", 0, 100 << 20},
+                         {"10000GB", 0, std::uint64_t{10000} << 30}};
+    for (const Case& c : good) {
+        INFO(c.word);
+        const auto rotation = parse_rotation(c.word);
+        REQUIRE(rotation.has_value());
+        CHECK(rotation->every == c.every);
+        CHECK(rotation->bytes == c.bytes);
+    }
+    for (const char* word : {"", "1", "h", "0h", "-1h", "1.5h", "10001h", "1m", "1M", "1mb", "1 h", "1h ",
+                             "1hh", "99999999999h"}) {
+        INFO(word);
+        CHECK_FALSE(parse_rotation(word).has_value());
+    }
+}
