@@ -12,6 +12,7 @@
 // Threads:  one at a time.
 #pragma once
 
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <memory>
@@ -34,17 +35,21 @@ public:
     // REQUIRES: record was taken.
     void release(T* record) { free_.push_back(record); }
 
-    [[nodiscard]] std::size_t memory() const { return blocks_.size() * kBlock * sizeof(T); }
+    [[nodiscard]] std::size_t memory() const { return blocks_.size() * sizeof(Block); }
 
 private:
-    static constexpr std::size_t kBlock = 64;
+    static constexpr std::size_t kRecords = 256;
+    // Begins with a cache line, so that records of a round size lie in as few as they can.
+    struct alignas(64) Block {
+        std::array<T, kRecords> records{};
+    };
 
     void add_block() {
-        blocks_.push_back(std::make_unique<T[]>(kBlock));
-        for (std::size_t i = kBlock; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
+        blocks_.push_back(std::make_unique<Block>());
+        for (std::size_t i = kRecords; i > 0; --i) free_.push_back(&blocks_.back()->records[i - 1]);
     }
 
-    std::vector<std::unique_ptr<T[]>> blocks_;
+    std::vector<std::unique_ptr<Block>> blocks_;
     std::vector<T*> free_;
 };
 

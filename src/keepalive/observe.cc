@@ -123,18 +123,19 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
     const bool window_probe = kind == SegmentKind::kZeroWindowProbe;
     if (!window_probe && (!rev.seen || seq != rev.last_ack)) return;
     Train& train = side.transmissions.in(pools.trains);
-    if (train.open() && side.transmissions_at == seq) {
+    if (train.open() && train.at == seq) {
         lengthen(train, segment);
         return;
     }
     train = begin_train(segment, window_probe ? Tries::kWindowProbes : Tries::kData,
                         between(rev.last_time, segment.time));
-    side.transmissions_at = seq;
+    train.at = seq;
     watch.longest_survived = before.longest_idle_but(train.silence_before);
     if (window_probe || fwd.next_seq_time > segment.time) return;
     // The original went out before; its frame is known if it was the connection's latest.
     train = {};
     train.tries = Tries::kData;
+    train.at = seq;
     train.length = 1;
     train.first_time = train.last_time = fwd.next_seq_time;
     train.silence_before = between(rev.last_time, fwd.next_seq_time);

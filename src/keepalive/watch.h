@@ -41,6 +41,7 @@ struct FrameTrail {
 // Transmissions of one side that found no answer yet: keepalive probes, or the same data again and again.
 struct Train {
     std::uint32_t length = 0;  // 0 = no train
+    Seq at;                    // of data: the SND.UNA that they begin at
     Nanoseconds first_time = kNoTime;
     Nanoseconds last_time = kNoTime;
     Nanoseconds last_gap = kNoTime;        // between the last two
@@ -74,8 +75,7 @@ struct Prober {
 struct SideWatch {
     Pooled<Prober> prober;          // from its first probe on
     Pooled<Train> probes;           // unanswered keepalive probes
-    Pooled<Train> transmissions;    // data, FIN or window probes at SND.UNA, the original included
-    Seq transmissions_at;           // that SND.UNA
+    Pooled<Train> transmissions;    // data, FIN or window probes, the original included
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
 };
@@ -123,27 +123,29 @@ struct ResetRecord {
     [[nodiscard]] bool ignored() const { return challenged || (sender_after && target_after); }
 };
 
+// What each probe touches comes first.
 struct Watch {
     std::array<SideWatch, 2> sides;
-    Pooled<FirstPair> first_pair;
-    Pooled<ResetRecord> reset;
-    Pooled<RttSample> rtts;
-    std::array<std::uint32_t, 2> resets{};  // RSTs by side
-    Nanoseconds icmp_time = kNoTime;        // the latest ICMP unreachable for the flow
-    std::uint64_t icmp_frame = 0;
-    Nanoseconds loss_time = kNoTime;         // the latest sign that the capture lost a segment
-    Nanoseconds step_back = 0;               // the furthest that time went back from one segment to the next
-    Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
 
     // When the latest probe or answer was met, and the latest other segment before the probes and answers
     // since.
     Nanoseconds exchange_time = kNoTime;
     Nanoseconds before_exchange = kNoTime;
 
-    // The connection that had the 4-tuple before, as long as its end is not told.
-    std::uint32_t predecessor = 0;
+    Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
+    Pooled<ResetRecord> reset;
+    Pooled<FirstPair> first_pair;
+    Pooled<RttSample> rtts;
+    std::uint32_t predecessor = 0;  // had the 4-tuple before, as long as its end is not told
+    bool recovered = false;         // unanswered probes were answered again
+
+    // What few connections meet.
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
-    bool recovered = false;                      // unanswered probes were answered again
+    Nanoseconds icmp_time = kNoTime;             // the latest ICMP unreachable for the flow
+    std::uint64_t icmp_frame = 0;
+    Nanoseconds loss_time = kNoTime;        // the latest sign that the capture lost a segment
+    Nanoseconds step_back = 0;              // the furthest that time went back from one segment to the next
+    std::array<std::uint32_t, 2> resets{};  // RSTs by side
 };
 
 // Where Watches have their records from.
