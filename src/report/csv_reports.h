@@ -30,7 +30,7 @@
 namespace deadpeer {
 
 struct CsvOptions {
-    CsvDialect dialect;
+    CsvDialect dialect = {};
     bool segments = true;  // false: no segments.csv
     std::uint16_t community_id_seed = 0;
     // What is known beforehand; must outlive the reports. Null: the built-in tables, no inventory.

@@ -36,8 +36,8 @@
 namespace deadpeer {
 
 struct LiveReportOptions {
-    CsvOptions csv;
-    Rotation rotation;
+    CsvOptions csv = {};
+    Rotation rotation = {};
     std::size_t keep = 0;                     // finished periods that stay; 0: all
     Nanoseconds sync_interval = 5 * kSecond;  // events are durable after so long
     // Gets finished sentences for standard error, one per cause.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <iterator>
@@ -122,7 +123,8 @@ std::string metrics_text(const Metrics& m) {
 Result<MetricsFile> MetricsFile::open(const std::string& path) {
     const std::size_t slash = path.find_last_of('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-    const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    const std::string parent =
+        slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
     if (name.empty())
         return Error{fmt::format("Cannot write metrics to {}: it names a folder.", printable(path))};
     auto folder = ReportFolder::open(parent, "metrics");

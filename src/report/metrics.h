@@ -23,7 +23,7 @@ namespace deadpeer {
 
 // Of one interface. Totals since the start.
 struct InterfaceMetrics {
-    std::string name;  // untrusted text
+    std::string name = {};  // untrusted text
     std::uint64_t frames = 0;
     std::uint64_t tcp_segments = 0;
     std::uint64_t bytes = 0;
@@ -33,8 +33,8 @@ struct InterfaceMetrics {
 };
 
 struct Metrics {
-    std::string version;
-    std::vector<InterfaceMetrics> interfaces;
+    std::string version = {};
+    std::vector<InterfaceMetrics> interfaces = {};
     // Now.
     std::uint64_t connections_open = 0;
     std::uint64_t connections_idle = 0;  // of these: verdict idle
@@ -45,10 +45,10 @@ struct Metrics {
     std::uint64_t connections_evicted = 0;
     std::uint64_t probes = 0;
     std::uint64_t probes_unanswered = 0;
-    std::vector<std::pair<EventKind, std::uint64_t>> events;
-    std::vector<std::pair<Reason, std::uint64_t>> dead_peers;  // peer_dead events by reason
-    std::uint64_t rows_left_out = 0;                           // by the bound of rows a minute
-    std::uint64_t rows_lost = 0;                               // because the disk would not take them
+    std::vector<std::pair<EventKind, std::uint64_t>> events = {};
+    std::vector<std::pair<Reason, std::uint64_t>> dead_peers = {};  // peer_dead events by reason
+    std::uint64_t rows_left_out = 0;                                // by the bound of rows a minute
+    std::uint64_t rows_lost = 0;                                    // because the disk would not take them
     std::uint64_t publications = 0;
     std::uint64_t publications_failed = 0;
     // Points in time; kNoTime: not yet.

@@ -1,0 +1,119 @@
+#include "report/append_file.h"
+
+#include <sys/stat.h>
+
+#include "report/full_disk.h"
+#include "report/temporary_folder.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Events {
+    TemporaryFolder place;
+    std::unique_ptr<ReportFolder> folder = ReportFolder::open(place.path().string()).value();
+    AppendFile file{*folder, "events.csv", "header\n"};
+
+    [[nodiscard]] std::string text() const { return content_of(place.file("events.csv")); }
+};
+
+}  // namespace
+
+TEST_CASE("each row is in the file as soon as it is appended, with mode 0640") {
+    ::umask(0);
+    Events events;
+    REQUIRE(events.file.open().ok());
+    CHECK(events.text() == "header\n");
+    events.file.append("one\n");
+    CHECK(events.text() == "header\none\n");
+    events.file.append("two\n");
+    CHECK(events.text() == "header\none\ntwo\n");
+    CHECK(events.file.bytes() == events.text().size());
+    CHECK(events.file.sync().ok());
+    CHECK(fs::status(events.place.file("events.csv")).permissions() == fs::perms{0640});
+}
+
+TEST_CASE("a row that does not fit leaves nothing of itself, waits, and comes when there is room") {
+    // 7 bytes of header and 4 a row: at the end of a row, and in the middle of one.
+    for (const rlim_t room : {11, 12, 13, 14}) {
+        INFO(room);
+        Events events;
+        REQUIRE(events.file.open().ok());
+        {
+            const FullDisk full(room);
+            events.file.append("one\n");
+            events.file.append("two\n");
+            events.file.append("tri\n");
+            CHECK(events.text() == "header\none\n");
+            CHECK_FALSE(events.file.retry());
+            CHECK(events.text() == "header\none\n");
+            CHECK(events.file.waiting() == 2);
+            CHECK(events.file.status().error().message.find("events.csv: ") != std::string::npos);
+        }
+        CHECK(events.file.retry());
+        CHECK(events.file.status().ok());
+        events.file.append("for\n");
+        CHECK(events.text() == "header\none\ntwo\ntri\nfor\n");
+        CHECK(events.file.lost() == 0);
+    }
+}
+
+TEST_CASE("a header that does not fit comes before the rows") {
+    for (const rlim_t room : {0, 3}) {
+        Events events;
+        {
+            const FullDisk full(room);
+            CHECK_FALSE(events.file.open().ok());
+            events.file.append("one\n");
+            CHECK(events.text().empty());
+        }
+        CHECK(events.file.retry());
+        CHECK(events.text() == "header\none\n");
+    }
+}
+
+TEST_CASE("rows beyond the memory are counted, those that wait are not") {
+    Events events;
+    REQUIRE(events.file.open().ok());
+    const std::string row = std::string(9999, 'x') + '\n';
+    const std::size_t fit = AppendFile::kMostWaitingBytes / row.size();
+    {
+        const FullDisk full(7);
+        for (std::size_t i = 0; i < fit + 3; ++i) events.file.append(row);
+        CHECK(events.file.lost() == 3);
+        CHECK(events.file.waiting() == fit);
+    }
+    CHECK(events.file.retry());
+    CHECK(events.file.lost() == 3);
+    CHECK(events.text().size() == 7 + fit * row.size());
+}
+
+TEST_CASE("neither a link nor a file that is there is written to") {
+    Events events;
+    const TemporaryFolder elsewhere;
+    write_file(elsewhere.file("victim"), "precious");
+    fs::create_symlink(elsewhere.file("victim"), events.place.file("events.csv"));
+    CHECK_FALSE(events.file.open().ok());
+    events.file.append("one\n");
+    CHECK(content_of(elsewhere.file("victim")) == "precious");
+    fs::remove(events.place.file("events.csv"));
+    write_file(events.place.file("events.csv"), "of another");
+    CHECK_FALSE(events.file.retry());
+    CHECK(events.text() == "of another");
+    fs::remove(events.place.file("events.csv"));
+    CHECK(events.file.retry());
+    CHECK(events.text() == "header\none\n");
+}
+
+TEST_CASE("after closing, rows go to a new file with a header of its own") {
+    Events events;
+    REQUIRE(events.file.open().ok());
+    events.file.append("one\n");
+    events.file.close();
+    fs::rename(events.place.file("events.csv"), events.place.file("old"));
+    events.file.append("two\n");
+    CHECK(events.text() == "header\ntwo\n");
+    CHECK(content_of(events.place.file("old")) == "header\none\n");
+}
