@@ -80,6 +80,12 @@ void CsvReports::start(Report report, int descriptor) {
     }
 }
 
+void CsvReports::write_through() {
+    for (const auto& out : writers_) {
+        if (out != nullptr) out->output.write_through();
+    }
+}
+
 void CsvReports::on_input_begin(std::uint32_t file, const std::string& name) {
     if (files_.by_index.size() <= file) files_.by_index.resize(file + 1);
     files_.by_index[file] = text_cell(base_name(name), options_.dialect.delimiter);

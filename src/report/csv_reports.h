@@ -56,6 +56,8 @@ public:
                                                      const std::string& spool_folder,
                                                      const CsvOptions& options);
 
+    // To files only: writing goes along with the rows, and finish() need not wait long for the disk.
+    void write_through();
     // Segment rows are told as they stay: they are written at once, and update_segment() is not called.
     void segments_are_final() { segments_are_final_ = true; }
     // From now on on_flow() is called in ascending order of streams; what waits goes between.

@@ -173,6 +173,7 @@ Status LiveReports::write_reports(const Feed& feed) {
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
         reports.on_input_begin(file, inputs_[file].name);
     }
+    reports.write_through();
     reports.segments_are_final();
     const bool read = segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); }) &&
                       reboots_.for_each([&](const Finding& finding) { reports.on_finding(finding); }) &&

@@ -12,7 +12,7 @@
 // Threads:  one thread at a time.
 // Errors:   a full or broken disk ends nothing: it is told once per cause, tried again each time, and what
 //           had to be left out is counted. lost_something() says whether the reports lack anything.
-// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, openat, renameat, unlinkat, mkdirat,
+// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, unlinkat, mkdirat,
 // newfstatat,
 //           fstat, getdents64, lseek, fcntl, close; all names are below the folder's descriptor.
 #pragma once

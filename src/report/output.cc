@@ -16,7 +16,11 @@ void Output::flush() {
             error_ = errno;
         }
     }
+    bytes_behind_ += used_;
     used_ = 0;
+    if (!write_through_ || error_ != 0 || bytes_behind_ < kBytesBehind) return;
+    bytes_behind_ = 0;
+    if (::fdatasync(descriptor_) != 0) error_ = errno;
 }
 
 }  // namespace deadpeer

@@ -41,6 +41,10 @@ public:
     }
     void flush();
 
+    // From now on what was written goes to the disk every few MiB, so that no later fsync(2) takes long.
+    // REQUIRES: a regular file.
+    void write_through() { write_through_ = true; }
+
     // What was not written yet; drop() forgets it. For one who writes it himself.
     [[nodiscard]] std::string_view waiting() const { return {buffer_.data(), used_}; }
     void drop() { used_ = 0; }
@@ -52,8 +56,12 @@ private:
     static constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
     static constexpr std::size_t kSpareBytes = std::size_t{16} << 10;
 
+    static constexpr std::size_t kBytesBehind = std::size_t{8} << 20;
+
     int descriptor_;
     int error_ = 0;
+    bool write_through_ = false;
+    std::size_t bytes_behind_ = 0;  // written, and perhaps not on the disk
     std::size_t used_ = 0;
     std::vector<char> buffer_;
 };
