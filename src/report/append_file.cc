@@ -97,6 +97,12 @@ Status AppendFile::sync() {
     return success();
 }
 
+void AppendFile::give_up() {
+    lost_ += waiting_.size();
+    waiting_.clear();
+    waiting_bytes_ = 0;
+}
+
 void AppendFile::close() {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = -1;

@@ -43,6 +43,9 @@ public:
     // Rows that wait, and those to come, go to the file that is created next.
     void close();
 
+    // Rows that still wait are lost.
+    void give_up();
+
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::uint64_t bytes() const { return size_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }

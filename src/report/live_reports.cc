@@ -118,7 +118,8 @@ Status LiveReports::finish(const RunSummary& run) {
         }
         return sink.finish(run);
     });
-    if (written && !lost_something()) return success();
+    events_.give_up();
+    if (written && rows_lost() == 0) return success();
     return Error{fmt::format("The reports in {} lack something: {} rows were lost{}.",
                              printable(folder_->path()), rows_lost(),
                              written ? "" : ", and all but events.csv are not the latest")};
@@ -134,7 +135,6 @@ void LiveReports::flush(Nanoseconds now) {
 void LiveReports::settle() {
     const bool all_written = events_.retry();
     if (const Status status = all_written ? events_.sync() : events_.status(); !status) {
-        sync_failed_ |= all_written;
         event_trouble_.note(status.error().message);
     } else {
         event_trouble_.over(fmt::format("{}/events.csv is written again; {} of its rows were lost.",
@@ -156,14 +156,13 @@ void LiveReports::settle() {
 
 bool LiveReports::publish(const Feed& feed) {
     const Status status = write_reports(feed);
-    published_ = status.ok();
-    if (published_) {
+    if (status) {
         publish_trouble_.over(
             fmt::format("The reports in {} are up to date again.", printable(folder_->path())));
     } else {
         publish_trouble_.note(status.error().message);
     }
-    return published_;
+    return status.ok();
 }
 
 Status LiveReports::write_reports(const Feed& feed) {
@@ -233,7 +232,8 @@ Status LiveReports::end_period(const Feed& feed) {
 }
 
 bool LiveReports::lost_something() const {
-    return rows_lost() != 0 || events_.waiting() != 0 || sync_failed_ || !published_;
+    return rows_lost() != 0 || event_trouble_.ever() || log_trouble_.ever() || publish_trouble_.ever() ||
+           rotate_trouble_.ever();
 }
 
 std::uint64_t LiveReports::rows_lost() const {

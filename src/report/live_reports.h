@@ -11,7 +11,7 @@
 // Lifetime: the sources and the analyzer belong to the caller; tables in the options must outlive this.
 // Threads:  one thread at a time.
 // Errors:   a full or broken disk ends nothing: it is told once per cause, tried again each time, and what
-//           had to be left out is counted. lost_something() says whether the reports lack anything.
+//           had to be left out is counted.
 // Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, unlinkat, mkdirat,
 // newfstatat,
 //           fstat, getdents64, lseek, fcntl, close; all names are below the folder's descriptor.
@@ -87,7 +87,7 @@ public:
     // next period. If that fails the period goes on. Also for SIGHUP.
     bool rotate(const Feed& feed, Nanoseconds now);
 
-    // The exit code shall say it: rows were lost, or the reports on disk are not the latest.
+    // Something could not be written when it was due. The exit code shall say it, even if all was made good.
     [[nodiscard]] bool lost_something() const;
     [[nodiscard]] std::uint64_t rows_lost() const;
     // Connections and addresses for which the latest hosts.csv had no memory left.
@@ -128,8 +128,6 @@ private:
     Nanoseconds rotate_not_before_ = kNoTime;
     SegmentRowId first_segment_ = 0;  // of this period
     unsigned rows_since_pause_ = 0;
-    bool published_ = true;     // the latest publication succeeded
-    bool sync_failed_ = false;  // nobody knows what became of the rows then
     std::uint64_t hosts_left_out_ = 0;
 };
 

@@ -24,7 +24,7 @@ namespace {
 class Descriptor {
 public:
     Descriptor(int folder, const char* name, int flags)
-        : value_(::openat(folder, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {}
+        : value_(::openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC)) {}
     ~Descriptor() {
         if (value_ >= 0) ::close(value_);
     }
@@ -96,7 +96,7 @@ std::optional<Nanoseconds> parse_time(std::string_view text) {
 // The earliest of the times at the beginning of a report; whatever its dialect, they have that form, or else
 // none is found.
 std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report report) {
-    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_NONBLOCK);
+    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_RDONLY | O_NONBLOCK);
     std::array<char, 65536> bytes{};
     const ssize_t n = file.value() < 0 ? -1 : ::read(file.value(), bytes.data(), bytes.size());
     std::string_view text(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
@@ -108,6 +108,20 @@ std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report r
         if (time && (!earliest || *time < *earliest)) earliest = time;
     }
     return earliest;
+}
+
+// A machine that went down in the middle of a row left part of it.
+void cut_after_last_row(const ReportFolder& folder, Report report) {
+    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_RDWR | O_NONBLOCK);
+    struct stat info {};
+    if (file.value() < 0 || ::fstat(file.value(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+    std::array<char, 65536> bytes{};
+    const off_t from = std::max<off_t>(0, info.st_size - static_cast<off_t>(bytes.size()));
+    const ssize_t n = ::pread(file.value(), bytes.data(), bytes.size(), from);
+    const std::string_view end(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
+    const std::size_t line_end = end.find_last_of('\n');
+    if (line_end == std::string_view::npos || line_end + 1 == end.size()) return;
+    if (::ftruncate(file.value(), from + static_cast<off_t>(line_end) + 1) != 0) return;  // then it stays
 }
 
 // REQUIRES: at least one report is there.
@@ -146,7 +160,7 @@ std::vector<std::string> periods_in(const ReportFolder& folder) {
 }
 
 Status remove_period(const ReportFolder& folder, const std::string& name) {
-    const Descriptor period(folder.descriptor(), name.c_str(), O_DIRECTORY);
+    const Descriptor period(folder.descriptor(), name.c_str(), O_RDONLY | O_DIRECTORY);
     if (period.value() < 0) return failure("open", folder, name);
     for (const std::string& report : report_names()) {
         if (::unlinkat(period.value(), report.c_str(), 0) != 0 && errno != ENOENT) {
@@ -177,7 +191,7 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began) {
     }
     const std::string period_folder = make_period_folder(folder, began);
     if (period_folder.empty()) return failure("create", folder, period_name(began));
-    const Descriptor period(folder.descriptor(), period_folder.c_str(), O_DIRECTORY);
+    const Descriptor period(folder.descriptor(), period_folder.c_str(), O_RDONLY | O_DIRECTORY);
     if (period.value() < 0) return failure("open", folder, period_folder);
     for (const std::string& name : names) {
         if (::renameat(folder.descriptor(), name.c_str(), period.value(), name.c_str()) != 0 &&
@@ -192,7 +206,9 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began) {
 }
 
 Status move_earlier_reports(const ReportFolder& folder) {
-    return move_reports(folder, begin_of_earlier(folder));
+    const Nanoseconds began = begin_of_earlier(folder);
+    cut_after_last_row(folder, Report::kEvents);
+    return move_reports(folder, began);
 }
 
 Status keep_latest(const ReportFolder& folder, std::size_t keep) {

@@ -27,7 +27,8 @@ std::string period_name(Nanoseconds began);
 Status move_reports(const ReportFolder& folder, Nanoseconds began);
 
 // The same for reports that an earlier run left, which is asked when it began: the first time in its
-// capture.csv or events.csv, or else when events.csv was changed last.
+// capture.csv or events.csv, or else when events.csv was changed last. Part of a row at the end of events.csv
+// is cut off.
 Status move_earlier_reports(const ReportFolder& folder);
 
 // Removes period folders until `keep` are left.

@@ -19,13 +19,15 @@ public:
     // All is well again. Tells `relief` if there was trouble.
     void over(const std::string& relief);
 
-    [[nodiscard]] bool any() const { return !told_.empty(); }
+    // There was trouble at some time.
+    [[nodiscard]] bool ever() const { return ever_; }
 
 private:
     static constexpr std::size_t kMostCauses = 16;  // more than there are kinds of failure
 
     std::function<void(const std::string&)> tell_;
     std::vector<std::string> told_;
+    bool ever_ = false;
 };
 
 }  // namespace deadpeer

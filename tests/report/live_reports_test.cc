@@ -207,10 +207,11 @@ TEST_CASE("a period ends by the size of what ended in it; open connections count
 
 TEST_CASE("reports of an earlier run are moved aside, those of a killed one, too") {
     Live live({.keep = 3});
-    write_file(live.place.file("events.csv"), "time_utc\n2026-11-21T05:00:00.000000000Z,half a ro");
+    write_file(live.place.file("events.csv"),
+               "time_utc\n2026-11-21T05:00:00.000000000Z,whole\n2026-11-21T05:0");
     write_file(live.place.file(".flows.csv.tmp"), "half a re");
     live.start();
-    CHECK(live.text("20261121T050000Z/events.csv") == "time_utc\n2026-11-21T05:00:00.000000000Z,half a ro");
+    CHECK(live.text("20261121T050000Z/events.csv") == "time_utc\n2026-11-21T05:00:00.000000000Z,whole\n");
     CHECK(lines(live.text("events.csv")) == 1);
     CHECK_FALSE(fs::exists(live.place.file(".flows.csv.tmp")));
     CHECK(live.place.entries() == 2);
@@ -251,12 +252,24 @@ TEST_CASE("a full disk: told once, events wait, the old reports stay; then all i
     REQUIRE(live.reports->publish(live.feed()));
     CHECK(lines(live.text("events.csv")) == 100);
     CHECK(lines(live.text("flows.csv")) == 102);
-    CHECK_FALSE(live.reports->lost_something());
+    CHECK(live.reports->rows_lost() == 0);
+    CHECK(live.reports->lost_something());  // for a while it was not there
     REQUIRE(live.complaints.size() == 4);
     CHECK(contains(live.complaints[2], "events.csv is written again; 0 of its rows were lost"));
     CHECK(contains(live.complaints[3], "up to date again"));
     live.reports->flush(kMorning + 300 * kSecond);
     CHECK(live.complaints.size() == 4);
+    CHECK(live.reports->finish({}).ok());
+}
+
+TEST_CASE("events that still wait at the end are lost") {
+    Live live;
+    live.start();
+    const FullDisk full(live.text("events.csv").size());
+    live.reports->on_finding(missed_probe());
+    CHECK(live.reports->rows_lost() == 0);
+    CHECK_FALSE(live.reports->finish({}).ok());
+    CHECK(live.reports->rows_lost() == 1);
 }
 
 TEST_CASE("what a full disk cost is said at the end") {

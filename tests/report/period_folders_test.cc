@@ -104,6 +104,25 @@ TEST_CASE("earlier reports are named after the first time in them") {
     CHECK(place.names() == Names{"20261121T060000Z", "20261121T064000Z"});
 }
 
+TEST_CASE("part of a row at the end of earlier events is cut off") {
+    struct Case {
+        std::string before, after;
+    };
+    const std::string long_row(70'000, 'x');
+    const Case cases[] = {{"a\nb\n", "a\nb\n"},
+                          {"a\nb", "a\n"},
+                          {"a", "a"},  // not one of ours
+                          {"", ""},
+                          {long_row + "\nb", long_row + "\n"},
+                          {"a\n" + std::string(100, '\0'), "a\n"}};
+    for (const Case& c : cases) {
+        const Place place;
+        place.put("events.csv", c.before);
+        REQUIRE(move_earlier_reports(*place.reports).ok());
+        CHECK(place.text(place.names().at(0) + "/events.csv") == c.after);
+    }
+}
+
 TEST_CASE("without a time in them, after the last change of events.csv") {
     const Place place;
     place.put("events.csv", "time_utc,file\n");
