@@ -21,8 +21,8 @@ constexpr std::array<SignWords, 4> kRebootSigns = {
 void say_no_socket(std::string& out, const FailureStory& story) {
     say_after_silence(out, story);
     say(out, "it answered ", Side{story.left}, " with a RST that says it knows no such connection");
-    const bool tells_more = !known(story.idle) || story.half_open - story.idle >= kSecond / 10;
-    if (known(story.half_open) && tells_more)
+    if (!known(story.half_open)) return;
+    if (!known(story.idle) || story.half_open - story.idle >= kSecond / 10)
         say(out, ", ", Span{story.half_open}, " after its last sign of life");
 }
 
