@@ -39,23 +39,23 @@
 namespace deadpeer {
 
 struct LiveOptions {
-    std::vector<std::string> interfaces;  // "any" is all of them
+    std::vector<std::string> interfaces = {};  // "any" is all of them
 
     // In pcap-filter(7) syntax, as tcpdump takes it; empty: default_capture_filter().
-    std::string filter;
+    std::string filter = {};
 
     std::uint32_t snap_length = 256;  // bytes of each frame that are kept; 0 = all
     std::size_t buffer_bytes =
         16 * 1024 * 1024;  // of the kernel's ring; the arena is as large; per interface
     bool promiscuous = true;
-    std::string link_type;        // -y, by libpcap's name; empty: the interface's own
-    std::string time_stamp_type;  // by libpcap's name; empty: the system's clock
+    std::string link_type = {};        // -y, by libpcap's name; empty: the interface's own
+    std::string time_stamp_type = {};  // by libpcap's name; empty: the system's clock
 
     // An interface that is not there, or down, is waited for: in open() as long as keep_waiting says true,
     // and later whenever it is gone.
     bool wait_for_interface = false;
-    std::function<bool()> keep_waiting;                       // asked several times a second; empty: true
-    std::function<void(const std::string& why)> waiting_for;  // told once for each interface
+    std::function<bool()> keep_waiting = {};  // asked several times a second; empty: true
+    std::function<void(const std::string& why)> waiting_for = {};  // told once for each interface
 };
 
 class LiveCapture {

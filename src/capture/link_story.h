@@ -1,0 +1,79 @@
+// LinkStory: what the changes of links mean for what is captured.
+//
+// What:    knows for each input which link it is bound to, since when it is blind, and tells LinkEvents. It
+// decides;
+//          LiveCapture acts.
+// Threads: one at a time. Reads no clock and does no I/O.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture/link_event.h"
+#include "capture/link_watch.h"
+
+namespace deadpeer::capture {
+
+class LinkStory {
+public:
+    // What is to be done with an input.
+    struct Order {
+        enum class Kind : std::uint8_t {
+            kFail,   // its link is gone for good
+            kAway,   // its link is gone, and waited for
+            kBind,   // its link is back under this index: bind, then tell bound() if that worked
+            kRename  // it is called `name` now
+        };
+        Kind kind;
+        std::uint32_t input;
+        int link_index = -1;
+        std::string name = {};
+    };
+
+    explicit LinkStory(bool wait_for_links) : wait_for_links_(wait_for_links) {}
+
+    // In the order of the inputs' numbers. Index 0: all links. `link` is what is known of it; no value: gone.
+    std::vector<Order> add_input(int link_index, const std::string& name, const std::optional<Link>& link,
+                                 Nanoseconds now);
+
+    std::vector<Order> hear(const LinkChange& change, Nanoseconds now);
+
+    // The input was bound to this link.
+    void bound(std::uint32_t input, int link_index, const Link& link, Nanoseconds now);
+
+    void tell(LinkEvent event) { events_.push_back(std::move(event)); }
+    std::optional<LinkEvent> take_event();
+    [[nodiscard]] bool has_event() const { return !events_.empty(); }
+
+    [[nodiscard]] std::optional<Nanoseconds> blind_since(std::uint32_t input) const {
+        return inputs_[input].blind_since;
+    }
+
+private:
+    struct Input {
+        int link_index = 0;
+        std::string name;
+        std::uint16_t hardware_type = 0;
+        bool wanted = false;  // the link is gone and waited for
+        bool away = false;    // that, or it came back and is not up yet
+        std::optional<Nanoseconds> blind_since;
+    };
+
+    void hear_bound(std::uint32_t input, const LinkChange& change, Nanoseconds now,
+                    std::vector<Order>& orders);
+    void hear_one_of_all(std::uint32_t input, const LinkChange& change, Nanoseconds now);
+    void set_usable(std::uint32_t input, bool usable, Nanoseconds now);
+    void lose(std::uint32_t input, Nanoseconds now, std::vector<Order>& orders);
+    LinkEvent& add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds from, Nanoseconds to);
+
+    bool wait_for_links_;
+    std::vector<Input> inputs_;
+    std::map<int, Nanoseconds> down_since_;  // links of those inputs that capture from all
+    std::deque<LinkEvent> events_;
+};
+
+}  // namespace deadpeer::capture

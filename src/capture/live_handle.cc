@@ -1,0 +1,142 @@
+#include "capture/live_handle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "capture/default_filter.h"
+#include "capture/link_type.h"
+#include "capture/record_parser.h"
+
+namespace deadpeer::capture {
+namespace {
+
+constexpr const char* kAny = "any";  // libpcap's name for all interfaces together
+
+Error not_opened(const std::string& name, int code, pcap_t* handle) {
+    switch (code) {
+        case PCAP_ERROR_NO_SUCH_DEVICE:
+            return {
+                fmt::format("there is no interface {}; deadpeer -D lists those that there are, "
+                            "--wait-for-interface waits "
+                            "for it",
+                            name)};
+        case PCAP_ERROR_PERM_DENIED:
+        case PCAP_ERROR_PROMISC_PERM_DENIED:
+            return {
+                fmt::format("no permission to capture from {}; use sudo, or let the program capture for "
+                            "everybody who may "
+                            "run it: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v deadpeer)\"",
+                            name)};
+        case PCAP_ERROR_IFACE_NOT_UP:
+            return {fmt::format(
+                "the interface {0} is down; bring it up (sudo ip link set {0} up), or wait for it "
+                "with --wait-for-interface",
+                name)};
+        default:
+            return {fmt::format("cannot capture from {}: {} ({}); deadpeer -D lists the interfaces", name,
+                                ::pcap_geterr(handle), ::pcap_statustostr(code))};
+    }
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+Status choose_time_stamps(pcap_t* handle, const std::string& name, const std::string& wanted) {
+    // Where the interface has no nanoseconds this fails, and microseconds it is.
+    ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
+    if (wanted.empty()) return success();
+    const int type = ::pcap_tstamp_type_name_to_val(wanted.c_str());
+    if (type == PCAP_TSTAMP_ADAPTER_UNSYNCED) {
+        return Error{
+            "time stamps of type adapter_unsynced do not go with the system's clock, which deadlines need; "
+            "choose another --time-stamp-type"};
+    }
+    if (type >= 0 && ::pcap_set_tstamp_type(handle, type) == 0) return success();
+    int* types = nullptr;
+    const int count = ::pcap_list_tstamp_types(handle, &types);
+    std::vector<std::string> offered;
+    for (int i = 0; i < count; ++i) {
+        const char* word = ::pcap_tstamp_type_val_to_name(types[i]);
+        if (word != nullptr && types[i] != PCAP_TSTAMP_ADAPTER_UNSYNCED) offered.emplace_back(word);
+    }
+    ::pcap_free_tstamp_types(types);
+    return Error{fmt::format("{} has no time stamps of type {}; --time-stamp-type may be one of these: {}",
+                             name, wanted, joined(offered))};
+}
+
+Status choose_link_type(pcap_t* handle, const std::string& name, const std::string& wanted) {
+    if (wanted.empty()) return success();
+    const int dlt = ::pcap_datalink_name_to_val(wanted.c_str());
+    if (dlt >= 0 && ::pcap_set_datalink(handle, dlt) == 0) return success();
+    int* types = nullptr;
+    const int count = ::pcap_list_datalinks(handle, &types);
+    std::vector<std::string> offered;
+    for (int i = 0; i < count; ++i) offered.push_back(link_type_name(link_type_of(types[i])));
+    ::pcap_free_datalinks(types);
+    return Error{
+        fmt::format("{} has no link type {}; -y may be one of these: {}", name, wanted, joined(offered))};
+}
+
+Status set_filter(pcap_t* handle, const std::string& name, const std::string& wanted) {
+    const LinkType type = link_type_of(::pcap_datalink(handle));
+    const std::string expression = wanted.empty() ? default_capture_filter(type) : wanted;
+    std::array<char, PCAP_ERRBUF_SIZE> reason{};
+    bpf_u_int32 net = 0;
+    bpf_u_int32 mask = PCAP_NETMASK_UNKNOWN;  // for "ip broadcast"
+    if (::pcap_lookupnet(name.c_str(), &net, &mask, reason.data()) != 0) mask = PCAP_NETMASK_UNKNOWN;
+    bpf_program program = {};
+    bool done = ::pcap_compile(handle, &program, expression.c_str(), 1, mask) == 0;
+    if (done) {
+        done = ::pcap_setfilter(handle, &program) == 0;
+        ::pcap_freecode(&program);
+    }
+    if (done) return success();
+    return Error{fmt::format("the filter \"{}\" cannot be used on {}: {}; see pcap-filter(7)", expression,
+                             name, ::pcap_geterr(handle))};
+}
+
+Status configure(pcap_t* handle, const std::string& name, const LiveOptions& options) {
+    const std::uint32_t snap = options.snap_length == 0
+                                   ? kMaxCapturedLength
+                                   : std::min<std::uint32_t>(options.snap_length, kMaxCapturedLength);
+    constexpr std::size_t kLargest = 0x7FFFFFFF;
+    ::pcap_set_snaplen(handle, static_cast<int>(snap));
+    ::pcap_set_promisc(handle, options.promiscuous && name != kAny ? 1 : 0);
+    ::pcap_set_timeout(handle, kBlockTimeoutMs);
+    ::pcap_set_buffer_size(handle, static_cast<int>(std::min(options.buffer_bytes, kLargest)));
+    return choose_time_stamps(handle, name, options.time_stamp_type);
+}
+
+}  // namespace
+
+Result<OpenedInterface> open_interface(const std::string& name, const LiveOptions& options, bool& may_come) {
+    may_come = false;
+    std::array<char, PCAP_ERRBUF_SIZE> reason{};
+    OpenedInterface opened;
+    opened.handle.reset(::pcap_create(name.c_str(), reason.data()));
+    pcap_t* handle = opened.handle.get();
+    if (handle == nullptr) return Error{fmt::format("cannot capture from {}: {}", name, reason.data())};
+    if (const Status set = configure(handle, name, options); !set) return set.error();
+
+    const int code = ::pcap_activate(handle);
+    if (code < 0) {
+        may_come = code == PCAP_ERROR_NO_SUCH_DEVICE || code == PCAP_ERROR_IFACE_NOT_UP;
+        return not_opened(name, code, handle);
+    }
+    if (code > 0) {
+        const std::string detail = ::pcap_geterr(handle);
+        opened.warnings.push_back(
+            fmt::format("{}: {}", name, detail.empty() ? ::pcap_statustostr(code) : detail));
+    }
+    if (const Status set = choose_link_type(handle, name, options.link_type); !set) return set.error();
+    if (const Status set = set_filter(handle, name, options.filter); !set) return set.error();
+    if (::pcap_setnonblock(handle, 1, reason.data()) != 0) {
+        return Error{fmt::format("cannot capture from {} without waiting: {}", name, reason.data())};
+    }
+    return opened;
+}
+
+}  // namespace deadpeer::capture

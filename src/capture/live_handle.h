@@ -1,0 +1,36 @@
+// Opens a network interface with libpcap.
+//
+// Threads: one at a time.
+// Errors:  finished sentences that say what to try.
+#pragma once
+
+#include <pcap.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "capture/live_capture.h"
+#include "deadpeer/result.h"
+
+namespace deadpeer::capture {
+
+struct ClosePcap {
+    void operator()(pcap_t* handle) const { ::pcap_close(handle); }
+};
+using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
+
+// How long the kernel may keep a block of frames that is not full yet. Blocks are large: shorter, a few
+// frames a second would fill the ring with nearly empty blocks while nobody reads.
+inline constexpr int kBlockTimeoutMs = 100;
+
+struct OpenedInterface {
+    PcapHandle handle;
+    std::vector<std::string> warnings;
+};
+
+// Opened, with its filter, not blocking. `may_come` tells whether the interface may yet become one that can
+// be captured from: it is not there, or down.
+Result<OpenedInterface> open_interface(const std::string& name, const LiveOptions& options, bool& may_come);
+
+}  // namespace deadpeer::capture

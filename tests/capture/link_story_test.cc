@@ -1,0 +1,146 @@
+// What the changes of links mean for what is captured.
+#include "capture/link_story.h"
+
+#include "support/catch.h"
+
+namespace deadpeer::capture {
+namespace {
+
+const Link kUp = {"eth0", true, 1};
+const Link kDown = {"eth0", false, 1};
+
+std::string orders_text(const std::vector<LinkStory::Order>& orders) {
+    std::string text;
+    for (const LinkStory::Order& order : orders) {
+        const char* kinds[] = {"fail", "away", "bind", "rename"};
+        text += std::string(text.empty() ? "" : "; ") + kinds[static_cast<int>(order.kind)] + " " +
+                std::to_string(order.input);
+        if (order.kind == LinkStory::Order::Kind::kBind) text += " to " + std::to_string(order.link_index);
+        if (!order.name.empty()) text += " " + order.name;
+    }
+    return text;
+}
+
+// All events: "0 down eth0 5-5".
+std::string events_text(LinkStory& story) {
+    std::string text;
+    while (const auto event = story.take_event()) {
+        const char* kinds[] = {"down", "up", "removed", "returned", "renamed", "lost", "step"};
+        text += (text.empty() ? "" : "; ") + std::to_string(event->input) + " " +
+                kinds[static_cast<int>(event->kind)] + " " + event->name + " " + std::to_string(event->from) +
+                "-" + std::to_string(event->to);
+        if (!event->detail.empty()) text += " " + event->detail;
+        if (event->is_gap()) text += " gap";
+        if (!event->whole_input) text += " part";
+    }
+    return text;
+}
+
+LinkStory with_eth0(bool wait) {
+    LinkStory story(wait);
+    CHECK(orders_text(story.add_input(7, "eth0", kUp, 1)).empty());
+    return story;
+}
+
+TEST_CASE("a link that goes down and up is a gap") {
+    LinkStory story = with_eth0(false);
+    CHECK(orders_text(story.hear({7, kUp, kDown}, 5)).empty());
+    CHECK(events_text(story) == "0 down eth0 5-5");
+    CHECK(story.blind_since(0) == 5);
+    CHECK(orders_text(story.hear({7, kDown, kUp}, 9)).empty());
+    CHECK(events_text(story) == "0 up eth0 5-9 gap");
+    CHECK(story.blind_since(0) == std::nullopt);
+    story.hear({8, Link{"eth1", true, 1}, Link{"eth1", false, 1}}, 10);
+    CHECK(events_text(story).empty());
+}
+
+TEST_CASE("a link without a carrier at the start is down from then on") {
+    LinkStory story(false);
+    story.add_input(7, "eth0", kDown, 1);
+    CHECK(events_text(story) == "0 down eth0 1-1");
+    story.hear({7, kDown, kUp}, 9);
+    CHECK(events_text(story) == "0 up eth0 1-9 gap");
+}
+
+TEST_CASE("a link that is removed is the end of its input") {
+    LinkStory story = with_eth0(false);
+    CHECK(orders_text(story.hear({7, kUp, std::nullopt}, 5)) == "fail 0");
+    CHECK(events_text(story) == "0 removed eth0 5-5");
+    CHECK(story.blind_since(0) == 5);
+    CHECK(orders_text(story.hear({8, std::nullopt, kUp}, 9)).empty());
+    CHECK(events_text(story).empty());
+}
+
+TEST_CASE("a link that was removed before it could be watched is the end of its input, too") {
+    LinkStory story(false);
+    CHECK(orders_text(story.add_input(7, "eth0", std::nullopt, 1)) == "fail 0");
+    CHECK(events_text(story) == "0 removed eth0 1-1");
+}
+
+TEST_CASE("a link that is waited for is bound again, and the gap ends when it is up") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, kDown}, 4);
+    CHECK(orders_text(story.hear({7, kDown, std::nullopt}, 5)) == "away 0");
+    CHECK(events_text(story) == "0 down eth0 4-4; 0 removed eth0 5-5");
+    CHECK(orders_text(story.hear({8, std::nullopt, Link{"eth1", true, 1}}, 6)).empty());
+    CHECK(orders_text(story.hear({9, std::nullopt, kDown}, 7)) == "bind 0 to 9");
+    story.bound(0, 9, kDown, 7);
+    CHECK(events_text(story).empty());
+    CHECK(orders_text(story.hear({9, kDown, kUp}, 8)).empty());
+    CHECK(events_text(story) == "0 returned eth0 4-8 gap");
+    // And again: another one of its name, which is up at once.
+    CHECK(orders_text(story.hear({9, kUp, std::nullopt}, 10)) == "away 0");
+    CHECK(orders_text(story.hear({12, std::nullopt, kUp}, 11)) == "bind 0 to 12");
+    story.bound(0, 12, kUp, 11);
+    CHECK(events_text(story) == "0 removed eth0 10-10; 0 returned eth0 10-11 gap");
+    story.hear({12, kUp, kDown}, 12);
+    story.hear({12, kDown, kUp}, 13);
+    CHECK(events_text(story) == "0 down eth0 12-12; 0 up eth0 12-13 gap");
+}
+
+TEST_CASE("a binding that did not work is tried again at the link's next change") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, std::nullopt}, 5);
+    CHECK(orders_text(story.hear({9, std::nullopt, kDown}, 7)) == "bind 0 to 9");
+    CHECK(orders_text(story.hear({9, kDown, kUp}, 8)) == "bind 0 to 9");
+}
+
+TEST_CASE("a link of another kind with the same name is not the one that is waited for") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, std::nullopt}, 5);
+    CHECK(orders_text(story.hear({9, std::nullopt, Link{"eth0", true, 65'534}}, 7)).empty());
+}
+
+TEST_CASE("a new name is noted, and is the one that is waited for") {
+    LinkStory story = with_eth0(true);
+    CHECK(orders_text(story.hear({7, kUp, Link{"lan0", true, 1}}, 5)) == "rename 0 lan0");
+    CHECK(events_text(story) == "0 renamed lan0 5-5 eth0");
+    story.hear({7, Link{"lan0", true, 1}, std::nullopt}, 6);
+    CHECK(orders_text(story.hear({9, std::nullopt, kUp}, 7)).empty());
+    CHECK(orders_text(story.hear({9, kUp, Link{"lan0", true, 1}}, 8)) == "bind 0 to 9");
+}
+
+TEST_CASE("a capture of all links tells what happens to each, and goes on") {
+    LinkStory story(false);
+    story.add_input(0, "any", std::nullopt, 1);
+    CHECK(orders_text(story.hear({7, kUp, kDown}, 5)).empty());
+    story.hear({7, kDown, kUp}, 6);
+    story.hear({7, kUp, Link{"lan0", true, 1}}, 7);
+    CHECK(orders_text(story.hear({7, Link{"lan0", true, 1}, std::nullopt}, 8)).empty());
+    story.hear({9, std::nullopt, kUp}, 9);
+    CHECK(events_text(story) ==
+          "0 down eth0 5-5 part; 0 up eth0 5-6 part; 0 renamed lan0 7-7 eth0 part; 0 removed lan0 8-8 part");
+    CHECK(story.blind_since(0) == std::nullopt);
+}
+
+TEST_CASE("each input has its own link") {
+    LinkStory story(false);
+    story.add_input(7, "eth0", kUp, 1);
+    story.add_input(8, "eth1", Link{"eth1", true, 1}, 1);
+    CHECK(orders_text(story.hear({8, Link{"eth1", true, 1}, std::nullopt}, 5)) == "fail 1");
+    CHECK(story.blind_since(0) == std::nullopt);
+    CHECK(story.blind_since(1) == 5);
+}
+
+}  // namespace
+}  // namespace deadpeer::capture
