@@ -1,14 +1,17 @@
 // Analyzer: frames in, findings out. START HERE.
 //
 //     deadpeer::Analyzer analyzer(options, sink);
-//     analyzer.begin_input("trace.pcap");
-//     while (source->next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view());
-//     analyzer.end_input(*source, InputSummary::Outcome::kComplete);
+//     const auto input = analyzer.begin_input("trace.pcap");
+//     while (source->next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view(), input);
+//     analyzer.end_input(input, *source, InputSummary::Outcome::kComplete);
 //     Status written = analyzer.finish();
 //
 // What:     decodes frames, follows every TCP connection, labels its segments as Wireshark does and
 //           tells a ReportSink. Several inputs are one capture in the order given: frame numbers start
 //           again in each, streams go on.
+// Live:     several inputs may be open at once. advance_time() tells what silence has decided, as soon as it
+//           has; what is told at the end of a file is told at the same times in the capture's time, or a
+//           little later, and what was told is not told again. snapshot() tells how everything stands.
 // Lifetime: the sink must outlive the analyzer; frames are needed during consume() only.
 // Threads:  one thread at a time.
 // Errors:   none while frames go in: whatever the bytes, each frame is analysed or counted under one
@@ -17,7 +20,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -39,17 +45,38 @@ public:
     Analyzer(const Analyzer&) = delete;
     Analyzer& operator=(const Analyzer&) = delete;
 
-    void begin_input(const std::string& name);
+    // Answers its index, counted from 0.
+    std::uint32_t begin_input(const std::string& name);
 
-    // REQUIRES: between begin_input and end_input; at most FrameBatch::kCapacity frames.
-    void consume(std::span<const FrameView> frames);
+    // REQUIRES: `input` is open; at most FrameBatch::kCapacity frames, later ones than those consumed before.
+    void consume(std::span<const FrameView> frames, std::uint32_t input);
 
     // What the source says of itself (statistics, where and why it ended early) goes into the input's
     // summary.
-    void end_input(const PacketSource& source, InputSummary::Outcome outcome);
+    void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
 
     // Tells every connection as it stands and ends the reports.
     Status finish();
+
+    // The first call makes the analysis a live one. `now`: in the frames' time; everything captured before
+    // was consumed. Connections that closed, or were never answered, are told and forgotten some minutes
+    // later.
+    void advance_time(Nanoseconds now);
+
+    // When silence will next decide something; no value if it cannot.
+    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const;
+
+    // Nothing, or not all, of an input was captured between two times: told as capture_gap, and that time is
+    // no part of anybody's silence. Without `to` it goes on, until the same is said with it. `why`: kLinkDown
+    // or kFramesLost. `frames`: how many were lost; 0 = unknown.
+    void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
+                     std::uint64_t frames);
+
+    // Tells another sink how everything stands: the open inputs, with their sources in the order of their
+    // indices, then every open connection, judged as of now, by stream number; then its finish(). Findings
+    // are left out. `meanwhile` is called now and then. The analysis goes on as if it had not been asked.
+    Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
+                    const std::function<void()>& meanwhile);
 
 private:
     class Impl;

@@ -4,11 +4,14 @@
 #include <array>
 #include <cassert>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
+#include "analyzer/capture_gaps.h"
 #include "analyzer/connection.h"
+#include "analyzer/deadlines.h"
 #include "analyzer/dispensability.h"
 #include "analyzer/input_tally.h"
 #include "analyzer/predecessors.h"
@@ -16,6 +19,7 @@
 #include "analyzer/watcher.h"
 #include "decode/decode.h"
 #include "flow/flow_table.h"
+#include "keepalive/between.h"
 #include "keepalive/census.h"
 #include "tcp/advance.h"
 #include "tcp/classify.h"
@@ -34,14 +38,17 @@ public:
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, sink) {}
 
-    void begin_input(const std::string& name) {
-        assert(file_ < kMaxInputs);
-        sink_.on_input_begin(file_, name);
-        input_.emplace(name);
+    std::uint32_t begin_input(const std::string& name) {
+        assert(inputs_.size() < kMaxInputs);
+        const auto input = static_cast<std::uint32_t>(inputs_.size());
+        sink_.on_input_begin(input, name);
+        inputs_.push_back(std::make_unique<InputTally>(name));
+        return input;
     }
 
-    void consume(std::span<const FrameView> frames) {
-        assert(frames.size() <= FrameBatch::kCapacity);
+    void consume(std::span<const FrameView> frames, std::uint32_t input) {
+        assert(frames.size() <= FrameBatch::kCapacity && inputs_.at(input) != nullptr);
+        file_ = input;
         frames_ = frames;
         decode_all(frames);
         const std::span<const Segment> segments = segments_.view();
@@ -62,38 +69,87 @@ public:
         for (const Notice& notice : notices) take_notice(notice);
     }
 
-    void end_input(const PacketSource& source, InputSummary::Outcome outcome) {
-        const InputSummary summary = input_->finish(source, outcome);
+    void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
+        const InputSummary summary = inputs_.at(input)->finish(source, outcome);
         const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
-        if (lost > 0) tell_lost_frames(lost, summary.last_time);
-        sink_.on_input_end(file_, summary);
-        input_.reset();
-        ++file_;
+        if (lost > 0 && !live_) tell_lost_frames(input, lost, summary.last_time);
+        sink_.on_input_end(input, summary);
+        inputs_[input].reset();
     }
 
     Status finish() {
         const std::vector<Verdicts::Ended> connections = all_in_order();
-        verdicts_.tell_all(connections, capture_facts());
+        verdicts_.tell_all(connections, capture_state());
+        return sink_.finish(run_summary(told_early_ + connections.size()));
+    }
 
-        RunSummary run;
-        run.connections = told_early_ + connections.size();
-        run.evicted_flows = evicted_;
-        run.peak_memory_bytes = memory();
-        return sink_.finish(run);
+    void advance_time(Nanoseconds now) {
+        live_ = true;
+        const Nanoseconds before = std::exchange(now_, std::max(now_, now));
+        const auto deadline = next_deadline();
+        if (deadline && *deadline <= now_) judge_due();
+        if (before != kNoTime) forget_ended(now_ - before);
+    }
+
+    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const {
+        std::optional<Nanoseconds> next = deadlines_.next();
+        for (const Forgotten& old : forgotten_) next = std::min(next.value_or(old.ask), old.ask);
+        return next;
+    }
+
+    void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
+                     std::uint64_t frames) {
+        const bool within_another = why == Reason::kFramesLost && gaps_.goes_on(input);
+        if (!within_another) gaps_.add(input, from, to);
+        if (!to) return;
+        tell_gap(input, from, *to, why, frames);
+        for (const Deadlines::Entry& entry : std::exchange(parked_, {})) {
+            deadlines_.set(entry.key, entry.stream, *to);
+        }
+    }
+
+    Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
+                    const std::function<void()>& meanwhile) {
+        auto source = sources.begin();
+        for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
+            if (inputs_[input] == nullptr) continue;
+            assert(source != sources.end());
+            sink.on_input_begin(input, inputs_[input]->name());
+            sink.on_input_end(input, inputs_[input]->finish(**source++, InputSummary::Outcome::kComplete));
+        }
+        const std::vector<Verdicts::Ended> connections = all_in_order();
+        verdicts_.describe_all(connections, capture_state(), sink, meanwhile);
+        return sink.finish(run_summary(told_early_ + connections.size()));
     }
 
 private:
+    // A connection that its host has reset while its 4-tuple was in use again.
+    struct Forgotten {
+        Connection connection;
+        Nanoseconds ask;  // live: when it may be told
+    };
+
+    // Live: how long what will not go on stays where later segments find it, and how often all are looked at.
+    static constexpr Nanoseconds kEndedStays = 120 * kSecond;
+    static constexpr Nanoseconds kUnansweredStays = 300 * kSecond;
+    static constexpr Nanoseconds kOnceAround = 30 * kSecond;
+
     // The capture says how many frames it lost, not when: the event stands at its end.
-    void tell_lost_frames(std::uint64_t lost, Nanoseconds last_time) {
+    void tell_lost_frames(std::uint32_t input, std::uint64_t lost, Nanoseconds last_time) {
         lost_frames_ = true;
+        tell_gap(input, last_time, kNoTime, Reason::kFramesLost, lost);
+    }
+
+    void tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why, std::uint64_t frames) {
         Finding finding;
         finding.kind = EventKind::kCaptureGap;
         finding.severity = Severity::kWarning;
         finding.confidence = Confidence::kHigh;
-        finding.reason = Reason::kFramesLost;
-        finding.time = last_time;
-        finding.file = file_;
-        finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(lost, UINT32_MAX));
+        finding.reason = why;
+        finding.time = from;
+        finding.idle = between(from, to);
+        finding.file = input;
+        finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, UINT32_MAX));
         sink_.on_finding(finding);
     }
 
@@ -109,7 +165,7 @@ private:
                 segments_.count = before;
                 reason = SkipReason::kCutHeader;
             }
-            input_->count(frame, reason, segments_.view().subspan(before));
+            inputs_[file_]->count(frame, reason, segments_.view().subspan(before));
             if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
         }
     }
@@ -126,10 +182,16 @@ private:
         const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
         if (segment.analysed) {
             labels |= classify(connection.tcp, segment, rules_, ranges_);
+            bool looked = false;
             if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
                 nature = watcher_.look(connection, segment, labels, file_);
+                looked = true;
             }
-            if (beats_.concern(connection, segment)) beats_.look(connection, segment, payload_of(segment));
+            if (beats_.concern(connection, segment)) {
+                beats_.look(connection, segment, payload_of(segment));
+                looked = true;
+            }
+            if (looked && live_) ask_later(connection);
         }
         const Labels shown = printed(labels, segment, rules_);
         if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
@@ -236,7 +298,7 @@ private:
             // One that only an ICMP error mentions has a number, but was not seen.
             if (connection.first.frame != 0) all.push_back({&connection, superseded});
         };
-        for (const Connection& connection : forgotten_) add(connection, true);
+        for (const Forgotten& old : forgotten_) add(old.connection, true);
         flows_.for_each([&](const Connection& connection) {
             add(connection, false);
             if (const Connection* old = predecessors_.of(connection)) add(*old, true);
@@ -258,7 +320,7 @@ private:
             case Predecessors::Answer::kEnded:
                 break;
         }
-        forgotten_.push_back(*old);
+        forgotten_.push_back({*old, now_});
         predecessors_.release(connection);
         return true;
     }
@@ -280,15 +342,13 @@ private:
             }
         });
         if (victim == nullptr) return;
-        tell_predecessor(*victim);
-        end_early(*victim, false);
-        flows_.erase(victim->key);
+        drop(*victim);
         ++evicted_;
     }
 
     void end_early(Connection connection, bool superseded) {
         if (connection.first.frame != 0) {
-            verdicts_.tell_early(connection, superseded, capture_facts());
+            verdicts_.tell_early(connection, superseded, capture_state());
             ++told_early_;
         }
         if (census_.active()) census_.closed(connection.key, connection.initiator);
@@ -297,10 +357,98 @@ private:
         release(connection, ranges_);
     }
 
-    [[nodiscard]] CaptureFacts capture_facts() const { return {clock_.now(), lost_frames_}; }
+    // When silence may decide something about it.
+    void ask_later(const Connection& connection) {
+        if (const auto time = verdicts_.next_question(connection, capture_state())) {
+            deadlines_.set(connection.key, connection.tcp.number, *time);
+        }
+    }
+
+    // Tells what the deadlines that have passed decide.
+    void judge_due() {
+        const VisitConnections all = [this](const auto& visit) {
+            for (const Forgotten& old : forgotten_) visit(old.connection);
+            flows_.for_each(visit);
+        };
+        const std::vector<Verdicts::Ended> due = take_due();
+        verdicts_.look_around(due, all);
+        for (const Verdicts::Ended& one : due) {
+            const auto again = verdicts_.tell_due(one, capture_state());
+            if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
+        }
+        judge_forgotten();
+        verdicts_.tell_consequences(all);
+    }
+
+    // Those are in the table no more.
+    void judge_forgotten() {
+        for (Forgotten& old : forgotten_) {
+            if (old.ask > now_) continue;
+            const auto again = verdicts_.tell_due({&old.connection, true}, capture_state());
+            old.ask = again.value_or(kNoTime);
+            if (!again) end_early(old.connection, true);
+        }
+        std::erase_if(forgotten_, [](const Forgotten& old) { return old.ask == kNoTime; });
+    }
+
+    // A connection whose input captures nothing at the moment waits until it does.
+    std::vector<Verdicts::Ended> take_due() {
+        std::vector<Verdicts::Ended> due;
+        while (const auto entry = deadlines_.due(now_)) {
+            const Connection* connection = flows_.find(entry->key, flows_.hash(entry->key));
+            if (connection == nullptr || connection->tcp.number != entry->stream) continue;
+            if (gaps_.goes_on(connection->last.file)) {
+                parked_.push_back(*entry);
+            } else {
+                due.push_back({connection, false});
+            }
+        }
+        return due;
+    }
+
+    // Live: walks the table once in a while, and tells and drops what will not go on.
+    void forget_ended(Nanoseconds passed) {
+        const auto share = static_cast<double>(passed) / static_cast<double>(kOnceAround);
+        const auto records = static_cast<std::size_t>(std::min(share, 1.0) * double(flows_.size())) + 1;
+        std::vector<Connection*> ended;
+        flows_.clock(records, [&](Connection& connection) {
+            if (may_be_dropped(connection)) ended.push_back(&connection);
+        });
+        for (Connection* connection : ended) drop(*connection);
+        verdicts_.forget_old();
+    }
+
+    [[nodiscard]] bool may_be_dropped(const Connection& connection) const {
+        if (connection.first.frame == 0) return true;
+        const Nanoseconds silent = between(connection.last_time(), now_);
+        if (silent == kNoTime) return connection.last_time() == kNoTime;
+        if (is_unanswered_syn(connection)) return silent > kUnansweredStays;
+        const Watch* watch = watcher_.watch_of(connection);
+        const bool goes_on = watch != nullptr && watch->reset->ignored() && connection.fin_seen != 3;
+        return has_ended(connection) && !goes_on && silent > kEndedStays;
+    }
+
+    void drop(Connection& connection) {
+        tell_predecessor(connection);
+        end_early(connection, false);
+        flows_.erase(connection.key);
+    }
+
+    [[nodiscard]] CaptureState capture_state() const {
+        return {std::max(now_, clock_.now()), lost_frames_, gaps_};
+    }
+
+    [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const {
+        RunSummary run;
+        run.connections = connections;
+        run.evicted_flows = evicted_;
+        run.peak_memory_bytes = memory();
+        return run;
+    }
+
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory();
+               beats_.memory() + census_.memory() + deadlines_.memory();
     }
 
     const AnalyzerOptions options_;
@@ -313,14 +461,21 @@ private:
     Census census_;
     Predecessors predecessors_;
     Verdicts verdicts_;
-    std::vector<Connection> forgotten_;  // predecessors that their host has reset
+    std::vector<Forgotten> forgotten_;
     std::span<const FrameView> frames_;  // of the batch at hand
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
-    std::optional<InputTally> input_;
+    std::vector<std::unique_ptr<InputTally>> inputs_;  // null once ended
     CaptureClock clock_;
     bool lost_frames_ = false;
-    std::uint32_t file_ = 0;
+    std::uint32_t file_ = 0;  // the input of the batch at hand
+
+    // Of a live capture.
+    bool live_ = false;
+    Nanoseconds now_ = kNoTime;
+    Deadlines deadlines_;
+    CaptureGaps gaps_;
+    std::vector<Deadlines::Entry> parked_;
     std::uint32_t next_stream_ = 0;
     std::uint64_t evicted_ = 0;
     std::uint64_t told_early_ = 0;
@@ -329,17 +484,31 @@ private:
 Analyzer::Analyzer(const AnalyzerOptions& options, ReportSink& sink)
     : impl_(std::make_unique<Impl>(options, sink)) {}
 Analyzer::~Analyzer() = default;
-void Analyzer::begin_input(const std::string& name) {
-    impl_->begin_input(name);
+std::uint32_t Analyzer::begin_input(const std::string& name) {
+    return impl_->begin_input(name);
 }
-void Analyzer::consume(std::span<const FrameView> frames) {
-    impl_->consume(frames);
+void Analyzer::consume(std::span<const FrameView> frames, std::uint32_t input) {
+    impl_->consume(frames, input);
 }
-void Analyzer::end_input(const PacketSource& source, InputSummary::Outcome outcome) {
-    impl_->end_input(source, outcome);
+void Analyzer::end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
+    impl_->end_input(input, source, outcome);
 }
 Status Analyzer::finish() {
     return impl_->finish();
+}
+void Analyzer::advance_time(Nanoseconds now) {
+    impl_->advance_time(now);
+}
+std::optional<Nanoseconds> Analyzer::next_deadline() const {
+    return impl_->next_deadline();
+}
+void Analyzer::capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
+                           std::uint64_t frames) {
+    impl_->capture_gap(input, from, to, why, frames);
+}
+Status Analyzer::snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
+                          const std::function<void()>& meanwhile) {
+    return impl_->snapshot(sink, sources, meanwhile);
 }
 
 }  // namespace deadpeer

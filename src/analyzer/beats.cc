@@ -1,5 +1,8 @@
 #include "analyzer/beats.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace deadpeer {
 namespace {
 
@@ -25,12 +28,12 @@ Beats::Beats(const AnalyzerOptions& options)
 void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
     const std::uint32_t stream = connection.tcp.number;
     const auto known = connection.beats ? ids_.find(stream) : ids_.end();
-    const Heartbeats::Id before = known == ids_.end() ? 0 : known->second;
+    const Heartbeats::Id before = known == ids_.end() ? 0 : known->second.id;
     const Heartbeats::Id after = heartbeats_.observe(before, segment, payload);
     if (after == before) return;
     connection.beats = after != 0;
     if (after != 0) {
-        ids_.emplace(stream, after);
+        ids_.insert_or_assign(stream, Entry{after});
     } else {
         ids_.erase(known);
     }
@@ -39,14 +42,20 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
 HeartbeatSummary Beats::summary(const Connection& connection) const {
     if (!connection.beats) return {};
     const auto known = ids_.find(connection.tcp.number);
-    return known == ids_.end() ? HeartbeatSummary{} : heartbeats_.summary(known->second);
+    return known == ids_.end() ? HeartbeatSummary{} : heartbeats_.summary(known->second.id);
+}
+
+bool Beats::note_missed(const Connection& connection, std::uint64_t frame) {
+    const auto known = ids_.find(connection.tcp.number);
+    if (known == ids_.end()) return false;
+    return std::exchange(known->second.missed_told, frame) != frame;
 }
 
 void Beats::release(const Connection& connection) {
     if (!connection.beats) return;
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return;
-    heartbeats_.release(known->second);
+    heartbeats_.release(known->second.id);
     ids_.erase(known);
 }
 
@@ -65,7 +74,7 @@ void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
     flow.heartbeat_protocol = heartbeat.protocol;
 }
 
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end) {
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::span<const CaptureGap> gaps) {
     MissedBeat missed;
     if (!heartbeat.found) return missed;
     for (const Direction d : {Direction::kFromLow, Direction::kFromHigh}) {
@@ -75,10 +84,23 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end) {
         const Beat& last = gap ? side.gap_from : side.last_data;
         const Nanoseconds until = gap ? side.gap_to.time : end;
         const Nanoseconds due = last.time + kPeriodsMissed * side.period;
-        if (until == kNoTime || until <= due || (missed.met && missed.time <= due)) continue;
+        if (until == kNoTime || (missed.met && missed.time <= due)) continue;
+        if (until - overlap(gaps, last.time, until) <= due) continue;
         missed = {true, d, due, until - last.time, last};
     }
     return missed;
+}
+
+std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,
+                                              std::span<const CaptureGap> gaps, Nanoseconds after) {
+    std::optional<Nanoseconds> next;
+    if (!heartbeat.found) return next;
+    for (const HeartbeatSide& side : heartbeat.sides) {
+        if (!side.beating || side.period <= 0) continue;
+        const auto due = after_gaps(gaps, side.last_data.time, kPeriodsMissed * side.period + 1);
+        if (due && *due > after) next = std::min(next.value_or(*due), *due);
+    }
+    return next;
 }
 
 }  // namespace deadpeer

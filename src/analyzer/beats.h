@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -13,6 +14,7 @@
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
+#include "keepalive/capture_gap.h"
 #include "keepalive/heartbeat.h"
 #include "keepalive/judge.h"
 #include "knowledge/knowledge.h"
@@ -38,6 +40,9 @@ public:
 
     [[nodiscard]] HeartbeatSummary summary(const Connection& connection) const;
 
+    // Whether that a beat was missed after the frame is news; it is not from then on.
+    bool note_missed(const Connection& connection, std::uint64_t frame);
+
     void release(const Connection& connection);
 
     [[nodiscard]] std::size_t memory() const { return heartbeats_.memory(); }
@@ -45,18 +50,24 @@ public:
 private:
     static constexpr Nanoseconds kQuiet = 500 * kMillisecond;
 
+    struct Entry {
+        Heartbeats::Id id = 0;
+        std::uint64_t missed_told = 0;  // the frame after which a beat was missed, as told
+    };
+
     const AnalyzerOptions& options_;
     const Knowledge knowledge_;
     Heartbeats heartbeats_;
-    std::pmr::unsynchronized_pool_resource entries_;                         // candidates come and go
-    std::pmr::unordered_map<std::uint32_t, Heartbeats::Id> ids_{&entries_};  // by stream
+    std::pmr::unsynchronized_pool_resource entries_;                // candidates come and go
+    std::pmr::unordered_map<std::uint32_t, Entry> ids_{&entries_};  // by stream
 };
 
 // The heartbeat's part in what becomes of the connection, and in its row.
 void fill_heartbeat(ConnectionFacts& facts, const HeartbeatSummary& heartbeat);
 void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat);
 
-// When and after which frame a side's beat was missed, if the connection was open until `end`.
+// When and after which frame a side's beat was missed, if the connection was open until `end`. Time in gaps
+// does not count.
 struct MissedBeat {
     bool met = false;
     Direction side = Direction::kFromLow;
@@ -64,6 +75,10 @@ struct MissedBeat {
     Nanoseconds silence = kNoTime;
     Beat last;
 };
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end);
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::span<const CaptureGap> gaps);
+
+// The earliest time after `after` at which a beat of a side that beats will have been missed.
+std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,
+                                              std::span<const CaptureGap> gaps, Nanoseconds after);
 
 }  // namespace deadpeer

@@ -70,6 +70,16 @@ Finding finding_about(const Connection& connection, Direction subject, EventKind
 
 [[nodiscard]] bool is_one_way(const Connection& connection);
 
+[[nodiscard]] inline bool is_unanswered_syn(const Connection& connection) {
+    return connection.syn_seen && is_one_way(connection) && connection.sent[0].payload_bytes == 0 &&
+           connection.sent[1].payload_bytes == 0;
+}
+
+// Segments say so; a RST may turn out to be ignored.
+[[nodiscard]] inline bool has_ended(const Connection& connection) {
+    return connection.rst_seen || connection.fin_seen == 3;
+}
+
 // Gives back what the connection holds in the pool.
 void release(Connection& connection, RangePool& pool);
 

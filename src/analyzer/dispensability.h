@@ -18,8 +18,7 @@ struct Dispensability {
 
 inline Dispensability dispensability(const Connection& connection) {
     const bool one_way = connection.sent[0].segments == 0 || connection.sent[1].segments == 0;
-    const bool ended = connection.rst_seen || connection.fin_seen == 3;
-    return {one_way ? 2 : ended ? 1 : 0, connection.last_time()};
+    return {one_way ? 2 : has_ended(connection) ? 1 : 0, connection.last_time()};
 }
 
 }  // namespace deadpeer

@@ -13,6 +13,8 @@ class InputTally {
 public:
     explicit InputTally(const std::string& name) { summary_.name = name; }
 
+    [[nodiscard]] const std::string& name() const { return summary_.name; }
+
     // `segments`: those of the frame.
     void count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments);
 

@@ -1,6 +1,7 @@
 #include "analyzer/reboots.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "keepalive/host_book.h"
 
@@ -51,8 +52,15 @@ void Reboots::count(const Connection& connection, const Judgement& judgement, co
     }
 }
 
-void Reboots::tell(ReportSink& sink) const {
-    for (const Reboot& reboot : reboots_) sink.on_finding(reboot.finding);
+void Reboots::tell(ReportSink& sink) {
+    for (Reboot& reboot : reboots_) {
+        if (!std::exchange(reboot.told, true)) sink.on_finding(reboot.finding);
+    }
+}
+
+void Reboots::forget_old() {
+    constexpr std::size_t kMost = 4'096;
+    if (reboots_.size() > kMost) reboots_.erase(reboots_.begin(), reboots_.end() - kMost / 2);
 }
 
 }  // namespace deadpeer

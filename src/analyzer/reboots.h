@@ -18,13 +18,18 @@ public:
     void count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                Nanoseconds last_word);
 
-    void tell(ReportSink& sink) const;
+    // Each reboot once.
+    void tell(ReportSink& sink);
+
+    // Keeps the latest that were told.
+    void forget_old();
 
 private:
     struct Reboot {
         IpAddress host;
         Finding finding;
         Nanoseconds heard;  // the last word of the host on any of the connections lost
+        bool told = false;
     };
 
     std::vector<Reboot> reboots_;

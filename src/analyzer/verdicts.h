@@ -1,71 +1,85 @@
-// Verdicts: judges connections and tells the sink their flows and findings.
+// Verdicts: tells the sink the flows, verdicts and what follows from them, each verdict once.
 //
 // What:     a connection that ends early (its 4-tuple is used again, or memory runs out) is judged by itself;
-// the others
-//           at the end, when the other connections of a host can say whether it rebooted, and which timers it
-//           has.
+//           the others at the end, when the other connections of a host can say whether it rebooted, and
+//           which timers it has. In a live capture the same questions are asked when a deadline has passed,
+//           and again at the end: a verdict that has changed since is told as well.
 // Lifetime: all that is given must outlive it.
 // Threads:  one at a time.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
-#include <vector>
 
 #include "analyzer/beats.h"
+#include "analyzer/conclusions.h"
 #include "analyzer/connection.h"
-#include "analyzer/facts.h"
+#include "analyzer/paths.h"
 #include "analyzer/reboots.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "deadpeer/sink.h"
-#include "keepalive/host_book.h"
-#include "keepalive/judge.h"
-#include "keepalive/path_timeouts.h"
-#include "keepalive/timer_pool.h"
 
 namespace deadpeer {
 
 class Verdicts {
 public:
-    Verdicts(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats, ReportSink& sink)
-        : options_(options), watcher_(watcher), beats_(beats), sink_(sink) {}
+    Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, ReportSink& sink)
+        : watcher_(watcher), beats_(beats), sink_(sink), conclusions_(options, watcher, beats) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
-        hosts_.announce(host, time, file, frame);
+        conclusions_.announce(host, time, file, frame);
     }
 
     // One that ends before the others.
-    void tell_early(const Connection& connection, bool superseded, const CaptureFacts& capture);
+    void tell_early(const Connection& connection, bool superseded, const CaptureState& capture);
 
     // All the others, in the order given.
     struct Ended {
         const Connection* connection;
         bool superseded;
     };
-    void tell_all(std::span<const Ended> connections, const CaptureFacts& capture);
+    void tell_all(std::span<const Ended> connections, const CaptureState& capture);
+
+    // Flows only, to another sink, as tell_all() would tell them; nothing counts as told.
+    void describe_all(std::span<const Ended> connections, const CaptureState& capture, ReportSink& sink,
+                      const std::function<void()>& meanwhile);
+
+    // A live round: first what other connections tell of hosts that have forgotten one of those due, then
+    // each of those due, then what follows from them all.
+    void look_around(std::span<const Ended> due, const VisitConnections& visit_all);
+    // Answers when to ask again; no value: when something happens to the connection.
+    std::optional<Nanoseconds> tell_due(const Ended& due, const CaptureState& capture);
+    void tell_consequences(const VisitConnections& visit_all);
+
+    // When silence will decide something about the connection that is not decided yet.
+    [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection,
+                                                           const CaptureState& capture) const;
+
+    // Live: what is too old to matter.
+    void forget_old() {
+        reboots_.forget_old();
+        paths_.forget_old();
+    }
 
 private:
-    void gather_timers(const Connection& connection);
-    void gather_hosts(const Connection& connection);
-    void tell(const Connection& connection, bool superseded, const CaptureFacts& capture,
+    void open_books(std::span<const Ended> connections);
+    void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
-    void tell_finding(const Connection& connection, const Judgement& judgement, const HostSigns& host);
-    void tell_missed_beat(const Connection& connection, const MissedBeat& missed, Nanoseconds period);
-    void note_path(const Connection& connection, const Judgement& judgement);
-    void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
-                     const Judgement& judgement) const;
-    [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
+    void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
+    void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host);
+    [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,
+                                                              const Judgement& judgement,
+                                                              const CaptureState& capture) const;
 
-    const AnalyzerOptions& options_;
-    const Watcher& watcher_;
-    const Beats& beats_;
+    Watcher& watcher_;
+    Beats& beats_;
     ReportSink& sink_;
-    HostBook hosts_;
-    TimerPool idle_timers_;
-    TimerPool interval_timers_;
+    Conclusions conclusions_;
     Reboots reboots_;
-    PathTimeouts paths_;
+    Paths paths_;
 };
 
 }  // namespace deadpeer

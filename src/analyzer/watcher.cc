@@ -1,5 +1,8 @@
 #include "analyzer/watcher.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "keepalive/between.h"
 #include "keepalive/kind.h"
 
@@ -24,6 +27,12 @@ Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment
     return segment.time - peer.last_time;
 }
 
+// Somebody still waits for an answer.
+bool is_trying(const Watch& watch) {
+    return std::ranges::any_of(
+        watch.sides, [](const SideWatch& side) { return side.probes->open() || side.transmissions->open(); });
+}
+
 }  // namespace
 
 SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels,
@@ -40,6 +49,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
     if (observation.answered.open()) settle_answered_row(watch, segment);
+    if (watch.told == Verdict::kPeerDead && !is_trying(watch)) watch.told = Verdict::kNone;
     return {kind, observation.train_position, of_first_pair};
 }
 
@@ -118,6 +128,13 @@ void Watcher::release(Connection& connection) {
         watches_.release(connection.watch);
     }
     connection.watch = 0;
+}
+
+bool Watcher::note_told(const Connection& connection, Verdict verdict, Signs host) {
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr) return true;
+    watch->host_signs = host;
+    return std::exchange(watch->told, verdict) != verdict;
 }
 
 Watch& Watcher::watch_for(Connection& connection) {

@@ -58,6 +58,9 @@ public:
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
 
+    // Whether the verdict is news; it is not from then on. `host`: what other connections tell of the host.
+    bool note_told(const Connection& connection, Verdict verdict, Signs host);
+
     [[nodiscard]] const Watch* watch_of(const Connection& connection) const {
         return watches_.find(connection.watch);
     }

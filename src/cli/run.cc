@@ -101,6 +101,7 @@ private:
     Summary summary_;
     std::unique_ptr<CsvReports> reports_;  // null without -o
     std::unique_ptr<FanOut> sinks_;
+    std::uint32_t input_ = 0;             // the analyzer's index of the one at hand
     std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened
 };
 
@@ -145,8 +146,8 @@ void Run::refuse(const std::string& input, const std::string& reason) {
 // Gives refused inputs their place in the order of inputs.
 void Run::enter_refused() {
     for (const Refused& refused : refused_) {
-        analyzer_->begin_input(refused.input);
-        analyzer_->end_input(RefusedSource(refused.reason), InputSummary::Outcome::kRefused);
+        const std::uint32_t index = analyzer_->begin_input(refused.input);
+        analyzer_->end_input(index, RefusedSource(refused.reason), InputSummary::Outcome::kRefused);
     }
     refused_.clear();
 }
@@ -190,12 +191,12 @@ bool Run::open_reports() {
 }
 
 void Run::feed(BoundedSource& source, const std::string& input) {
-    analyzer_->begin_input(input);
+    input_ = analyzer_->begin_input(input);
     progress_.begin(input);
     const auto batch = std::make_unique<FrameBatch>();
     ReadStatus status = source.next(*batch);
     while (status == ReadStatus::kFrames && !cannot_go_on()) {
-        analyzer_->consume(batch->view());
+        analyzer_->consume(batch->view(), input_);
         progress_.update(source.stats());
         status = source.next(*batch);
     }
@@ -208,7 +209,7 @@ void Run::conclude(const BoundedSource& source, const std::string& input, ReadSt
     Outcome outcome = Outcome::kComplete;
     if (status == ReadStatus::kTruncated || status == ReadStatus::kFailed) outcome = Outcome::kTruncated;
     if (status == ReadStatus::kDamaged) outcome = Outcome::kDamaged;
-    analyzer_->end_input(source, outcome);
+    analyzer_->end_input(input_, source, outcome);
     if (outcome == Outcome::kComplete) return;
     complain(fmt::format("{} is {} at {}; everything before that is reported", input,
                          outcome == Outcome::kDamaged ? "damaged" : "truncated", source.status_detail()));

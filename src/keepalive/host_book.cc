@@ -51,7 +51,12 @@ std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<
 }  // namespace
 
 void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
-    if (announcements_.size() < kMaxAnnouncements) announcements_.push_back({host, time, file, frame});
+    if (announcements_.size() == kMaxAnnouncements) {
+        const auto middle = announcements_.begin() + kMaxAnnouncements / 2;
+        std::ranges::nth_element(announcements_, middle, {}, &Announcement::time);
+        announcements_.erase(announcements_.begin(), middle);
+    }
+    announcements_.push_back({host, time, file, frame});
 }
 
 void HostBook::freeze() {
@@ -105,6 +110,14 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
     if (!burst_of(forgotten, all).empty()) signs |= kSignNewConnections;
     if (silent) signs |= kSignHostSilent;
     return signs;
+}
+
+bool HostBook::witness_is_awaited(const HostConnection& forgotten) const {
+    return std::ranges::any_of(connections_of(forgotten.host), [&](const HostConnection& other) {
+        const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
+        return other.stream != forgotten.stream && older && other.open && other.reset == kNoTime &&
+               other.heard <= forgotten.reset;
+    });
 }
 
 void add_host_evidence(Finding& finding, const FrameTrail& evidence) {

@@ -26,6 +26,7 @@ struct HostConnection {
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted
     Nanoseconds reset = kNoTime;  // its no-socket RST; kNoTime if there is none
     bool opened_by_host = false;
+    bool open = true;  // nothing has ended it
     std::uint32_t first_file = 0;
     std::uint64_t first_frame = 0;
     Nanoseconds unanswered_since = kNoTime;  // segments to the host found no answer from then to its RST
@@ -37,7 +38,10 @@ public:
 
     void add(const HostConnection& connection) { connections_.push_back(connection); }
 
-    // The host told the network that it is (again) there.
+    // All but the announcements.
+    void forget_connections() { connections_.clear(); }
+
+    // The host told the network that it is (again) there. The latest are kept.
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame);
 
     // Before the first question.
@@ -46,6 +50,10 @@ public:
     // What speaks for or against a reboot of the host between its last word on `forgotten` and its RST there.
     // REQUIRES: frozen; `forgotten` was added.
     [[nodiscard]] Signs signs_of(const HostConnection& forgotten) const;
+
+    // Whether an open connection that the host had before was neither forgotten nor heard since: it may yet
+    // tell whether the host knows it. REQUIRES: frozen.
+    [[nodiscard]] bool witness_is_awaited(const HostConnection& forgotten) const;
 
     // The frames in that input of the host's announcement and of the burst of connections that it opened,
     // where there are any.

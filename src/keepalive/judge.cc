@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "keepalive/between.h"
+#include "keepalive/patience.h"
 
 namespace deadpeer {
 namespace {
@@ -14,7 +15,6 @@ constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
 // No known stack gives up by count after fewer retransmissions (Windows: 5).
 constexpr std::uint32_t kFewestTransmissions = 6;
 constexpr std::uint32_t kFewestProbes = 3;
-constexpr std::uint32_t kEnoughTransmissions = 3;
 // What has waited less than this for an answer may still get one.
 constexpr Nanoseconds kAnswerDelay = kSecond;
 // Frames captured out of order are closer to each other than this.
@@ -41,10 +41,13 @@ struct Case {
     }
     [[nodiscard]] const ResetRecord& reset() const { return *watch->reset; }
     [[nodiscard]] const SideWatch& side(Direction d) const { return watch->sides[index(d)]; }
-    // Up to the end of the capture, at least: a clock that was set back makes it seem longer.
+    // Up to the end of the capture, at least: a clock that was set back makes it seem longer, and while
+    // nothing was captured nobody knows.
     [[nodiscard]] Nanoseconds silence_since(Nanoseconds time) const {
         const Nanoseconds silence = between(time, capture.now);
-        return silence == kNoTime || watch == nullptr ? silence : silence - watch->step_back;
+        if (silence == kNoTime) return silence;
+        const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
+        return silence - step_back - overlap(capture.gaps, time, capture.now);
     }
     [[nodiscard]] bool unreachable(const Train& train) const {
         return watch->icmp_time != kNoTime && train.first_time != kNoTime &&
@@ -101,12 +104,6 @@ bool ended_otherwise(const Case& c, Direction prober) {
     return c.reset_stands() && !ended_by_reset(c, prober);
 }
 
-// How long after the last of a train the next would have come, with half of it to spare.
-Nanoseconds patience(const Train& train, bool exponential) {
-    const Nanoseconds next = exponential ? 2 * train.last_gap : train.last_gap;
-    return next + next / 2;
-}
-
 Judgement give_up(const Case& c, const Train& train, Direction prober, Reason reason, Nanoseconds waited) {
     Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, reason);
     describe_train(judgement, c, train, prober);
@@ -117,6 +114,10 @@ Judgement give_up(const Case& c, const Train& train, Direction prober, Reason re
         return judgement;
     }
     set_time(judgement, c, train.last_time + waited, last_of(train.frames));
+    // An answer to one of the last two tries may have been missed.
+    if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
+        judgement.signs |= kSignCaptureLoss;
+    }
     return judgement;
 }
 
@@ -125,9 +126,9 @@ std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
     const Train& train = *side.probes;
     if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
-    const Nanoseconds waited =
-        train.length >= 2 && train.last_gap != kNoTime ? patience(train, side.prober->exponential) : 0;
-    if (!reset && (waited == 0 || !longer(c.silence_since(train.last_time), waited))) return std::nullopt;
+    const Nanoseconds waited = probe_patience(train, *side.prober);
+    if (!reset && (waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
+        return std::nullopt;
 
     const bool early = reset && (train.length < kFewestProbes || side.prober->longest_train > train.length);
     Judgement judgement =
@@ -139,12 +140,11 @@ std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
 
 std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
     const Train& train = *c.side(sender).transmissions;
-    if (train.length < kEnoughTransmissions || ended_otherwise(c, sender)) return std::nullopt;
+    const Nanoseconds waited = transmission_patience(train);
+    if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
     // ICMP errors take back the growth of the gaps (RFC 6069).
     if (!train.growing && !c.unreachable(train)) return std::nullopt;
     const bool reset = ended_by_reset(c, sender);
-    if (train.last_gap == kNoTime) return std::nullopt;
-    const Nanoseconds waited = 2 * train.last_gap;
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
     const bool early =
@@ -292,9 +292,10 @@ Judgement with_doubt(Judgement judgement, const Case& c) {
                             (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
     const Nanoseconds heard = c.facts.heard[index(judgement.side)];
     // What was lost before the peer's last word is no part of its silence.
-    const bool lost_here = c.watch != nullptr && c.watch->loss_time != kNoTime && judgement.time != kNoTime &&
-                           heard != kNoTime && heard < c.watch->loss_time &&
-                           c.watch->loss_time <= judgement.time;
+    const bool seen_to_lose = c.watch != nullptr && c.watch->loss_time != kNoTime &&
+                              judgement.time != kNoTime && heard != kNoTime && heard < c.watch->loss_time &&
+                              c.watch->loss_time <= judgement.time;
+    const bool lost_here = seen_to_lose || (judgement.signs & kSignCaptureLoss) != 0;
     if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
     if (c.watch != nullptr && c.watch->step_back >= kClockStep) judgement.signs |= kSignTimeWentBack;
     if (by_silence && lost_here) {

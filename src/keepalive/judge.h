@@ -9,11 +9,13 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
 #include "deadpeer/options.h"
 #include "deadpeer/time.h"
+#include "keepalive/capture_gap.h"
 #include "keepalive/watch.h"
 
 namespace deadpeer {
@@ -34,8 +36,9 @@ struct ConnectionFacts {
 
 // The capture at the time of judgement.
 struct CaptureFacts {
-    Nanoseconds now = kNoTime;  // the capture went on until then
-    bool lost_frames = false;   // it says of itself that it lost some
+    Nanoseconds now = kNoTime;         // the capture went on until then
+    bool lost_frames = false;          // it says of itself that it lost some
+    std::span<const CaptureGap> gaps;  // the latest times in which nothing, or not all, was captured
 };
 
 // What other connections and frames tell of the host that sent a no-socket RST.

@@ -1,6 +1,7 @@
 #include "keepalive/path_timeouts.h"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <tuple>
 
@@ -8,11 +9,6 @@
 
 namespace deadpeer {
 namespace {
-
-// Idle times are the same within 2 s or 2 %.
-Nanoseconds tolerance(Nanoseconds idle) {
-    return std::max(2 * kSecond, idle / 50);
-}
 
 Nanoseconds longest_survived(std::span<const PathFailure> failures) {
     return std::ranges::max_element(failures, {}, &PathFailure::survived)->survived;
@@ -45,7 +41,7 @@ void accuse(std::span<const PathFailure> failures, Nanoseconds survived, std::ve
     for (auto begin = failures.begin(); begin != failures.end();) {
         const Nanoseconds idle = begin->idle;
         const auto end = std::find_if(begin, failures.end(), [&](const PathFailure& failure) {
-            return failure.idle > idle + tolerance(idle);
+            return failure.idle > idle + same_idle_tolerance(idle);
         });
         const bool shorter_survives = survived != kNoTime && survived > 0 && survived < idle;
         if (end - begin >= 2 && shorter_survives) findings.push_back(describe({begin, end}, survived));
@@ -68,6 +64,16 @@ void PathTimeouts::unite_survivals() {
     });
     const auto rest = std::ranges::unique(survivals_, {}, &Survival::hosts);
     survivals_.erase(rest.begin(), rest.end());
+}
+
+void PathTimeouts::keep(std::size_t most) {
+    if (failures_.size() > most) {
+        std::ranges::sort(failures_, std::ranges::greater{}, &PathFailure::time);
+        failures_.resize(most / 2);
+    }
+    if (survivals_.size() <= most) return;
+    unite_survivals();
+    if (survivals_.size() > most) survivals_.resize(most / 2);
 }
 
 std::vector<Finding> PathTimeouts::findings() {

@@ -5,6 +5,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -37,12 +38,22 @@ struct PathFailure {
     Endpoint other_end;
 };
 
+// Idle times are the same if they are no further apart than this.
+constexpr Nanoseconds same_idle_tolerance(Nanoseconds idle) {
+    return std::max(2 * kSecond, idle / 50);
+}
+
 class PathTimeouts {
 public:
     void add_failure(const PathFailure& failure) { failures_.push_back(failure); }
 
     // A connection came through a silence as long as that.
     void add_survival(const HostPair& hosts, Nanoseconds idle);
+
+    [[nodiscard]] const std::vector<PathFailure>& failures() const { return failures_; }
+
+    // Of each kind, once there are more than that, half as many: the latest failures, and any survivals.
+    void keep(std::size_t most);
 
     // One finding for each pair of hosts and idle time.
     [[nodiscard]] std::vector<Finding> findings();

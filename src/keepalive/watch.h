@@ -146,6 +146,10 @@ struct Watch {
     Nanoseconds loss_time = kNoTime;        // the latest sign that the capture lost a segment
     Nanoseconds step_back = 0;              // the furthest that time went back from one segment to the next
     std::array<std::uint32_t, 2> resets{};  // RSTs by side
+
+    // Live: the verdict that was told as an event, and what other connections told of the host then.
+    Verdict told = Verdict::kNone;
+    Signs host_signs = 0;
 };
 
 // Where Watches have their records from.

@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     deadpeer::AnalyzerOptions options;
     options.segments = deadpeer::SegmentSelection::kNone;
     deadpeer::Analyzer analyzer(options, sink);
-    analyzer.begin_input(argv[1]);
+    const auto input = analyzer.begin_input(argv[1]);
 
     deadpeer::FrameBatch batch;
     const std::uint64_t total_bytes = source.value()->stats().bytes_total.value_or(0);
@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
     Mark middle = start;
     Mark now = start;
     while (source.value()->next(batch) == deadpeer::ReadStatus::kFrames) {
-        analyzer.consume(batch.view());
+        analyzer.consume(batch.view(), input);
         now = {now.frames + batch.count, allocations};
         if (source.value()->stats().bytes_read <= total_bytes / 2) middle = now;
     }

@@ -23,14 +23,14 @@ void feed(const std::filesystem::path& capture, ReportSink& sink) {
     auto source = open_capture(capture.string());
     REQUIRE(source.ok());
     Analyzer analyzer({}, sink);
-    analyzer.begin_input(capture.string());
+    const auto input = analyzer.begin_input(capture.string());
     FrameBatch batch;
     ReadStatus status = source.value()->next(batch);
     for (; status == ReadStatus::kFrames; status = source.value()->next(batch)) {
-        analyzer.consume(batch.view());
+        analyzer.consume(batch.view(), input);
     }
     REQUIRE(status == ReadStatus::kEnd);
-    analyzer.end_input(*source.value(), InputSummary::Outcome::kComplete);
+    analyzer.end_input(input, *source.value(), InputSummary::Outcome::kComplete);
     REQUIRE(analyzer.finish().ok());
 }
 

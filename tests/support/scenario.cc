@@ -317,14 +317,14 @@ ReadStatus ScenarioSource::next(FrameBatch& batch) {
 
 ReadStatus analyse(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink) {
     Analyzer analyzer(options, sink);
-    analyzer.begin_input("input");
+    const auto input = analyzer.begin_input("input");
     FrameBatch batch;
     ReadStatus status = source.next(batch);
-    for (; status == ReadStatus::kFrames; status = source.next(batch)) analyzer.consume(batch.view());
+    for (; status == ReadStatus::kFrames; status = source.next(batch)) analyzer.consume(batch.view(), input);
     const auto outcome = status == ReadStatus::kEnd         ? InputSummary::Outcome::kComplete
                          : status == ReadStatus::kTruncated ? InputSummary::Outcome::kTruncated
                                                             : InputSummary::Outcome::kDamaged;
-    analyzer.end_input(source, outcome);
+    analyzer.end_input(input, source, outcome);
     if (const Status written = analyzer.finish(); !written) throw std::runtime_error("the sink failed");
     return status;
 }

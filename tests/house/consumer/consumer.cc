@@ -64,9 +64,9 @@ int main() {
     OneFrame source;
     Counter counter;
     Analyzer analyzer(AnalyzerOptions{}, counter);
-    analyzer.begin_input("handmade");
+    const auto input = analyzer.begin_input("handmade");
     FrameBatch batch;
-    while (source.next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view());
-    analyzer.end_input(source, InputSummary::Outcome::kComplete);
+    while (source.next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view(), input);
+    analyzer.end_input(input, source, InputSummary::Outcome::kComplete);
     return analyzer.finish().ok() && counter.flows == 1 ? 0 : 1;
 }

@@ -1,0 +1,150 @@
+#include "analyzer/conclusions.h"
+
+#include <algorithm>
+
+namespace deadpeer {
+namespace {
+
+Nanoseconds median_of(const RttSample& rtts) {
+    auto sample = rtts.microseconds;
+    const std::size_t count = std::min<std::size_t>(rtts.seen, sample.size());
+    if (count == 0) return kNoTime;
+    const auto middle = sample.begin() + static_cast<std::ptrdiff_t>((count - 1) / 2);
+    std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
+    return Nanoseconds{*middle} * kMicrosecond;
+}
+
+void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
+    flow.verdict = judgement.verdict;
+    flow.confidence = judgement.confidence;
+    flow.reason = judgement.reason;
+    flow.signs = judgement.signs;
+    flow.failed_side_known = judgement.side_known;
+    flow.failed_side_initiator = judgement.side == flow.initiator;
+    flow.unanswered = judgement.unanswered;
+    flow.tries = judgement.tries;
+    flow.unanswered_interval = judgement.interval;
+    flow.verdict_time = judgement.time;
+    flow.verdict_frame = judgement.frame;
+    flow.half_open = judgement.half_open;
+    flow.idle_at_failure = judgement.idle_at_failure;
+    flow.idle_survived = judgement.idle_survived;
+}
+
+TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
+    const Direction responder = opposite(connection.initiator);
+    return {connection.key.sender(prober).address, connection.key.sender(responder).port,
+            prober == responder};
+}
+
+}  // namespace
+
+void Conclusions::clear() {
+    hosts_.forget_connections();
+    idle_timers_ = {};
+    interval_timers_ = {};
+}
+
+void Conclusions::gather_timers(const Connection& connection) {
+    const Watch* watch = watcher_.watch_of(connection);
+    if (watch == nullptr) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const TimerPool::Owner owner = owner_of(connection, side);
+        const Prober& prober = *watch->sides[index(side)].prober;
+        idle_timers_.add(owner, prober.idle.cluster());
+        interval_timers_.add(owner, prober.interval.cluster());
+    }
+}
+
+void Conclusions::gather_hosts(const Connection& connection) {
+    const Watch* watch = watcher_.watch_of(connection);
+    const auto lost = forgotten(connection);
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (lost && watch->reset->sender == side) {
+            hosts_.add(*lost);
+            continue;
+        }
+        HostConnection lived;
+        lived.host = connection.key.sender(side).address;
+        lived.stream = connection.tcp.number;
+        lived.first_time = connection.first_time;
+        lived.heard = heard(connection, watch, side);
+        lived.opened_by_host = connection.initiator == side && connection.syn_seen;
+        lived.first_file = connection.first.file;
+        lived.first_frame = connection.first.frame;
+        lived.open = !has_ended(connection);
+        hosts_.add(lived);
+    }
+}
+
+void Conclusions::freeze() {
+    hosts_.freeze();
+    idle_timers_.freeze();
+    interval_timers_.freeze();
+}
+
+HostSigns Conclusions::host_signs(const Connection& connection) const {
+    const auto lost = forgotten(connection);
+    if (!lost) return {};
+    return {hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file)};
+}
+
+bool Conclusions::witness_is_awaited(const Connection& connection) const {
+    const auto lost = forgotten(connection);
+    return lost && hosts_.witness_is_awaited(*lost);
+}
+
+Conclusion Conclusions::conclude(const Connection& connection, bool superseded, const CaptureState& state,
+                                 const HostSigns& host) const {
+    const Watch* watch = watcher_.watch_of(connection);
+    const CaptureFacts capture = state.facts(connection);
+    ConnectionFacts facts = facts_of(connection, watch);
+    facts.superseded = superseded;
+    const HeartbeatSummary heartbeat = beats_.summary(connection);
+    fill_heartbeat(facts, heartbeat);
+
+    Conclusion conclusion;
+    conclusion.judgement = judge(facts, watch, capture, host, options_);
+    FlowSummary& flow = conclusion.flow = summarize(connection, superseded);
+    if (watch != nullptr && watch->reset->ignored() && flow.closed == Closed::kByRst) {
+        flow.closed = superseded ? Closed::kSuperseded : Closed::kOpen;
+    }
+    if (capture.now != kNoTime && facts.last_time != kNoTime && capture.now >= facts.last_time) {
+        flow.silent_at_end = capture.now - facts.last_time;
+    }
+    if (watch != nullptr) {
+        flow.probe_rtt_median = median_of(*watch->rtts);
+        fill_timers(flow.initiator_side, connection, connection.initiator, conclusion.judgement);
+        fill_timers(flow.responder_side, connection, opposite(connection.initiator), conclusion.judgement);
+    }
+    fill_heartbeat(flow, heartbeat);
+    fill_judgement(flow, conclusion.judgement);
+
+    const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
+    conclusion.missed = missed_beat(heartbeat, end, capture.gaps);
+    if (conclusion.missed.met) {
+        conclusion.missed_period = heartbeat.sides[index(conclusion.missed.side)].period;
+    }
+    return conclusion;
+}
+
+void Conclusions::fill_timers(SideSummary& side, const Connection& connection, Direction direction,
+                              const Judgement& judgement) const {
+    const Watch* watch = watcher_.watch_of(connection);
+    const Prober& prober = *watch->sides[index(direction)].prober;
+    const bool exhausted =
+        judgement.reason == Reason::kProbesExhausted && judgement.side == opposite(direction);
+    side.probes = prober.sent;
+    side.probes_answered = prober.answered;
+    side.probe_payload = prober.payload;
+    side.resets = watch->resets[index(direction)];
+    const TimerPool::Owner owner = owner_of(connection, direction);
+    side.keepalive.idle = idle_timers_.value(owner, prober.idle.cluster());
+    const GapCluster& intervals = prober.interval.cluster();
+    if (!prober.bunched || intervals.gaps > 1)
+        side.keepalive.interval = interval_timers_.value(owner, intervals);
+    side.keepalive.exponential = prober.exponential;
+    if (exhausted) side.keepalive.count = judgement.unanswered;
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,81 @@
+// Conclusions: what becomes of a connection, on all that is known, its host's other connections included.
+//
+// What:     the books are filled with connections, then closed with freeze(); conclude() asks. A connection
+//           may be asked about with empty books: then its own story decides.
+// Lifetime: all that is given must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "analyzer/beats.h"
+#include "analyzer/capture_gaps.h"
+#include "analyzer/connection.h"
+#include "analyzer/facts.h"
+#include "analyzer/watcher.h"
+#include "deadpeer/options.h"
+#include "keepalive/host_book.h"
+#include "keepalive/judge.h"
+#include "keepalive/timer_pool.h"
+
+namespace deadpeer {
+
+// The capture when something is concluded.
+struct CaptureState {
+    Nanoseconds now = kNoTime;
+    bool lost_frames = false;
+    const CaptureGaps& gaps;
+
+    [[nodiscard]] CaptureFacts facts(const Connection& connection) const {
+        return {now, lost_frames, gaps.of(connection.last.file)};
+    }
+};
+
+struct Conclusion {
+    Judgement judgement;
+    FlowSummary flow;
+    MissedBeat missed;
+    Nanoseconds missed_period = kNoTime;
+};
+
+class Conclusions {
+public:
+    Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats)
+        : options_(options), watcher_(watcher), beats_(beats) {}
+
+    void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
+        hosts_.announce(host, time, file, frame);
+    }
+
+    // Announcements stay.
+    void clear();
+    void gather_timers(const Connection& connection);
+    void gather_hosts(const Connection& connection);
+    void freeze();
+
+    // As the sender of its no-socket RST lived the connection; none if there is no such RST.
+    [[nodiscard]] std::optional<HostConnection> forgotten(const Connection& connection) const {
+        return deadpeer::forgotten(connection, watcher_.watch_of(connection), options_);
+    }
+    // REQUIRES: frozen. Nothing for a connection that no host has forgotten.
+    [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
+    // Whether another connection may still tell what became of the host.
+    [[nodiscard]] bool witness_is_awaited(const Connection& connection) const;
+
+    [[nodiscard]] Conclusion conclude(const Connection& connection, bool superseded,
+                                      const CaptureState& capture, const HostSigns& host) const;
+
+private:
+    void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
+                     const Judgement& judgement) const;
+
+    const AnalyzerOptions& options_;
+    const Watcher& watcher_;
+    const Beats& beats_;
+    HostBook hosts_;
+    TimerPool idle_timers_;
+    TimerPool interval_timers_;
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,73 @@
+// Deadlines: which connections to ask about when, for those who watch a clock.
+//
+// DESCRIPTION
+// What:     set() wants a connection asked about at a time, or earlier; due() hands out those whose time has
+//           come. A connection has at most one deadline: the earliest that was set. Who finds nothing decided
+//           sets the next.
+// Cost:     O(log n).
+// Threads:  one at a time.
+//
+// IMPLEMENTATION
+// A heap by time. An earlier deadline for a connection that has one leaves the old entry in the heap; it is
+// passed over when its time comes, because times_ tells another.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "deadpeer/address.h"
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+class Deadlines {
+public:
+    struct Entry {
+        Nanoseconds time;
+        std::uint32_t stream;
+        FlowKey key;
+    };
+
+    void set(const FlowKey& key, std::uint32_t stream, Nanoseconds time) {
+        const auto [known, fresh] = times_.try_emplace(stream, time);
+        if (!fresh && known->second <= time) return;
+        known->second = time;
+        heap_.push_back({time, stream, key});
+        std::push_heap(heap_.begin(), heap_.end(), later);
+    }
+
+    // The next of which the time has come.
+    std::optional<Entry> due(Nanoseconds now) {
+        while (!heap_.empty() && heap_.front().time <= now) {
+            std::pop_heap(heap_.begin(), heap_.end(), later);
+            const Entry entry = heap_.back();
+            heap_.pop_back();
+            const auto known = times_.find(entry.stream);
+            if (known == times_.end() || known->second != entry.time) continue;
+            times_.erase(known);
+            return entry;
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Nanoseconds> next() const {
+        return heap_.empty() ? std::nullopt : std::optional(heap_.front().time);
+    }
+
+    [[nodiscard]] std::size_t memory() const {
+        constexpr std::size_t kMapNode = 48;  // with its bucket
+        return heap_.capacity() * sizeof(Entry) + times_.size() * kMapNode;
+    }
+
+private:
+    static bool later(const Entry& a, const Entry& b) { return a.time > b.time; }
+
+    std::vector<Entry> heap_;
+    std::unordered_map<std::uint32_t, Nanoseconds> times_;  // by stream
+};
+
+}  // namespace deadpeer

@@ -1,0 +1,95 @@
+#include "analyzer/paths.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+namespace deadpeer {
+namespace {
+
+constexpr Nanoseconds kLeastIdle = kSecond;
+
+// A box on the path may have forgotten the connection: nothing but other connections that ended likewise
+// speaks for a reboot, and the silence was not that of a keepalive timer, which is the same for all.
+bool may_be_forgotten_by_path(const Judgement& judgement) {
+    const bool else_tells =
+        (judgement.signs & (kSignAnnouncement | kSignNewConnections | kSignHostSilent)) != 0;
+    return judgement.verdict == Verdict::kPeerRebooted && !else_tells && judgement.tries != Tries::kProbes;
+}
+
+bool may_be_cut_by_path(const Judgement& judgement) {
+    return (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
+            judgement.verdict == Verdict::kPeerLostState || may_be_forgotten_by_path(judgement)) &&
+           judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastIdle;
+}
+
+bool survived(const Judgement& judgement) {
+    return judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed ||
+           judgement.verdict == Verdict::kIdle;
+}
+
+HostPair pair_of(const IpAddress& a, const IpAddress& b) {
+    return {std::min(a, b), std::max(a, b)};
+}
+
+HostPair pair_of(const Connection& connection) {
+    return pair_of(connection.key.low().address, connection.key.high().address);
+}
+
+}  // namespace
+
+void Paths::note_failure(const Connection& connection, const Judgement& judgement) {
+    if (!may_be_cut_by_path(judgement)) return;
+    PathFailure failure;
+    failure.hosts = pair_of(connection);
+    failure.survived = judgement.idle_survived;
+    failure.idle = judgement.idle_at_failure;
+    failure.time = judgement.time;
+    failure.file = connection.last.file;
+    failure.frame = judgement.frame;
+    failure.stream = connection.tcp.number;
+    failure.failed_end = connection.key.sender(judgement.side);
+    failure.other_end = connection.key.receiver(judgement.side);
+    timeouts_.add_failure(failure);
+    failed_since_ = true;
+}
+
+void Paths::note_survivor(const Connection& connection, const Judgement& judgement) {
+    if (survived(judgement) && connection.longest_idle >= kLeastIdle) {
+        timeouts_.add_survival(pair_of(connection), connection.longest_idle);
+    }
+}
+
+void Paths::tell(ReportSink& sink) {
+    for (const Finding& finding : timeouts_.findings()) {
+        if (note_told(finding)) sink.on_finding(finding);
+    }
+}
+
+void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_all) {
+    if (!std::exchange(failed_since_, false)) return;
+    std::set<HostPair> failed;
+    for (const PathFailure& failure : timeouts_.failures()) failed.insert(failure.hosts);
+    visit_all([&](const Connection& connection) {
+        const bool open = !has_ended(connection) && connection.longest_idle >= kLeastIdle;
+        if (open && failed.contains(pair_of(connection))) {
+            timeouts_.add_survival(pair_of(connection), connection.longest_idle);
+        }
+    });
+    tell(sink);
+}
+
+// Whether this path and idle time are news.
+bool Paths::note_told(const Finding& finding) {
+    const HostPair hosts = pair_of(finding.subject.address, finding.peer.address);
+    const auto same = [&](const Told& told) {
+        return told.hosts == hosts && std::abs(told.idle - finding.idle) <= same_idle_tolerance(told.idle);
+    };
+    if (std::ranges::any_of(told_, same)) return false;
+    if (told_.size() == kMostTold) told_.erase(told_.begin());
+    told_.push_back({hosts, finding.idle});
+    return true;
+}
+
+}  // namespace deadpeer

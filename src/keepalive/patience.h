@@ -1,0 +1,26 @@
+// Patience: how long after its last try a side may stay silent before it counts as having given up.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "deadpeer/time.h"
+#include "keepalive/capture_gap.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// One and a half times the silence to the next probe that would have come; kNoTime if that cannot be told.
+Nanoseconds probe_patience(const Train& probes, const Prober& prober);
+
+// Twice the last gap; kNoTime if nothing is to be concluded from a train so short.
+Nanoseconds transmission_patience(const Train& transmissions);
+
+// For those who watch a clock: the earliest time after `after` at which one of the connection's trains will
+// have been silent for too long, if nothing comes. What lies in gaps does not count.
+std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<const CaptureGap> gaps,
+                                                 Nanoseconds after);
+
+}  // namespace deadpeer
