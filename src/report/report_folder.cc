@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "report/text.h"
 
@@ -43,7 +44,7 @@ ReportFolder::~ReportFolder() {
 void ReportFolder::discard() {
     for (const Pending& file : pending_) {
         ::unlinkat(descriptor_, file.temporary.c_str(), 0);
-        ::close(file.descriptor);
+        if (file.descriptor >= 0) ::close(file.descriptor);
     }
     pending_.clear();
 }
@@ -55,26 +56,29 @@ Error ReportFolder::failure(const std::string& what, const std::string& name) co
 }
 
 Result<int> ReportFolder::create(const std::string& name, unsigned mode) {
-    Pending file{name, temporary_name(name), -1};
+    // Noted before it is there, so that it goes even if memory runs out here.
+    Pending& file = pending_.emplace_back(Pending{name, temporary_name(name), -1});
     ::unlinkat(descriptor_, file.temporary.c_str(), 0);
     file.descriptor = ::openat(descriptor_, file.temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (file.descriptor < 0) return failure("create", file.temporary);
-    pending_.push_back(file);
-    return file.descriptor;
+    if (file.descriptor >= 0) return file.descriptor;
+    Error error = failure("create", file.temporary);
+    pending_.pop_back();
+    return error;
 }
 
 Status ReportFolder::publish() {
     for (const Pending& file : pending_) {
         if (::fsync(file.descriptor) != 0) return failure("write", file.temporary);
     }
+    // From the first rename to the last nothing takes memory, so that nothing comes between them.
     while (!pending_.empty()) {
-        const Pending file = pending_.front();
-        if (::renameat(descriptor_, file.temporary.c_str(), descriptor_, file.name.c_str()) != 0) {
+        const Pending& file = pending_.front();
+        if (::renameat(descriptor_, file.temporary.c_str(), descriptor_, file.name.c_str()) != 0 ||
+            ::close(std::exchange(pending_.front().descriptor, -1)) != 0) {
             return failure("write", file.name);
         }
         pending_.erase(pending_.begin());
-        if (::close(file.descriptor) != 0) return failure("write", file.name);
     }
     if (::fsync(descriptor_) != 0) return failure("make durable", "");
     return success();
