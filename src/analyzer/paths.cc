@@ -67,13 +67,12 @@ void Paths::tell(ReportSink& sink) {
     }
 }
 
-void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_all) {
+void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) {
     if (!std::exchange(failed_since_, false)) return;
     std::set<HostPair> failed;
     for (const PathFailure& failure : timeouts_.failures()) failed.insert(failure.hosts);
-    visit_all([&](const Connection& connection) {
-        const bool open = !has_ended(connection) && connection.longest_idle >= kLeastIdle;
-        if (open && failed.contains(pair_of(connection))) {
+    visit_survivors([&](const Connection& connection) {
+        if (connection.longest_idle >= kLeastIdle && failed.contains(pair_of(connection))) {
             timeouts_.add_survival(pair_of(connection), connection.longest_idle);
         }
     });

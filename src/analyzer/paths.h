@@ -26,8 +26,8 @@ public:
     // Each path and idle time once.
     void tell(ReportSink& sink);
 
-    // Live: the same, if there were failures since, with the open connections among the survivors.
-    void tell_new(ReportSink& sink, const VisitConnections& visit_all);
+    // Live: the same, if there were failures since, with these among the survivors.
+    void tell_new(ReportSink& sink, const VisitConnections& visit_survivors);
 
     // Live: keeps what matters most within a bound.
     void forget_old() { timeouts_.keep(kMostKept); }

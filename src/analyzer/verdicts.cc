@@ -138,12 +138,15 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
 
 void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host) {
     const auto event = event_of(judgement.verdict);
-    if (!event || !watcher_.note_told(connection, judgement.verdict, host.signs)) return;
-    sink_.on_finding(finding_of(connection, judgement, host, *event));
-    if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium) {
+    if (!event) return;
+    if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
+        sink_.on_finding(finding_of(connection, judgement, host, *event));
+        paths_.note_failure(connection, judgement);
+    }
+    if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
+        watcher_.note_reboot(connection)) {
         reboots_.count(connection, judgement, host, watcher_.watch_of(connection)->reset->silent_since());
     }
-    paths_.note_failure(connection, judgement);
 }
 
 void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit_all) {
@@ -193,7 +196,11 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
 
 void Verdicts::tell_consequences(const VisitConnections& visit_all) {
     reboots_.tell(sink_);
-    paths_.tell_new(sink_, visit_all);
+    paths_.tell_new(sink_, [&](const std::function<void(const Connection&)>& note) {
+        visit_all([&](const Connection& connection) {
+            if (!has_ended(connection) && !watcher_.is_in_trouble(connection)) note(connection);
+        });
+    });
 }
 
 std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
@@ -206,6 +213,10 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
     if (const Watch* watch = watcher_.watch_of(connection)) {
         consider(next_silence_deadline(*watch, gaps, capture.now));
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
+        // What its host does next may yet tell that it rebooted.
+        if (watch->told == Verdict::kPeerRebooted && !watch->reboot_counted) {
+            consider(watch->reset->time + HostBook::kAfterReturn + 1);
+        }
     }
     if (connection.beats) consider(next_beat_deadline(beats_.summary(connection), gaps, capture.now));
     return next;

@@ -137,6 +137,16 @@ bool Watcher::note_told(const Connection& connection, Verdict verdict, Signs hos
     return std::exchange(watch->told, verdict) != verdict;
 }
 
+bool Watcher::note_reboot(const Connection& connection) {
+    Watch* watch = watches_.find(connection.watch);
+    return watch == nullptr || !std::exchange(watch->reboot_counted, true);
+}
+
+bool Watcher::is_in_trouble(const Connection& connection) const {
+    const Watch* watch = watch_of(connection);
+    return watch != nullptr && (watch->told != Verdict::kNone || is_trying(*watch));
+}
+
 Watch& Watcher::watch_for(Connection& connection) {
     if (connection.watch == 0) connection.watch = watches_.take();
     return watches_[connection.watch];

@@ -60,6 +60,11 @@ public:
 
     // Whether the verdict is news; it is not from then on. `host`: what other connections tell of the host.
     bool note_told(const Connection& connection, Verdict verdict, Signs host);
+    // The same for its part in a reboot of its host.
+    bool note_reboot(const Connection& connection);
+
+    // One of its sides is not answered at the moment, or what became of it was told.
+    [[nodiscard]] bool is_in_trouble(const Connection& connection) const;
 
     [[nodiscard]] const Watch* watch_of(const Connection& connection) const {
         return watches_.find(connection.watch);

@@ -8,8 +8,6 @@
 namespace deadpeer {
 namespace {
 
-// What a host does right after it came back still belongs to its return.
-constexpr Nanoseconds kAfterReturn = 10 * kSecond;
 constexpr std::size_t kBurst = 3;
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr std::size_t kMaxAnnouncements = 65'536;
@@ -36,7 +34,7 @@ std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<
     std::vector<HostConnection> opened;
     for (const HostConnection& other : all) {
         if (other.stream != forgotten.stream && other.opened_by_host &&
-            within(other.first_time, forgotten.heard, forgotten.reset + kAfterReturn)) {
+            within(other.first_time, forgotten.heard, forgotten.reset + HostBook::kAfterReturn)) {
             opened.push_back(other);
         }
     }

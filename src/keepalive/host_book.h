@@ -35,6 +35,8 @@ struct HostConnection {
 class HostBook {
 public:
     static constexpr std::size_t kMaxLooked = 10'000;
+    // What a host does right after it came back still belongs to its return.
+    static constexpr Nanoseconds kAfterReturn = 10 * kSecond;
 
     void add(const HostConnection& connection) { connections_.push_back(connection); }
 

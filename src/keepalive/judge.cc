@@ -15,8 +15,6 @@ constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
 // No known stack gives up by count after fewer retransmissions (Windows: 5).
 constexpr std::uint32_t kFewestTransmissions = 6;
 constexpr std::uint32_t kFewestProbes = 3;
-// What has waited less than this for an answer may still get one.
-constexpr Nanoseconds kAnswerDelay = kSecond;
 // Frames captured out of order are closer to each other than this.
 constexpr Nanoseconds kClockStep = kSecond;
 

@@ -7,11 +7,16 @@ namespace {
 
 constexpr std::uint32_t kEnoughTransmissions = 3;
 
-// A sender that still tries sends again after about twice the last gap, and a busy or coarse timer (Linux
-// rounds up by as much as an eighth) lets it be later than that. Who looks at a finished capture sees whether
-// it did; who watches a clock has to wait for it.
-Nanoseconds lateness(const Train& transmissions) {
-    return transmissions.last_gap / 4;
+// Who looks at a finished capture sees whether another try came; who watches a clock has to wait for it.
+// The gaps of retransmissions double, those of probes may, and a coarse timer (Linux rounds up by as much as
+// an eighth) makes the next later still.
+Nanoseconds beyond_twice(Nanoseconds patience, const Train& train) {
+    return std::max(patience, 2 * train.last_gap + train.last_gap / 4);
+}
+
+// Two probes do not tell yet whether their gaps double.
+Nanoseconds clock_patience(const Train& probes, Nanoseconds patience) {
+    return probes.length == 2 ? beyond_twice(patience, probes) : patience;
 }
 
 }  // namespace
@@ -19,7 +24,7 @@ Nanoseconds lateness(const Train& transmissions) {
 Nanoseconds probe_patience(const Train& probes, const Prober& prober) {
     if (probes.length < 2 || probes.last_gap == kNoTime) return kNoTime;
     const Nanoseconds next = prober.exponential ? 2 * probes.last_gap : probes.last_gap;
-    return next + next / 2;
+    return std::max(next + next / 2, kAnswerDelay);
 }
 
 Nanoseconds transmission_patience(const Train& transmissions) {
@@ -31,15 +36,15 @@ std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<c
                                                  Nanoseconds after) {
     std::optional<Nanoseconds> next;
     const auto consider = [&](const Train& train, Nanoseconds patience) {
-        if (patience == kNoTime) return;
         // Silent for longer than that, by a nanosecond.
         const auto deadline = after_gaps(gaps, train.last_time, patience + 1);
         if (deadline && *deadline > after) next = std::min(next.value_or(*deadline), *deadline);
     };
     for (const SideWatch& side : watch.sides) {
-        consider(*side.probes, probe_patience(*side.probes, *side.prober));
-        const Nanoseconds waits = transmission_patience(*side.transmissions);
-        consider(*side.transmissions, waits == kNoTime ? kNoTime : waits + lateness(*side.transmissions));
+        const Nanoseconds probing = probe_patience(*side.probes, *side.prober);
+        if (probing != kNoTime) consider(*side.probes, clock_patience(*side.probes, probing));
+        const Nanoseconds sending = transmission_patience(*side.transmissions);
+        if (sending != kNoTime) consider(*side.transmissions, beyond_twice(sending, *side.transmissions));
     }
     return next;
 }

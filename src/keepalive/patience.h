@@ -12,7 +12,11 @@
 
 namespace deadpeer {
 
-// One and a half times the silence to the next probe that would have come; kNoTime if that cannot be told.
+// What has waited less than this for an answer may still get one.
+inline constexpr Nanoseconds kAnswerDelay = kSecond;
+
+// One and a half times the silence to the next probe that would have come, and no less than an answer may
+// take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.
 Nanoseconds probe_patience(const Train& probes, const Prober& prober);
 
 // Twice the last gap; kNoTime if nothing is to be concluded from a train so short.

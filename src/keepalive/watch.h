@@ -149,6 +149,7 @@ struct Watch {
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
     Verdict told = Verdict::kNone;
+    bool reboot_counted = false;
     Signs host_signs = 0;
 };
 

@@ -92,4 +92,7 @@ private:
 // Analyses all that the source has as one input, and finishes. Answers how the source ended.
 ReadStatus analyse(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink);
 
+// The same as a live capture has it: frame by frame, and on the way the time advances to each deadline.
+ReadStatus analyse_live(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink);
+
 }  // namespace deadpeer::test
