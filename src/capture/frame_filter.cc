@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -15,15 +16,14 @@ namespace {
 // A filter that none of these takes has a mistake in it: Ethernet, raw IP, LINUX_SLL, 802.11 radiotap.
 constexpr std::array<LinkType, 4> kCommonTypes = {1, 101, 113, 127};
 
-}  // namespace
-
-void FrameFilter::FreeProgram::operator()(bpf_program* program) const {
+void free_program(bpf_program* program) {
     ::pcap_freecode(program);
     delete program;
 }
 
-FrameFilter::Program FrameFilter::compile_for(const std::string& expression, LinkType type,
-                                              std::string& why_not) {
+}  // namespace
+
+FrameFilter::Program FrameFilter::compile_for(LinkType type, std::string& why_not) const {
     const std::unique_ptr<pcap_t, decltype(&::pcap_close)> handle(
         ::pcap_open_dead(dlt_of(type), static_cast<int>(kMaxCapturedLength)), &::pcap_close);
     if (!handle) {
@@ -31,40 +31,48 @@ FrameFilter::Program FrameFilter::compile_for(const std::string& expression, Lin
         return nullptr;
     }
     auto code = std::make_unique<bpf_program>();
-    if (::pcap_compile(handle.get(), code.get(), expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
+    if (::pcap_compile(handle.get(), code.get(), expression_.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
         why_not = ::pcap_geterr(handle.get());
         return nullptr;
     }
-    return Program(code.release());
+    return {code.release(), free_program};
 }
 
-Result<FrameFilter> FrameFilter::compile(const std::string& expression, LinkType first) {
-    FrameFilter filter;
-    filter.expression_ = expression;
-    if (expression.empty()) return filter;
-
-    std::string first_reason;
-    for (const LinkType type : kCommonTypes) {
+void FrameFilter::compile(std::span<const LinkType> types) {
+    for (const LinkType type : types) {
         std::string reason;
-        const LinkType wanted = first == kNoLinkType ? type : first;
-        Program program = compile_for(expression, wanted, reason);
-        if (program) {
-            filter.programs_.push_back({wanted, std::move(program)});
-            return filter;
+        if (Program program = compile_for(type, reason)) programs_.push_back({type, std::move(program)});
+    }
+}
+
+Status FrameFilter::check(LinkType first) {
+    if (!active()) return success();
+    const std::span<const LinkType> types =
+        first == kNoLinkType ? std::span<const LinkType>(kCommonTypes) : std::span(&std::as_const(first), 1);
+    std::string first_reason;
+    for (const LinkType type : types) {
+        if (find(type) != nullptr) return success();
+        std::string reason;
+        if (Program program = compile_for(type, reason)) {
+            programs_.push_back({type, std::move(program)});
+            return success();
         }
         if (first_reason.empty()) first_reason = reason;
-        if (first != kNoLinkType) break;
     }
     return Error{
-        fmt::format("the filter \"{}\" cannot be used: {}; see pcap-filter(7)", expression, first_reason)};
+        fmt::format("the filter \"{}\" cannot be used: {}; see pcap-filter(7)", expression_, first_reason)};
+}
+
+const FrameFilter::Entry* FrameFilter::find(LinkType type) const {
+    const auto found = std::find_if(programs_.begin(), programs_.end(),
+                                    [type](const Entry& entry) { return entry.type == type; });
+    return found == programs_.end() ? nullptr : &*found;
 }
 
 const bpf_program* FrameFilter::program_for(LinkType type) {
-    for (const Entry& entry : programs_) {
-        if (entry.type == type) return entry.program.get();
-    }
+    if (const Entry* known = find(type)) return known->program.get();
     std::string reason;
-    programs_.push_back({type, type == kNoLinkType ? nullptr : compile_for(expression_, type, reason)});
+    programs_.push_back({type, type == kNoLinkType ? nullptr : compile_for(type, reason)});
     return programs_.back().program.get();
 }
 

@@ -1,12 +1,16 @@
 // FrameFilter: a capture filter of pcap-filter(7), for frames of any mixture of link types.
 //
-// What:    libpcap's BPF, compiled once for each link type when its first frame comes. Where the filter
-//          makes no sense for a link type ("ether host" on raw IP) it rejects all frames of that type.
+// What:    libpcap's BPF, compiled once for each link type when its first frame comes, or beforehand. Where
+//          the filter makes no sense for a link type ("ether host" on raw IP) it rejects all frames of that
+//          type.
+// Copies:  share what is compiled by then.
 // Threads: one thread at a time.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "deadpeer/frame.h"
@@ -18,11 +22,17 @@ namespace deadpeer::capture {
 
 class FrameFilter {
 public:
+    // An empty expression gives a filter that is not active.
     FrameFilter() = default;
+    explicit FrameFilter(std::string expression) : expression_(std::move(expression)) {}
 
-    // Compiles for `first`, or for any common link type if that is kNoLinkType; the Error has libpcap's
-    // words. An empty expression gives a filter that is not active.
-    static Result<FrameFilter> compile(const std::string& expression, LinkType first);
+    // For those of these link types for which it makes sense: now, while names of hosts and services in it
+    // can be looked up.
+    void compile(std::span<const LinkType> types);
+
+    // Is it a filter for `first`, or for any common link type if that is kNoLinkType? The Error has libpcap's
+    // words.
+    Status check(LinkType first);
 
     [[nodiscard]] bool active() const { return !expression_.empty(); }
 
@@ -30,16 +40,14 @@ public:
     void judge(FrameBatch& batch);
 
 private:
-    struct FreeProgram {
-        void operator()(bpf_program* program) const;
-    };
-    using Program = std::unique_ptr<bpf_program, FreeProgram>;
+    using Program = std::shared_ptr<const bpf_program>;
     struct Entry {
         LinkType type;
         Program program;  // null: rejects all
     };
 
-    static Program compile_for(const std::string& expression, LinkType type, std::string& why_not);
+    [[nodiscard]] Program compile_for(LinkType type, std::string& why_not) const;
+    [[nodiscard]] const Entry* find(LinkType type) const;
     const bpf_program* program_for(LinkType type);
 
     std::string expression_;

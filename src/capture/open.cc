@@ -51,12 +51,10 @@ Error cannot_open(const std::string& path, int error) {
 }
 
 Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const OpenOptions& options) {
+    const Result<int> opened = options.descriptor ? *options.descriptor : open_input(path);
+    if (!opened) return opened.error();
     const bool standard_input = path == "-";
-    // Opening a FIFO would wait for its writer, where nobody could end the waiting.
-    const int descriptor =
-        standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0) return cannot_open(path, errno);
-
+    const int descriptor = opened.value();
     struct stat info = {};
     const int stat_error = ::fstat(descriptor, &info) != 0 ? errno : 0;
     if (stat_error != 0 || S_ISDIR(info.st_mode)) {
@@ -97,24 +95,33 @@ Opened open_classic(const std::string& name, std::unique_ptr<ByteSource> bytes, 
     }
     const auto header = ClassicHeader::read(bytes->bytes().first<ClassicHeader::kBytes>());
     if (!header) return Error{fmt::format("{} {}", name, header.error().message)};
-    auto filter = FrameFilter::compile(options.filter, header.value().link_type);
-    if (!filter) return filter.error();
+    FrameFilter filter = options.filter;
+    const Status usable = filter.check(header.value().link_type);
+    if (!usable) return usable.error();
     bytes->consume(ClassicHeader::kBytes);
-    return std::unique_ptr<PacketSource>(
-        std::make_unique<FileSource>(std::move(bytes), make_classic_parser(header.value()),
-                                     std::move(filter).value(), ClassicHeader::kBytes));
+    return std::unique_ptr<PacketSource>(std::make_unique<FileSource>(
+        std::move(bytes), make_classic_parser(header.value()), std::move(filter), ClassicHeader::kBytes));
 }
 
 Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
     const auto usable = check_first_section(bytes->bytes());
     if (!usable) return Error{fmt::format("{} {}", name, usable.error().message)};
-    auto filter = FrameFilter::compile(options.filter, kNoLinkType);
-    if (!filter) return filter.error();
+    FrameFilter filter = options.filter;
+    const Status fits = filter.check(kNoLinkType);
+    if (!fits) return fits.error();
     return std::unique_ptr<PacketSource>(
-        std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter).value(), 0));
+        std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0));
 }
 
 }  // namespace
+
+Result<int> open_input(const std::string& path) {
+    if (path == "-") return STDIN_FILENO;
+    // Opening a FIFO would wait for its writer, where nobody could end the waiting.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) return cannot_open(path, errno);
+    return descriptor;
+}
 
 Opened open_capture(const std::string& path, const OpenOptions& options) {
     const std::string name = display_name(path);

@@ -7,8 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "capture/frame_filter.h"
 #include "deadpeer/result.h"
 #include "deadpeer/source.h"
 
@@ -16,15 +18,20 @@ namespace deadpeer {
 
 struct OpenOptions {
     // A capture filter in pcap-filter(7) syntax; frames it rejects come with rejected_by_filter set.
-    // It is compiled for each link type when the first frame of that type comes; where it makes no sense
-    // for a type, it rejects all frames of it.
-    std::string filter;
+    capture::FrameFilter filter;
 
     // Asked several times a second, and after signals, while a pipe is silent. When it says false, next()
     // returns kIdle, and open_capture itself gives a source that has nothing. Without it a pipe is waited
     // for without end.
     std::function<bool()> keep_waiting;
+
+    // What open_input() gave for this path, where that was called before: it is the source's from now on.
+    std::optional<int> descriptor = {};
 };
+
+// Opens the file and looks at nothing in it: for a program that gives up rights before it reads. The
+// descriptor belongs to the caller, but for that of "-".
+Result<int> open_input(const std::string& path);
 
 // "-" is standard input.
 Result<std::unique_ptr<PacketSource>> open_capture(const std::string& path, const OpenOptions& options = {});

@@ -61,8 +61,8 @@ std::string empty_word(const CLI::App& app) {
 
 // A filter that fits no link type at all is a slip of the pen, however many inputs there are.
 std::string wrong_filter(const std::string& filter) {
-    const auto compiled = capture::FrameFilter::compile(filter, kNoLinkType);
-    return compiled ? "" : compiled.error().message;
+    const Status fits = capture::FrameFilter(filter).check(kNoLinkType);
+    return fits ? "" : fits.error().message;
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ ExitCode Run::go() {
 
 void Run::read(const std::string& input) {
     OpenOptions options;
-    options.filter = settings_.filter;
+    options.filter = capture::FrameFilter(settings_.filter);
     options.keep_waiting = [] { return !stop_requested(); };
     Result<std::unique_ptr<PacketSource>> opened = open_capture(input, options);
     if (!opened) return refuse(input, opened.error().message);

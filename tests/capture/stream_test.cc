@@ -42,7 +42,7 @@ TEST_CASE("a silent pipe is waited for as long as the caller likes") {
     write_all(input.writer(), file.header() + file.record(tcp_frame(60)));
     int asked = 0;
     bool wait = true;
-    auto opened = open_capture("-", {.filter = "", .keep_waiting = [&] { return ++asked < 2 && wait; }});
+    auto opened = open_capture("-", {.filter = {}, .keep_waiting = [&] { return ++asked < 2 && wait; }});
     REQUIRE(opened.ok());
     FrameBatch batch;
     REQUIRE(opened.value()->next(batch) == ReadStatus::kFrames);
@@ -60,7 +60,7 @@ TEST_CASE("a FIFO whose writer never comes can be given up") {
     const TemporaryFile folder("");
     const std::string path = folder.folder() + "/fifo";
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-    const Reading reading = read_path(path, {.filter = "", .keep_waiting = [] { return false; }});
+    const Reading reading = read_path(path, {.filter = {}, .keep_waiting = [] { return false; }});
     CHECK(reading.error.empty());
     CHECK(reading.frames.empty());
     CHECK(reading.status == ReadStatus::kEnd);
