@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 
 #include "capture/link_type.h"
 #include "capture/open.h"
 #include "cli/bounded_source.h"
+#include "cli/confine.h"
+#include "cli/input_files.h"
 #include "cli/locked_folder.h"
 #include "cli/progress.h"
 #include "cli/refused_source.h"
@@ -22,6 +23,8 @@
 
 namespace deadpeer::cli {
 namespace {
+
+constexpr LinkType kLinkTypes = 512;  // more than there are numbers with a decoder
 
 bool has_decoder(LinkType type) {
     const std::uint8_t byte = 0;
@@ -46,9 +49,16 @@ std::string unreadable_link_type(const PacketSource& source) {
                        number, name == number ? "" : " (" + name + ")");
 }
 
-std::string temporary_folder() {
-    const char* folder = std::getenv("TMPDIR");
-    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+// Names in the filter are looked up now, for all that may come.
+capture::FrameFilter compiled(const std::string& expression) {
+    capture::FrameFilter filter(expression);
+    if (!filter.active()) return filter;
+    std::vector<LinkType> types;
+    for (LinkType type = 0; type < kLinkTypes; ++type) {
+        if (has_decoder(type)) types.push_back(type);
+    }
+    filter.compile(types);
+    return filter;
 }
 
 class Run {
@@ -57,6 +67,8 @@ public:
         : settings_(settings),
           csv_(settings.csv),
           fail_on_(settings.fail_on),
+          filter_(compiled(settings.filter)),
+          inputs_(settings.inputs),
           frames_left_(settings.frame_limit),
           progress_(!settings.quiet) {
         csv_.knowledge = &tables.knowledge;
@@ -71,7 +83,8 @@ private:
         std::string reason;
     };
 
-    void read(const std::string& input);
+    bool confine();
+    void read(std::size_t place);
     void refuse(const std::string& input, const std::string& reason);
     bool start();
     bool open_reports();
@@ -93,6 +106,10 @@ private:
     const Settings& settings_;
     CsvOptions csv_;  // with the tables
     FailOnSink fail_on_;
+    const capture::FrameFilter filter_;
+    InputFiles inputs_;
+    std::optional<std::variant<std::unique_ptr<ReportFolder>, Answer>> folder_;  // until the reports begin
+    std::string sandbox_;                                                        // what to tell of it
     std::optional<std::uint64_t> frames_left_;
     Progress progress_;
     ExitCode code_ = ExitCode::kOk;
@@ -106,11 +123,12 @@ private:
 };
 
 ExitCode Run::go() {
+    if (!confine()) return ExitCode::kNotWritten;
     std::size_t unread = settings_.inputs.size();
-    for (const std::string& input : settings_.inputs) {
+    for (std::size_t i = 0; i < settings_.inputs.size(); ++i) {
         if (cannot_go_on() || stop_requested() || frames_left_ == 0) break;
         --unread;
-        read(input);
+        read(i);
     }
     if (unread > 0 && stop_requested()) {
         complain(fmt::format("stopped by a signal; {} input{} not read", unread, unread == 1 ? "" : "s"));
@@ -122,10 +140,32 @@ ExitCode Run::go() {
     return code_;
 }
 
-void Run::read(const std::string& input) {
+// Gives up what reading does not need, once all is open that may need it.
+bool Run::confine() {
+    if (!settings_.output.empty() && !settings_.to_standard_output()) {
+        folder_ = open_locked_folder(settings_.output);
+    }
+    const auto* opened = folder_ ? std::get_if<std::unique_ptr<ReportFolder>>(&*folder_) : nullptr;
+    const auto confined =
+        confine_for_files(settings_, opened != nullptr ? opened->get() : nullptr, inputs_.late());
+    if (!confined) {
+        complain(confined.error().message);
+        return false;
+    }
+    sandbox_ = confined.value().text;
+    if (!settings_.quiet && !confined.value().warning.empty()) complain(confined.value().warning);
+    return true;
+}
+
+void Run::read(std::size_t place) {
+    const std::string& input = settings_.inputs[place];
     OpenOptions options;
-    options.filter = capture::FrameFilter(settings_.filter);
+    options.filter = filter_;
     options.keep_waiting = [] { return !stop_requested(); };
+    if (const auto descriptor = inputs_.take(place)) {
+        if (!descriptor->ok()) return refuse(input, descriptor->error().message);
+        options.descriptor = descriptor->value();
+    }
     Result<std::unique_ptr<PacketSource>> opened = open_capture(input, options);
     if (!opened) return refuse(input, opened.error().message);
     PacketSource& inner = *opened.value();
@@ -152,7 +192,7 @@ void Run::enter_refused() {
     refused_.clear();
 }
 
-// Nothing is created before the first input could be opened: a refused input leaves no trace.
+// Reports begin with the first input that could be opened: a refused input leaves no trace.
 bool Run::start() {
     if (analyzer_ != nullptr) return true;
     if (!settings_.output.empty() && !open_reports()) {
@@ -174,7 +214,7 @@ bool Run::open_reports() {
         reports_ = CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), csv_);
         return true;
     }
-    auto folder = open_locked_folder(settings_.output);
+    auto folder = std::move(*folder_);
     if (const Answer* refusal = std::get_if<Answer>(&folder)) {
         complain(refusal->text);
         note(refusal->code);
@@ -249,6 +289,7 @@ void Run::tell_summary() {
     if (reports_ != nullptr && !settings_.to_standard_output()) {
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
+    if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
     const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
     // Without reports the summary is all there is.
     if (!printed && reports_ == nullptr) note(ExitCode::kNotWritten);

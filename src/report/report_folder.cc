@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "report/text.h"
@@ -23,13 +24,37 @@ Error cannot_open(const std::string& path, const char* what, int error) {
         fmt::format("Cannot write {} to {}: {}. {}.", what, printable(path), std::strerror(error), advice)};
 }
 
+constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+// Makes a folder that was missing; -1 and errno if it cannot. Step by step from its parent, so that the
+// descriptor is that of the folder made, whatever others rename meanwhile: it may be given to another user.
+int make(const std::string& path) {
+    std::filesystem::path name(path);
+    if (!name.has_filename()) name = name.parent_path();  // "reports/"
+    const std::string parent_path = name.has_parent_path() ? name.parent_path().string() : ".";
+    const int parent = ::open(parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0) return -1;
+    int descriptor = -1;
+    if (::mkdirat(parent, name.filename().c_str(), ReportFolder::kFolderMode) == 0) {
+        descriptor = ::openat(parent, name.filename().c_str(), kOpenFolder | O_NOFOLLOW);
+    }
+    const int error = errno;
+    ::close(parent);
+    errno = error;
+    return descriptor;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path, const char* what) {
-    if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) return cannot_open(path, what, errno);
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int descriptor = ::open(path.c_str(), kOpenFolder);
+    const bool missing = descriptor < 0 && errno == ENOENT;
+    if (missing) descriptor = make(path);
+    const bool made = missing && descriptor >= 0;
+    if (missing && !made && errno == EEXIST)
+        descriptor = ::open(path.c_str(), kOpenFolder);  // another run was faster
     if (descriptor < 0) return cannot_open(path, what, errno);
-    return std::unique_ptr<ReportFolder>(new ReportFolder(path, descriptor));
+    return std::unique_ptr<ReportFolder>(new ReportFolder(path, descriptor, made));
 }
 
 bool ReportFolder::lock() {
@@ -39,6 +64,7 @@ bool ReportFolder::lock() {
 ReportFolder::~ReportFolder() {
     discard();
     ::close(descriptor_);
+    if (made_) ::rmdir(path_.c_str());  // only if it is empty
 }
 
 void ReportFolder::discard() {

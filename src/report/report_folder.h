@@ -5,6 +5,9 @@
 //           the reports of an earlier run stay as they were.
 // Links:    the folder itself may be reached through a symbolic link; below it none is followed: temporary
 //           files are created with O_EXCL | O_NOFOLLOW, and rename replaces a link, not its target.
+// Made:     a folder that open() made and that stays empty is removed by the destructor: a run without
+// reports
+//           leaves no trace.
 // Lock:     with lock() held no other run writes there (flock), so that a temporary file in the way was left
 //           by a killed run and is removed.
 // Threads:  one thread at a time.
@@ -28,7 +31,7 @@ public:
     // What a report is called until it is published.
     static std::string temporary_name(const std::string& name) { return "." + name + ".tmp"; }
 
-    // Creates the folder if it is missing (its parent must exist). `what` shall go there, for messages.
+    // Makes the folder if it is missing (its parent must exist). `what` shall go there, for messages.
     static Result<std::unique_ptr<ReportFolder>> open(const std::string& path, const char* what = "reports");
     ~ReportFolder();
     ReportFolder(const ReportFolder&) = delete;
@@ -54,6 +57,8 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     // Of the folder itself; it stays the folder's.
     [[nodiscard]] int descriptor() const { return descriptor_; }
+    // Did open() make it?
+    [[nodiscard]] bool made() const { return made_; }
 
 private:
     struct Pending {
@@ -62,11 +67,13 @@ private:
         int descriptor = -1;
     };
 
-    ReportFolder(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+    ReportFolder(std::string path, int descriptor, bool made)
+        : path_(std::move(path)), descriptor_(descriptor), made_(made) {}
     [[nodiscard]] Error failure(const std::string& what, const std::string& name) const;
 
     std::string path_;
     int descriptor_;
+    bool made_;
     std::vector<Pending> pending_;
 };
 

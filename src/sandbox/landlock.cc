@@ -87,6 +87,10 @@ Status Landlock::allow_writing(int folder) {
     return allow(folder, kWrite);
 }
 
+Status Landlock::allow_removing_folders(int folder) {
+    return allow(folder, LANDLOCK_ACCESS_FS_REMOVE_DIR);
+}
+
 Status Landlock::allow_reading(int file_or_folder) {
     struct stat info = {};
     const bool folder = ::fstat(file_or_folder, &info) == 0 && S_ISDIR(info.st_mode);

@@ -37,6 +37,8 @@ public:
 
     // `folder`: a descriptor, O_PATH is enough.
     Status allow_writing(int folder);
+    // Empty folders, anywhere below this one.
+    Status allow_removing_folders(int folder);
     // A file, or a folder with all below.
     Status allow_reading(int file_or_folder);
 

@@ -28,6 +28,11 @@ Result<std::optional<Landlock>> make_rules(const Plan& plan, int abi) {
     for (const WritableFolder& folder : plan.folders) {
         const Status allowed = landlock.allow_writing(folder.descriptor);
         if (!allowed) return allowed.error();
+        if (!folder.created) continue;
+        const int parent = ::openat(folder.descriptor, "..", O_PATH | O_CLOEXEC);
+        const Status removable = landlock.allow_removing_folders(parent);
+        ::close(parent);
+        if (!removable) return removable.error();
     }
     for (const std::string& path : plan.readable) {
         const int file = ::open(path.c_str(), O_PATH | O_CLOEXEC);
@@ -54,8 +59,8 @@ Status check_folders(const Plan& plan) {
         // Anything else, a full or read-only disk, shows when it is written to, and may pass.
         if (::faccessat(folder.descriptor, ".", W_OK | X_OK, 0) == 0 || errno != EACCES) continue;
         return Error{
-            fmt::format("User {0} cannot write to {1}. Give it to that user (chown {0} {1}), name another "
-                        "user with -Z, or choose another folder.",
+            fmt::format("User {0} cannot write to {1}. Give it to that user (chown {0} {1}), choose another "
+                        "folder, or another user with -Z.",
                         plan.user->name, folder.path)};
     }
     return success();
@@ -69,7 +74,7 @@ Status change_user(const Plan& plan, State& state) {
     const Status given_up = give_up_privileges(plan.user);
     if (!given_up) return plan.user_is_wish ? give_up_privileges(std::nullopt) : given_up;
     state.user = plan.user->name;
-    return check_folders(plan);
+    return plan.user_is_wish ? success() : check_folders(plan);
 }
 
 }  // namespace

@@ -25,12 +25,12 @@ namespace deadpeer::sandbox {
 struct WritableFolder {
     std::string path;      // for messages
     int descriptor = -1;   // stays the caller's; O_PATH is enough
-    bool created = false;  // by this run: then it is given to the user
+    bool created = false;  // by this run: it is given to the user, and can be removed
 };
 
 struct Plan {
-    std::optional<User> user;             // whom to become; without one the process stays who it is
-    bool user_is_wish = false;            // to stay is no error, where the system has no such user
+    std::optional<User> user;   // whom to become; without one the process stays who it is
+    bool user_is_wish = false;  // that it cannot become the user, or the user not write, is no error
     std::vector<WritableFolder> folders;  // with all below: create, write, rename, remove
     std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
     bool live = false;                    // open sockets stay usable; files are moved between folders

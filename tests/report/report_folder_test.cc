@@ -86,11 +86,32 @@ TEST_CASE("a folder in place of the report is an error that names it") {
 
 TEST_CASE("a missing folder is created, a missing parent is not") {
     const TemporaryFolder folder;
-    CHECK(ReportFolder::open(folder.file("report")).ok());
+    const auto report = ReportFolder::open(folder.file("report/"));
+    REQUIRE(report.ok());
+    CHECK(report.value()->made());
     CHECK(fs::is_directory(folder.file("report")));
     const auto deep = ReportFolder::open(folder.file("a/b"));
     REQUIRE_FALSE(deep.ok());
     CHECK(deep.error().message.find(folder.file("a/b") + ": No such file or directory") != std::string::npos);
+}
+
+TEST_CASE("a folder that was made and stays empty is removed again; others stay") {
+    const TemporaryFolder folder;
+    CHECK(ReportFolder::open(folder.file("in_vain")).ok());
+    CHECK_FALSE(fs::exists(folder.file("in_vain")));
+
+    CHECK(locked(folder.file("used"))->create("flows.csv").ok());
+    CHECK_FALSE(fs::exists(folder.file("used")));
+    {
+        const auto reports = locked(folder.file("used"));
+        put(reports->create("flows.csv").value(), "row");
+        CHECK(reports->publish().ok());
+    }
+    CHECK(content_of(folder.file("used/flows.csv")) == "row");
+
+    fs::create_directory(folder.file("found"));
+    CHECK_FALSE(ReportFolder::open(folder.file("found")).value()->made());
+    CHECK(fs::is_directory(folder.file("found")));
 }
 
 TEST_CASE("a file or an unwritable place is refused with the reason") {

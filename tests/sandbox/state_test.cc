@@ -137,7 +137,7 @@ TEST_CASE("a folder made by this run is given to the user; another must be writa
         CHECK(info.st_uid == (created ? kNobody : 0));
         const std::string refusal = "User nobody cannot write to " + ground.places().inside +
                                     ". Give it to that user (chown nobody " + ground.places().inside +
-                                    "), name another user with -Z, or choose another folder.";
+                                    "), choose another folder, or another user with -Z.";
         CHECK(ended.lines == (created ? Lines{"nobody", "written"} : Lines{refusal, "not written"}));
     }
 }

@@ -1,0 +1,101 @@
+#include "cli/confine.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "sandbox/sandbox.h"
+
+namespace deadpeer::cli {
+namespace {
+
+using sandbox::User;
+
+Result<Confinement> enter(const Settings& settings, const sandbox::Plan& plan) {
+    Confinement confinement{"sandbox: off (--no-sandbox)", ""};
+    if (settings.sandbox) {
+        const Result<sandbox::State> state = sandbox::enter(plan);
+        if (!state) return state.error();
+        confinement = {state.value().text(), state.value().warning()};
+    }
+    if (confined_hook != nullptr) confined_hook();
+    return confinement;
+}
+
+sandbox::WritableFolder writable(const ReportFolder& folder) {
+    return {folder.path(), folder.descriptor(), folder.made()};
+}
+
+// Who may write to a folder without root's power over permissions.
+User owner(const struct stat& info) {
+    User user = sandbox::find_user(std::to_string(info.st_uid)).value();
+    user.gid = info.st_gid;
+    return user;
+}
+
+User nobody() {
+    return sandbox::find_user("nobody").value();
+}
+
+std::optional<User> owner_of_reports(const ReportFolder& reports) {
+    // What root made belongs to root so far, and should belong to whoever has the folder above.
+    struct stat info = {};
+    if (::fstatat(reports.descriptor(), reports.made() ? ".." : ".", &info, 0) != 0) return std::nullopt;
+    return owner(info);
+}
+
+User owner_of_temporary_files(int folder) {
+    struct stat info = {};
+    if (::fstat(folder, &info) != 0 || (info.st_mode & S_IWOTH) != 0) return nobody();
+    return owner(info);
+}
+
+}  // namespace
+
+void (*confined_hook)() = nullptr;
+
+std::string temporary_folder() {
+    const char* folder = std::getenv("TMPDIR");
+    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
+                                      const std::vector<std::string>& late_inputs) {
+    sandbox::Plan plan;
+    plan.readable = late_inputs;
+    plan.user_is_wish = true;
+    int temporary_files = -1;
+    if (settings.to_standard_output()) {
+        temporary_files = ::open(temporary_folder().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (reports != nullptr) plan.folders.push_back(writable(*reports));
+    if (temporary_files >= 0) plan.folders.push_back({temporary_folder(), temporary_files});
+    if (sandbox::may_change_user()) {
+        plan.user = reports != nullptr     ? owner_of_reports(*reports)
+                    : temporary_files >= 0 ? owner_of_temporary_files(temporary_files)
+                                           : nobody();
+    }
+    const Result<Confinement> confinement = enter(settings, plan);
+    if (temporary_files >= 0) ::close(temporary_files);
+    return confinement;
+}
+
+Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,
+                                     const std::vector<const ReportFolder*>& folders) {
+    sandbox::Plan plan;
+    plan.live = true;
+    for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));
+    if (!user.empty()) {
+        const Result<User> found = sandbox::find_user(user);
+        if (!found) return found.error();
+        plan.user = found.value();
+    } else if (::geteuid() == 0 && sandbox::may_change_user()) {
+        plan.user = nobody();
+    }
+    return enter(settings, plan);
+}
+
+}  // namespace deadpeer::cli

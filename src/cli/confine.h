@@ -1,0 +1,40 @@
+// The sandbox of a run: which folders and which user the command line leaves it.
+//
+// Files:   a run that root started becomes the owner of the folder that it writes to, and nobody if it writes
+// to
+//          none; others stay who they are. Inputs are open by then.
+// Live:    -Z; nobody where root started it.
+// Threads: call once, before any other thread starts.
+// Errors:  finished sentences.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/settings.h"
+#include "deadpeer/result.h"
+#include "report/report_folder.h"
+
+namespace deadpeer::cli {
+
+// What to tell of it: in the summary; and on standard error, or empty.
+struct Confinement {
+    std::string text;
+    std::string warning;
+};
+
+// `reports`: null without -o DIR. `late_inputs`: files that are not open yet.
+Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
+                                      const std::vector<std::string>& late_inputs);
+
+// `user`: -Z, or empty. `folders`: that of the reports and that of the metrics, as far as there are any.
+Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,
+                                     const std::vector<const ReportFolder*>& folders);
+
+// Where rows wait that are printed and not written to a folder.
+std::string temporary_folder();
+
+// Called at the end of both; null but in programs that tests build.
+extern void (*confined_hook)();
+
+}  // namespace deadpeer::cli
