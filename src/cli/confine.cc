@@ -47,10 +47,23 @@ std::optional<User> owner_of_reports(const ReportFolder& reports) {
     return owner(info);
 }
 
-User owner_of_temporary_files(int folder) {
+// May everybody go to this folder, from the root of the file system on?
+bool all_reach(int folder) {
+    std::string path = ".";
     struct stat info = {};
-    if (::fstat(folder, &info) != 0 || (info.st_mode & S_IWOTH) != 0) return nobody();
-    return owner(info);
+    for (struct stat below = {};; below = info) {
+        if (::fstatat(folder, path.c_str(), &info, 0) != 0 || (info.st_mode & S_IXOTH) == 0) return false;
+        if (info.st_ino == below.st_ino && info.st_dev == below.st_dev)
+            return true;  // the root is its own parent
+        path += "/..";
+    }
+}
+
+// nobody, where that user can write, too.
+User user_of_temporary_files(int folder) {
+    struct stat info = {};
+    if (::fstat(folder, &info) != 0) return nobody();
+    return (info.st_mode & S_IWOTH) != 0 && all_reach(folder) ? nobody() : owner(info);
 }
 
 }  // namespace
@@ -74,9 +87,13 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
     if (reports != nullptr) plan.folders.push_back(writable(*reports));
     if (temporary_files >= 0) plan.folders.push_back({temporary_folder(), temporary_files});
     if (sandbox::may_change_user()) {
-        plan.user = reports != nullptr     ? owner_of_reports(*reports)
-                    : temporary_files >= 0 ? owner_of_temporary_files(temporary_files)
-                                           : nobody();
+        if (reports != nullptr) {
+            plan.user = owner_of_reports(*reports);
+        } else if (temporary_files >= 0) {
+            plan.user = user_of_temporary_files(temporary_files);
+        } else if (late_inputs.empty()) {
+            plan.user = nobody();
+        }
     }
     const Result<Confinement> confinement = enter(settings, plan);
     if (temporary_files >= 0) ::close(temporary_files);

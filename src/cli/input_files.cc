@@ -13,16 +13,19 @@ namespace {
 // Reports, temporary files, a ruleset, what libraries keep open.
 constexpr std::size_t kSpareDescriptors = 64;
 
-// How many descriptors there can be for `inputs` and the rest.
+// How many of `inputs` can be open at once, the limit raised if that helps. Who set a very low one had a
+// reason.
 std::size_t make_room(std::size_t inputs) {
     rlimit limit = {};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= kSpareDescriptors) return 0;
     const rlim_t wanted = inputs + kSpareDescriptors;
     if (limit.rlim_cur < wanted) {
-        limit.rlim_cur = std::min(wanted, limit.rlim_max);
-        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+        const rlimit as_root = {wanted, std::max(wanted, limit.rlim_max)};
+        const rlimit as_allowed = {std::min(wanted, limit.rlim_max), limit.rlim_max};
+        if (::setrlimit(RLIMIT_NOFILE, &as_root) != 0) ::setrlimit(RLIMIT_NOFILE, &as_allowed);
+        ::getrlimit(RLIMIT_NOFILE, &limit);
     }
-    return limit.rlim_cur <= kSpareDescriptors ? 0 : limit.rlim_cur - kSpareDescriptors;
+    return limit.rlim_cur - kSpareDescriptors;
 }
 
 }  // namespace

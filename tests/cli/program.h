@@ -28,6 +28,7 @@ public:
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
+    [[nodiscard]] pid_t process() const { return process_; }
     void send(int signal) const;
     Finished wait();
 
