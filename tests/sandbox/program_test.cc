@@ -177,3 +177,15 @@ TEST_CASE("rows that wait to be printed do so in a temporary file") {
         fs::remove_all(temporary);
     }
 }
+
+TEST_CASE("what is on stands in the summary on demand; that nothing is, always") {
+    const TemporaryFolder folder;
+    write_file(folder.file("x.pcap"), pcap_of(sample_story()));
+    const std::string capture = folder.file("x.pcap");
+    CHECK_FALSE(contains(run_program({capture}).out, "sandbox"));
+    const std::string on = run_program({capture, "-v"}).out;
+    CHECK(contains(on, std::string("\nsandbox: ") + (::geteuid() == 0 ? "user nobody, " : "") +
+                           "no capabilities, Landlock ABI "));
+    CHECK(contains(on, ", seccomp\n"));
+    CHECK(contains(run_program({capture, "--no-sandbox"}).out, "\nsandbox: off (--no-sandbox)\n"));
+}
