@@ -68,7 +68,8 @@ std::string wrong_filter(const std::string& filter) {
 }  // namespace
 
 std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv) {
-    CLI::App app{"Finds dead TCP peers in capture files and on interfaces, and writes CSV reports.", "deadpeer"};
+    CLI::App app{"Finds dead TCP peers in capture files and on interfaces, and writes CSV reports.",
+                 "deadpeer"};
     Words words;
     describe(app, words);
     try {

@@ -45,7 +45,8 @@ TEST_CASE("a filter that makes no sense for a link type rejects its frames") {
 TEST_CASE("every frame that is handed out is counted, rejected or not") {
     const ClassicFile file;
     const std::string bytes = file.header() + file.record(tcp_frame(60)) + file.record(tcp_frame(70));
-    const Reading reading = read_both(bytes, {.filter = capture::FrameFilter("greater 70"), .keep_waiting = {}});
+    const Reading reading =
+        read_both(bytes, {.filter = capture::FrameFilter("greater 70"), .keep_waiting = {}});
     CHECK(reading.frames ==
           std::vector<std::string>{"1: 60 of 60 at 1600000000.123456000, if 0, lt 1, rejected",
                                    "2: 70 of 70 at 1600000000.123456000, if 0, lt 1"});
