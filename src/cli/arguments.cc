@@ -13,6 +13,7 @@
 #include "cli/to_settings.h"
 #include "report/columns.h"
 #include "report/text.h"
+#include "sandbox/user.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -65,6 +66,12 @@ std::string wrong_filter(const std::string& filter) {
     return fits ? "" : fits.error().message;
 }
 
+std::string wrong_user(const std::string& name) {
+    if (name.empty()) return {};
+    const auto user = sandbox::find_user(name);
+    return user ? "" : user.error().message;
+}
+
 }  // namespace
 
 std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv) {
@@ -82,7 +89,8 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     if (words.version) return Answer{version_text()};
     if (words.columns) return Answer{columns_as_markdown()};
     if (words.list_interfaces) return interface_list();
-    for (const std::string& wrong : {empty_word(app), contradiction(words), wrong_filter(words.filter)}) {
+    for (const std::string& wrong :
+         {empty_word(app), contradiction(words), wrong_filter(words.filter), wrong_user(words.user)}) {
         if (!wrong.empty()) return usage_error(wrong);
     }
     Settings settings = to_settings(words);

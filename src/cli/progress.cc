@@ -53,12 +53,13 @@ void Progress::begin(const std::string& input) {
     next_ = began_ + kFirst;
 }
 
-void Progress::show(const SourceStats& stats) {
-    const Clock::time_point now = Clock::now();
-    if (now < next_) return;
-    next_ = now + kEvery;
-    const double seconds = std::chrono::duration<double>(now - began_).count();
-    print(STDERR_FILENO, fmt::format("\r{}: {}\x1b[K", input_, progress_text(stats, seconds)));
+double Progress::seconds() const {
+    return std::chrono::duration<double>(Clock::now() - began_).count();
+}
+
+void Progress::show(const std::string& words) {
+    next_ = Clock::now() + kEvery;
+    print(STDERR_FILENO, fmt::format("\r{}: {}\x1b[K", input_, words));
     shown_ = true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "deadpeer/source.h"
@@ -27,14 +28,20 @@ public:
 
     void begin(const std::string& input);
     void update(const SourceStats& stats) {
-        if (wanted_) show(stats);
+        if (is_due()) show(progress_text(stats, seconds()));
+    }
+    // The same with other words, which are asked for only when they are shown.
+    void update(const std::function<std::string()>& words) {
+        if (is_due()) show(words());
     }
     void clear();
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    void show(const SourceStats& stats);
+    [[nodiscard]] bool is_due() const { return wanted_ && Clock::now() >= next_; }
+    [[nodiscard]] double seconds() const;
+    void show(const std::string& words);
 
     bool wanted_;
     bool shown_ = false;

@@ -10,6 +10,7 @@
 #include "cli/bounded_source.h"
 #include "cli/confine.h"
 #include "cli/input_files.h"
+#include "cli/live_run.h"
 #include "cli/locked_folder.h"
 #include "cli/progress.h"
 #include "cli/refused_source.h"
@@ -298,18 +299,12 @@ void Run::tell_summary() {
 }  // namespace
 
 ExitCode run(const Settings& settings) {
-    if (settings.live) {
-        print(
-            STDERR_FILENO,
-            "deadpeer: live capture is not part of this version; try: tcpdump -i IF -U -w - | deadpeer -\n");
-        return ExitCode::kUsage;
-    }
     const Result<Tables> tables = load_tables(settings.tables);
     if (!tables) {
         print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(tables.error().message)));
         return ExitCode::kUsage;
     }
-    return Run(settings, tables.value()).go();
+    return settings.live ? run_live(settings, tables.value()) : Run(settings, tables.value()).go();
 }
 
 }  // namespace deadpeer::cli

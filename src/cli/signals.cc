@@ -3,25 +3,47 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 namespace deadpeer::cli {
 namespace {
 
 std::atomic<bool> stop = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<bool> rotation = false;
+std::atomic<bool> statistics = false;
+std::atomic<Wake> wake_up = nullptr;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Wake>::is_always_lock_free);
+
+// What it interrupts may look at errno afterwards.
+void end_the_wait() {
+    const int error = errno;
+    if (const Wake wake = wake_up.load()) wake();
+    errno = error;
+}
 
 extern "C" void on_stop_signal(int number) {
     constexpr int kShellsSignalExit = 128;
     if (stop.exchange(true)) ::_exit(kShellsSignalExit + number);
+    end_the_wait();
 }
 
-void handle(int number) {
+extern "C" void on_rotation_signal(int) {
+    rotation = true;
+    end_the_wait();
+}
+
+extern "C" void on_statistics_signal(int) {
+    statistics = true;
+    end_the_wait();
+}
+
+void handle(int number, void (*handler)(int)) {
     struct sigaction old = {};
     // nohup and shells' background jobs ignore some of them on purpose.
     if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler == SIG_IGN) return;
     struct sigaction action = {};
-    action.sa_handler = on_stop_signal;
+    action.sa_handler = handler;
     ::sigaction(number, &action, nullptr);
 }
 
@@ -33,11 +55,28 @@ void ignore_write_signals() {
 }
 
 void install_signal_handlers() {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number, on_stop_signal);
+}
+
+void install_live_signal_handlers() {
+    handle(SIGHUP, on_rotation_signal);
+    handle(SIGUSR1, on_statistics_signal);
+}
+
+void set_wake(Wake wake) {
+    wake_up = wake;
 }
 
 bool stop_requested() {
     return stop.load(std::memory_order_relaxed);
+}
+
+bool take_rotation_request() {
+    return rotation.load(std::memory_order_relaxed) && rotation.exchange(false);
+}
+
+bool take_statistics_request() {
+    return statistics.load(std::memory_order_relaxed) && statistics.exchange(false);
 }
 
 }  // namespace deadpeer::cli

@@ -1,6 +1,8 @@
-// Signals: SIGINT, SIGTERM and SIGHUP ask for an early end; the second one ends the process at once.
+// Signals: SIGINT and SIGTERM ask for an early end; the second one ends the process at once. What SIGHUP
+// means depends on the run: for files it is one more of them, a live capture begins a new period of reports.
+// SIGUSR1 asks a live capture for its statistics.
 //
-// Threads: stop_requested() may be asked from any.
+// Threads: requests may be asked for from any.
 #pragma once
 
 namespace deadpeer::cli {
@@ -10,6 +12,17 @@ void ignore_write_signals();
 
 void install_signal_handlers();
 
+// Called from the signal handler whenever a signal asks for something, so that a wait can end:
+// async-signal-safe.
+using Wake = void (*)();
+// SIGHUP and SIGUSR1 get their meaning for a live capture.
+void install_live_signal_handlers();
+void set_wake(Wake wake);
+
 [[nodiscard]] bool stop_requested();
+
+// True once for each request.
+[[nodiscard]] bool take_rotation_request();
+[[nodiscard]] bool take_statistics_request();
 
 }  // namespace deadpeer::cli

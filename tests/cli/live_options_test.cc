@@ -144,6 +144,11 @@ TEST_CASE("a filter that no link type can have is a mistake in the command line"
               .starts_with("the filter \"no such word\" cannot be used: "));
 }
 
+TEST_CASE("a user that nobody knows is a mistake in the command line") {
+    const std::string mistake = mistake_in({"-i", "eth0", "-Z", "nosuchuser"});
+    CHECK(mistake.find("nosuchuser") != std::string::npos);
+}
+
 TEST_CASE("-i takes one word, so that a file after it is seen") {
     CHECK(mistake_in({"-i", "eth0", "x.pcap"}) == "read files or capture with -i, not both at once");
 }

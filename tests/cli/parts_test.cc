@@ -4,6 +4,7 @@
 #include "cli/exit_code.h"
 #include "cli/parsed.h"
 #include "cli/progress.h"
+#include "cli/shortened_source.h"
 #include "support/catch.h"
 
 using namespace deadpeer;
@@ -205,4 +206,16 @@ TEST_CASE("progress: bytes, share, rate and time left") {
     stats.bytes_read = 999;
     stats.bytes_total = 999;
     CHECK(progress_text(stats, 0) == "999 B of 999 B (100 %), 0 B/s");
+}
+
+TEST_CASE("a shortened source is the same but for the frames that nobody wanted") {
+    CountingSource inner(10, false);
+    inner.idle_between = false;
+    FrameBatch batch;
+    REQUIRE(inner.next(batch) == ReadStatus::kFrames);
+    const ShortenedSource source(inner, batch.view().subspan(7));
+    CHECK(source.stats().frames == 7);
+    CHECK(source.stats().captured_bytes == 700);
+    CHECK(source.stats().bytes_read == inner.stats().bytes_read);
+    CHECK(source.format() == inner.format());
 }

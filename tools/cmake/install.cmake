@@ -1,5 +1,5 @@
-# cmake --install: the program, the library with its headers, and a CMake package, so that another
-# project's find_package(deadpeer) gives it deadpeer::deadpeer.
+# cmake --install: the program and its systemd unit, the library with its headers, and a CMake package, so that
+# another project's find_package(deadpeer) gives it deadpeer::deadpeer.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/deadpeer)
 
@@ -15,4 +15,6 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeerConfig.cmake
 
 if(TARGET deadpeer_program)
   install(TARGETS deadpeer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  configure_file(tools/deadpeer.service.in deadpeer.service @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system)
 endif()

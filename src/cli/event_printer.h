@@ -1,0 +1,43 @@
+// EventPrinter: one readable line on standard output for each event, as it is told.
+//
+// Lifetime: the inventory must outlive it.
+// Threads:  one thread at a time.
+// Errors:   after the first line that could not be printed it prints no more: failed().
+#pragma once
+
+#include <unistd.h>
+
+#include <string>
+
+#include "cli/standard_streams.h"
+#include "deadpeer/sink.h"
+#include "report/event_line.h"
+
+namespace deadpeer::cli {
+
+class EventPrinter final : public ReportSink {
+public:
+    explicit EventPrinter(const Inventory* inventory) : named_(inventory) {}
+
+    [[nodiscard]] bool failed() const { return failed_; }
+
+    void on_input_begin(std::uint32_t, const std::string&) override {}
+    void on_input_end(std::uint32_t, const InputSummary&) override {}
+    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
+    void update_segment(SegmentRowId, const SegmentRow&) override {}
+    void on_finding(const Finding& finding) override {
+        if (failed_) return;
+        line_.clear();
+        tell_event(line_, finding, named_);
+        failed_ = !print(STDOUT_FILENO, line_);
+    }
+    void on_flow(const FlowSummary&) override {}
+    Status finish(const RunSummary&) override { return success(); }
+
+private:
+    Named named_;
+    std::string line_;
+    bool failed_ = false;
+};
+
+}  // namespace deadpeer::cli

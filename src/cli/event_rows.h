@@ -1,0 +1,48 @@
+// EventRows: events.csv on standard output, each row at once.
+//
+// Threads: one thread at a time.
+// Errors:  after the first row that could not be written it writes no more: failed().
+#pragma once
+
+#include <unistd.h>
+
+#include <string>
+
+#include "deadpeer/sink.h"
+#include "report/columns.h"
+#include "report/output.h"
+#include "report/text.h"
+
+namespace deadpeer::cli {
+
+class EventRows final : public ReportSink {
+public:
+    explicit EventRows(const CsvDialect& dialect) : delimiter_(dialect.delimiter), cells_(output_, dialect) {
+        write_header(cells_, kEventColumns);
+        output_.flush();
+    }
+
+    [[nodiscard]] bool failed() const { return output_.error() != 0; }
+
+    void on_input_begin(std::uint32_t, const std::string& name) override {
+        files_.by_index.push_back(text_cell(base_name(name), delimiter_));
+    }
+    void on_input_end(std::uint32_t, const InputSummary&) override {}
+    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
+    void update_segment(SegmentRowId, const SegmentRow&) override {}
+    void on_finding(const Finding& finding) override {
+        write_row(cells_, kEventColumns, EventLine{finding, files_.of(finding.file), sentence_});
+        output_.flush();
+    }
+    void on_flow(const FlowSummary&) override {}
+    Status finish(const RunSummary&) override { return success(); }
+
+private:
+    char delimiter_;
+    Output output_{STDOUT_FILENO};
+    Cells cells_;
+    FileCells files_;
+    std::string sentence_;
+};
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,46 @@
+#include "cli/link_news.h"
+
+#include <cstdint>
+#include <optional>
+
+#include "cli/link_story.h"
+
+namespace deadpeer::cli {
+namespace {
+
+constexpr std::chrono::seconds kBetweenLossNotes{60};
+
+}  // namespace
+
+void LinkNews::take() {
+    while (const auto event = capture_.take_event()) {
+        tell(*event);
+        if (event->is_gap()) {
+            analyzer_.capture_gap(event->input, event->from, event->to, reason_of(*event), event->count);
+        } else if (begins_gap(*event)) {
+            analyzer_.capture_gap(event->input, event->from, std::nullopt, reason_of(*event), 0);
+        }
+    }
+}
+
+void LinkNews::tell(const LinkEvent& event) {
+    using Kind = LinkEvent::Kind;
+    if (last_words_ && event.kind == Kind::kRemoved && event.whole_input) return;
+    if (event.kind == Kind::kFramesLost) {
+        // The reports have every loss; a terminal needs not.
+        const Clock::time_point now = Clock::now();
+        if (now < next_loss_note_) return;
+        next_loss_note_ = now + kBetweenLossNotes;
+    }
+    tell_(story_of(event));
+}
+
+void LinkNews::end_gaps() {
+    for (std::uint32_t i = 0; i < capture_.input_count(); ++i) {
+        if (const auto since = capture_.blind_since(i)) {
+            analyzer_.capture_gap(i, *since, capture_.now(), Reason::kLinkDown, 0);
+        }
+    }
+}
+
+}  // namespace deadpeer::cli

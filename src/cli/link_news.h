@@ -1,0 +1,43 @@
+// LinkNews: hands on what becomes of the links of a live capture: to the analysis as gaps, to the user as
+// sentences.
+//
+// Lifetime: capture and analyzer must outlive it.
+// Threads:  one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "capture/live_capture.h"
+#include "deadpeer/analyzer.h"
+
+namespace deadpeer::cli {
+
+class LinkNews {
+public:
+    using Tell = std::function<void(const std::string&)>;
+
+    // `last_words`: the loss of the only input ends the run, and is told then.
+    LinkNews(LiveCapture& capture, Analyzer& analyzer, bool last_words, Tell tell)
+        : capture_(capture), analyzer_(analyzer), last_words_(last_words), tell_(std::move(tell)) {}
+
+    // Takes all events there are. Call it before Analyzer::advance_time().
+    void take();
+
+    // Ends the gaps that go on: the run is over.
+    void end_gaps();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void tell(const LinkEvent& event);
+
+    LiveCapture& capture_;
+    Analyzer& analyzer_;
+    bool last_words_;
+    Tell tell_;
+    Clock::time_point next_loss_note_ = Clock::time_point::min();
+};
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,50 @@
+#include "cli/link_story.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace deadpeer::cli {
+namespace {
+
+double in_seconds(Nanoseconds time) {
+    return static_cast<double>(time) / double{kSecond};
+}
+
+}  // namespace
+
+std::string story_of(const LinkEvent& event) {
+    using Kind = LinkEvent::Kind;
+    const double away = in_seconds(event.to - event.from);
+    switch (event.kind) {
+        case Kind::kDown:
+            return fmt::format("{} is down; nothing is captured from it until it is up again", event.name);
+        case Kind::kUp:
+            return fmt::format("{} is up again after {:.1f} s", event.name, away);
+        case Kind::kRemoved:
+            return fmt::format("{} is gone: removed, or moved to another network namespace", event.name);
+        case Kind::kReturned:
+            return fmt::format("{} is back after {:.1f} s", event.name, away);
+        case Kind::kRenamed:
+            return fmt::format("{} is now called {}", event.detail, event.name);
+        case Kind::kFramesLost:
+            return fmt::format("{} frame{} of {} lost within {:.1f} s: {}", event.count,
+                               event.count == 1 ? "" : "s", event.name, away, event.detail);
+        case Kind::kClockStep:
+            return fmt::format(
+                "the clock of this machine was set {} by {:.3f} s; times in the reports go on as before",
+                event.step < 0 ? "back" : "forward", std::abs(in_seconds(event.step)));
+    }
+    return {};
+}
+
+bool begins_gap(const LinkEvent& event) {
+    return event.whole_input &&
+           (event.kind == LinkEvent::Kind::kDown || event.kind == LinkEvent::Kind::kRemoved);
+}
+
+Reason reason_of(const LinkEvent& event) {
+    return event.kind == LinkEvent::Kind::kFramesLost ? Reason::kFramesLost : Reason::kLinkDown;
+}
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,22 @@
+// What happened to a link, in words.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+
+#include "capture/link_event.h"
+#include "deadpeer/finding.h"
+
+namespace deadpeer::cli {
+
+// A finished sentence for standard error; names are as the system gives them.
+std::string story_of(const LinkEvent& event);
+
+// Nothing is captured from the input from now on.
+bool begins_gap(const LinkEvent& event);
+
+// Why frames are missing. REQUIRES: event.is_gap() or begins_gap(event).
+Reason reason_of(const LinkEvent& event);
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,178 @@
+#include "cli/live_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "cli/live_numbers.h"
+#include "cli/locked_folder.h"
+#include "cli/standard_streams.h"
+#include "report/text.h"
+
+namespace deadpeer::cli {
+
+LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain complain)
+    : settings_(settings),
+      csv_(settings.csv),
+      complain_(std::move(complain)),
+      metrics_trouble_(complain_),
+      fail_on_(settings.fail_on) {
+    csv_.knowledge = &tables.knowledge;
+    csv_.inventory = &tables.inventory;
+}
+
+bool LiveOutput::fail(ExitCode code, const std::string& why) {
+    complain_(why);
+    code_ = worse_of(code_, code);
+    return false;
+}
+
+bool LiveOutput::open() {
+    if (!settings_.output.empty() && !settings_.to_standard_output()) {
+        auto folder = open_locked_folder(settings_.output);
+        if (const Answer* refusal = std::get_if<Answer>(&folder)) return fail(refusal->code, refusal->text);
+        folder_ = std::get<0>(std::move(folder));
+    }
+    if (settings_.live->metrics.empty()) return true;
+    auto metrics = MetricsFile::open(settings_.live->metrics);
+    if (!metrics) return fail(ExitCode::kNotWritten, metrics.error().message);
+    metrics_.emplace(std::move(metrics).value());
+    return true;
+}
+
+std::vector<const ReportFolder*> LiveOutput::folders() const {
+    std::vector<const ReportFolder*> folders;
+    if (folder_ != nullptr) folders.push_back(folder_.get());
+    if (metrics_) folders.push_back(&metrics_->folder());
+    return folders;
+}
+
+bool LiveOutput::start(Nanoseconds now, Needs needs) {
+    needs_ = std::move(needs);
+    started_ = now;
+    if (folder_ != nullptr) {
+        LiveReportOptions options;
+        options.csv = csv_;
+        options.rotation = settings_.live->rotate;
+        options.keep = settings_.live->keep;
+        options.complain = complain_;
+        options.meanwhile = needs_.meanwhile;
+        auto reports = LiveReports::open(std::move(folder_), options, now);
+        if (!reports) return fail(ExitCode::kNotWritten, reports.error().message);
+        reports_ = std::move(reports).value();
+    }
+    if (settings_.live->print) printer_ = std::make_unique<EventPrinter>(csv_.inventory);
+    if (settings_.to_standard_output()) event_rows_ = std::make_unique<EventRows>(csv_.dialect);
+    open_sinks();
+    return true;
+}
+
+void LiveOutput::open_sinks() {
+    std::vector<ReportSink*> rows;
+    if (reports_ != nullptr) rows.push_back(reports_.get());
+    if (printer_ != nullptr) rows.push_back(printer_.get());
+    if (event_rows_ != nullptr) rows.push_back(event_rows_.get());
+    std::vector<ReportSink*> sinks;
+    if (!rows.empty()) {
+        rows_ = std::make_unique<FanOut>(std::move(rows));
+        limiter_ = std::make_unique<RowLimiter>(*rows_);
+        sinks.push_back(limiter_.get());
+    }
+    sinks.insert(sinks.end(), {&ended_, &summary_, &fail_on_});
+    sinks_ = std::make_unique<FanOut>(std::move(sinks));
+}
+
+void LiveOutput::turn(Nanoseconds now) {
+    if (limiter_ != nullptr) limiter_->advance_time(now);
+    if (reports_ != nullptr) reports_->flush(now);
+}
+
+void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
+    Tally open;
+    const Feed counted = [&](ReportSink& sink) {
+        open = Tally();
+        FanOut both({&sink, &open});
+        return feed(both);
+    };
+    const bool published = reports_ != nullptr ? reports_->publish(counted) : feed(open).ok();
+    ++(published ? publications_ : publications_failed_);
+    if (published) last_publication_ = now;
+    if (metrics_) write_metrics(open, now);
+}
+
+void LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
+    Metrics metrics =
+        metrics_of({ended_, snapshot, started_, now}, settings_.analyzer.memory_cap, needs_.can_capture);
+    metrics.publications = publications_;
+    metrics.publications_failed = publications_failed_;
+    metrics.last_publication = last_publication_;
+    if (limiter_ != nullptr) {
+        metrics.rows_left_out = limiter_->events_left_out() + limiter_->segments_left_out();
+    }
+    if (reports_ != nullptr) metrics.rows_lost = reports_->rows_lost();
+    const Status written = metrics_->write(metrics);
+    if (!written) return metrics_trouble_.note(written.error().message);
+    metrics_trouble_.over("the metrics can be written again");
+}
+
+std::optional<Nanoseconds> LiveOutput::next_boundary() const {
+    return reports_ != nullptr ? reports_->next_boundary() : std::nullopt;
+}
+
+bool LiveOutput::rotation_due(Nanoseconds now) const {
+    return reports_ != nullptr && reports_->rotation_due(now);
+}
+
+void LiveOutput::rotate(const Feed& feed, Nanoseconds now) {
+    if (reports_ == nullptr) return;
+    limiter_->end_minute();
+    reports_->rotate(feed, now);
+}
+
+std::string LiveOutput::statistics(const Feed& feed, Nanoseconds now) const {
+    Tally open;
+    const Status fed = feed(open);
+    return fed ? statistics_text({ended_, open, started_, now}) : fed.error().message;
+}
+
+bool LiveOutput::standard_output_failed() const {
+    return (printer_ != nullptr && printer_->failed()) || (event_rows_ != nullptr && event_rows_->failed());
+}
+
+bool LiveOutput::pointless() const {
+    return reports_ == nullptr && standard_output_failed();
+}
+
+void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::string& sandbox) {
+    // What went wrong with the reports was told when it did.
+    const bool incomplete = reports_ != nullptr && (!finished || reports_->lost_something());
+    // A reader that had enough (`| head`) needs no message.
+    if (incomplete || standard_output_failed()) code_ = worse_of(code_, ExitCode::kNotWritten);
+    if (reports_ != nullptr && reports_->rows_lost() > 0) {
+        complain_(fmt::format("{} rows are missing in the reports", reports_->rows_lost()));
+    }
+    if (fail_on_.matched()) code_ = worse_of(code_, ExitCode::kFailOn);
+    if (metrics_) {
+        Tally last = ended_;  // every connection is in it now
+        last.probes = last.probes_unanswered = 0;
+        write_metrics(last, now);
+    }
+    if (!settings_.quiet) tell_summary(sandbox);
+}
+
+void LiveOutput::tell_summary(const std::string& sandbox) {
+    std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
+    if (reports_ != nullptr) {
+        if (reports_->hosts_left_out() > 0) {
+            text += fmt::format("hosts.csv is incomplete: no memory for {} entries\n",
+                                reports_->hosts_left_out());
+        }
+        text += fmt::format("Reports: {}\n", printable(settings_.output));
+    }
+    if (settings_.verbose || !settings_.sandbox) text += sandbox + '\n';
+    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
+    if (!printed && reports_ == nullptr) code_ = worse_of(code_, ExitCode::kNotWritten);
+}
+
+}  // namespace deadpeer::cli

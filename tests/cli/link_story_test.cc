@@ -1,0 +1,59 @@
+// What is said when something happens to a link.
+
+#include "cli/link_story.h"
+
+#include "support/catch.h"
+
+using namespace deadpeer;
+using namespace deadpeer::cli;
+
+TEST_CASE("each kind of event has its sentence") {
+    using Kind = LinkEvent::Kind;
+    LinkEvent event;
+    event.name = "eth0";
+    event.from = 10 * kSecond;
+    event.to = 12 * kSecond + 300 * kMillisecond;
+    const auto story = [&](Kind kind) {
+        event.kind = kind;
+        return story_of(event);
+    };
+    CHECK(story(Kind::kDown) == "eth0 is down; nothing is captured from it until it is up again");
+    CHECK(story(Kind::kUp) == "eth0 is up again after 2.3 s");
+    CHECK(story(Kind::kRemoved) == "eth0 is gone: removed, or moved to another network namespace");
+    CHECK(story(Kind::kReturned) == "eth0 is back after 2.3 s");
+    event.detail = "lan";
+    CHECK(story(Kind::kRenamed) == "lan is now called eth0");
+    event.detail = "the driver had no room";
+    event.count = 1;
+    CHECK(story(Kind::kFramesLost) == "1 frame of eth0 lost within 2.3 s: the driver had no room");
+    event.step = -1500 * kMillisecond;
+    CHECK(story(Kind::kClockStep) ==
+          "the clock of this machine was set back by 1.500 s; times in the reports go on as before");
+    event.step = 86400 * kSecond;
+    CHECK(story(Kind::kClockStep) ==
+          "the clock of this machine was set forward by 86400.000 s; times in the reports go on as before");
+}
+
+TEST_CASE("a gap is the link's fault, unless frames were lost") {
+    LinkEvent event;
+    event.kind = LinkEvent::Kind::kUp;
+    CHECK(reason_of(event) == Reason::kLinkDown);
+    event.kind = LinkEvent::Kind::kReturned;
+    CHECK(reason_of(event) == Reason::kLinkDown);
+    event.kind = LinkEvent::Kind::kFramesLost;
+    CHECK(reason_of(event) == Reason::kFramesLost);
+}
+
+TEST_CASE("what takes the whole input away begins a gap; one of several links does not") {
+    using Kind = LinkEvent::Kind;
+    LinkEvent event;
+    for (const Kind kind : {Kind::kDown, Kind::kUp, Kind::kRemoved, Kind::kReturned, Kind::kRenamed,
+                            Kind::kFramesLost, Kind::kClockStep}) {
+        event.kind = kind;
+        event.whole_input = true;
+        CHECK(begins_gap(event) == (kind == Kind::kDown || kind == Kind::kRemoved));
+        CHECK_FALSE((begins_gap(event) && event.is_gap()));
+        event.whole_input = false;
+        CHECK_FALSE(begins_gap(event));
+    }
+}

@@ -1,0 +1,20 @@
+// A live capture that cannot begin. What it does when it can is tested in tests/live.
+
+#include <algorithm>
+
+#include "cli/program.h"
+#include "support/catch.h"
+
+using namespace deadpeer;
+namespace fs = std::filesystem;
+
+TEST_CASE("an interface that cannot be opened: exit 3, one sentence that names it, no trace") {
+    const TemporaryFolder folder;
+    const Finished run = run_program({"-i", "nosuchlink0", "-o", folder.file("report")});
+    CHECK(run.code == 3);
+    CHECK(run.out.empty());
+    CHECK(run.err.starts_with("deadpeer: "));
+    CHECK(run.err.find("nosuchlink0") != std::string::npos);
+    CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
+    CHECK_FALSE(fs::exists(folder.file("report")));
+}
