@@ -190,7 +190,10 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     const Nanoseconds settled = watch->reset->time + kResetSettles;
     if (capture.now < settled) return settled;
     const Nanoseconds latest = watch->reset->time + kWitnessTime;
-    if (capture.now >= latest || !conclusions_.witness_is_awaited(connection)) return std::nullopt;
+    const bool host_decides =
+        judgement.verdict == Verdict::kPeerRebooted || judgement.verdict == Verdict::kPeerLostState;
+    if (!host_decides || capture.now >= latest || !conclusions_.witness_is_awaited(connection))
+        return std::nullopt;
     return std::min(capture.now + kLookAgain, latest);
 }
 
