@@ -13,15 +13,18 @@
 namespace deadpeer {
 
 Status AppendFile::status() const {
-    if (error_ == 0) return success();
-    return Error{
-        fmt::format("Cannot write {}: {}. Rows wait until that is over; free space, or make it writable.",
-                    printable(folder_.path() + "/" + name_), std::strerror(error_))};
+    return failure("Rows wait until that is over; free space, or make it writable.");
 }
 
 Status AppendFile::open() {
     retry();
-    return status();
+    return failure("Free space, or make it writable.");
+}
+
+Status AppendFile::failure(std::string_view advice) const {
+    if (error_ == 0) return success();
+    return Error{fmt::format("Cannot write {}: {}. {}", printable(folder_.path() + "/" + name_),
+                             std::strerror(error_), advice)};
 }
 
 bool AppendFile::create() {
@@ -57,7 +60,11 @@ bool AppendFile::retry() {
 // Whole rows and the header are in the file, and nothing else.
 bool AppendFile::ready() {
     if (descriptor_ < 0 && !create()) return false;
-    return cut() && (size_ != 0 || write(header_));
+    if (!cut()) return false;
+    if (size_ != 0 || write(header_)) return true;
+    // Better no report than an empty one.
+    if (::unlinkat(folder_.descriptor(), name_.c_str(), 0) == 0) close();
+    return false;
 }
 
 bool AppendFile::write(std::string_view row) {

@@ -1,9 +1,9 @@
 // AppendFile: a report that grows row by row while others read it.
 //
 // What:     append() writes a row at once, with one write(2). A row that does not fit on the disk leaves
-// nothing
-//           of itself in the file (it is cut back to the last whole row) and waits; retry() tries again.
-//           The file is created, with its header row, by open().
+//           nothing of itself in the file (it is cut back to the last whole row) and waits; retry() tries
+//           again. The file is created, with its header row, by open(); without its header it is not left
+//           there.
 // Memory:   rows wait in up to kMostWaitingBytes; those beyond are counted by lost().
 // Lifetime: the folder must outlive it.
 // Threads:  one thread at a time.
@@ -52,6 +52,7 @@ public:
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
+    [[nodiscard]] Status failure(std::string_view advice) const;
     bool create();
     bool ready();
     bool write(std::string_view row);
