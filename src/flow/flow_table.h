@@ -7,7 +7,7 @@
 //   clock           walks the records a few at a time, for eviction
 //   for_each        every record, in no useful order
 // A Record has a member `FlowKey key` and is default-constructible. Its address stays the same until it
-// is erased. One thread at a time. Memory grows by blocks of records and by doubling the index; it never
+// is erased. One thread at a time. Memory grows by blocks of records and the index by half; it never
 // shrinks. Nothing is allocated when a known flow is found.
 //
 // IMPLEMENTATION
@@ -39,8 +39,7 @@ public:
 
     // REQUIRES: best some time after prefetch_slot(hash).
     void prefetch_record(std::uint64_t hash) const {
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
+        for (std::size_t i = home(hash); slots_[i].record != 0; i = after(i)) {
             if (slots_[i].tag != tag(hash)) continue;
             const auto* bytes = reinterpret_cast<const char*>(&at(slots_[i].record - 1));
             for (std::size_t line = 0; line < sizeof(Record); line += 64) __builtin_prefetch(bytes + line, 1);
@@ -56,9 +55,8 @@ public:
     Found find_or_insert(const FlowKey& key, std::uint64_t hash) {
         if (Record* const known = find(key, hash)) return {known, false};
         if ((size_ + 1) * 4 > slots_.size() * 3) grow_index();
-        const std::size_t mask = slots_.size() - 1;
         std::size_t i = home(hash);
-        while (slots_[i].record != 0) i = (i + 1) & mask;
+        while (slots_[i].record != 0) i = after(i);
         const std::uint32_t number = take_record();
         slots_[i] = {tag(hash), number + 1};
         ++size_;
@@ -70,8 +68,7 @@ public:
 
     // nullptr if there is none.
     [[nodiscard]] Record* find(const FlowKey& key, std::uint64_t hash) {
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t i = home(hash); slots_[i].record != 0; i = (i + 1) & mask) {
+        for (std::size_t i = home(hash); slots_[i].record != 0; i = after(i)) {
             if (slots_[i].tag != tag(hash)) continue;
             Record& record = at(slots_[i].record - 1);
             if (record.key == key) return &record;
@@ -80,16 +77,15 @@ public:
     }
 
     void erase(const FlowKey& key) {
-        const std::size_t mask = slots_.size() - 1;
         const std::uint64_t hash = hash_(key);
         std::size_t hole = home(hash);
         while (slots_[hole].tag != tag(hash) || !(at(slots_[hole].record - 1).key == key)) {
-            hole = (hole + 1) & mask;
+            hole = after(hole);
         }
         const std::uint32_t number = slots_[hole].record - 1;
-        for (std::size_t i = (hole + 1) & mask; slots_[i].record != 0; i = (i + 1) & mask) {
+        for (std::size_t i = after(hole); slots_[i].record != 0; i = after(i)) {
             const std::size_t wanted = home(hash_(at(slots_[i].record - 1).key));
-            if (((i - wanted) & mask) >= ((i - hole) & mask)) {
+            if (steps(wanted, i) >= steps(hole, i)) {
                 slots_[hole] = slots_[i];
                 hole = i;
             }
@@ -136,7 +132,7 @@ public:
     // What memory() would grow by at the next insertion if has_room() is false.
     [[nodiscard]] std::size_t next_growth() const {
         const bool index_full = (size_ + 1) * 4 > slots_.size() * 3;
-        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() * sizeof(Slot) : 0);
+        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() / 2 * sizeof(Slot) : 0);
     }
 
 private:
@@ -147,7 +143,16 @@ private:
     static constexpr std::size_t kInitialSlots = 1024;
     static constexpr std::size_t kBlockRecords = 1024;
 
-    [[nodiscard]] std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+    // The lower half of the hash as a fraction of the index: its size need be no power of two.
+    [[nodiscard]] std::size_t home(std::uint64_t hash) const {
+        return ((hash & 0xFFFFFFFF) * slots_.size()) >> 32;
+    }
+    [[nodiscard]] std::size_t after(std::size_t slot) const {
+        return slot + 1 == slots_.size() ? 0 : slot + 1;
+    }
+    [[nodiscard]] std::size_t steps(std::size_t from, std::size_t to) const {
+        return to >= from ? to - from : to + slots_.size() - from;
+    }
     static std::uint32_t tag(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
     Record& at(std::uint32_t number) const { return blocks_[number / kBlockRecords][number % kBlockRecords]; }
@@ -167,13 +172,12 @@ private:
     }
 
     void grow_index() {
-        std::vector<Slot> old(slots_.size() * 2);
+        std::vector<Slot> old(slots_.size() + slots_.size() / 2);
         old.swap(slots_);
-        const std::size_t mask = slots_.size() - 1;
         for (const Slot& slot : old) {
             if (slot.record == 0) continue;
             std::size_t i = home(hash_(at(slot.record - 1).key));
-            while (slots_[i].record != 0) i = (i + 1) & mask;
+            while (slots_[i].record != 0) i = after(i);
             slots_[i] = slot;
         }
     }

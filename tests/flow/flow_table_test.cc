@@ -24,7 +24,9 @@ struct OneHash {
 // Few homes, the last ones of the index: runs of slots wrap around its end. Tags tell nothing.
 struct LastHomes {
     explicit LastHomes(std::uint64_t /*seed*/) {}
-    std::uint64_t operator()(const FlowKey& key) const { return 0xffff'fffcU + key.low_port % 4; }
+    std::uint64_t operator()(const FlowKey& key) const {
+        return 0xffff'ffffU - (key.low_port % 4) * 0x0040'0000U;
+    }
 };
 
 FlowKey key_of(unsigned number) {
