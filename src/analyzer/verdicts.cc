@@ -1,7 +1,6 @@
 #include "analyzer/verdicts.h"
 
 #include <algorithm>
-#include <set>
 
 #include "keepalive/patience.h"
 
@@ -79,15 +78,28 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
 
 void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.clear();
-    // Hosts are compared only where one has forgotten a connection.
-    const bool compare_hosts = std::ranges::any_of(connections, [&](const Ended& ended) {
-        return conclusions_.forgotten(*ended.connection).has_value();
-    });
+    const Hosts hosts = forgetful_hosts(connections);
     for (const Ended& ended : connections) {
         conclusions_.gather_timers(*ended.connection);
-        if (compare_hosts) conclusions_.gather_hosts(*ended.connection);
+        gather(*ended.connection, hosts);
     }
     conclusions_.freeze();
+}
+
+// Only those are worth a look at their other connections.
+Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) const {
+    Hosts hosts;
+    for (const Ended& ended : connections) {
+        if (const auto lost = conclusions_.forgotten(*ended.connection)) hosts.insert(lost->host);
+    }
+    return hosts;
+}
+
+void Verdicts::gather(const Connection& connection, const Hosts& hosts) {
+    if (hosts.empty()) return;
+    if (hosts.contains(connection.key.low().address) || hosts.contains(connection.key.high().address)) {
+        conclusions_.gather_hosts(connection);
+    }
 }
 
 void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& capture) {
@@ -151,16 +163,9 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
 
 void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit_all) {
     conclusions_.clear();
-    std::set<IpAddress> hosts;
-    for (const Ended& ended : due) {
-        if (const auto lost = conclusions_.forgotten(*ended.connection)) hosts.insert(lost->host);
-    }
+    const Hosts hosts = forgetful_hosts(due);
     if (hosts.empty()) return;
-    visit_all([&](const Connection& connection) {
-        if (hosts.contains(connection.key.low().address) || hosts.contains(connection.key.high().address)) {
-            conclusions_.gather_hosts(connection);
-        }
-    });
+    visit_all([&](const Connection& connection) { gather(connection, hosts); });
     conclusions_.freeze();
 }
 

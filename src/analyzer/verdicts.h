@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "analyzer/beats.h"
@@ -65,7 +66,11 @@ public:
     }
 
 private:
+    using Hosts = std::set<IpAddress>;
+
     void open_books(std::span<const Ended> connections);
+    [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections) const;
+    void gather(const Connection& connection, const Hosts& hosts);
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
