@@ -67,6 +67,7 @@ public:
             analyse(segments[i], hashes_[i]);
         }
         for (const Notice& notice : notices) take_notice(notice);
+        if (memory() > options_.memory_cap) relieve();
     }
 
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
@@ -268,9 +269,13 @@ private:
     }
 
     [[gnu::noinline]] Connection& new_connection(const FlowKey& key, std::uint64_t hash) {
-        if (!flows_.has_room() && memory() + flows_.next_growth() > options_.memory_cap &&
-            flows_.size() > 0) {
-            evict_one(key);
+        // The rest is for what the connections that are there may come to need: a flood does not take it.
+        const std::size_t cap = options_.memory_cap - options_.memory_cap / 32;
+        if (!flows_.has_room() && memory() + flows_.next_growth() > cap && flows_.size() > 0) {
+            constexpr std::size_t kSample = 32;
+            std::size_t patience = 2 * kSample;
+            evict_one([&](const Connection& candidate) { return !(candidate.key == key); }, kSample,
+                      patience);
         }
         Connection& connection = *flows_.find_or_insert(key, hash).record;
         connection.tcp.number = next_stream_++;
@@ -332,18 +337,40 @@ private:
         predecessors_.release(connection);
     }
 
-    void evict_one(const FlowKey& needed) {
-        constexpr std::size_t kSample = 32;
+    // The most dispensable of the next `sample` connections that may go. Each that is looked at is taken from
+    // `patience`; false if none was met until it ended.
+    template <typename MayGo>
+    bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience) {
         Connection* victim = nullptr;
-        flows_.clock(kSample, [&](Connection& candidate) {
-            if (candidate.key == needed) return;
-            if (victim == nullptr || dispensability(candidate).more_than(dispensability(*victim))) {
-                victim = &candidate;
-            }
-        });
-        if (victim == nullptr) return;
+        for (; sample > 0 && patience > 0; --patience) {
+            flows_.clock(1, [&](Connection& candidate) {
+                if (!may_go(candidate)) return;
+                --sample;
+                if (victim == nullptr || dispensability(candidate).more_than(dispensability(*victim))) {
+                    victim = &candidate;
+                }
+            });
+        }
+        if (victim == nullptr) return false;
         drop(*victim);
         ++evicted_;
+        return true;
+    }
+
+    // What connections hold besides their records grows after they were let in. Once it has come to exceed
+    // the cap, holders go, so that the next batch finds room in what they leave.
+    [[gnu::noinline]] void relieve() {
+        constexpr std::size_t kSample = 4;
+        constexpr std::size_t kRangeBytes = std::size_t{128} << 10;
+        const std::size_t little = options_.memory_cap / 64;
+        const auto watched = [](const Connection& connection) { return connection.watch != 0; };
+        std::size_t patience = 65'536;
+        while (watcher_.memory() > little && watcher_.spare() < SegmentBatch::kCapacity &&
+               evict_one(watched, kSample, patience)) {
+        }
+        while (ranges_.memory() > little && ranges_.spare() < kRangeBytes &&
+               evict_one(holds_ranges, kSample, patience)) {
+        }
     }
 
     void end_early(Connection connection, bool superseded) {

@@ -80,7 +80,10 @@ Finding finding_about(const Connection& connection, Direction subject, EventKind
     return connection.rst_seen || connection.fin_seen == 3;
 }
 
-// Gives back what the connection holds in the pool.
+// Whether the connection holds something in the pool.
+[[nodiscard]] bool holds_ranges(const Connection& connection);
+
+// Gives it back.
 void release(Connection& connection, RangePool& pool);
 
 }  // namespace deadpeer

@@ -72,6 +72,8 @@ public:
 
     void release(Connection& connection);
 
+    // Connections that can be watched without taking memory for that.
+    [[nodiscard]] std::size_t spare() const { return watches_.spare(); }
     [[nodiscard]] std::size_t memory() const { return watches_.memory() + pools_.memory() + rows_.memory(); }
 
 private:

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] const T* find(Number number) const { return number == 0 ? nullptr : &(*this)[number]; }
 
     [[nodiscard]] std::size_t memory() const { return blocks_.size() * kBlock * sizeof(T); }
+    // Records that can be taken without taking memory.
+    [[nodiscard]] std::size_t spare() const { return free_.size(); }
 
 private:
     static constexpr Number kBlock = 64;

@@ -42,6 +42,7 @@ std::uint32_t RangePool::allocate(std::uint32_t size_class) {
             while (next_unit_ < kUnitsPerSlab) {
                 const auto rest =
                     static_cast<std::uint32_t>((slabs_.size() - 1) * kUnitsPerSlab) + next_unit_ + 1;
+                ++used_units_;
                 release(rest, 0);
                 ++next_unit_;
             }
@@ -51,6 +52,7 @@ std::uint32_t RangePool::allocate(std::uint32_t size_class) {
         block = static_cast<std::uint32_t>((slabs_.size() - 1) * kUnitsPerSlab) + next_unit_ + 1;
         next_unit_ += units;
     }
+    used_units_ += std::size_t{1} << size_class;
     *header(RangeList{block}) = {0, size_class};
     return block;
 }
@@ -58,6 +60,7 @@ std::uint32_t RangePool::allocate(std::uint32_t size_class) {
 void RangePool::release(std::uint32_t block, std::uint32_t size_class) {
     header(RangeList{block})->count = free_[size_class];
     free_[size_class] = block;
+    used_units_ -= std::size_t{1} << size_class;
 }
 
 }  // namespace deadpeer

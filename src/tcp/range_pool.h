@@ -57,6 +57,8 @@ public:
     void clear(RangeList& list) { truncate(list, 0); }
 
     [[nodiscard]] std::size_t memory() const { return slabs_.size() * sizeof(Slab); }
+    // How much of it holds no list. Not every list finds room there: blocks are not joined.
+    [[nodiscard]] std::size_t spare() const { return memory() - used_units_ * sizeof(Unit); }
 
 private:
     // A block of class c is 2^c units of 32 bytes: a header in place of its first range, then ranges.
@@ -86,6 +88,7 @@ private:
     void release(std::uint32_t block, std::uint32_t size_class);
 
     std::vector<std::unique_ptr<Slab>> slabs_;
+    std::size_t used_units_ = 0;
     std::uint32_t next_unit_ = kUnitsPerSlab;         // first untouched unit of the last slab
     std::array<std::uint32_t, kSizeClasses> free_{};  // heads of free lists, linked through the blocks
 };

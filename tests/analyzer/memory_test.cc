@@ -1,0 +1,100 @@
+// The memory cap: what fits below it, what goes when it is reached, and that nothing grows beyond it.
+#include "analyzer/many_connections.h"
+#include "support/catch.h"
+
+namespace deadpeer::test {
+namespace {
+
+// Keeps what is small.
+struct CountingSink final : ReportSink {
+    std::vector<Finding> deaths;
+    std::uint64_t streams_seen = 0;
+    RunSummary run;
+
+    void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) override {}
+    void on_input_end(std::uint32_t /*file*/, const InputSummary& /*summary*/) override {}
+    SegmentRowId on_segment(const SegmentRow& /*row*/) override { return 0; }
+    void update_segment(SegmentRowId /*id*/, const SegmentRow& /*row*/) override {}
+    void on_finding(const Finding& finding) override {
+        if (finding.kind == EventKind::kPeerDead) deaths.push_back(finding);
+    }
+    void on_flow(const FlowSummary& /*flow*/) override { ++streams_seen; }
+    Status finish(const RunSummary& summary) override {
+        run = summary;
+        return success();
+    }
+};
+
+constexpr Nanoseconds kStart = ManyConnections::kStart;
+
+AnalyzerOptions options(std::size_t memory_cap) {
+    AnalyzerOptions options;
+    options.memory_cap = memory_cap;
+    options.hash_seed = 1;
+    return options;
+}
+
+// Three unanswered probes, a second apart; the next would have come after half a second more.
+void probe_in_vain(ManyConnections& traffic, std::uint32_t number, Nanoseconds from) {
+    for (int i = 0; i < 3; ++i) traffic.send(number, false, kAck, 999, 5000, from + i * kSecond);
+}
+
+TEST_CASE("a million idle connections take at most 256 bytes each") {
+    constexpr std::uint32_t kMillion = 1'000'000;
+    CountingSink sink;
+    Analyzer analyzer(options(std::size_t{256} << 20), sink);
+    analyzer.begin_input("idle");
+    ManyConnections traffic(analyzer);
+    for (std::uint32_t i = 0; i < kMillion; ++i) traffic.open(i, kStart + i * kMicrosecond);
+    traffic.flush();
+    REQUIRE(analyzer.finish().ok());
+    CHECK(sink.run.evicted_flows == 0);
+    CHECK(sink.run.connections == kMillion);
+    CHECK(sink.run.peak_memory_bytes <= std::size_t{256} * kMillion);
+}
+
+TEST_CASE("an established connection survives a flood of SYNs, and its end is told") {
+    constexpr std::size_t kCap = std::size_t{4} << 20;
+    constexpr std::uint32_t kFlood = 1'000'000;
+    CountingSink sink;
+    Analyzer analyzer(options(kCap), sink);
+    analyzer.begin_input("flood");
+    ManyConnections traffic(analyzer);
+    traffic.open(0, kStart);
+    const Nanoseconds flood = kStart + 10 * kSecond;
+    // Some ask twice.
+    for (std::uint32_t i = 1; i <= kFlood; ++i) {
+        traffic.send(i, false, kSyn, 1, 0, flood + i * kMicrosecond);
+        if (i % 8 == 0) traffic.send(i, false, kSyn, 1, 0, flood + i * kMicrosecond + 1);
+    }
+    probe_in_vain(traffic, 0, kStart + 85 * kSecond);
+    traffic.send(kFlood + 1, false, kSyn, 1, 0, kStart + 100 * kSecond);
+    traffic.flush();
+    REQUIRE(analyzer.finish().ok());
+    REQUIRE(sink.deaths.size() == 1);
+    CHECK(sink.deaths[0].stream == 0);
+    CHECK(sink.deaths[0].time == kStart + 88'500 * kMillisecond);
+    CHECK(sink.run.connections == kFlood + 2);
+    CHECK(sink.run.evicted_flows > kFlood / 2);
+    CHECK(sink.run.peak_memory_bytes <= kCap);
+}
+
+TEST_CASE("what troubled connections need stays near the cap, too") {
+    constexpr std::size_t kCap = std::size_t{2} << 20;
+    constexpr std::uint32_t kConnections = 6000;
+    CountingSink sink;
+    Analyzer analyzer(options(kCap), sink);
+    analyzer.begin_input("trouble");
+    ManyConnections traffic(analyzer);
+    for (std::uint32_t i = 0; i < kConnections; ++i) traffic.open(i, kStart + i * kMicrosecond);
+    for (std::uint32_t i = 0; i < kConnections; ++i) {
+        probe_in_vain(traffic, i, kStart + 75 * kSecond + i * kMicrosecond);
+    }
+    traffic.flush();
+    REQUIRE(analyzer.finish().ok());
+    CHECK(sink.run.evicted_flows > 0);
+    CHECK(sink.run.peak_memory_bytes <= kCap + (std::size_t{1} << 20));
+}
+
+}  // namespace
+}  // namespace deadpeer::test
