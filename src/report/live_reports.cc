@@ -112,12 +112,7 @@ void LiveReports::on_flow(const FlowSummary& flow) {
 
 Status LiveReports::finish(const RunSummary& run) {
     settle();
-    const bool written = publish([&](ReportSink& sink) {
-        for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
-            if (inputs_[file].summary) sink.on_input_end(file, *inputs_[file].summary);
-        }
-        return sink.finish(run);
-    });
+    const bool written = publish([&](ReportSink& sink) { return sink.finish(run); });
     events_.give_up();
     if (written && rows_lost() == 0) return success();
     return Error{fmt::format("The reports in {} lack something: {} rows were lost{}.",
@@ -171,6 +166,7 @@ Status LiveReports::write_reports(const Feed& feed) {
     CsvReports& reports = *opened.value();
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
         reports.on_input_begin(file, inputs_[file].name);
+        if (inputs_[file].summary) reports.on_input_end(file, *inputs_[file].summary);
     }
     reports.write_through();
     reports.segments_are_final();

@@ -53,7 +53,8 @@ constexpr Nanoseconds until_next_publication(Nanoseconds interval, Nanoseconds t
 
 class LiveReports final : public ReportSink {
 public:
-    // Tells the sink how everything stands, up to and with its finish(): Analyzer::snapshot().
+    // Tells the sink how the inputs that go on and their open connections stand, up to and with its finish():
+    // Analyzer::snapshot().
     using Feed = std::function<Status(ReportSink& sink)>;
 
     // REQUIRES: the folder's lock is held. `now` begins the first period.

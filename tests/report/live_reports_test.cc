@@ -136,6 +136,24 @@ TEST_CASE("the last publication needs nobody: it has been told everything") {
     CHECK_FALSE(live.reports->lost_something());
 }
 
+TEST_CASE("an interface that is gone keeps its row") {
+    Live live;
+    live.start();
+    live.reports->on_input_begin(1, "eth1");
+    live.reports->on_input_begin(2, "eth2");
+    live.reports->on_input_end(1, sample_input("eth1", 5 * kSecond));
+    REQUIRE(live.reports->publish([](ReportSink& sink) {
+        for (const std::uint32_t input : {0U, 2U}) {
+            sink.on_input_begin(input, input == 0 ? "eth0" : "eth2");
+            sink.on_input_end(input, sample_input("still there", 5 * kSecond));
+        }
+        return sink.finish({});
+    }));
+    const std::string capture = live.text("capture.csv");
+    CHECK(lines(capture) == 4);
+    for (const char* row : {"\neth0,", "\neth1,", "\neth2,"}) CHECK(contains(capture, row));
+}
+
 TEST_CASE("segment rows are updated until their period is over") {
     Live live;
     live.start();
