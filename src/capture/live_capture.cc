@@ -233,44 +233,10 @@ void LiveCapture::Impl::tell_lost(std::uint32_t input, std::uint64_t count, Nano
     story_.tell(std::move(event));
 }
 
-namespace {
-
-Status check_names(const std::vector<std::string>& names) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const bool again = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
-                                     names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i);
-        if (again || (names[i] == "any" && names.size() > 1)) {
-            return Error{
-                fmt::format("{} would capture the same frames twice; name each interface once, or any alone",
-                            again ? "-i " + names[i] : "any beside other interfaces")};
-        }
-    }
-    return success();
-}
-
-Result<capture::OpenedInterface> open_or_wait(const std::string& name, const LiveOptions& options) {
-    constexpr int kPauseMs = 200;
-    for (bool told = false;;) {
-        bool may_come = false;
-        Result<capture::OpenedInterface> opened = capture::open_interface(name, options, may_come);
-        if (opened || !may_come || !options.wait_for_interface) return opened;
-        if (options.keep_waiting && !options.keep_waiting()) return opened;
-        if (!told && options.waiting_for) options.waiting_for(opened.error().message);
-        told = true;
-        ::poll(nullptr, 0, kPauseMs);
-    }
-}
-
-}  // namespace
-
 Result<std::unique_ptr<LiveCapture>> LiveCapture::open(const LiveOptions& options) {
-    if (const Status names = check_names(options.interfaces); !names) return names.error();
-    std::vector<capture::OpenedInterface> opened;
-    for (const std::string& name : options.interfaces) {
-        auto one = open_or_wait(name, options);
-        if (!one) return one.error();
-        opened.push_back(std::move(one).value());
-    }
+    Result<std::vector<capture::OpenedInterface>> all = capture::open_interfaces(options);
+    if (!all) return all.error();
+    std::vector<capture::OpenedInterface>& opened = all.value();
     // After the interfaces, so that what happens to them since is either in its first list or told.
     Result<LinkWatch> watch = LinkWatch::open();
     if (!watch) return watch.error();

@@ -19,9 +19,11 @@
 // Lifetime: frames of a batch are valid until the next call of next(); inputs as long as the capture.
 // Threads:  one at a time; wake() also from other threads and from signal handlers.
 // Errors:   open() says what to try. After that a lost interface is an event, and kFailed once none is left.
-// Sandbox:  after open() these system calls are enough (x86-64 names): poll, ppoll, read, write, pread64,
-//           recvfrom, recvmsg, sendto, getsockopt, setsockopt, getsockname, bind, ioctl, clock_gettime, and,
-//           when it is closed, munmap and close. No right is needed, and no file is opened.
+// Sandbox:  after open() these system calls are enough (x86-64 names): poll, restart_syscall, read, write,
+// pread64,
+//           recvfrom, sendto, getsockopt, setsockopt, getsockname, bind, ioctl, clock_gettime; munmap and
+//           close when it is closed; and what memory takes. No right is needed, and no file or socket is
+//           opened.
 #pragma once
 
 #include <chrono>

@@ -1,9 +1,11 @@
 #include "capture/live_handle.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "capture/default_filter.h"
 #include "capture/link_type.h"
@@ -74,6 +76,7 @@ Status choose_link_type(pcap_t* handle, const std::string& name, const std::stri
     int* types = nullptr;
     const int count = ::pcap_list_datalinks(handle, &types);
     std::vector<std::string> offered;
+    offered.reserve(static_cast<std::size_t>(std::max(count, 0)));
     for (int i = 0; i < count; ++i) offered.push_back(link_type_name(link_type_of(types[i])));
     ::pcap_free_datalinks(types);
     return Error{
@@ -110,8 +113,8 @@ Status configure(pcap_t* handle, const std::string& name, const LiveOptions& opt
     return choose_time_stamps(handle, name, options.time_stamp_type);
 }
 
-}  // namespace
-
+// `may_come` tells whether the interface may yet become one that can be captured from: it is not there, or
+// down.
 Result<OpenedInterface> open_interface(const std::string& name, const LiveOptions& options, bool& may_come) {
     may_come = false;
     std::array<char, PCAP_ERRBUF_SIZE> reason{};
@@ -135,6 +138,45 @@ Result<OpenedInterface> open_interface(const std::string& name, const LiveOption
     if (const Status set = set_filter(handle, name, options.filter); !set) return set.error();
     if (::pcap_setnonblock(handle, 1, reason.data()) != 0) {
         return Error{fmt::format("cannot capture from {} without waiting: {}", name, reason.data())};
+    }
+    return opened;
+}
+
+Status check_names(const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto here = names.begin() + static_cast<std::ptrdiff_t>(i);
+        const bool again = std::find(names.begin(), here, names[i]) != here;
+        if (again || (names[i] == kAny && names.size() > 1)) {
+            return Error{
+                fmt::format("{} would capture the same frames twice; name each interface once, or any alone",
+                            again ? "-i " + names[i] : "any beside other interfaces")};
+        }
+    }
+    return success();
+}
+
+Result<OpenedInterface> open_or_wait(const std::string& name, const LiveOptions& options) {
+    constexpr int kPauseMs = 200;
+    for (bool told = false;;) {
+        bool may_come = false;
+        Result<OpenedInterface> opened = open_interface(name, options, may_come);
+        if (opened || !may_come || !options.wait_for_interface) return opened;
+        if (options.keep_waiting && !options.keep_waiting()) return opened;
+        if (!told && options.waiting_for) options.waiting_for(opened.error().message);
+        told = true;
+        ::poll(nullptr, 0, kPauseMs);
+    }
+}
+
+}  // namespace
+
+Result<std::vector<OpenedInterface>> open_interfaces(const LiveOptions& options) {
+    if (const Status names = check_names(options.interfaces); !names) return names.error();
+    std::vector<OpenedInterface> opened;
+    for (const std::string& name : options.interfaces) {
+        auto one = open_or_wait(name, options);
+        if (!one) return one.error();
+        opened.push_back(std::move(one).value());
     }
     return opened;
 }

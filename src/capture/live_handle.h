@@ -1,4 +1,4 @@
-// Opens a network interface with libpcap.
+// Opens network interfaces with libpcap.
 //
 // Threads: one at a time.
 // Errors:  finished sentences that say what to try.
@@ -29,8 +29,8 @@ struct OpenedInterface {
     std::vector<std::string> warnings;
 };
 
-// Opened, with its filter, not blocking. `may_come` tells whether the interface may yet become one that can
-// be captured from: it is not there, or down.
-Result<OpenedInterface> open_interface(const std::string& name, const LiveOptions& options, bool& may_come);
+// In the order of their names; with their filters, and not blocking. Waits for those that are not there, or
+// down, if the options say so.
+Result<std::vector<OpenedInterface>> open_interfaces(const LiveOptions& options);
 
 }  // namespace deadpeer::capture

