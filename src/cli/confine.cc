@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "report/period_folders.h"
 #include "sandbox/sandbox.h"
 
 namespace deadpeer::cli {
@@ -66,6 +67,14 @@ User user_of_temporary_files(int folder) {
     return (info.st_mode & S_IWOTH) != 0 && all_reach(folder) ? nobody() : owner(info);
 }
 
+// A folder that is there for nothing but reports, and whose owner this run is, goes to the user who will
+// write them; any other is not touched.
+bool is_ours_to_give(const ReportFolder& folder) {
+    struct stat info = {};
+    return ::fstat(folder.descriptor(), &info) == 0 && info.st_uid == ::geteuid() &&
+           holds_only_reports(folder);
+}
+
 }  // namespace
 
 void (*confined_hook)() = nullptr;
@@ -111,6 +120,11 @@ Result<Confinement> confine_for_live(const Settings& settings, const std::string
         plan.user = found.value();
     } else if (::geteuid() == 0 && sandbox::may_change_user()) {
         plan.user = nobody();
+    }
+    for (const ReportFolder* folder : folders) {
+        if (!settings.sandbox || !plan.user || !is_ours_to_give(*folder)) continue;
+        const Status given = give_reports(*folder, plan.user->uid, plan.user->gid);
+        if (!given) return given.error();
     }
     return enter(settings, plan);
 }

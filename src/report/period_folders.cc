@@ -137,8 +137,13 @@ Nanoseconds begin_of_earlier(const ReportFolder& folder) {
     return info.st_mtim.tv_sec * kSecond;
 }
 
-// The names of period folders, the oldest first.
-std::vector<std::string> periods_in(const ReportFolder& folder) {
+bool is_folder(const ReportFolder& folder, const std::string& name) {
+    struct stat info {};
+    return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(info.st_mode);
+}
+
+std::vector<std::string> names_in(const ReportFolder& folder) {
     std::vector<std::string> names;
     const int descriptor = ::openat(folder.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* entries = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
@@ -146,16 +151,27 @@ std::vector<std::string> periods_in(const ReportFolder& folder) {
         if (descriptor >= 0) ::close(descriptor);
         return names;
     }
-    while (const dirent* entry = ::readdir(entries)) {
-        struct stat info {};
-        if (has_form(entry->d_name, kNameForm) &&
-            ::fstatat(folder.descriptor(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(info.st_mode)) {
-            names.emplace_back(entry->d_name);
-        }
-    }
+    while (const dirent* entry = ::readdir(entries)) names.emplace_back(entry->d_name);
     ::closedir(entries);
+    return names;
+}
+
+bool is_period(const ReportFolder& folder, const std::string& name) {
+    return has_form(name, kNameForm) && is_folder(folder, name);
+}
+
+// The names of period folders, the oldest first.
+std::vector<std::string> periods_in(const ReportFolder& folder) {
+    std::vector<std::string> names = names_in(folder);
+    std::erase_if(names, [&](const std::string& name) { return !is_period(folder, name); });
     std::sort(names.begin(), names.end());
+    return names;
+}
+
+// The reports of a period, finished or not.
+std::vector<std::string> file_names() {
+    std::vector<std::string> names = report_names();
+    for (const std::string& name : report_names()) names.push_back(ReportFolder::temporary_name(name));
     return names;
 }
 
@@ -216,6 +232,31 @@ Status keep_latest(const ReportFolder& folder, std::size_t keep) {
     for (std::size_t i = 0; i + keep < periods.size(); ++i) {
         Status removed = remove_period(folder, periods[i]);
         if (!removed) return removed;
+    }
+    return success();
+}
+
+bool holds_only_reports(const ReportFolder& folder) {
+    const std::vector<std::string> ours = file_names();
+    const std::vector<std::string> names = names_in(folder);
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return name == "." || name == ".." || is_period(folder, name) ||
+               std::find(ours.begin(), ours.end(), name) != ours.end();
+    });
+}
+
+Status give_reports(const ReportFolder& folder, uid_t user, gid_t group) {
+    std::vector<std::string> given = file_names();
+    for (const std::string& period : periods_in(folder)) {
+        for (const std::string& name : report_names()) given.push_back((period + '/').append(name));
+        given.push_back(period);
+    }
+    given.emplace_back(".");
+    for (const std::string& name : given) {
+        if (::fchownat(folder.descriptor(), name.c_str(), user, group, AT_SYMLINK_NOFOLLOW) != 0 &&
+            errno != ENOENT) {
+            return failure("give to the user of -Z", folder, name);
+        }
     }
     return success();
 }

@@ -11,6 +11,8 @@
 //           places, each whole.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -33,5 +35,12 @@ Status move_earlier_reports(const ReportFolder& folder);
 
 // Removes period folders until `keep` are left.
 Status keep_latest(const ReportFolder& folder, std::size_t keep);
+
+// Whether the folder holds nothing but reports: those of the latest period, killed runs' temporary files, and
+// period folders.
+bool holds_only_reports(const ReportFolder& folder);
+
+// Gives the folder and the reports in it to another user. REQUIRES: holds_only_reports().
+Status give_reports(const ReportFolder& folder, uid_t user, gid_t group);
 
 }  // namespace deadpeer

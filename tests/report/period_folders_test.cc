@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -175,4 +176,41 @@ TEST_CASE("a period that cannot be removed is told with its path") {
     CHECK(kept.error().message.find(place.folder.file("20261121T030000Z/events.csv") + ": ") !=
           std::string::npos);
     CHECK(place.text("20261121T030000Z/events.csv/file") == "in a folder");
+}
+
+TEST_CASE("a folder holds only reports, or something else as well") {
+    const Place place;
+    CHECK(holds_only_reports(*place.reports));
+    place.put("events.csv", "x");
+    place.put(".flows.csv.tmp", "x");
+    place.put("20261121T060000Z/events.csv", "x");
+    CHECK(holds_only_reports(*place.reports));
+    place.put("20261121T060000Z.txt", "x");
+    CHECK_FALSE(holds_only_reports(*place.reports));
+}
+
+TEST_CASE("root gives reports away, and what links lead to stays") {
+    if (::geteuid() != 0) {
+        WARN("only root can give files away: not tested");
+        return;
+    }
+    constexpr uid_t kUser = 65534;
+    const auto owner = [](const std::string& path) {
+        struct stat info {};
+        REQUIRE(::lstat(path.c_str(), &info) == 0);
+        return info.st_uid;
+    };
+    const Place place;
+    const Place elsewhere;
+    elsewhere.put("target", "x");
+    place.put("events.csv", "x");
+    place.put("20261121T060000Z/flows.csv", "x");
+    fs::create_symlink(elsewhere.folder.file("target"), place.folder.file("hosts.csv"));
+    REQUIRE(give_reports(*place.reports, kUser, kUser).ok());
+    for (const char* name :
+         {"", "events.csv", "20261121T060000Z", "20261121T060000Z/flows.csv", "hosts.csv"}) {
+        INFO(name);
+        CHECK(owner(place.folder.file(name)) == kUser);
+    }
+    CHECK(owner(elsewhere.folder.file("target")) == 0);
 }
