@@ -181,7 +181,7 @@ Status CsvReports::written() const {
                                       : folder_->path() + "/" + file_name(static_cast<Report>(i));
         return Error{fmt::format("Cannot write {}: {}.{}", printable(place),
                                  std::strerror(writers_[i]->output.error()),
-                                 folder_ == nullptr ? "" : " Reports of an earlier run are untouched.")};
+                                 folder_ == nullptr ? "" : " What was there before is untouched.")};
     }
     return success();
 }

@@ -10,6 +10,7 @@
 #include <cstdarg>
 #include <cstdlib>
 #include <new>
+#include <string_view>
 
 namespace {
 
@@ -42,12 +43,14 @@ void operator delete[](void* memory, std::size_t) noexcept {
     std::free(memory);
 }
 
-// The first file that the program opens is the capture.
+// libcap-ng opens files before main(); the capture is the first whose name ends so.
 extern "C" int open(const char* path, int flags, ...) {
     static bool begun = false;
     const char* const number = std::getenv("DEADPEER_FAIL_ALLOCATION");
-    if (number != nullptr && !begun) allocations_left = std::atol(number);
-    begun = true;
+    if (!begun && number != nullptr && std::string_view(path).ends_with(".pcap")) {
+        allocations_left = std::atol(number);
+        begun = true;
+    }
     va_list arguments;
     va_start(arguments, flags);
     const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
