@@ -9,12 +9,11 @@
 
 #include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
-#include "analyzer/capture_gaps.h"
 #include "analyzer/connection.h"
-#include "analyzer/deadlines.h"
 #include "analyzer/dispensability.h"
-#include "analyzer/input_tally.h"
+#include "analyzer/inputs.h"
 #include "analyzer/predecessors.h"
+#include "analyzer/rounds.h"
 #include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "decode/decode.h"
@@ -36,18 +35,17 @@ public:
           beats_(options_),
           census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
           predecessors_(watcher_),
-          verdicts_(options_, watcher_, beats_, sink) {}
+          verdicts_(options_, watcher_, beats_, sink),
+          inputs_(sink),
+          rounds_(flows_, verdicts_) {}
 
     std::uint32_t begin_input(const std::string& name) {
         assert(inputs_.size() < kMaxInputs);
-        const auto input = static_cast<std::uint32_t>(inputs_.size());
-        sink_.on_input_begin(input, name);
-        inputs_.push_back(std::make_unique<InputTally>(name));
-        return input;
+        return inputs_.begin(name);
     }
 
     void consume(std::span<const FrameView> frames, std::uint32_t input) {
-        assert(frames.size() <= FrameBatch::kCapacity && inputs_.at(input) != nullptr);
+        assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
         file_ = input;
         frames_ = frames;
         decode_all(frames);
@@ -71,11 +69,9 @@ public:
     }
 
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
-        const InputSummary summary = inputs_.at(input)->finish(source, outcome);
-        const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
-        if (lost > 0 && !live_) tell_lost_frames(input, lost, summary.last_time);
-        sink_.on_input_end(input, summary);
-        inputs_[input].reset();
+        const std::uint64_t lost =
+            inputs_.end(input, source, outcome, live_ ? std::optional(now_) : std::nullopt);
+        if (!live_ && lost > 0) lost_frames_ = true;
     }
 
     Status finish() {
@@ -86,73 +82,39 @@ public:
 
     void advance_time(Nanoseconds now) {
         live_ = true;
-        const Nanoseconds before = std::exchange(now_, std::max(now_, now));
-        const auto deadline = next_deadline();
-        if (deadline && *deadline <= now_) judge_due();
-        if (before != kNoTime) forget_ended(now_ - before);
+        now_ = std::max(now_, now);
+        const auto deadline = rounds_.next();
+        if (deadline && *deadline <= now_) {
+            rounds_.go(capture_state(), [this](Connection& replaced) {
+                tell_early(replaced, true);
+                let_go(replaced);
+            });
+        }
+        forget_ended();
     }
 
-    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const {
-        std::optional<Nanoseconds> next = deadlines_.next();
-        for (const Forgotten& old : forgotten_) next = std::min(next.value_or(old.ask), old.ask);
-        return next;
-    }
+    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
 
     void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
                      std::uint64_t frames) {
-        const bool within_another = why == Reason::kFramesLost && gaps_.goes_on(input);
-        if (!within_another) gaps_.add(input, from, to);
-        if (!to) return;
-        tell_gap(input, from, *to, why, frames);
-        for (const Deadlines::Entry& entry : std::exchange(parked_, {})) {
-            deadlines_.set(entry.key, entry.stream, *to);
-        }
+        inputs_.note_gap(input, from, to, why, frames);
+        if (to) rounds_.resume(*to);
     }
 
     Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                     const std::function<void()>& meanwhile) {
-        auto source = sources.begin();
-        for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
-            if (inputs_[input] == nullptr) continue;
-            assert(source != sources.end());
-            sink.on_input_begin(input, inputs_[input]->name());
-            sink.on_input_end(input, inputs_[input]->finish(**source++, InputSummary::Outcome::kComplete));
-        }
+        inputs_.describe_open(sink, sources);
         const std::vector<Verdicts::Ended> connections = all_in_order();
         verdicts_.describe_all(connections, capture_state(), sink, meanwhile);
         return sink.finish(run_summary(told_early_ + connections.size()));
     }
 
 private:
-    // A connection that its host has reset while its 4-tuple was in use again.
-    struct Forgotten {
-        Connection connection;
-        Nanoseconds ask;  // live: when it may be told
-    };
-
     // Live: how long what will not go on stays where later segments find it, and how often all are looked at.
     static constexpr Nanoseconds kEndedStays = 120 * kSecond;
     static constexpr Nanoseconds kUnansweredStays = 300 * kSecond;
     static constexpr Nanoseconds kOnceAround = 30 * kSecond;
-
-    // The capture says how many frames it lost, not when: the event stands at its end.
-    void tell_lost_frames(std::uint32_t input, std::uint64_t lost, Nanoseconds last_time) {
-        lost_frames_ = true;
-        tell_gap(input, last_time, kNoTime, Reason::kFramesLost, lost);
-    }
-
-    void tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why, std::uint64_t frames) {
-        Finding finding;
-        finding.kind = EventKind::kCaptureGap;
-        finding.severity = Severity::kWarning;
-        finding.confidence = Confidence::kHigh;
-        finding.reason = why;
-        finding.time = from;
-        finding.idle = between(from, to);
-        finding.file = input;
-        finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, UINT32_MAX));
-        sink_.on_finding(finding);
-    }
+    static constexpr Nanoseconds kBetweenWalks = 500 * kMillisecond;
 
     void decode_all(std::span<const FrameView> frames) {
         segments_.clear();
@@ -166,7 +128,7 @@ private:
                 segments_.count = before;
                 reason = SkipReason::kCutHeader;
             }
-            inputs_[file_]->count(frame, reason, segments_.view().subspan(before));
+            inputs_.tally(file_).count(frame, reason, segments_.view().subspan(before));
             if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
         }
     }
@@ -192,7 +154,7 @@ private:
                 beats_.look(connection, segment, payload_of(segment));
                 looked = true;
             }
-            if (looked && live_) ask_later(connection);
+            if (looked && live_) rounds_.ask_later(connection, capture_state());
         }
         const Labels shown = printed(labels, segment, rules_);
         if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
@@ -298,12 +260,12 @@ private:
 
     std::vector<Verdicts::Ended> all_in_order() {
         std::vector<Verdicts::Ended> all;
-        all.reserve(flows_.size() + forgotten_.size());
+        all.reserve(flows_.size());
         const auto add = [&](const Connection& connection, bool superseded) {
             // One that only an ICMP error mentions has a number, but was not seen.
             if (connection.first.frame != 0) all.push_back({&connection, superseded});
         };
-        for (const Forgotten& old : forgotten_) add(old.connection, true);
+        rounds_.for_each_replaced([&](const Connection& old) { add(old, true); });
         flows_.for_each([&](const Connection& connection) {
             add(connection, false);
             if (const Connection* old = predecessors_.of(connection)) add(*old, true);
@@ -325,7 +287,7 @@ private:
             case Predecessors::Answer::kEnded:
                 break;
         }
-        forgotten_.push_back({*old, now_});
+        rounds_.keep(*old, now_);
         predecessors_.release(connection);
         return true;
     }
@@ -374,74 +336,47 @@ private:
     }
 
     void end_early(Connection connection, bool superseded) {
-        if (connection.first.frame != 0) {
-            verdicts_.tell_early(connection, superseded, capture_state());
-            ++told_early_;
-        }
+        tell_early(connection, superseded);
         if (census_.active()) census_.closed(connection.key, connection.initiator);
+        let_go(connection);
+    }
+
+    void tell_early(const Connection& connection, bool superseded) {
+        if (connection.first.frame == 0) return;
+        verdicts_.tell_early(connection, superseded, capture_state());
+        ++told_early_;
+    }
+
+    // Gives back what it holds.
+    void let_go(Connection& connection) {
+        rounds_.forget(connection);
         beats_.release(connection);
         watcher_.release(connection);
         release(connection, ranges_);
     }
 
-    // When silence may decide something about it.
-    void ask_later(const Connection& connection) {
-        if (const auto time = verdicts_.next_question(connection, capture_state())) {
-            deadlines_.set(connection.key, connection.tcp.number, *time);
-        }
-    }
-
-    // Tells what the deadlines that have passed decide.
-    void judge_due() {
-        const VisitConnections all = [this](const auto& visit) {
-            for (const Forgotten& old : forgotten_) visit(old.connection);
-            flows_.for_each(visit);
-        };
-        const std::vector<Verdicts::Ended> due = take_due();
-        verdicts_.look_around(due, all);
-        for (const Verdicts::Ended& one : due) {
-            const auto again = verdicts_.tell_due(one, capture_state());
-            if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
-        }
-        judge_forgotten();
-        verdicts_.tell_consequences(all);
-    }
-
-    // Those are in the table no more.
-    void judge_forgotten() {
-        for (Forgotten& old : forgotten_) {
-            if (old.ask > now_) continue;
-            const auto again = verdicts_.tell_due({&old.connection, true}, capture_state());
-            old.ask = again.value_or(kNoTime);
-            if (!again) end_early(old.connection, true);
-        }
-        std::erase_if(forgotten_, [](const Forgotten& old) { return old.ask == kNoTime; });
-    }
-
-    // A connection whose input captures nothing at the moment waits until it does.
-    std::vector<Verdicts::Ended> take_due() {
-        std::vector<Verdicts::Ended> due;
-        while (const auto entry = deadlines_.due(now_)) {
-            const Connection* connection = flows_.find(entry->key, flows_.hash(entry->key));
-            if (connection == nullptr || connection->tcp.number != entry->stream) continue;
-            if (gaps_.goes_on(connection->last.file)) {
-                parked_.push_back(*entry);
-            } else {
-                due.push_back({connection, false});
-            }
-        }
-        return due;
-    }
-
     // Live: walks the table once in a while, and tells and drops what will not go on.
-    void forget_ended(Nanoseconds passed) {
+    void forget_ended() {
+        const Nanoseconds passed = walked_ == kNoTime ? 0 : now_ - walked_;
+        if (walked_ != kNoTime && passed < kBetweenWalks) return;
+        walked_ = now_;
         const auto share = static_cast<double>(passed) / static_cast<double>(kOnceAround);
         const auto records = static_cast<std::size_t>(std::min(share, 1.0) * double(flows_.size())) + 1;
-        std::vector<Connection*> ended;
-        flows_.clock(records, [&](Connection& connection) {
-            if (may_be_dropped(connection)) ended.push_back(&connection);
+        std::vector<Connection*> gone;
+        std::vector<Verdicts::Ended> ended;
+        flows_.clock(std::min(records, flows_.size()), [&](Connection& connection) {
+            if (!may_be_dropped(connection)) return;
+            gone.push_back(&connection);
+            if (connection.first.frame != 0) ended.push_back({&connection, false});
         });
-        for (Connection* connection : ended) drop(*connection);
+        verdicts_.tell_ended(ended, rounds_.visit_all(), capture_state());
+        told_early_ += ended.size();
+        for (Connection* connection : gone) {
+            tell_predecessor(*connection);
+            if (census_.active()) census_.closed(connection->key, connection->initiator);
+            let_go(*connection);
+            flows_.erase(connection->key);
+        }
         verdicts_.forget_old();
     }
 
@@ -462,7 +397,7 @@ private:
     }
 
     [[nodiscard]] CaptureState capture_state() const {
-        return {std::max(now_, clock_.now()), lost_frames_, gaps_};
+        return {std::max(now_, clock_.now()), lost_frames_, inputs_.gaps()};
     }
 
     [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const {
@@ -475,7 +410,7 @@ private:
 
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory() + deadlines_.memory();
+               beats_.memory() + census_.memory() + rounds_.memory();
     }
 
     const AnalyzerOptions options_;
@@ -488,11 +423,10 @@ private:
     Census census_;
     Predecessors predecessors_;
     Verdicts verdicts_;
-    std::vector<Forgotten> forgotten_;
     std::span<const FrameView> frames_;  // of the batch at hand
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
-    std::vector<std::unique_ptr<InputTally>> inputs_;  // null once ended
+    Inputs inputs_;
     CaptureClock clock_;
     bool lost_frames_ = false;
     std::uint32_t file_ = 0;  // the input of the batch at hand
@@ -500,9 +434,9 @@ private:
     // Of a live capture.
     bool live_ = false;
     Nanoseconds now_ = kNoTime;
-    Deadlines deadlines_;
-    CaptureGaps gaps_;
-    std::vector<Deadlines::Entry> parked_;
+    Nanoseconds walked_ = kNoTime;
+    Rounds rounds_;
+
     std::uint32_t next_stream_ = 0;
     std::uint64_t evicted_ = 0;
     std::uint64_t told_early_ = 0;

@@ -27,8 +27,12 @@ struct CaptureState {
     bool lost_frames = false;
     const CaptureGaps& gaps;
 
+    // Of the inputs that the connection is seen on.
+    [[nodiscard]] std::span<const CaptureGap> gaps_of(const Connection& connection) const {
+        return connection.several_inputs ? gaps.of_any() : gaps.of(connection.last.file);
+    }
     [[nodiscard]] CaptureFacts facts(const Connection& connection) const {
-        return {now, lost_frames, gaps.of(connection.last.file)};
+        return {now, lost_frames, gaps_of(connection)};
     }
 };
 

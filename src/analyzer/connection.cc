@@ -74,6 +74,7 @@ SideSummary side(const Connection& connection, Direction direction) {
 }  // namespace
 
 void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool) {
+    if (connection.last.file != file) connection.several_inputs = connection.first.frame != 0;
     connection.last.file = static_cast<std::uint16_t>(file);
     connection.last.frame = segment.frame & kFrameMask;
     if (connection.first.frame == 0) {

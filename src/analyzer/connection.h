@@ -31,7 +31,8 @@ struct Connection {
     Nanoseconds first_time = kNoTime;
     Nanoseconds longest_idle = kNoTime;
     std::uint32_t watch = 0;  // its Watch, if it has one
-    Direction last_sender = Direction::kFromLow;
+    Direction last_sender : 1 = Direction::kFromLow;
+    bool several_inputs : 1 = false;  // its segments come from more than one
     Direction initiator : 1 = Direction::kFromLow;
     bool roles_known : 1 = false;
     bool syn_seen : 1 = false;

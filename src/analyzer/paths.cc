@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
-#include <utility>
 
 namespace deadpeer {
 namespace {
@@ -68,11 +67,15 @@ void Paths::tell(ReportSink& sink) {
 }
 
 void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) {
-    if (!std::exchange(failed_since_, false)) return;
+    failed_since_ = false;
     std::set<HostPair> failed;
-    for (const PathFailure& failure : timeouts_.failures()) failed.insert(failure.hosts);
+    std::set<HostPair> twice;
+    for (const PathFailure& failure : timeouts_.failures()) {
+        if (!failed.insert(failure.hosts).second) twice.insert(failure.hosts);
+    }
+    if (twice.empty()) return;
     visit_survivors([&](const Connection& connection) {
-        if (connection.longest_idle >= kLeastIdle && failed.contains(pair_of(connection))) {
+        if (connection.longest_idle >= kLeastIdle && twice.contains(pair_of(connection))) {
             timeouts_.add_survival(pair_of(connection), connection.longest_idle);
         }
     });

@@ -26,14 +26,16 @@ public:
     // Each path and idle time once.
     void tell(ReportSink& sink);
 
-    // Live: the same, if there were failures since, with these among the survivors.
+    // Live: whether there were failures since tell_new().
+    [[nodiscard]] bool has_new() const { return failed_since_; }
+    // Live: the same, with these among the survivors.
     void tell_new(ReportSink& sink, const VisitConnections& visit_survivors);
 
     // Live: keeps what matters most within a bound.
     void forget_old() { timeouts_.keep(kMostKept); }
 
 private:
-    static constexpr std::size_t kMostKept = 65'536;
+    static constexpr std::size_t kMostKept = 16'384;
     static constexpr std::size_t kMostTold = 4'096;
 
     struct Told {

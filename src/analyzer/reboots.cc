@@ -1,7 +1,7 @@
 #include "analyzer/reboots.h"
 
 #include <algorithm>
-#include <utility>
+#include <limits>
 
 #include "keepalive/host_book.h"
 
@@ -32,6 +32,7 @@ void Reboots::count(const Connection& connection, const Judgement& judgement, co
         finding.add_evidence(judgement.frame);
         add_host_evidence(finding, host.evidence);
         reboots_.push_back({subject.address, finding, last_word});
+        ++untold_;
         return;
     }
     Finding& finding = same->finding;
@@ -53,14 +54,32 @@ void Reboots::count(const Connection& connection, const Judgement& judgement, co
 }
 
 void Reboots::tell(ReportSink& sink) {
+    tell_due(sink, std::numeric_limits<Nanoseconds>::max());
+}
+
+std::optional<Nanoseconds> Reboots::next_due() const {
+    std::optional<Nanoseconds> next;
+    if (untold_ == 0) return next;
+    for (const Reboot& reboot : reboots_) {
+        if (!reboot.told) next = std::min(next.value_or(reboot.due()), reboot.due());
+    }
+    return next;
+}
+
+void Reboots::tell_due(ReportSink& sink, Nanoseconds now) {
     for (Reboot& reboot : reboots_) {
-        if (!std::exchange(reboot.told, true)) sink.on_finding(reboot.finding);
+        if (!reboot.told && reboot.due() <= now) {
+            reboot.told = true;
+            --untold_;
+            sink.on_finding(reboot.finding);
+        }
     }
 }
 
 void Reboots::forget_old() {
     constexpr std::size_t kMost = 4'096;
-    if (reboots_.size() > kMost) reboots_.erase(reboots_.begin(), reboots_.end() - kMost / 2);
+    if (untold_ > 0 || reboots_.size() <= kMost) return;
+    reboots_.erase(reboots_.begin(), reboots_.end() - kMost / 2);
 }
 
 }  // namespace deadpeer

@@ -3,6 +3,8 @@
 // Threads: one at a time.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "analyzer/connection.h"
@@ -21,6 +23,11 @@ public:
     // Each reboot once.
     void tell(ReportSink& sink);
 
+    // Live: when the next is to be told: once the connections that it took down at once were counted.
+    [[nodiscard]] std::optional<Nanoseconds> next_due() const;
+    // Live: those that are due.
+    void tell_due(ReportSink& sink, Nanoseconds now);
+
     // Keeps the latest that were told.
     void forget_old();
 
@@ -30,9 +37,13 @@ private:
         Finding finding;
         Nanoseconds heard;  // the last word of the host on any of the connections lost
         bool told = false;
+
+        [[nodiscard]] Nanoseconds due() const { return finding.time + kGathers; }
     };
+    static constexpr Nanoseconds kGathers = 5 * kSecond;
 
     std::vector<Reboot> reboots_;
+    std::size_t untold_ = 0;
 };
 
 }  // namespace deadpeer

@@ -76,6 +76,14 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
     tell(connection, superseded, capture, host);
 }
 
+void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& visit_all,
+                          const CaptureState& capture) {
+    look_around(ended, visit_all);
+    for (const Ended& one : ended) {
+        tell(*one.connection, one.superseded, capture, conclusions_.host_signs(*one.connection));
+    }
+}
+
 void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.clear();
     const Hosts hosts = forgetful_hosts(connections);
@@ -189,7 +197,7 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     const Watch* watch = watcher_.watch_of(connection);
     if (watch == nullptr) return std::nullopt;
     if (silence_decided(judgement)) {  // one of its trains may still go on
-        return next_silence_deadline(*watch, capture.gaps.of(connection.last.file), capture.now);
+        return next_silence_deadline(*watch, capture.gaps_of(connection), capture.now);
     }
     if (!watch->reset->met()) return std::nullopt;
     const Nanoseconds settled = watch->reset->time + kResetSettles;
@@ -202,8 +210,7 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     return std::min(capture.now + kLookAgain, latest);
 }
 
-void Verdicts::tell_consequences(const VisitConnections& visit_all) {
-    reboots_.tell(sink_);
+void Verdicts::tell_paths(const VisitConnections& visit_all) {
     paths_.tell_new(sink_, [&](const std::function<void(const Connection&)>& note) {
         visit_all([&](const Connection& connection) {
             if (!has_ended(connection) && !watcher_.is_in_trouble(connection)) note(connection);
@@ -213,7 +220,7 @@ void Verdicts::tell_consequences(const VisitConnections& visit_all) {
 
 std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
                                                    const CaptureState& capture) const {
-    const std::span<const CaptureGap> gaps = capture.gaps.of(connection.last.file);
+    const std::span<const CaptureGap> gaps = capture.gaps_of(connection);
     std::optional<Nanoseconds> next;
     const auto consider = [&](std::optional<Nanoseconds> time) {
         if (time && *time > capture.now) next = std::min(next.value_or(*time), *time);

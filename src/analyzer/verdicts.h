@@ -48,12 +48,27 @@ public:
     void describe_all(std::span<const Ended> connections, const CaptureState& capture, ReportSink& sink,
                       const std::function<void()>& meanwhile);
 
+    // Live: some that ended a while ago, with a look at the other connections of hosts that have forgotten
+    // one.
+    void tell_ended(std::span<const Ended> ended, const VisitConnections& visit_all,
+                    const CaptureState& capture);
+
     // A live round: first what other connections tell of hosts that have forgotten one of those due, then
-    // each of those due, then what follows from them all.
+    // each of those due.
     void look_around(std::span<const Ended> due, const VisitConnections& visit_all);
     // Answers when to ask again; no value: when something happens to the connection.
     std::optional<Nanoseconds> tell_due(const Ended& due, const CaptureState& capture);
-    void tell_consequences(const VisitConnections& visit_all);
+    // Whether only a look at the other connections of its host can tell what became of it.
+    [[nodiscard]] bool is_about_host(const Connection& connection) const {
+        return conclusions_.forgotten(connection).has_value();
+    }
+
+    // What follows from several connections: reboots, when their time has come, and, after further failures,
+    // timeouts on paths.
+    [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
+    void tell_reboots(Nanoseconds now) { reboots_.tell_due(sink_, now); }
+    [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
+    void tell_paths(const VisitConnections& visit_all);
 
     // When silence will decide something about the connection that is not decided yet.
     [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection,

@@ -19,6 +19,11 @@ struct CaptureGap {
     Nanoseconds to = kGoesOn;
 };
 
+// Whether the last of them has no end yet.
+inline bool goes_on(std::span<const CaptureGap> gaps) {
+    return !gaps.empty() && gaps.back().to == CaptureGap::kGoesOn;
+}
+
 // How much of the time between the two lies in gaps. REQUIRES: the gaps do not overlap.
 inline Nanoseconds overlap(std::span<const CaptureGap> gaps, Nanoseconds from, Nanoseconds to) {
     Nanoseconds sum = 0;

@@ -36,8 +36,8 @@ std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<c
                                                  Nanoseconds after) {
     std::optional<Nanoseconds> next;
     const auto consider = [&](const Train& train, Nanoseconds patience) {
-        // Silent for longer than that, by a nanosecond.
-        const auto deadline = after_gaps(gaps, train.last_time, patience + 1);
+        // Silent for longer than that, by a nanosecond; a clock that was set back made it seem longer.
+        const auto deadline = after_gaps(gaps, train.last_time, patience + watch.step_back + 1);
         if (deadline && *deadline > after) next = std::min(next.value_or(*deadline), *deadline);
     };
     for (const SideWatch& side : watch.sides) {

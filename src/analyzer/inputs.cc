@@ -1,0 +1,60 @@
+#include "analyzer/inputs.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "keepalive/between.h"
+
+namespace deadpeer {
+
+std::uint32_t Inputs::begin(const std::string& name) {
+    const auto input = static_cast<std::uint32_t>(tallies_.size());
+    sink_.on_input_begin(input, name);
+    tallies_.push_back(std::make_unique<InputTally>(name));
+    return input;
+}
+
+std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome,
+                          std::optional<Nanoseconds> now) {
+    const InputSummary summary = tallies_.at(input)->finish(source, outcome);
+    const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
+    // A finished capture says how many frames it lost, not when: the event stands at its end.
+    if (lost > 0 && !now) tell_gap(input, summary.last_time, kNoTime, Reason::kFramesLost, lost);
+    if (now && gaps_.goes_on(input)) note_gap(input, gaps_.of(input).back().from, now, Reason::kLinkDown, 0);
+    sink_.on_input_end(input, summary);
+    tallies_[input].reset();
+    return lost;
+}
+
+void Inputs::note_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
+                      std::uint64_t frames) {
+    const bool within_another = why == Reason::kFramesLost && gaps_.goes_on(input);
+    if (!within_another) gaps_.add(input, from, to);
+    if (to) tell_gap(input, from, *to, why, frames);
+}
+
+void Inputs::tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why,
+                      std::uint64_t frames) {
+    Finding finding;
+    finding.kind = EventKind::kCaptureGap;
+    finding.severity = Severity::kWarning;
+    finding.confidence = Confidence::kHigh;
+    finding.reason = why;
+    finding.time = from;
+    finding.idle = between(from, to);
+    finding.file = input;
+    finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, UINT32_MAX));
+    sink_.on_finding(finding);
+}
+
+void Inputs::describe_open(ReportSink& sink, std::span<const PacketSource* const> sources) const {
+    auto source = sources.begin();
+    for (std::uint32_t input = 0; input < tallies_.size(); ++input) {
+        if (tallies_[input] == nullptr) continue;
+        assert(source != sources.end());
+        sink.on_input_begin(input, tallies_[input]->name());
+        sink.on_input_end(input, tallies_[input]->finish(**source++, InputSummary::Outcome::kComplete));
+    }
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,95 @@
+#include "analyzer/rounds.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace deadpeer {
+namespace {
+
+constexpr Nanoseconds kBetweenLooks = 500 * kMillisecond;
+
+}  // namespace
+
+void Rounds::ask_later(const Connection& connection, const CaptureState& capture) {
+    if (const auto time = verdicts_.next_question(connection, capture)) {
+        deadlines_.set(connection.key, connection.tcp.number, *time);
+    }
+}
+
+std::optional<Nanoseconds> Rounds::next() const {
+    std::optional<Nanoseconds> next = deadlines_.next();
+    const auto consider = [&](std::optional<Nanoseconds> time) {
+        if (time) next = std::min(next.value_or(*time), *time);
+    };
+    for (const Replaced& one : replaced_) consider(std::max(one.ask, next_look_));
+    consider(verdicts_.next_reboot());
+    if (verdicts_.paths_are_suspect()) consider(next_look_);
+    return next;
+}
+
+void Rounds::go(const CaptureState& capture, const std::function<void(Connection&)>& end) {
+    const VisitConnections all = visit_all();
+    std::vector<Verdicts::Ended> due = take_due(capture);
+    const bool about_hosts = std::ranges::any_of(
+        due, [&](const Verdicts::Ended& one) { return verdicts_.is_about_host(*one.connection); });
+    verdicts_.look_around(due, all);
+    for (const Verdicts::Ended& one : due) {
+        if (one.superseded) continue;
+        const auto again = verdicts_.tell_due(one, capture);
+        if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
+    }
+    if (may_look(capture.now)) {
+        tell_replaced(capture, end);
+        const bool suspect = verdicts_.paths_are_suspect();
+        if (suspect) verdicts_.tell_paths(all);
+        if (about_hosts || suspect) next_look_ = capture.now + kBetweenLooks;
+    }
+    verdicts_.tell_reboots(capture.now);
+}
+
+// A connection of which nothing is captured at the moment waits until something is; one that takes a look at
+// the others waits for that.
+std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
+    std::vector<Verdicts::Ended> due;
+    while (const auto entry = deadlines_.due(capture.now)) {
+        const Connection* connection = flows_.find(entry->key, flows_.hash(entry->key));
+        if (connection == nullptr || connection->tcp.number != entry->stream) continue;
+        if (goes_on(capture.gaps_of(*connection))) {
+            parked_.push_back(*entry);
+        } else if (!may_look(capture.now) && verdicts_.is_about_host(*connection)) {
+            deadlines_.set(entry->key, entry->stream, next_look_);
+        } else {
+            due.push_back({connection, false});
+        }
+    }
+    if (!may_look(capture.now)) return due;
+    for (const Replaced& one : replaced_) {
+        if (one.ask <= capture.now) due.push_back({&one.connection, true});
+    }
+    return due;
+}
+
+void Rounds::tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end) {
+    for (Replaced& one : replaced_) {
+        if (one.ask > capture.now) continue;
+        const auto again = verdicts_.tell_due({&one.connection, true}, capture);
+        one.ask = again.value_or(kNoTime);
+        if (!again) end(one.connection);
+    }
+    std::erase_if(replaced_, [](const Replaced& one) { return one.ask == kNoTime; });
+}
+
+void Rounds::resume(Nanoseconds now) {
+    for (const Deadlines::Entry& entry : std::exchange(parked_, {})) {
+        deadlines_.set(entry.key, entry.stream, now);
+    }
+}
+
+VisitConnections Rounds::visit_all() {
+    return [this](const std::function<void(const Connection&)>& visit) {
+        for_each_replaced(visit);
+        flows_.for_each(visit);
+    };
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,71 @@
+// Rounds: the questions that a live capture asks as time passes.
+//
+// What:     connections are asked about when silence may have decided something. What takes a look at all the
+//           others (has this host rebooted? is there a box on this path?) is asked at most twice a second.
+// Lifetime: all that is given must outlive it.
+// Threads:  one at a time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "analyzer/conclusions.h"
+#include "analyzer/connection.h"
+#include "analyzer/deadlines.h"
+#include "analyzer/verdicts.h"
+#include "flow/flow_table.h"
+
+namespace deadpeer {
+
+class Rounds {
+public:
+    Rounds(FlowTable<Connection>& flows, Verdicts& verdicts) : flows_(flows), verdicts_(verdicts) {}
+
+    // When silence may decide something about it.
+    void ask_later(const Connection& connection, const CaptureState& capture);
+    void forget(const Connection& connection) { deadlines_.forget(connection.tcp.number); }
+
+    // A connection that its host has reset while its 4-tuple was in use again: it is in the table no more.
+    void keep(const Connection& replaced, Nanoseconds now) { replaced_.push_back({replaced, now}); }
+    template <typename Visit>
+    void for_each_replaced(Visit visit) const {
+        for (const Replaced& one : replaced_) visit(one.connection);
+    }
+
+    [[nodiscard]] std::optional<Nanoseconds> next() const;
+
+    // Tells what is due. `end` is called with the connections that were kept and are settled.
+    void go(const CaptureState& capture, const std::function<void(Connection&)>& end);
+
+    // A gap of the capture has ended: who waited for that is asked about again.
+    void resume(Nanoseconds now);
+
+    // Every connection there is.
+    [[nodiscard]] VisitConnections visit_all();
+
+    [[nodiscard]] std::size_t memory() const {
+        return deadlines_.memory() + replaced_.capacity() * sizeof(Replaced) +
+               parked_.capacity() * sizeof(Deadlines::Entry);
+    }
+
+private:
+    struct Replaced {
+        Connection connection;
+        Nanoseconds ask;
+    };
+
+    std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
+    void tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
+    [[nodiscard]] bool may_look(Nanoseconds now) const { return now >= next_look_; }
+
+    FlowTable<Connection>& flows_;
+    Verdicts& verdicts_;
+    Deadlines deadlines_;
+    std::vector<Deadlines::Entry> parked_;  // due while nothing was captured
+    std::vector<Replaced> replaced_;
+    Nanoseconds next_look_ = kNoTime;  // when all connections may be looked at again
+};
+
+}  // namespace deadpeer
