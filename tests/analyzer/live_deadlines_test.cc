@@ -1,0 +1,148 @@
+// When a live capture tells what silence decides: each deadline one tick before it and at it.
+#include "analyzer/live_story.h"
+#include "support/catch.h"
+
+namespace deadpeer::test {
+namespace {
+
+const std::string kOpen =
+    "+0    A S  100:100(0)\n"
+    "+0.01 B S. 200:200(0) ack 101\n"
+    "+0.01 A .  101:101(0) ack 201\n";
+// At 10.02, 20.02, ... s.
+const std::string kProbe = "+10   A .  100:100(0) ack 201\n";
+
+constexpr Nanoseconds at(double seconds) {
+    return static_cast<Nanoseconds>(seconds * 1000 + 0.5) * kMillisecond;
+}
+
+// Nothing is told before, all that is told is told then, and finish() has nothing to add.
+void check_deadline(LiveStory& story, Nanoseconds deadline, const std::string& told) {
+    CHECK(story.told_until(deadline - 1) == "");
+    CHECK(story.told_until(deadline) == told);
+    CHECK(story.told_until(deadline + 1) == "");
+}
+
+void check_deadline(const std::string& text, const std::string& told_before, Nanoseconds deadline,
+                    const std::string& told) {
+    LiveStory story(text);
+    CHECK(story.told_until(deadline - kMillisecond) == told_before);
+    check_deadline(story, deadline, told);
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("probes: one and a half intervals after the last") {
+    check_deadline(kOpen + kProbe + kProbe + kProbe, "probes_unanswered", at(45.02) + 1, "peer_dead");
+}
+
+TEST_CASE("two probes do not tell yet whether their gaps double") {
+    check_deadline(kOpen + kProbe + kProbe, "probes_unanswered", at(42.52) + 1, "peer_dead");
+}
+
+TEST_CASE("probes whose gaps double: one and a half times the next gap") {
+    check_deadline(kOpen + kProbe + "+1 A . 100:100(0) ack 201\n+2 A . 100:100(0) ack 201\n" +
+                       "+4 A . 100:100(0) ack 201\n",
+                   "probes_unanswered", at(29.02) + 1, "peer_dead");
+}
+
+TEST_CASE("retransmissions: twice the last gap, and a quarter of it for a coarse timer") {
+    const std::string data = "A P. 101:111(10) ack 201\n";
+    LiveStory story(kOpen + "+1 " + data + "+1 " + data + "+2 " + data + "+4 " + data);
+    check_deadline(story, at(17.02) + 1, "peer_dead");
+    CHECK(story.since_start(story.sink().findings[0].time) == at(16.02));
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("a sender that sends again in time is not given up") {
+    const std::string data = "A P. 101:111(10) ack 201\n";
+    LiveStory story(kOpen + "+1 " + data + "+1 " + data + "+2 " + data + "+4 " + data + "+8.9 " + data);
+    CHECK(story.told_until(at(17.92)) == "");
+}
+
+TEST_CASE("a RST settles for half a second") {
+    check_deadline(kOpen + kProbe + kProbe + kProbe + "+10 A R. 101:101(0) ack 201\n", "probes_unanswered",
+                   at(40.52), "peer_dead");
+    check_deadline(kOpen + "+10 B R. 201:201(0) ack 101\n", "", at(10.52), "peer_reset");
+}
+
+TEST_CASE("a host without other connections is not waited for") {
+    check_deadline(kOpen + kProbe + "+0.01 B R 201:201(0) win 0\n", "", at(10.53), "peer_rebooted");
+}
+
+// B holds A and, for longer, C; a probe of A meets no socket at 10.03 s.
+const std::string kTwo =
+    "endpoint C 10.0.0.1:40001\n"
+    "+0     C>B S  100:100(0)\n"
+    "+0     B>C S. 200:200(0) ack 101\n"
+    "+0     C>B .  101:101(0) ack 201\n" +
+    kOpen;
+const std::string kForgotten = "+10 A . 100:100(0) ack 201\n+0.01 B R 201:201(0) win 0\n";
+
+TEST_CASE("a silent connection is given five seconds to tell what became of its host") {
+    check_deadline(kTwo + kForgotten, "", at(15.03), "peer_rebooted");
+}
+
+TEST_CASE("one that carries on tells that its host did not reboot") {
+    check_deadline(kTwo + kForgotten + "+1.2 B>C P. 201:211(10) ack 101\n", "", at(11.53), "peer_lost_state");
+}
+
+TEST_CASE("one that carries on too late corrects what was told") {
+    LiveStory story(kTwo + kForgotten + "+20 B>C P. 201:211(10) ack 101\n");
+    CHECK(story.told_until(at(40)) == "peer_rebooted");
+    CHECK(story.told_by_finish() == "peer_lost_state");
+}
+
+TEST_CASE("a reboot is told once, five seconds after the first connection was reset") {
+    const std::string probe_of_c = "+1 C>B . 100:100(0) ack 201\n+0.01 B>C R 201:201(0) win 0\n";
+    LiveStory story(kTwo + kForgotten + probe_of_c);
+    CHECK(story.told_until(at(14)) == "peer_rebooted peer_rebooted");
+    check_deadline(story, at(15.03), "host_rebooted");
+    CHECK(story.sink().findings.back().count == 2);
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("a heartbeat has stopped after three periods") {
+    std::string text = kOpen;
+    for (int i = 0; i < 6; ++i) {
+        const auto seq = 101 + 5 * i;
+        text += "+10 A P. " + std::to_string(seq) + ":" + std::to_string(seq + 5) + "(5) ack 201\n";
+        text += "+0 B . 201:201(0) ack " + std::to_string(seq + 5) + "\n";
+    }
+    check_deadline(text, "", at(90.02) + 1, "heartbeat_stopped");
+}
+
+TEST_CASE("what came back may die again") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe + "+20 A . 100:100(0) ack 201\n" +
+                    "+0.01 B . 201:201(0) ack 101\n" + kProbe + kProbe + kProbe);
+    CHECK(story.told_until(at(50)) == "probes_unanswered peer_dead");
+    CHECK(story.told_until(at(51)) == "peer_recovered");
+    CHECK(story.told_until(at(500)) == "probes_unanswered peer_dead");
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("after a pause everything due is told at once") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe);
+    CHECK(story.told_until(at(31)) == "probes_unanswered");
+    CHECK(story.told_at_once(at(86'400)) == "peer_dead");
+    CHECK(story.since_start(story.sink().findings.back().time) == at(45.02));
+}
+
+TEST_CASE("segments that overtook each other put a deadline off, not out") {
+    const std::string early = "-0.002 B . 201:201(0) ack 101\n+0.002 A . 101:101(0) ack 201\n";
+    LiveStory story(kOpen + "+1 A P. 101:101(0) ack 201\n" + early + kProbe + kProbe + kProbe);
+    CHECK(story.told_until(at(46)) == "probes_unanswered");
+    CHECK(story.told_until(at(47)) == "peer_dead");
+}
+
+TEST_CASE("next_deadline() names the times") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe);
+    CHECK_FALSE(story.analyzer().next_deadline());
+    story.told_until(at(31));
+    const auto next = story.analyzer().next_deadline();
+    REQUIRE(next);
+    story.told_until(at(46));
+    CHECK_FALSE(story.analyzer().next_deadline());
+}
+
+}  // namespace
+}  // namespace deadpeer::test

@@ -1,0 +1,90 @@
+// What a live capture did not see is no part of anybody's silence.
+#include "analyzer/live_story.h"
+#include "support/catch.h"
+
+namespace deadpeer::test {
+namespace {
+
+const std::string kOpen =
+    "+0    A S  100:100(0)\n"
+    "+0.01 B S. 200:200(0) ack 101\n"
+    "+0.01 A .  101:101(0) ack 201\n";
+const std::string kProbe = "+10   A .  100:100(0) ack 201\n";
+
+constexpr Nanoseconds at(double seconds) {
+    return static_cast<Nanoseconds>(seconds * 1000 + 0.5) * kMillisecond;
+}
+
+TEST_CASE("no death is concluded from probes whose answers may have been missed") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe);
+    CHECK(story.told_until(at(31)) == "probes_unanswered");
+    CHECK(story.told_of_gap(at(30.5), at(60)) == "capture_gap");
+    CHECK(story.told_until(at(600)) == "");
+    CHECK(story.told_by_finish() == "");
+    CHECK(story.sink().flows[0].verdict == Verdict::kUnknown);
+    CHECK(story.sink().flows[0].reason == Reason::kCaptureLoss);
+}
+
+// What was not captured makes the probes' gaps look as if they doubled.
+TEST_CASE("probes after a gap count for themselves") {
+    LiveStory story(kOpen + kProbe + kProbe + "+40 A . 100:100(0) ack 201\n" + kProbe + kProbe);
+    CHECK(story.told_until(at(21)) == "probes_unanswered");
+    CHECK(story.told_of_gap(at(21), at(50)) == "capture_gap");
+    CHECK(story.told_until(at(110.02)) == "");
+    CHECK(story.told_until(at(110.02) + 1) == "peer_dead");
+}
+
+TEST_CASE("a RST of the prober still counts") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe + "+10 A R. 101:101(0) ack 201\n");
+    CHECK(story.told_until(at(31)) == "probes_unanswered");
+    CHECK(story.told_of_gap(at(31), at(38)) == "capture_gap");
+    CHECK(story.told_until(at(40.52) - 1) == "");
+    CHECK(story.told_until(at(40.52)) == "peer_dead");
+}
+
+TEST_CASE("the time of a gap does not count for a heartbeat") {
+    std::string text = kOpen;
+    for (int i = 0; i < 6; ++i) {
+        const std::string end = std::to_string(106 + 5 * i);
+        text += "+10 A P. " + std::to_string(101 + 5 * i) + ":" + end + "(5) ack 201\n";
+        text += "+0 B . 201:201(0) ack " + end + "\n";
+    }
+    LiveStory story(text);
+    CHECK(story.told_until(at(61)) == "");
+    CHECK(story.told_of_gap(at(65), at(100)) == "capture_gap");
+    CHECK(story.told_until(at(125.02)) == "");
+    CHECK(story.told_until(at(125.02) + 1) == "heartbeat_stopped");
+}
+
+TEST_CASE("while a gap goes on nothing is concluded") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe);
+    CHECK(story.told_until(at(31)) == "probes_unanswered");
+    story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(31), std::nullopt, Reason::kLinkDown, 0);
+    CHECK(story.told_until(at(86'400)) == "");
+    ScenarioSource source(parse_scenario(kOpen));
+    story.analyzer().end_input(0, source, InputSummary::Outcome::kTruncated);
+    CHECK(story.sink().findings.back().kind == EventKind::kCaptureGap);
+    CHECK(story.since_start(story.sink().findings.back().time) == at(31));
+    CHECK(story.sink().findings.back().idle == at(86'400) - at(31));
+}
+
+// A tap gives each direction an interface.
+std::uint32_t by_direction(const FrameView& frame) {
+    constexpr std::size_t kLastByteOfSource = 15;
+    return frame.data[kLastByteOfSource] == 1 ? 0 : 1;
+}
+
+TEST_CASE("a gap of either interface matters to a connection that is seen on both") {
+    LiveStory both(kOpen + kProbe + kProbe + kProbe, {}, 2, by_direction);
+    CHECK(both.told_until(at(25)) == "probes_unanswered");
+    CHECK(both.told_of_gap(at(25), at(40), 1) == "capture_gap");
+    CHECK(both.told_until(at(600)) == "");
+
+    LiveStory other(kOpen + kProbe + kProbe + kProbe, {}, 2);
+    CHECK(other.told_until(at(25)) == "probes_unanswered");
+    CHECK(other.told_of_gap(at(25), at(40), 1) == "capture_gap");
+    CHECK(other.told_until(at(600)) == "peer_dead");
+}
+
+}  // namespace
+}  // namespace deadpeer::test
