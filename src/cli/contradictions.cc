@@ -64,7 +64,7 @@ std::string wrong_without_interface(const Words& words) {
 
 std::string wrong_interfaces(const Words& words) {
     if (!words.inputs.empty()) {
-        return "read files or capture with -i, not both at once";
+        return "read files or capture with -i, not both at once; a filter goes after -f";
     }
     std::set<std::string> names;
     for (const std::string& name : words.interfaces) {

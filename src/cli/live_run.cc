@@ -121,7 +121,8 @@ bool LiveRun::open_capture() {
     };
     auto capture = LiveCapture::open(options);
     if (!capture) {
-        complain(capture.error().message);
+        const bool gave_up_waiting = stop_requested();  // then it was told already
+        if (!gave_up_waiting) complain(capture.error().message);
         return false;
     }
     capture_ = std::move(capture).value();

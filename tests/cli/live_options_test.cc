@@ -94,7 +94,7 @@ TEST_CASE("options that do not go together") {
         const char* sentence;
     };
     const Case cases[] = {
-        {{"x", "-i", "eth0"}, "read files or capture with -i, not both at once"},
+        {{"x", "-i", "eth0"}, "read files or capture with -i, not both at once; a filter goes after -f"},
         {{"-i", "eth0", "-i", "eth0"}, "-i names eth0 twice"},
         {{"-i", "any", "-i", "eth0"}, "-i any captures from every interface; name no other beside it"},
         {{"-i", ""}, "-i is given but empty"},
@@ -150,7 +150,8 @@ TEST_CASE("a user that nobody knows is a mistake in the command line") {
 }
 
 TEST_CASE("-i takes one word, so that a file after it is seen") {
-    CHECK(mistake_in({"-i", "eth0", "x.pcap"}) == "read files or capture with -i, not both at once");
+    CHECK(mistake_in({"-i", "eth0", "x.pcap"}) ==
+          "read files or capture with -i, not both at once; a filter goes after -f");
 }
 
 TEST_CASE("when periods end") {
