@@ -93,6 +93,7 @@ TEST_CASE("before the first byte is read the kernel says: no capability, no way 
     }
     const std::string self = std::to_string(::geteuid() == 0 ? kNobody : ::geteuid());
     CHECK(comes_to_say(program.process(), "Uid:\t" + self + '\t' + self + '\t' + self + '\t' + self));
+    CHECK(comes_to_say(program.process(), "State:\tS (sleeping)"));  // it waits for the first byte
     program.send(SIGINT);
     CHECK(program.wait().code == 0);
 }
