@@ -39,7 +39,7 @@ Status give_up_privileges(const std::optional<User>& user) {
     if (::capng_apply(CAPNG_SELECT_AMBIENT) != 0 || ::capng_apply(CAPNG_SELECT_CAPS) != 0) return stuck;
     // Another process of this user shall not get at descriptors that were opened with privileges. The leak
     // checker of the sanitizers has to.
-    if (privileged && !kSanitizers) ::prctl(PR_SET_DUMPABLE, 0);
+    if (privileged) ::prctl(PR_SET_DUMPABLE, kSanitizers ? 1 : 0);
     return success();
 }
 

@@ -11,6 +11,7 @@
 
 #include "sandbox/landlock.h"
 #include "sandbox/privileges.h"
+#include "sandbox/sanitizers.h"
 #include "sandbox/seccomp.h"
 
 namespace deadpeer::sandbox {
@@ -34,7 +35,9 @@ Result<std::optional<Landlock>> make_rules(const Plan& plan, int abi) {
         ::close(parent);
         if (!removable) return removable.error();
     }
-    for (const std::string& path : plan.readable) {
+    std::vector<std::string> readable = plan.readable;
+    if (kSanitizers) readable.push_back("/proc/self");  // the leak checker looks at itself
+    for (const std::string& path : readable) {
         const int file = ::open(path.c_str(), O_PATH | O_CLOEXEC);
         if (file < 0) continue;
         const Status allowed = landlock.allow_reading(file);

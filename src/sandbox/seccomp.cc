@@ -15,6 +15,10 @@
 namespace deadpeer::sandbox {
 namespace {
 
+// How newer C libraries ask for TCGETS: TCGETS2, which headers that go together with sys/ioctl.h cannot spell
+// out.
+constexpr unsigned long kTcgets2 = 0x802c542a;
+
 enum class When { kAlways, kLive, kSanitizers };
 
 struct Group {
@@ -65,9 +69,9 @@ const Group kAllowed[] = {
       SCMP_SYS(rt_sigtimedwait)}},
     {When::kSanitizers,
      "the leak checker stops the process from a thread of its own; UBSan tries pointers on a pipe",
-     {SCMP_SYS(clone), SCMP_SYS(ptrace), SCMP_SYS(wait4), SCMP_SYS(prctl), SCMP_SYS(readlink),
-      SCMP_SYS(readlinkat), SCMP_SYS(getppid), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(mmap),
-      SCMP_SYS(mprotect), SCMP_SYS(prlimit64), SCMP_SYS(tgkill)}},
+     {SCMP_SYS(getdents), SCMP_SYS(clone), SCMP_SYS(ptrace), SCMP_SYS(wait4), SCMP_SYS(prctl),
+      SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getppid), SCMP_SYS(pipe), SCMP_SYS(pipe2),
+      SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(prlimit64), SCMP_SYS(tgkill)}},
 };
 
 // A rule that fails shows when the filter is loaded.
@@ -96,7 +100,7 @@ void allow_with_arguments(Filter& filter, bool live) {
     filter.allow(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     filter.allow(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     // Is this a terminal, and how wide?
-    for (const unsigned long request : {TCGETS, TIOCGWINSZ}) {
+    for (const unsigned long request : std::initializer_list<unsigned long>{TCGETS, kTcgets2, TIOCGWINSZ}) {
         filter.allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request));
     }
     if (!live) return;

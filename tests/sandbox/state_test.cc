@@ -154,24 +154,6 @@ TEST_CASE("what is on is said, and what the kernel lacks is a warning") {
                 "this kernel has no seccomp filters: the sandbox is weaker than it could be"});
 }
 
-TEST_CASE("Landlock refuses what each ABI knows") {
-    struct Case {
-        int abi;
-        std::uint64_t files, network, scopes;
-    };
-    const Case cases[] = {
-        {0, 0, 0, 0},      {1, 0x1fff, 0, 0}, {2, 0x3fff, 0, 0}, {3, 0x7fff, 0, 0},
-        {4, 0x7fff, 3, 0}, {5, 0xffff, 3, 0}, {6, 0xffff, 3, 3}, {7, 0xffff, 3, 3},
-    };
-    for (const Case& c : cases) {
-        const sandbox::LandlockRights rights = sandbox::landlock_rights(c.abi);
-        INFO("ABI " << c.abi);
-        CHECK(rights.files == c.files);
-        CHECK(rights.network == c.network);
-        CHECK(rights.scopes == c.scopes);
-    }
-}
-
 TEST_CASE("users by name and by number") {
     CHECK(sandbox::find_user("root").value().uid == 0);
     CHECK(sandbox::find_user("0").value().name == "root");
