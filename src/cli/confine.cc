@@ -68,11 +68,11 @@ User user_of_temporary_files(int folder) {
 }
 
 // A folder that is there for nothing but reports, and whose owner this run is, goes to the user who will
-// write them; any other is not touched.
+// write them; any other is not touched: /tmp may be empty, too, and where others write they could put links.
 bool is_ours_to_give(const ReportFolder& folder) {
     struct stat info = {};
     return ::fstat(folder.descriptor(), &info) == 0 && info.st_uid == ::geteuid() &&
-           holds_only_reports(folder);
+           (info.st_mode & (S_IWGRP | S_IWOTH | S_ISVTX)) == 0 && holds_only_reports(folder);
 }
 
 }  // namespace
