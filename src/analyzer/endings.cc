@@ -1,0 +1,202 @@
+#include <algorithm>
+
+#include "analyzer/dispensability.h"
+#include "analyzer/engine.h"
+#include "keepalive/between.h"
+
+namespace deadpeer {
+namespace {
+
+// Live: how long what will not go on stays where later segments find it, and how often all are looked at.
+constexpr Nanoseconds kEndedStays = 120 * kSecond;
+constexpr Nanoseconds kUnansweredStays = 300 * kSecond;
+constexpr Nanoseconds kOnceAround = 30 * kSecond;
+constexpr Nanoseconds kBetweenWalks = 500 * kMillisecond;
+
+}  // namespace
+
+// The most dispensable of the next `sample` connections that may go. Each that is looked at is taken from
+// `patience`; false if none was met until it ended.
+template <typename MayGo>
+bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& patience) {
+    Connection* victim = nullptr;
+    for (; sample > 0 && patience > 0; --patience) {
+        flows_.clock(1, [&](Connection& candidate) {
+            if (!may_go(candidate)) return;
+            --sample;
+            if (victim == nullptr || dispensability(candidate).more_than(dispensability(*victim))) {
+                victim = &candidate;
+            }
+        });
+    }
+    if (victim == nullptr) return false;
+    drop(*victim);
+    ++evicted_;
+    return true;
+}
+
+Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
+    // The rest is for what the connections that are there may come to need: a flood does not take it.
+    const std::size_t cap = options_.memory_cap - options_.memory_cap / 32;
+    if (!flows_.has_room() && memory() + flows_.next_growth() > cap && flows_.size() > 0) {
+        constexpr std::size_t kSample = 32;
+        std::size_t patience = 2 * kSample;
+        evict_one([&](const Connection& candidate) { return !(candidate.key == key); }, kSample, patience);
+    }
+    Connection& connection = *flows_.find_or_insert(key, hash).record;
+    connection.tcp.number = next_stream_++;
+    return connection;
+}
+
+// The 4-tuple is used again: the old connection ends here, or has ended unseen.
+void Analyzer::Impl::supersede(Connection& connection, const Segment& syn) {
+    tell_predecessor(connection);
+    const Connection old = connection;
+    connection = Connection{};
+    connection.key = old.key;
+    connection.tcp.number = next_stream_++;
+    if (Predecessors::may_be_forgotten(old, syn)) {
+        predecessors_.keep(old, connection);
+    } else {
+        end_early(old, true);
+    }
+}
+
+std::vector<Verdicts::Ended> Analyzer::Impl::all_in_order() {
+    std::vector<Verdicts::Ended> all;
+    all.reserve(flows_.size());
+    const auto add = [&](const Connection& connection, bool superseded) {
+        // One that only an ICMP error mentions has a number, but was not seen.
+        if (connection.first.frame != 0) all.push_back({&connection, superseded});
+    };
+    rounds_.for_each_replaced([&](const Connection& old) { add(old, true); });
+    flows_.for_each([&](const Connection& connection) {
+        add(connection, false);
+        if (const Connection* old = predecessors_.of(connection)) add(*old, true);
+    });
+    std::ranges::sort(all, {}, [](const Verdicts::Ended& ended) { return ended.connection->tcp.number; });
+    return all;
+}
+
+// Whether the segment belongs to the end of the connection that had the 4-tuple before.
+bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segment) {
+    Connection* old = predecessors_.of(connection);
+    if (old == nullptr) return false;
+    switch (predecessors_.ask(connection, segment, file_)) {
+        case Predecessors::Answer::kWait:
+            return false;
+        case Predecessors::Answer::kNothing:
+            tell_predecessor(connection);
+            return false;
+        case Predecessors::Answer::kEnded:
+            break;
+    }
+    rounds_.keep(*old, now_);
+    predecessors_.release(connection);
+    return true;
+}
+
+void Analyzer::Impl::tell_predecessor(Connection& connection) {
+    const Connection* old = predecessors_.of(connection);
+    if (old == nullptr) return;
+    end_early(*old, true);
+    predecessors_.release(connection);
+}
+
+// What connections hold besides their records grows after they were let in. Once it has come to exceed
+// the cap, holders go, so that the next batch finds room in what they leave.
+void Analyzer::Impl::relieve() {
+    constexpr std::size_t kSample = 4;
+    constexpr std::size_t kRangeBytes = std::size_t{128} << 10;
+    const std::size_t little = options_.memory_cap / 64;
+    const auto watched = [](const Connection& connection) { return connection.watch != 0; };
+    std::size_t patience = 65'536;
+    while (watcher_.memory() > little && watcher_.spare() < SegmentBatch::kCapacity &&
+           evict_one(watched, kSample, patience)) {
+    }
+    while (ranges_.memory() > little && ranges_.spare() < kRangeBytes &&
+           evict_one(holds_ranges, kSample, patience)) {
+    }
+}
+
+void Analyzer::Impl::end_early(Connection connection, bool superseded) {
+    tell_early(connection, superseded);
+    if (census_.active()) census_.closed(connection.key, connection.initiator);
+    let_go(connection);
+}
+
+void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
+    if (connection.first.frame == 0) return;
+    verdicts_.tell_early(connection, superseded, capture_state());
+    ++told_early_;
+}
+
+// Gives back what it holds.
+void Analyzer::Impl::let_go(Connection& connection) {
+    rounds_.forget(connection);
+    beats_.release(connection);
+    watcher_.release(connection);
+    release(connection, ranges_);
+}
+
+void Analyzer::Impl::drop(Connection& connection) {
+    tell_predecessor(connection);
+    end_early(connection, false);
+    flows_.erase(connection.key);
+}
+
+void Analyzer::Impl::advance_time(Nanoseconds now) {
+    live_ = true;
+    now_ = std::max(now_, now);
+    const auto deadline = rounds_.next();
+    if (deadline && *deadline <= now_) {
+        rounds_.go(capture_state(), [this](Connection& replaced) {
+            tell_early(replaced, true);
+            let_go(replaced);
+        });
+    }
+    forget_ended();
+}
+
+void Analyzer::Impl::capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to,
+                                 Reason why, std::uint64_t frames) {
+    inputs_.note_gap(input, from, to, why, frames);
+    if (to) rounds_.resume(*to);
+}
+
+// Live: walks the table once in a while, and tells and drops what will not go on.
+void Analyzer::Impl::forget_ended() {
+    const Nanoseconds passed = walked_ == kNoTime ? 0 : now_ - walked_;
+    if (walked_ != kNoTime && passed < kBetweenWalks) return;
+    walked_ = now_;
+    const auto share = static_cast<double>(passed) / static_cast<double>(kOnceAround);
+    const auto records = static_cast<std::size_t>(std::min(share, 1.0) * double(flows_.size())) + 1;
+    std::vector<Connection*> gone;
+    std::vector<Verdicts::Ended> ended;
+    flows_.clock(std::min(records, flows_.size()), [&](Connection& connection) {
+        if (!may_be_dropped(connection)) return;
+        gone.push_back(&connection);
+        if (connection.first.frame != 0) ended.push_back({&connection, false});
+    });
+    verdicts_.tell_ended(ended, rounds_.visit_all(), capture_state());
+    told_early_ += ended.size();
+    for (Connection* connection : gone) {
+        tell_predecessor(*connection);
+        if (census_.active()) census_.closed(connection->key, connection->initiator);
+        let_go(*connection);
+        flows_.erase(connection->key);
+    }
+    verdicts_.forget_old();
+}
+
+bool Analyzer::Impl::may_be_dropped(const Connection& connection) const {
+    if (connection.first.frame == 0) return true;
+    const Nanoseconds silent = between(connection.last_time(), now_);
+    if (silent == kNoTime) return connection.last_time() == kNoTime;
+    if (is_unanswered_syn(connection)) return silent > kUnansweredStays;
+    const Watch* watch = watcher_.watch_of(connection);
+    const bool goes_on = watch != nullptr && watch->reset->ignored() && connection.fin_seen != 3;
+    return has_ended(connection) && !goes_on && silent > kEndedStays;
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,142 @@
+// Analyzer::Impl: the connections of a capture, from their first segment until they were told.
+//
+// What:     analyzer.cc takes frames in and follows the connections; endings.cc tells and forgets those that
+// end,
+//           are superseded, or must go for want of memory, and asks in a live capture what silence decides.
+// Threads:  one at a time.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analyzer/beats.h"
+#include "analyzer/capture_clock.h"
+#include "analyzer/connection.h"
+#include "analyzer/inputs.h"
+#include "analyzer/predecessors.h"
+#include "analyzer/rounds.h"
+#include "analyzer/verdicts.h"
+#include "analyzer/watcher.h"
+#include "deadpeer/analyzer.h"
+#include "decode/decode.h"
+#include "flow/flow_table.h"
+#include "keepalive/census.h"
+#include "tcp/classify.h"
+
+namespace deadpeer {
+
+class Analyzer::Impl {
+public:
+    Impl(const AnalyzerOptions& options, ReportSink& sink)
+        : options_(options),
+          rules_(rules_of(options.wireshark)),
+          sink_(sink),
+          flows_(options.hash_seed),
+          watcher_(options_, sink),
+          beats_(options_),
+          census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
+          predecessors_(watcher_),
+          verdicts_(options_, watcher_, beats_, sink),
+          inputs_(sink),
+          rounds_(flows_, verdicts_) {}
+
+    std::uint32_t begin_input(const std::string& name) {
+        assert(inputs_.size() < kMaxInputs);
+        return inputs_.begin(name);
+    }
+    void consume(std::span<const FrameView> frames, std::uint32_t input);
+    void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
+    Status finish();
+
+    void advance_time(Nanoseconds now);
+    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
+    void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
+                     std::uint64_t frames);
+    Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
+                    const std::function<void()>& meanwhile);
+
+private:
+    // Frames in. These are of analyzer.cc alone, which inlines them.
+    inline void decode_all(std::span<const FrameView> frames);
+    inline void analyse(const Segment& segment, std::uint64_t hash);
+    inline void take_census(const Connection& connection, const Segment& segment);
+    inline Labels start(Connection& connection, const Segment& segment);
+    inline void take_notice(const Notice& notice);
+
+    [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
+        constexpr unsigned kBytesUpToWindow = 16;
+        return segment.cut_before_window && rules_.header_bytes_for_stream >= kBytesUpToWindow;
+    }
+    [[nodiscard]] std::span<const std::uint8_t> payload_of(const Segment& segment) const {
+        const std::span<const std::uint8_t> bytes = frames_[segment.batch_index].bytes();
+        return bytes.subspan(segment.payload_offset, segment.captured_payload);
+    }
+
+    Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
+        Connection* const known = flows_.find(key, hash);
+        return known != nullptr ? *known : new_connection(key, hash);
+    }
+    Connection& new_connection(const FlowKey& key, std::uint64_t hash);
+
+    // Connections end.
+    void supersede(Connection& connection, const Segment& syn);
+    bool ask_predecessor(Connection& connection, const Segment& segment);
+    void tell_predecessor(Connection& connection);
+    template <typename MayGo>
+    bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience);
+    void relieve();
+    void end_early(Connection connection, bool superseded);
+    void tell_early(const Connection& connection, bool superseded);
+    void let_go(Connection& connection);
+    void drop(Connection& connection);
+    void forget_ended();
+    [[nodiscard]] bool may_be_dropped(const Connection& connection) const;
+    std::vector<Verdicts::Ended> all_in_order();
+
+    [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const;
+    [[nodiscard]] CaptureState capture_state() const {
+        return {std::max(now_, clock_.now()), lost_frames_, inputs_.gaps()};
+    }
+    [[nodiscard]] std::size_t memory() const {
+        return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
+               beats_.memory() + census_.memory() + rounds_.memory();
+    }
+
+    const AnalyzerOptions options_;
+    const Rules rules_;
+    ReportSink& sink_;
+    FlowTable<Connection> flows_;
+    RangePool ranges_;
+    Watcher watcher_;
+    Beats beats_;
+    Census census_;
+    Predecessors predecessors_;
+    Verdicts verdicts_;
+    std::span<const FrameView> frames_;  // of the batch at hand
+    SegmentBatch segments_;
+    std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
+    Inputs inputs_;
+    CaptureClock clock_;
+    bool lost_frames_ = false;
+    std::uint32_t file_ = 0;  // the input of the batch at hand
+
+    // Of a live capture.
+    bool live_ = false;
+    Nanoseconds now_ = kNoTime;
+    Nanoseconds walked_ = kNoTime;  // when the table was walked last for what has ended
+    Rounds rounds_;
+
+    std::uint32_t next_stream_ = 0;
+    std::uint64_t evicted_ = 0;
+    std::uint64_t told_early_ = 0;
+};
+
+}  // namespace deadpeer
