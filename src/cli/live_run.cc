@@ -16,6 +16,7 @@
 #include "cli/link_news.h"
 #include "cli/live_output.h"
 #include "cli/progress.h"
+#include "cli/readable_link_types.h"
 #include "cli/service_manager.h"
 #include "cli/shortened_source.h"
 #include "cli/signals.h"
@@ -126,6 +127,12 @@ bool LiveRun::open_capture() {
         return false;
     }
     capture_ = std::move(capture).value();
+    for (std::size_t i = 0; i < capture_->input_count(); ++i) {
+        const std::string unreadable = unreadable_link_type(capture_->input(i));
+        if (unreadable.empty()) continue;
+        complain(fmt::format("{} {}", options.interfaces[i], unreadable));
+        return false;
+    }
     for (const std::string& warning : capture_->warnings()) complain(warning);
     awake_on_signals = capture_.get();
     set_wake([] { awake_on_signals.load()->wake(); });

@@ -5,7 +5,6 @@
 
 #include <memory>
 
-#include "capture/link_type.h"
 #include "capture/open.h"
 #include "cli/bounded_source.h"
 #include "cli/confine.h"
@@ -13,11 +12,11 @@
 #include "cli/live_run.h"
 #include "cli/locked_folder.h"
 #include "cli/progress.h"
+#include "cli/readable_link_types.h"
 #include "cli/refused_source.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
 #include "deadpeer/analyzer.h"
-#include "decode/decode.h"
 #include "report/fan_out.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -25,40 +24,11 @@
 namespace deadpeer::cli {
 namespace {
 
-constexpr LinkType kLinkTypes = 512;  // more than there are numbers with a decoder
-
-bool has_decoder(LinkType type) {
-    const std::uint8_t byte = 0;
-    FrameView frame;
-    frame.data = &byte;
-    frame.captured_length = frame.original_length = 1;
-    frame.link_type = type;
-    SegmentBatch segments;
-    return decode(frame, 0, segments) != SkipReason::kUnsupportedLinkType;
-}
-
-// The link type of a file that has only one, and that nothing can be made of.
-std::string unreadable_link_type(const PacketSource& source) {
-    if (source.interfaces().empty()) return {};  // pcapng declares them on the way
-    for (const InterfaceInfo& interface : source.interfaces()) {
-        if (has_decoder(interface.link_type)) return {};
-    }
-    const LinkType type = source.interfaces().front().link_type;
-    const std::string number = std::to_string(type);
-    const std::string name = link_type_name(type);
-    return fmt::format("has link type {}{}, which deadpeer does not read; capture on an interface with IP",
-                       number, name == number ? "" : " (" + name + ")");
-}
-
 // Names in the filter are looked up now, for all that may come.
 capture::FrameFilter compiled(const std::string& expression) {
     capture::FrameFilter filter(expression);
     if (!filter.active()) return filter;
-    std::vector<LinkType> types;
-    for (LinkType type = 0; type < kLinkTypes; ++type) {
-        if (has_decoder(type)) types.push_back(type);
-    }
-    filter.compile(types);
+    filter.compile(readable_link_types());
     return filter;
 }
 
