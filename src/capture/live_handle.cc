@@ -29,7 +29,7 @@ Error not_opened(const std::string& name, int code, pcap_t* handle) {
             return {
                 fmt::format("no permission to capture from {}; use sudo, or let the program capture for "
                             "everybody who may "
-                            "run it: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v deadpeer)\"",
+                            "run it: sudo setcap cap_net_raw+ep \"$(command -v deadpeer)\"",
                             name)};
         case PCAP_ERROR_IFACE_NOT_UP:
             return {fmt::format(

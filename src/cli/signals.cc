@@ -5,11 +5,15 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 namespace deadpeer::cli {
 namespace {
 
 std::atomic<bool> stop = false;
+std::atomic<int> first_signal = 0;
+std::atomic<std::int64_t> first_signal_ms = 0;
 std::atomic<bool> rotation = false;
 std::atomic<bool> statistics = false;
 std::atomic<Wake> wake_up = nullptr;
@@ -22,9 +26,26 @@ void end_the_wait() {
     errno = error;
 }
 
+std::int64_t milliseconds_now() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// timeout(1) signals the process, and then the group that the process is in.
+bool is_echo(int number) {
+    constexpr std::int64_t kLatestEchoMs = 50;
+    return number == first_signal && milliseconds_now() - first_signal_ms < kLatestEchoMs;
+}
+
 extern "C" void on_stop_signal(int number) {
     constexpr int kShellsSignalExit = 128;
-    if (stop.exchange(true)) ::_exit(kShellsSignalExit + number);
+    if (stop.exchange(true)) {
+        if (is_echo(number)) return;
+        ::_exit(kShellsSignalExit + number);
+    }
+    first_signal = number;
+    first_signal_ms = milliseconds_now();
     end_the_wait();
 }
 

@@ -233,6 +233,28 @@ TEST_CASE("a second signal leaves at once, without a report") {
     CHECK_FALSE(fs::exists(sample.report + "/flows.csv"));
 }
 
+TEST_CASE("the same signal, sent again at once as timeout(1) does, asks for the same end") {
+    const Sample sample;
+    const Fifo fifo(sample.folder.file("fifo"));
+    Program program({sample.folder.file("fifo"), "-o", sample.report});
+    fifo.write(pcap_of(sample_story()));
+    fifo.wait_until_read();
+    for (int i = 0; i < 20; ++i) program.send(SIGTERM);
+    CHECK(program.wait().code == 0);
+    CHECK(contains(content_of(sample.report + "/flows.csv"), "\n0,fifo,1,5,"));
+}
+
+TEST_CASE("community ids do not depend on OpenSSL's configuration") {
+    const Sample sample;
+    const std::string without_sha1 = sample.folder.file("openssl.cnf");
+    write_file(without_sha1,
+               "openssl_conf = all\n[all]\nproviders = those\n[those]\nnull = it\n[it]\nactivate = 1\n");
+    const Finished run = run_program({"-q", "--no-sandbox", sample.capture, "-o", sample.report},
+                                     [&] { ::setenv("OPENSSL_CONF", without_sha1.c_str(), 1); });
+    CHECK(run.code == 0);
+    CHECK(contains(content_of(sample.report + "/flows.csv"), ",1:"));
+}
+
 TEST_CASE("a kill leaves no report, and the next run cleans up behind it") {
     const Sample sample;
     const Fifo fifo(sample.folder.file("fifo"));
