@@ -104,7 +104,7 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
             plan.user = nobody();
         }
     }
-    const Result<Confinement> confinement = enter(settings, plan);
+    Result<Confinement> confinement = enter(settings, plan);
     if (temporary_files >= 0) ::close(temporary_files);
     return confinement;
 }

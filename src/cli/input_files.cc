@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/open.h"
 
@@ -33,23 +34,28 @@ std::size_t make_room(std::size_t inputs) {
 InputFiles::InputFiles(const std::vector<std::string>& paths) {
     const std::size_t room = make_room(paths.size());
     for (const std::string& path : paths) {
-        if (opened_.size() < room) {
-            opened_.emplace_back(open_input(path));
-        } else {
-            opened_.emplace_back();
+        if (inputs_.size() >= room) {
+            inputs_.push_back({.late = true});
             late_.push_back(path);
+        } else if (const Result<int> opened = open_input(path)) {
+            inputs_.push_back({.descriptor = opened.value()});
+        } else {
+            inputs_.push_back({.refusal = opened.error().message});
         }
     }
 }
 
 InputFiles::~InputFiles() {
-    for (const auto& input : opened_) {
-        if (input && input->ok() && input->value() != STDIN_FILENO) ::close(input->value());
+    for (const Input& input : inputs_) {
+        if (input.descriptor > STDERR_FILENO) ::close(input.descriptor);
     }
 }
 
-std::optional<Result<int>> InputFiles::take(std::size_t input) {
-    return std::exchange(opened_[input], std::nullopt);
+std::optional<Result<int>> InputFiles::take(std::size_t place) {
+    Input& input = inputs_[place];
+    if (input.late) return std::nullopt;
+    if (!input.refusal.empty()) return Result<int>(Error{input.refusal});
+    return Result<int>(std::exchange(input.descriptor, -1));
 }
 
 }  // namespace deadpeer::cli

@@ -24,13 +24,18 @@ public:
 
     // What open_input() said, once for each input; the descriptor is the caller's then. Nothing if the input
     // must be opened now.
-    std::optional<Result<int>> take(std::size_t input);
+    std::optional<Result<int>> take(std::size_t place);
 
     // Those that must be opened later.
     [[nodiscard]] const std::vector<std::string>& late() const { return late_; }
 
 private:
-    std::vector<std::optional<Result<int>>> opened_;
+    struct Input {
+        int descriptor = -1;
+        std::string refusal = {};
+        bool late = false;
+    };
+    std::vector<Input> inputs_;
     std::vector<std::string> late_;
 };
 

@@ -33,7 +33,7 @@ Status give_up_privileges(const std::optional<User>& user) {
     // Before the user changes: the right to do it goes with root.
     if (may_change_bounds && ::capng_apply(CAPNG_SELECT_BOUNDS) != 0) return stuck;
     if (user) {
-        const Status became = become(*user);
+        Status became = become(*user);
         if (!became) return became;
     }
     if (::capng_apply(CAPNG_SELECT_AMBIENT) != 0 || ::capng_apply(CAPNG_SELECT_CAPS) != 0) return stuck;

@@ -36,7 +36,7 @@ Result<std::optional<Landlock>> make_rules(const Plan& plan, int abi) {
         if (!removable) return removable.error();
     }
     std::vector<std::string> readable = plan.readable;
-    if (kSanitizers) readable.push_back("/proc/self");  // the leak checker looks at itself
+    if (kSanitizers) readable.emplace_back("/proc/self");  // the leak checker looks at itself
     for (const std::string& path : readable) {
         const int file = ::open(path.c_str(), O_PATH | O_CLOEXEC);
         if (file < 0) continue;
@@ -72,7 +72,7 @@ Status check_folders(const Plan& plan) {
 // Another user, if the plan has one, and no capabilities.
 Status change_user(const Plan& plan, State& state) {
     if (!plan.user) return give_up_privileges(std::nullopt);
-    const Status given = give_folders(plan);
+    Status given = give_folders(plan);
     if (!given) return given;
     const Status given_up = give_up_privileges(plan.user);
     if (!given_up) return plan.user_is_wish ? give_up_privileges(std::nullopt) : given_up;

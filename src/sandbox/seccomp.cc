@@ -17,7 +17,7 @@ namespace {
 
 // How newer C libraries ask for TCGETS: TCGETS2, which headers that go together with sys/ioctl.h cannot spell
 // out.
-constexpr unsigned long kTcgets2 = 0x802c542a;
+constexpr scmp_datum_t kTcgets2 = 0x802c542a;
 
 enum class When { kAlways, kLive, kSanitizers };
 
@@ -95,18 +95,20 @@ private:
 
 void allow_with_arguments(Filter& filter, bool live) {
     // abort() raises its signal itself; nobody else is signalled.
-    filter.allow(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
+    filter.allow(SCMP_SYS(tgkill), {0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()), 0});
     // No new code.
-    filter.allow(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    filter.allow(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
+        filter.allow(call, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0});
+    }
     // Is this a terminal, and how wide?
-    for (const unsigned long request : std::initializer_list<unsigned long>{TCGETS, kTcgets2, TIOCGWINSZ}) {
-        filter.allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request));
+    for (const scmp_datum_t request : {scmp_datum_t{TCGETS}, kTcgets2, scmp_datum_t{TIOCGWINSZ}}) {
+        filter.allow(SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, request, 0});
     }
     if (!live) return;
     // Is the interface still there, and up?
-    for (const unsigned long request : {SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFFLAGS}) {
-        filter.allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request));
+    for (const scmp_datum_t request :
+         std::initializer_list<scmp_datum_t>{SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFFLAGS}) {
+        filter.allow(SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, request, 0});
     }
 }
 

@@ -141,7 +141,7 @@ TEST_CASE("more inputs than there can be descriptors") {
     const TemporaryFolder folder;
     write_file(folder.file("x.pcap"), pcap_of(sample_story()));
     const std::vector<std::string> inputs(300, folder.file("x.pcap"));
-    for (const rlim_t hard : {100, 1000}) {
+    for (const rlim_t hard : {100U, 1000U}) {
         const Finished run = run_program(inputs, [hard] { limit_descriptors(80, hard); });
         INFO("at most " << hard << ": " << run.err);
         CHECK(run.code == 0);
@@ -165,7 +165,7 @@ TEST_CASE("rows that wait to be printed do so in a temporary file") {
     for (std::uint32_t i = 0; i < kSegments; ++i) story.push_back({i, true, 0x10, i, 0});
     const TemporaryFolder folder;
     write_file(folder.file("long.pcap"), pcap_of(story));
-    for (const mode_t mode : {0700, 01777}) {
+    for (const mode_t mode : {0700U, 01777U}) {
         const std::string temporary = folder.file("temporary");
         REQUIRE(::mkdir(temporary.c_str(), 0700) == 0);
         REQUIRE(::chmod(temporary.c_str(), mode) == 0);

@@ -53,7 +53,8 @@ void take_away(std::initializer_list<int> calls) {
     const scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_ALLOW);
     for (const int call : calls) {
         if (call == SCMP_SYS(prctl)) {
-            ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), call, 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+            const scmp_arg_cmp filters = {0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0};
+            ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), call, 1, filters);
         } else {
             ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0);
         }
