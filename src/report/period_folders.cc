@@ -255,7 +255,9 @@ Status give_reports(const ReportFolder& folder, uid_t user, gid_t group) {
     for (const std::string& name : given) {
         if (::fchownat(folder.descriptor(), name.c_str(), user, group, AT_SYMLINK_NOFOLLOW) != 0 &&
             errno != ENOENT) {
-            return failure("give to the user of -Z", folder, name);
+            return Error{
+                fmt::format("Cannot give the reports in {} to the user of -Z: {}. Name another user with -Z.",
+                            folder.path(), std::strerror(errno))};
         }
     }
     return success();

@@ -1,4 +1,5 @@
 // What the sandbox refuses: each attempt is made for real.
+#include "report/period_folders.h"
 #include "sandbox/attempts.h"
 #include "sandbox/child.h"
 #include "sandbox/ground.h"
@@ -44,4 +45,16 @@ TEST_CASE("without the sandbox an attempt succeeds, so that the attempts prove s
     });
     CHECK(ended.lines ==
           std::vector<std::string>{"open_etc_passwd done", "read_outside done", "socket_inet done"});
+}
+
+TEST_CASE("who may not give reports away is told to name another user") {
+    if (::geteuid() != 0) return;  // only root can be another user
+    const Ground ground(kNobody);
+    const Ended ended = in_child(kNobody, [&](const Tell& tell) {
+        const auto folder = ReportFolder::open(ground.places().inside);
+        tell(folder ? give_reports(*folder.value(), 0, 0).error().message : folder.error().message);
+    });
+    REQUIRE(ended.lines.size() == 1);
+    CHECK(ended.lines[0] == "Cannot give the reports in " + ground.places().inside +
+                                " to the user of -Z: Operation not permitted. Name another user with -Z.");
 }
