@@ -36,16 +36,28 @@ bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& pa
 }
 
 Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
-    // The rest is for what the connections that are there may come to need: a flood does not take it.
-    const std::size_t cap = options_.memory_cap - options_.memory_cap / 32;
-    if (!flows_.has_room() && memory() + flows_.next_growth() > cap && flows_.size() > 0) {
-        constexpr std::size_t kSample = 32;
-        std::size_t patience = 2 * kSample;
-        evict_one([&](const Connection& candidate) { return !(candidate.key == key); }, kSample, patience);
-    }
+    if (!flows_.has_room() && flows_.size() > 0) make_room(key);
     Connection& connection = *flows_.find_or_insert(key, hash).record;
     connection.tcp.number = next_stream_++;
     return connection;
+}
+
+// Live, the capture's ring and the reports need memory, too: a flood of half-open or one-way connections gets
+// half of the cap, so that all stays near it.
+void Analyzer::Impl::make_room(const FlowKey& key) {
+    constexpr std::size_t kSample = 32;
+    std::size_t patience = 2 * kSample;
+    const std::size_t grown = memory() + flows_.next_growth();
+    const auto another = [&](const Connection& candidate) { return !(candidate.key == key); };
+    const auto another_one_way = [&](const Connection& candidate) {
+        return is_one_way(candidate) && another(candidate);
+    };
+    // The rest is for what the connections that are there may come to need: a flood does not take it.
+    if (grown > options_.memory_cap - options_.memory_cap / 32) {
+        evict_one(another, kSample, patience);
+    } else if (live_ && grown > options_.memory_cap / 2) {
+        evict_one(another_one_way, kSample, patience);
+    }
 }
 
 // The 4-tuple is used again: the old connection ends here, or has ended unseen.

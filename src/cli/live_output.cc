@@ -11,6 +11,12 @@
 #include "report/text.h"
 
 namespace deadpeer::cli {
+namespace {
+
+// hosts.csv stays below the memory that is asked for, too: a row for each KB of it, which is a twentieth.
+constexpr std::size_t kMemoryPerHost = 1024;
+
+}  // namespace
 
 LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain complain)
     : settings_(settings),
@@ -54,6 +60,7 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
     if (folder_ != nullptr) {
         LiveReportOptions options;
         options.csv = csv_;
+        options.csv.hosts = settings_.analyzer.memory_cap / kMemoryPerHost;
         options.rotation = settings_.live->rotate;
         options.keep = settings_.live->keep;
         options.complain = complain_;

@@ -25,7 +25,8 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
             .inventory = options.inventory},
       segments_(spool_folder),
       findings_(spool_folder),
-      flows_(spool_folder) {}
+      flows_(spool_folder),
+      hosts_(options.hosts, options.hosts / 4) {}
 
 CsvReports::~CsvReports() {
     if (folder_ != nullptr) folder_->discard();

@@ -31,7 +31,8 @@ namespace deadpeer {
 
 struct CsvOptions {
     CsvDialect dialect = {};
-    bool segments = true;  // false: no segments.csv
+    bool segments = true;                   // false: no segments.csv
+    std::size_t hosts = HostTable::kHosts;  // rows of hosts.csv at most
     std::uint16_t community_id_seed = 0;
     // What is known beforehand; must outlive the reports. Null: the built-in tables, no inventory.
     const Knowledge* knowledge = nullptr;

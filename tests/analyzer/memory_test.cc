@@ -83,6 +83,30 @@ TEST_CASE("an established connection survives a flood of SYNs, and its end is to
     CHECK(sink.run.peak_memory_bytes <= kCap);
 }
 
+TEST_CASE("live, a flood gets half of the cap, and connections with an answer get all of it") {
+    constexpr std::size_t kCap = std::size_t{4} << 20;
+    constexpr std::uint32_t kMany = 100'000;
+    for (const bool flood : {true, false}) {
+        CountingSink sink;
+        Analyzer analyzer(options(kCap), sink);
+        analyzer.begin_input("live");
+        analyzer.advance_time(kStart);
+        ManyConnections traffic(analyzer);
+        for (std::uint32_t i = 0; i < kMany; ++i) {
+            if (flood) {
+                traffic.send(i, false, kSyn, 1, 0, kStart + i * kMicrosecond);
+            } else {
+                traffic.open(i, kStart + i * kMicrosecond);
+            }
+        }
+        traffic.flush();
+        REQUIRE(analyzer.finish().ok());
+        INFO((flood ? "flood" : "answered"));
+        CHECK((sink.run.peak_memory_bytes <= kCap / 2) == flood);
+        CHECK(sink.run.peak_memory_bytes <= kCap);
+    }
+}
+
 TEST_CASE("what troubled connections need stays near the cap, too") {
     constexpr std::size_t kCap = std::size_t{2} << 20;
     constexpr std::uint32_t kConnections = 6000;
