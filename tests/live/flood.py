@@ -1,0 +1,66 @@
+"""Many packets: none is lost, and a flood does not hide a death."""
+import os
+import time
+
+from rig import main
+
+from labs.report_files import read
+from labs.scenario import Lab
+from labs.wire import FrameCounter, Wire
+from packets import write_conversations, write_syn_flood
+from traffic import replay
+
+PACKETS = 200_000
+FLOWS = 1_000_000
+CAP_MIB = 256  # the default of --memory
+MIB = 1024     # KiB
+
+
+def full_rate(rig):
+    """200,000 packets at the full rate of tcpreplay into a buffer of 16 MiB: 0 drops, all accounted for."""
+    capture = os.path.join(rig.folder, "conversations.pcap")
+    write_conversations(capture, PACKETS)
+    with Wire() as wire:
+        program = rig.start(wire.a, "--buffer-size", "16MB", "--interval", "1")
+        counter = FrameCounter(wire.a)
+        replay(wire.b, capture)
+        assert program.stop() == 0
+        shown = counter.frames()
+    [told] = read(program.reports, "capture")
+    assert shown == PACKETS
+    assert (int(told["frames"]), int(told["tcp_segments"])) == (PACKETS, PACKETS), told
+    assert told["dropped_by_capture"] == "0", told
+    assert len(read(program.reports, "flows")) == 1000
+
+
+def syn_flood(rig):
+    """A million half-open connections; an idle one with keepalive was there before, and its peer dies meanwhile."""
+    capture = os.path.join(rig.folder, "flood.pcap")
+    write_syn_flood(capture, FLOWS)
+    with Wire() as wire:
+        lab = Lab(wire, None)
+        program = rig.start(wire.a, "--interval", "2")
+        counter = FrameCounter(wire.a)
+        link = lab.connect(opener_options={"keepalive": (2, 1, 9)})
+        link.talk()
+        replay(wire.b, capture)
+        lab.power_off(wire.b)
+        lab.sleep(4.5)
+        link.initiator.vanish()
+        lab.sleep(2.5)
+        events = read(program.reports, "events")  # told while it runs, not at the end
+        peak = program.memory_kib("VmHWM")
+        start = time.monotonic()
+        assert program.stop() == 0
+        print(f"ended after {time.monotonic() - start:.1f} s")
+        shown = counter.frames()
+    [told] = read(program.reports, "capture")
+    print(f"most memory {peak / MIB:.1f} MiB; {told['frames']} of {shown} frames, {told['dropped_by_capture']} dropped")
+    assert int(told["frames"]) + int(told["dropped_by_capture"]) == shown, told
+    deaths = [row for row in events if row["event"] == "peer_dead"]
+    assert [(row["subject"], row["subject_port"]) for row in deaths] == [(wire.b.address, "9000")], events
+    assert peak < (CAP_MIB + 16) * MIB, f"{peak} KiB at most"
+
+
+if __name__ == "__main__":
+    main(full_rate, syn_flood)

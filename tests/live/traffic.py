@@ -1,0 +1,30 @@
+"""Captures sent through a wire by tcpreplay."""
+import os
+import subprocess
+
+STORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "testdata", "host_rebooted_met_by_probe",
+                     "capture.pcap")
+
+
+class Traffic:
+    """A stored capture with many findings, reboots and resets, again and again; it comes out of the machine's eth0 until the
+    `with` block ends."""
+
+    def __init__(self, machine, frames_per_s=2000):
+        self.command = ["nsenter", f"--net=/proc/{machine.pid}/ns/net", "tcpreplay", "--quiet", "--preload-pcap",
+                        "--loop=0", f"--pps={frames_per_s}", "-i", "eth0", STORY]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def replay(machine, capture):
+    """Sends the capture out of the machine's eth0 as fast as it goes."""
+    done = subprocess.run(["nsenter", f"--net=/proc/{machine.pid}/ns/net", "tcpreplay", "--quiet", "--topspeed",
+                           "--preload-pcap", "-i", "eth0", capture], check=True, capture_output=True, text=True)
+    print(done.stdout.splitlines()[1].strip())
