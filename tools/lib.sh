@@ -4,6 +4,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build_packages=(g++ cmake ninja-build pkg-config libpcap-dev libtins-dev libfmt-dev libcli11-dev libssl-dev
     libcap-ng-dev libseccomp-dev libfccp-dev catch2
     iproute2)
+# For tools/lab, tools/soak and tests/live.
+live_packages=(python3 iproute2 nftables tcpdump tcpreplay strace util-linux)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
