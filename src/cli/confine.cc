@@ -122,7 +122,8 @@ Result<Confinement> confine_for_live(const Settings& settings, const std::string
         plan.user = nobody();
     }
     for (const ReportFolder* folder : folders) {
-        if (!settings.sandbox || !plan.user || !is_ours_to_give(*folder)) continue;
+        const bool for_reports = folder->path() == settings.output;
+        if (!settings.sandbox || !plan.user || !for_reports || !is_ours_to_give(*folder)) continue;
         const Status given = give_reports(*folder, plan.user->uid, plan.user->gid);
         if (!given) return given.error();
     }

@@ -108,7 +108,7 @@ void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
     if (metrics_) write_metrics(open, now);
 }
 
-void LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
+bool LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
     Metrics metrics =
         metrics_of({ended_, snapshot, started_, now}, settings_.analyzer.memory_cap, needs_.can_capture);
     metrics.publications = publications_;
@@ -119,8 +119,12 @@ void LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
     }
     if (reports_ != nullptr) metrics.rows_lost = reports_->rows_lost();
     const Status written = metrics_->write(metrics);
-    if (!written) return metrics_trouble_.note(written.error().message);
-    metrics_trouble_.over("the metrics can be written again");
+    if (written) {
+        metrics_trouble_.over("the metrics can be written again");
+    } else {
+        metrics_trouble_.note(written.error().message);
+    }
+    return written.ok();
 }
 
 std::optional<Nanoseconds> LiveOutput::next_boundary() const {
@@ -163,7 +167,7 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
     if (metrics_) {
         Tally last = ended_;  // every connection is in it now
         last.probes = last.probes_unanswered = 0;
-        write_metrics(last, now);
+        if (!write_metrics(last, now)) code_ = worse_of(code_, ExitCode::kNotWritten);
     }
     if (!settings_.quiet) tell_summary(sandbox);
 }

@@ -77,7 +77,7 @@ private:
     bool fail(ExitCode code, const std::string& why);
     void open_sinks();
     [[nodiscard]] bool standard_output_failed() const;
-    void write_metrics(const Tally& snapshot, Nanoseconds now);
+    bool write_metrics(const Tally& snapshot, Nanoseconds now);
     void tell_summary(const std::string& sandbox);
 
     const Settings& settings_;
