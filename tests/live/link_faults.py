@@ -155,6 +155,20 @@ def several_interfaces(rig):
     assert sorted(row["file"] for row in read(program.reports, "capture")) == ["eth0", "one0"]
 
 
+def any_interface(rig):
+    """On `any` one link may vanish: that is told, and the run goes on with the others."""
+    with Wire() as wire:
+        lab = Lab(wire, None)
+        program = rig.start(wire.a, interface="any")
+        lab.connect().talk()
+        wire.a.ip("link delete eth0")
+        wait_until(lambda: "eth0" in program.text("stderr"), QUICK_S, "nothing was said of eth0")
+        wire.a.ip(f"address add {wire.a.address}/32 dev lo")
+        lab.connect(server=wire.a).talk()
+        assert program.stop() == 0, program.text("stderr")
+    assert [port for port, _ in flows(program)] == ["40001", "40002"], flows(program)
+
+
 if __name__ == "__main__":
     main(down_and_up, deleted, moved_to_another_namespace, deleted_and_made_again, renamed, refused,
-         several_interfaces)
+         several_interfaces, any_interface)
