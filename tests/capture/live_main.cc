@@ -7,12 +7,7 @@
 
 #include <cstdio>
 
-#if __has_include(<catch2/catch_session.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
+#include "support/run_catch.h"
 
 namespace {
 
@@ -31,5 +26,5 @@ int main(int argc, char** argv) {
         std::puts("not root, and no network namespace can be made: skipped");
         return kSkipped;
     }
-    return Catch::Session().run(argc, argv);
+    return deadpeer::run_catch(argc, argv);
 }
