@@ -15,7 +15,6 @@ namespace deadpeer::cli {
 namespace {
 
 constexpr std::size_t kSmallestMemory = std::size_t{1} << 20;
-constexpr std::size_t kSmallestBuffer = std::size_t{1} << 20;
 constexpr std::size_t kLargestBuffer = std::size_t{1} << 30;
 // Ethernet, a VLAN tag, IPv4 and a TCP header with the options that hosts really send.
 constexpr std::uint32_t kSmallestSnapLength = 96;

@@ -3,11 +3,14 @@
 // Threads: pure function.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "cli/words.h"
 
 namespace deadpeer::cli {
+
+inline constexpr std::size_t kSmallestBuffer = std::size_t{1} << 20;
 
 // The first one as a sentence, or empty.
 std::string contradiction(const Words& words);

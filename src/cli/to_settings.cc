@@ -1,8 +1,10 @@
 #include "cli/to_settings.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "cli/connection_limit.h"
+#include "cli/contradictions.h"
 #include "cli/options.h"
 #include "cli/rotation.h"
 
@@ -22,7 +24,9 @@ LiveSettings live_settings(const Words& words) {
     live.capture.time_stamp_type = words.time_stamp_type;
     live.capture.wait_for_interface = words.wait_for_interface;
     if (words.snap_length) live.capture.snap_length = *words.snap_length;
-    if (words.buffer_size) live.capture.buffer_bytes = *words.buffer_size;
+    // Where connections may take little, frames that wait take little, too.
+    live.capture.buffer_bytes =
+        words.buffer_size.value_or(std::clamp(words.memory / 16, kSmallestBuffer, live.capture.buffer_bytes));
     if (words.interval) live.interval = nanoseconds(*words.interval);
     if (!words.rotate.empty()) live.rotate = *parse_rotation(words.rotate);
     live.keep = words.keep.value_or(0);

@@ -25,6 +25,15 @@ TEST_CASE("-i alone: the defaults of a live capture") {
     CHECK_FALSE(settings_of({"x.pcap"}).live.has_value());
 }
 
+TEST_CASE("the buffer is a sixteenth of the memory, at most 16 MB") {
+    const auto buffer = [](const char* memory) {
+        return settings_of({"-i", "eth0", "--memory", memory}).live->capture.buffer_bytes;
+    };
+    CHECK(buffer("1GB") == std::size_t{16} << 20);
+    CHECK(buffer("255MB") == (std::size_t{255} << 20) / 16);
+    CHECK(buffer("1MB") == std::size_t{1} << 20);
+}
+
 TEST_CASE("every option of a live capture reaches the settings") {
     const Settings settings = settings_of({"-i",
                                            "eth0",
