@@ -35,6 +35,7 @@ struct SourceStats {
     std::uint64_t bytes_read = 0;                      // of the input, headers included; for progress
     std::optional<std::uint64_t> bytes_total;          // where known
     std::optional<std::uint64_t> dropped_by_capture;   // where the input says (pcapng ISB, libpcap)
+    std::uint64_t dropped_by_interface = 0;            // live: of these, before they came to the capture
     std::uint64_t original_shorter_than_captured = 0;  // records whose lengths contradict each other
     std::uint64_t captured_beyond_snap_length = 0;     // records longer than the file declared possible
     std::uint64_t bad_subsecond = 0;                   // records whose sub-second field overflows

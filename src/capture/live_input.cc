@@ -128,6 +128,7 @@ std::uint64_t LiveInput::take_ring_drops() {
 
 std::uint64_t LiveInput::take_interface_drops() {
     const std::uint64_t dropped = interface_drops_ ? interface_drops_->take() : 0;
+    stats_.dropped_by_interface += dropped;
     *stats_.dropped_by_capture += dropped;
     return dropped;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "cli/standard_streams.h"
 #include "deadpeer/sink.h"
@@ -21,14 +22,14 @@ public:
 
     [[nodiscard]] bool failed() const { return failed_; }
 
-    void on_input_begin(std::uint32_t, const std::string&) override {}
+    void on_input_begin(std::uint32_t, const std::string& name) override { inputs_.push_back(name); }
     void on_input_end(std::uint32_t, const InputSummary&) override {}
     SegmentRowId on_segment(const SegmentRow&) override { return 0; }
     void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
         if (failed_) return;
         line_.clear();
-        tell_event(line_, finding, named_);
+        tell_event(line_, finding, inputs_[finding.file], named_);
         failed_ = !print(STDOUT_FILENO, line_);
     }
     void on_flow(const FlowSummary&) override {}
@@ -36,6 +37,7 @@ public:
 
 private:
     Named named_;
+    std::vector<std::string> inputs_;
     std::string line_;
     bool failed_ = false;
 };

@@ -49,7 +49,8 @@ InterfaceMetrics interface_metrics(const InputSummary& input, bool up) {
     metrics.frames = frames_of(input);
     metrics.tcp_segments = input.tcp_segments;
     metrics.bytes = input.source.captured_bytes;
-    metrics.dropped_by_kernel = input.source.dropped_by_capture.value_or(0);
+    metrics.dropped_by_interface = input.source.dropped_by_interface;
+    metrics.dropped_by_kernel = input.source.dropped_by_capture.value_or(0) - metrics.dropped_by_interface;
     metrics.up = up;
     return metrics;
 }

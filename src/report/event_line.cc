@@ -5,6 +5,7 @@
 
 #include "report/explanation.h"
 #include "report/names.h"
+#include "report/text.h"
 #include "report/time_text.h"
 
 namespace deadpeer {
@@ -27,7 +28,7 @@ void append_padded(std::string& out, std::string_view word, std::size_t width) {
 
 }  // namespace
 
-void tell_event(std::string& out, const Finding& finding, const Named& named) {
+void tell_event(std::string& out, const Finding& finding, std::string_view input, const Named& named) {
     append_time(out, finding.time);
     append_padded(out, name(finding.severity), name(Severity::kCritical).size());
     append_padded(out, name(finding.kind), 0);
@@ -35,6 +36,8 @@ void tell_event(std::string& out, const Finding& finding, const Named& named) {
         say(out, named(finding.subject), "  ");
     } else if (finding.subject != Endpoint{}) {
         say(out, named(finding.subject.address), "  ");
+    } else {
+        say(out, printable(input), "  ");
     }
     explain(out, finding);
     out += '\n';

@@ -35,6 +35,7 @@ InputSummary input(const std::string& name, std::uint64_t tcp_frames, std::uint6
     input.last_time = last;
     input.source.captured_bytes = 100 * tcp_frames;
     input.source.dropped_by_capture = 12;
+    input.source.dropped_by_interface = 2;
     return input;
 }
 
@@ -84,6 +85,8 @@ TEST_CASE("metrics add what ended and what is open") {
     CHECK(metrics.interfaces[0].frames == 1010);
     CHECK(metrics.interfaces[0].tcp_segments == 1001);
     CHECK(metrics.interfaces[0].bytes == 100'000);
+    CHECK(metrics.interfaces[0].dropped_by_kernel == 10);
+    CHECK(metrics.interfaces[0].dropped_by_interface == 2);
     CHECK(metrics.interfaces[0].up);
     CHECK_FALSE(metrics.interfaces[1].up);
     CHECK(metrics.connections == 3);

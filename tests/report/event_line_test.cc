@@ -10,7 +10,7 @@ namespace {
 
 std::string line(const Finding& finding, const Inventory* inventory = nullptr) {
     std::string out;
-    tell_event(out, finding, Named(inventory));
+    tell_event(out, finding, "eth0\x1b", Named(inventory));
     return out;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("a host and the capture itself") {
     Finding gap;
     gap.kind = EventKind::kCaptureGap;
     gap.reason = Reason::kLinkDown;
-    CHECK(line(gap).starts_with("info      capture_gap  The interface "));
+    CHECK(line(gap).starts_with("info      capture_gap  eth0\\x1B  The interface "));
 }
 
 TEST_CASE("names come from the inventory, printable") {
