@@ -19,10 +19,10 @@ constexpr Nanoseconds earliest_wheel_timer(Nanoseconds gap) {
 }
 
 // People and systems set timers to such multiples; the roundest first.
-constexpr std::array<Nanoseconds, 13> kRoundSteps = {
-    3600 * kSecond, 1800 * kSecond,     900 * kSecond,     600 * kSecond, 300 * kSecond,
-    60 * kSecond,   30 * kSecond,       15 * kSecond,      10 * kSecond,  5 * kSecond,
-    kSecond,        500 * kMillisecond, 100 * kMillisecond};
+constexpr std::array<Nanoseconds, 14> kRoundSteps = {
+    3600 * kSecond, 1800 * kSecond, 900 * kSecond,      600 * kSecond,     300 * kSecond,
+    60 * kSecond,   50 * kSecond,   30 * kSecond,       15 * kSecond,      10 * kSecond,
+    5 * kSecond,    kSecond,        500 * kMillisecond, 100 * kMillisecond};
 
 // The roundest value between the two, of equals the one closest to what was measured; 0 if there is none.
 Nanoseconds roundest_between(Nanoseconds earliest, Nanoseconds latest, Nanoseconds measured) {
@@ -34,6 +34,13 @@ Nanoseconds roundest_between(Nanoseconds earliest, Nanoseconds latest, Nanosecon
         if (below_fits) return below;
     }
     return 0;
+}
+
+// Half a second that is met so closely is no whole second that a timer wheel rounded up.
+bool is_half_second(Nanoseconds timer, Nanoseconds gap) {
+    const Nanoseconds lateness = gap - timer;
+    return timer % (500 * kMillisecond) == 0 && lateness >= -10 * kMillisecond &&
+           lateness <= 10 * kMillisecond + timer / 1000;
 }
 
 }  // namespace
@@ -78,8 +85,8 @@ Nanoseconds round_timer(Nanoseconds shortest, Nanoseconds longest) {
     const Nanoseconds latest = latest_timer(shortest);
     const Nanoseconds strict = roundest_between(earliest_timer(longest), latest, shortest);
     // Below a whole second nothing but a close match is worth more than the measurement.
-    const bool whole = strict != 0 && (strict % kSecond == 0 || shortest < kSecond);
-    if (whole) return strict;
+    const bool close = strict % kSecond == 0 || shortest < kSecond || is_half_second(strict, shortest);
+    if (strict != 0 && close) return strict;
     const Nanoseconds wide = roundest_between(earliest_wheel_timer(longest), latest, shortest);
     if (wide != 0 && wide % kSecond == 0) return wide;
     return strict != 0 ? strict : shortest;

@@ -7,11 +7,11 @@
 namespace deadpeer {
 namespace {
 
-// Timers fire late, hardly ever early.
+// As closely as a timer can be told: what is inferred may have been snapped to a rounder value nearby.
 bool is_as_expected(Nanoseconds expected, Nanoseconds inferred) {
     if (expected == kNoTime || inferred == kNoTime) return true;
-    return inferred >= expected - expected / 100 &&
-           inferred <= expected + std::max(expected / 100 * 3, 50 * kMillisecond);
+    const Nanoseconds tolerance = std::max(expected / 100 * 3, 50 * kMillisecond);
+    return inferred >= expected - tolerance && inferred <= expected + tolerance;
 }
 
 // The longest silence that a side lived through, and in which its own probe would have shown; kNoTime if none
