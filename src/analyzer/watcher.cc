@@ -207,8 +207,8 @@ void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, 
     finding.reason = Reason::kProbesUnanswered;
     finding.time = probe.time;
     finding.frame = probe.frame;
-    const Nanoseconds heard = connection.tcp.reverse(probe.direction).last_time;
-    if (heard <= probe.time && heard != kNoTime) finding.half_open = probe.time - heard;
+    finding.count = train.length - 1;  // its own answer may yet come
+    finding.half_open = silence_of_peer(connection, probe);
     sink_.on_finding(finding);
 }
 
@@ -220,6 +220,8 @@ void Watcher::tell_recovered(const Connection& connection, const Train& train, c
     finding.reason = Reason::kRecovered;
     finding.time = answer.time;
     finding.frame = answer.frame;
+    finding.count = train.length - 1;  // the last one was answered
+    finding.half_open = between(connection.tcp.forward(answer.direction).last_time, answer.time);
     finding.add_evidence(answer.frame);
     sink_.on_finding(finding);
 }

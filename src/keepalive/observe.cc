@@ -4,6 +4,7 @@
 
 #include "keepalive/between.h"
 #include "keepalive/observe_reset.h"
+#include "keepalive/patience.h"
 
 namespace deadpeer {
 namespace {
@@ -85,13 +86,18 @@ bool shows_loss(const ConnectionView& before, const Segment& segment) {
            (peer.next_known && segment.has(kAck) && Seq(segment.ack).after(peer.next));
 }
 
+// The peer may have let it go without an answer, as it had just sent one.
+bool may_be_passed_over(const Train& probes) {
+    return probes.length == 1 && probes.silence_before != kNoTime && probes.silence_before < kAnswerPause;
+}
+
 void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     SideWatch& side = watch.sides[index(segment.direction)];
     Prober& prober = side.prober.in(pools.probers);
     Train& train = side.probes.in(pools.trains);
     const HalfStream& fwd = before.tcp.forward(segment.direction);
     const bool peer_seen = before.tcp.reverse(segment.direction).seen;
-    if (peer_seen && train.open()) {
+    if (peer_seen && train.open() && !may_be_passed_over(train)) {
         lengthen(train, segment);
         if (train.last_gap != kNoTime && train.last_gap < kSecond / 10) prober.bunched = true;
         learn_interval(prober, train);

@@ -15,6 +15,10 @@ namespace deadpeer {
 // What has waited less than this for an answer may still get one.
 inline constexpr Nanoseconds kAnswerDelay = kSecond;
 
+// Linux answers segments that are out of window no more often than that: a probe so soon after another
+// segment proves nothing.
+inline constexpr Nanoseconds kAnswerPause = 500 * kMillisecond;
+
 // One and a half times the silence to the next probe that would have come, and no less than an answer may
 // take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.
 Nanoseconds probe_patience(const Train& probes, const Prober& prober);

@@ -14,19 +14,18 @@ void explain_unanswered(std::string& out, const Finding& finding) {
         " of ", Side{finding.peer});
     if (finding.idle != kNoTime) say(out, ", sent after ", Span{finding.idle}, " of silence");
     say(out,
-        ": one lost answer proves nothing, several may be an outage or a death; see what became of the "
-        "connection in flows.csv");
+        ", and was asked again: one lost answer proves nothing, several may be an outage or a death; see "
+        "what "
+        "became of the connection in flows.csv");
 }
 
 void explain_recovered(std::string& out, const Finding& finding) {
     say(out, Side{finding.subject}, " lives: it answered again after ",
         Count{finding.count, "unanswered keepalive probe", "unanswered keepalive probes"}, " of ",
         Side{finding.peer});
-    if (finding.idle != kNoTime && finding.interval != kNoTime && finding.count > 0) {
-        say(out, ", having been silent for about ",
-            Span{finding.idle + static_cast<Nanoseconds>(finding.count - 1) * finding.interval});
-    }
-    say(out, "; look for an outage of the path at that time");
+    if (finding.half_open != kNoTime) say(out, ", having been silent for ", Span{finding.half_open});
+    say(out, finding.count == 1 ? "; one lost answer proves nothing, look for an outage if there are more"
+                                : "; look for an outage of the path at that time");
 }
 
 // " (tcp.stream 0, 1 and 3)"

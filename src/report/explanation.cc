@@ -92,7 +92,7 @@ void explain_recovered(std::string& out, const FlowSummary& flow) {
     say(out, "Both sides live: ");
     say_all_probes(out, flow);
     say(out,
-        ", the last of them after some in a row that were not; look for an outage of the path at that time "
+        ", the last of them after others that were not; look for an outage of the path at that time "
         "(events.csv: peer_recovered)");
 }
 

@@ -52,18 +52,22 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
 
 TEST_CASE("probes_unanswered and peer_recovered") {
     Finding finding = event(EventKind::kProbesUnanswered);
-    finding.count = 2;
+    finding.count = 1;
     finding.idle = 60 * kSecond;
     CHECK(sentence(finding) ==
-          "10.0.0.2:50000 missed 2 keepalive probes of 10.0.0.1:40000, sent after 60 s of silence: one lost "
-          "answer proves nothing, several may be an outage or a death; see what became of the connection in "
-          "flows.csv");
+          "10.0.0.2:50000 missed 1 keepalive probe of 10.0.0.1:40000, sent after 60 s of silence, and was "
+          "asked again: one lost answer proves nothing, several may be an outage or a death; see what became "
+          "of the connection in flows.csv");
     finding.kind = EventKind::kPeerRecovered;
+    finding.half_open = 80 * kSecond;
+    CHECK(
+        sentence(finding) ==
+        "10.0.0.2:50000 lives: it answered again after 1 unanswered keepalive probe of 10.0.0.1:40000, "
+        "having been silent for 80 s; one lost answer proves nothing, look for an outage if there are more");
     finding.count = 3;
-    finding.interval = 10 * kSecond;
     CHECK(sentence(finding) ==
           "10.0.0.2:50000 lives: it answered again after 3 unanswered keepalive probes of 10.0.0.1:40000, "
-          "having been silent for about 80 s; look for an outage of the path at that time");
+          "having been silent for 80 s; look for an outage of the path at that time");
 }
 
 TEST_CASE("host_rebooted") {

@@ -292,8 +292,7 @@ TEST_CASE("alive") {
     flow.responder_side.probes = 0;
     CHECK(sentence(flow) ==
           "Both sides live: 4 of 5 keepalive probes of 10.0.0.1:40000, sent after 4 min of silence, were "
-          "answered, the last of them after some in a row that were not; look for an outage of the path at "
-          "that "
+          "answered, the last of them after others that were not; look for an outage of the path at that "
           "time (events.csv: peer_recovered)");
     CHECK(sentence(judged(Verdict::kAlive, Reason::kRecentTraffic, Confidence::kHigh)) ==
           "Both sides live: segments passed until shortly before the end of the capture; nothing to do");
