@@ -42,7 +42,8 @@ struct Segment {
     std::uint32_t tsval = 0;           // valid if has_timestamps
     std::uint32_t tsecr = 0;
     std::array<SackBlock, 4> sack{};             // the first `sack_blocks` are valid
-    std::uint16_t ip_id = 0;                     // IPv4 only
+    // Tells a packet from others of its side: IPv4's identification; IPv6 has none, so its TCP checksum.
+    std::uint16_t ip_id = 0;
     std::uint16_t payload_offset = 0;            // in the frame's captured bytes
     std::uint16_t captured_payload = 0;          // bytes there
     std::uint8_t batch_index = 0;                // of its frame in the batch

@@ -18,6 +18,7 @@ namespace deadpeer::decoding {
 inline constexpr std::uint32_t kTcpFixedHeader = 20;
 inline constexpr std::uint32_t kTcpUpToFlags = 14;
 inline constexpr std::uint32_t kTcpUpToWindow = 16;
+inline constexpr std::uint32_t kTcpUpToChecksum = 18;
 
 inline AddressWords read_address(const std::uint8_t* bytes, bool is_v6) {
     AddressWords words;
@@ -62,7 +63,9 @@ inline void set_flow(const Packet& packet, Segment& segment) {
     segment.flags = header[13];
     segment.tsval = 0;
     segment.tsecr = 0;
-    segment.ip_id = packet.ip_id;
+    segment.ip_id = !packet.is_v6                  ? packet.ip_id
+                    : captured >= kTcpUpToChecksum ? read_be16(header + 16)
+                                                   : std::uint16_t{0};
     segment.payload_offset = static_cast<std::uint16_t>(at);
     // With a data offset below 5 the "payload" begins inside the header: nothing to show to anyone.
     segment.captured_payload = static_cast<std::uint16_t>(

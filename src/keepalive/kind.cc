@@ -38,10 +38,11 @@ bool repeats_last_probe(const View& v) {
            v.segment.tsval == prober.last_tsval;
 }
 
-// The same packet once more. IPv6 has no identification to tell that from a quick retransmission.
+// The same packet once more.
 bool repeats_last_packet(const View& v) {
-    if (v.segment.key.is_v6 != 0 || v.sent.segments == 0 || !v.fwd.seen) return false;
-    return v.segment.ip_id == v.sent.last_ip_id && v.segment.time >= v.fwd.last_time &&
+    if (v.sent.segments == 0 || !v.fwd.seen) return false;
+    const bool cut = v.segment.key.is_v6 != 0 && v.segment.ip_id == 0;  // before what tells packets apart
+    return !cut && v.segment.ip_id == v.sent.last_ip_id && v.segment.time >= v.fwd.last_time &&
            v.segment.time - v.fwd.last_time <= kMirrorDelay && Seq(v.segment.ack) == v.fwd.last_ack &&
            v.segment.window == v.fwd.window;
 }
@@ -52,6 +53,14 @@ bool is_zero_window_probe(const View& v) {
     return v.at_last_octet() ||
            (v.segment.payload_length == 1 && v.sent.next_known && v.seq == v.sent.next) ||
            (v.segment.payload_length == 1 && v.seq == v.rev.last_ack);
+}
+
+// A host without the connection sends RSTs in bursts that are all alike but for the sequence number.
+bool repeats_reset(const View& v) {
+    if (v.watch == nullptr || !v.watch->reset->met()) return false;
+    const ResetRecord& reset = *v.watch->reset;
+    return reset.sender == v.segment.direction && reset.time == v.fwd.last_time && reset.seq == v.seq &&
+           repeats_last_packet(v);
 }
 
 // So far apart, or across a step of the capture's clock: no path delivers segments that far out of order.
@@ -98,9 +107,12 @@ SegmentKind kind_of_answer(const View& v) {
 
 SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels labels, const Watch* watch,
                     Nanoseconds minimum_silence) {
-    if (segment.time == kNoTime || segment.has(kRst)) return SegmentKind::kOrdinary;
+    if (segment.time == kNoTime) return SegmentKind::kOrdinary;
     const View view{before, segment, watch};
-    if (is_zero_window_probe(view)) return SegmentKind::kZeroWindowProbe;
+    if (segment.has(kRst)) return repeats_reset(view) ? SegmentKind::kDuplicateFrame : SegmentKind::kOrdinary;
+    if (is_zero_window_probe(view)) {
+        return repeats_last_packet(view) ? SegmentKind::kDuplicateFrame : SegmentKind::kZeroWindowProbe;
+    }
     if (view.at_last_octet()) return kind_at_last_octet(view, minimum_silence);
 
     const bool occupies = segment.payload_length > 0 || segment.has(kSyn | kFin);
@@ -109,7 +121,10 @@ SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels
         if (labels.has(Label::kOutOfOrder)) return SegmentKind::kReordered;
         return labels.has(Label::kRetransmission) ? SegmentKind::kRetransmission : SegmentKind::kOrdinary;
     }
-    if (labels.any_of(Label::kDuplicateAck | Label::kKeepAliveAck) && repeats_last_packet(view)) {
+    // Over IPv6 ACKs of one host can be alike to the last bit.
+    const bool may_be_copy =
+        segment.key.is_v6 == 0 && labels.any_of(Label::kDuplicateAck | Label::kKeepAliveAck);
+    if (may_be_copy && repeats_last_packet(view)) {
         return SegmentKind::kDuplicateFrame;
     }
     return kind_of_answer(view);

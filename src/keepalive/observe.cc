@@ -180,12 +180,12 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         watch.step_back = std::max(watch.step_back, elapsed(segment.time, before.last_time));
     }
     if (shows_loss(before, segment)) watch.loss_time = segment.time;
-    if (segment.has(kRst)) {
-        observe_reset(watch, pools, before, segment);
-        return observation;
-    }
     if (kind == SegmentKind::kDuplicateFrame) {
         note_copy(watch, pools, before, segment);
+        return observation;
+    }
+    if (segment.has(kRst)) {
+        observe_reset(watch, pools, before, segment);
         return observation;
     }
 

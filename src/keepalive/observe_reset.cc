@@ -79,6 +79,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     ResetRecord reset;
     reset.shape = shape_of(watch, before, segment);
     reset.sender = segment.direction;
+    reset.seq = Seq(segment.seq);
     reset.time = segment.time;
     reset.frame = segment.frame;
     reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);

@@ -99,6 +99,7 @@ struct ResetRecord {
 
     Shape shape = Shape::kNone;
     Direction sender = Direction::kFromLow;
+    Seq seq;
     bool ttl_differs = false;
     bool both_ends = false;     // a RST of the other side came within 50 ms
     bool out_of_place = false;  // not where the other side would heed it
