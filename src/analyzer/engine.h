@@ -1,8 +1,8 @@
 // Analyzer::Impl: the connections of a capture, from their first segment until they were told.
 //
-// What:     analyzer.cc takes frames in and follows the connections; endings.cc tells and forgets those that
-// end,
-//           are superseded, or must go for want of memory, and asks in a live capture what silence decides.
+// What:     analyzer.cc takes frames in and follows the connections; endings.cc tells and forgets those
+//           that end, are superseded, or must go for want of memory, and asks in a live capture what
+//           silence decides.
 // Threads:  one at a time.
 #pragma once
 

@@ -1,11 +1,10 @@
 // Predecessors: connections whose 4-tuple was used again while nothing had ended them.
 //
 // What:     a host that rebooted may open the same 4-tuple anew. Its peer, which still holds the old
-// connection, answers
-//           the SYN with an ACK out of that (a challenge, RFC 5961 section 4.2), and the host, which knows
-//           nothing of it, resets it (RFC 9293 section 3.5.1, figure 9). Wireshark counts both to the new
-//           stream, but they are the end of the old one. So the old connection waits for the first words of
-//           the new.
+//           connection, answers the SYN with an ACK out of that (a challenge, RFC 5961 section 4.2), and
+//           the host, which knows nothing of it, resets it (RFC 9293 section 3.5.1, figure 9). Wireshark
+//           counts both to the new stream, but they are the end of the old one. So the old connection waits
+//           for the first words of the new.
 // Lifetime: the watcher must outlive it.
 // Threads:  one at a time.
 #pragma once

@@ -1,8 +1,7 @@
 // CounterTotal: the 64-bit total of a counter that may be 32 bits wide, wrap, or start again at 0.
 //
 // What:    network drivers count in their hardware's registers and start again when they are reset; between
-// two
-//          readings a counter is taken to have moved by less than 2^31.
+//          two readings a counter is taken to have moved by less than 2^31.
 // Threads: one at a time.
 #pragma once
 

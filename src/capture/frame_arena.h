@@ -1,8 +1,7 @@
 // FrameArena: a queue of frames with their bytes, in a fixed piece of memory.
 //
 // What:     frames are copied in at one end and handed out at the other; what was handed out stays where it
-// is
-//           until it is released.
+//           is until it is released.
 // Cost:     O(1) and one copy a frame. Memory is only touched where frames lie, and from its start again
 //           whenever the arena is empty.
 // Lifetime: a frame's bytes are valid from push() until the release() after its take().

@@ -1,9 +1,8 @@
 // InterfaceDrops: packets that the network interface, or its driver, had no room for.
 //
 // What:    the counters in /sys/class/net/NAME/statistics that libpcap calls ps_ifdrop. libpcap opens the
-// files
-//          again for every look, which a sandbox forbids, and then says 0; here they stay open. Where /sys
-//          shows another network namespace, nothing is counted.
+//          files again for every look, which a sandbox forbids, and then says 0; here they stay open. Where
+//          /sys shows another network namespace, nothing is counted.
 // Threads: one at a time.
 // Errors:  none: a counter that cannot be read stands still. That is so after the interface was removed, and
 //          remains so when one of its name comes again.

@@ -1,8 +1,7 @@
 // LinkStory: what the changes of links mean for what is captured.
 //
 // What:    knows for each input which link it is bound to, since when it is blind, and tells LinkEvents. It
-// decides;
-//          LiveCapture acts.
+//          decides; LiveCapture acts.
 // Threads: one at a time. Reads no clock and does no I/O.
 #pragma once
 

@@ -1,8 +1,7 @@
 // LiveInput: one captured interface: libpcap's ring and the frames that were taken out of it.
 //
-// What:     the AF_PACKET socket stays the same for the whole capture. When its interface is gone, it can be
-// bound
-//           to another one, which takes no right.
+// What:     the AF_PACKET socket stays the same for the whole capture. When its interface is gone, it can
+//           be bound to another one, which takes no right.
 // Threads:  one at a time.
 // Errors:   open() says what to try. After that, failed() and status_detail().
 // Source:   packet(7); linux/if_packet.h.

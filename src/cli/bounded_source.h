@@ -1,9 +1,8 @@
 // BoundedSource: a source that ends early, after a number of frames or when it is told to stop.
 //
 // What:     frames beyond the limit are taken out of the batch and out of stats(). Stopping a file of known
-// size
-//           leaves it truncated, with a detail that says so. Stopping an endless input (a pipe) is its end:
-//           what had arrived is still handed out.
+//           size leaves it truncated, with a detail that says so. Stopping an endless input (a pipe) is its
+//           end: what had arrived is still handed out.
 // Lifetime: the inner source and the counter must outlive it.
 // Threads:  one thread at a time.
 #pragma once

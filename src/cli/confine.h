@@ -1,8 +1,7 @@
 // The sandbox of a run: which folders and which user the command line leaves it.
 //
-// Files:   a run that root started becomes the owner of the folder that it writes to; nobody if it writes to
-// none and
-//          has all its inputs open. Others stay who they are.
+// Files:   a run that root started becomes the owner of the folder that it writes to; nobody if it writes
+//          to none and has all its inputs open. Others stay who they are.
 // Live:    -Z; nobody where root started it. A folder of root's that holds nothing but reports becomes that
 //          user's.
 // Threads: call once, before any other thread starts.

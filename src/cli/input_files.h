@@ -1,8 +1,8 @@
 // InputFiles: the files of a run, opened before any of them is read and before rights are given up.
 //
 // What:    so that a file that only root may read can be read without root, and a file that is moved
-// meanwhile is
-//          found. There may be more files than descriptors: the rest is opened when its turn comes.
+//          meanwhile is found. There may be more files than descriptors: the rest is opened when its turn
+//          comes.
 // Threads: one thread at a time.
 #pragma once
 

@@ -2,8 +2,7 @@
 // standard output, metrics, the summary.
 //
 // What:     open() before the sandbox, start() in it, then the analyzer tells sink(). The rest is called by
-// the
-//           loop of the capture.
+//           the loop of the capture.
 // Lifetime: settings and tables must outlive it.
 // Threads:  one thread at a time.
 // Errors:   told through `complain` as they come; what they mean for the exit code: code().

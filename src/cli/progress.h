@@ -1,8 +1,7 @@
 // Progress: one line on a terminal while a long input is read.
 //
 // What:    nothing during the first second, then at most five times a second: bytes done, share, rate, and
-// how
-//          long it will take. clear() takes the line away again.
+//          how long it will take. clear() takes the line away again.
 // Threads: one thread at a time.
 #pragma once
 

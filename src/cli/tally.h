@@ -1,8 +1,7 @@
 // Tally: counts what the analysis tells, for metrics and statistics.
 //
-// What:    as a sink of the running analyzer it counts events and the connections that ended; as the sink of
-// a
-//          snapshot those that are open, and what was read so far. Both together are everything.
+// What:    as a sink of the running analyzer it counts events and the connections that ended; as the sink
+//          of a snapshot those that are open, and what was read so far. Both together are everything.
 // Threads: one thread at a time.
 #pragma once
 

@@ -1,8 +1,7 @@
 // Pool<T>: records named by small numbers.
 //
 // What:     take() gives a default-constructed record, release() gives it back. Blocks of records are never
-// moved, so a
-//           reference stays valid until its record is released. Number 0 names nothing.
+//           moved, so a reference stays valid until its record is released. Number 0 names nothing.
 // Cost:     O(1); memory is taken by blocks and kept.
 // Threads:  one at a time.
 #pragma once

@@ -5,8 +5,7 @@
 //     train.release(trains);          // gives it back
 //
 // What:     a pointer's size where a record is seldom needed. Blocks of records are never moved, so a
-// reference
-//           stays valid until the record is released.
+//           reference stays valid until the record is released.
 // Cost:     O(1); memory is taken by blocks and kept.
 // Lifetime: the owner releases it, to the pool that it was taken from, before it goes.
 // Threads:  one at a time.

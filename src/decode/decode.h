@@ -8,11 +8,10 @@
 //          says 0 (segmentation offload) it is what the wire length leaves, padding included.
 // Cuts:    14 bytes of TCP header make a Segment. With 14 or 15 it has `cut_before_window` set: only
 //          Wireshark 4.6 numbers its stream; for older releases the caller counts it as kCutHeader. From
-//          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends
-//          there, else kCutHeader.
+//          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends there,
+//          else kCutHeader.
 // Quotes:  ICMP errors are kIcmpQuote if the packet they quote is TCP.
-// Not yet: tunnels, MPLS, PPPoE (kEncapsulated), fragments other than atomic
-//          ones.
+// Not yet: tunnels, MPLS, PPPoE (kEncapsulated), fragments other than atomic ones.
 // Threads: pure functions; a SegmentBatch belongs to one thread.
 #pragma once
 

@@ -1,8 +1,7 @@
 // TCP options: kind (1), length (1) of the whole option, value; kinds 0 and 1 are a lone byte.
 //
 // Errors: a list that makes no sense ends there; what was read before it counts. An option whose length is
-// not
-//         that of its kind is passed over. Both are said in Segment::bad_options.
+//         not that of its kind is passed over. Both are said in Segment::bad_options.
 // Source: RFC 9293 section 3.2; RFC 7323 (3, 8); RFC 2018 (4, 5); RFC 8684 section 3 (30).
 #pragma once
 

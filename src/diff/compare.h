@@ -1,8 +1,7 @@
 // Compares two snapshots.
 //
 // What:     connections are the same if both endpoints and the time of the first frame are, whichever side
-// was
-//           taken for the initiator (so, if their community_id and first_utc are). What is left over is
+//           was taken for the initiator (so, if their community_id and first_utc are). What is left over is
 //           matched by the endpoints alone, in the order of time: a connection that goes on in the next
 //           capture begins there at another time. Where one report has more of an endpoint pair than the
 //           other, the older's last and the newer's first are taken to be the same. Settings of a host's

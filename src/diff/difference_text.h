@@ -1,8 +1,7 @@
 // A difference in words, for a terminal.
 //
-// What:    a section for each change that there is, one line for each difference, and a line of counts at the
-// end.
-//          Names are made printable.
+// What:    a section for each change that there is, one line for each difference, and a line of counts at
+//          the end. Names are made printable.
 // Threads: pure function.
 #pragma once
 

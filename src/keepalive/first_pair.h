@@ -1,10 +1,9 @@
 // FirstPair: the first two segments of a stream that is seen from its middle, when they may be a keepalive
 // probe and its answer.
 //
-// What:    side A sends 0 or 1 octets with (seq s, ack a), side B answers without data with (seq a, ack s+1).
-// That can
-//          be anything until A does it again after a silence; then both were keepalives. A capture that holds
-//          nothing but keepalives shows no more of a connection.
+// What:    side A sends 0 or 1 octets with (seq s, ack a), side B answers without data with (seq a,
+//          ack s+1). That can be anything until A does it again after a silence; then both were keepalives.
+//          A capture that holds nothing but keepalives shows no more of a connection.
 // Threads: plain value, pure functions.
 #pragma once
 

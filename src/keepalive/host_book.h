@@ -1,8 +1,7 @@
 // HostBook: what is known of hosts across their connections, to tell a reboot from a forgotten connection.
 //
-// What:    filled when verdicts are due: every connection at both its hosts, and the announcements met. Then
-// asked
-//          about each connection that a no-socket RST ended.
+// What:    filled when verdicts are due: every connection at both its hosts, and the announcements met.
+//          Then asked about each connection that a no-socket RST ended.
 // Cost:    adding O(1), freeze O(n log n), a question O(connections of the host), at most kMaxLooked of them.
 // Threads: one at a time.
 #pragma once

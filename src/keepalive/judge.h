@@ -1,9 +1,8 @@
 // judge: what became of a connection, and on what evidence.
 //
 // What:    a question about a connection as it stands at a point in time; changes nothing. The first rule
-// that
-//          applies decides. What needs a look at other connections of a host (did it reboot?) is given in
-//          HostSigns.
+//          that applies decides. What needs a look at other connections of a host (did it reboot?) is given
+//          in HostSigns.
 // Threads: pure functions.
 #pragma once
 

@@ -1,8 +1,7 @@
 // observe: takes a remarkable segment into its connection's Watch; the only writer of a Watch.
 //
 // What:   most segments are plain: the next data, the next ACK. `is_plain` tells them apart with a few
-// comparisons, and
-//         only the others come here.
+//         comparisons, and only the others come here.
 #pragma once
 
 #include "deadpeer/finding.h"
@@ -14,8 +13,8 @@
 
 namespace deadpeer {
 
-// Nothing that keepalive analysis would have to look at: a segment at the SND.NXT of its side without RST and
-// labels.
+// Nothing that keepalive analysis would have to look at: a segment at the SND.NXT of its side without RST
+// and labels.
 inline bool is_plain(const SentData& sent, const Segment& segment, Labels labels) {
     return labels.empty() && !segment.has(kRst) && segment.seq == sent.next.value();
 }

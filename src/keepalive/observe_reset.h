@@ -1,8 +1,7 @@
 // observe_reset: takes a RST, and what follows one, into a Watch.
 //
 // What:    who sent the RST and what provoked it is told by its form and by the segments before it; whether
-// it was
-//          heeded by those after it.
+//          it was heeded by those after it.
 // Source:  RFC 9293 section 3.10.7.1 (a host without the connection), RFC 5961 section 3.2 (challenge ACK).
 // Threads: as observe().
 #pragma once

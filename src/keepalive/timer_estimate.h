@@ -1,9 +1,8 @@
 // TimerEstimate: which timer value a handful of measured gaps come from.
 //
 // What:   gaps are put into clusters; the largest cluster (of equal ones the shortest) is the timer's. A
-// timer never
-//         fires early, but late: Linux rounds a timer up by as much as an eighth of it, and hosts are busy.
-//         So a gap g speaks for timers from g - lateness to g.
+//         timer never fires early, but late: Linux rounds a timer up by as much as an eighth of it, and
+//         hosts are busy. So a gap g speaks for timers from g - lateness to g.
 // Units:  nanoseconds.
 #pragma once
 

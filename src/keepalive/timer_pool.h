@@ -1,8 +1,8 @@
 // TimerPool: the timers of one host's connections to one service, taken together.
 //
 // What:    a host fires timers late, by up to an eighth of them, and each connection shows few gaps. The
-// connections of
-//          a host to one port share their settings, so the shortest gap among them is closest to the truth.
+//          connections of a host to one port share their settings, so the shortest gap among them is
+//          closest to the truth.
 // Threads: one at a time.
 #pragma once
 

@@ -1,5 +1,4 @@
-// Watch: what is remembered of a connection beyond its TCP state, from the first segment on that is not
-// plain.
+// Watch: what is remembered of a connection beyond its TCP state, once a segment was not plain.
 //
 // What:     probe trains, repeated transmissions, resets and ICMP errors of one connection, both sides. Most
 //           connections never get one, and few all of its records. observe.h is the writer, judge.h the

@@ -4,11 +4,10 @@
 //     if (const InventoryEntry* host = inventory.value().find(address)) use(host->name);
 //
 // What:     a CSV file with the columns address, name, idle, interval, count, in any order; only `address`
-// must
-//           be there. An address is one host or a prefix (192.0.2.0/24, 2001:db8::/32); where several hold an
-//           address, the longest counts, with all its cells: nothing is taken over from a shorter one. Idle
-//           and interval are seconds; an empty cell expects nothing. Lines that begin with # and empty lines
-//           do not count.
+//           must be there. An address is one host or a prefix (192.0.2.0/24, 2001:db8::/32); where several
+//           hold an address, the longest counts, with all its cells: nothing is taken over from a shorter
+//           one. Idle and interval are seconds; an empty cell expects nothing. Lines that begin with # and
+//           empty lines do not count.
 // Lifetime: a value; pointers it answers are valid as long as it is.
 // Threads:  const calls may run in parallel.
 // Errors:   load() names the file, the line and what is wrong with it.

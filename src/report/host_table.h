@@ -1,8 +1,7 @@
 // HostTable: what each address that took part in a TCP connection did.
 //
 // What:    add() notes a connection, reboot() a reboot; for_each() hands on one line per address, sorted.
-// Most
-//          addresses never probed, reset or failed, so what tells of that is kept apart.
+//          Most addresses never probed, reset or failed, so what tells of that is kept apart.
 // Memory:  bounded by the number of addresses; what found no room is counted by left_out().
 // Threads: one thread at a time.
 #pragma once

@@ -1,20 +1,20 @@
 // LiveReports: the reports of a capture that goes on for weeks.
 //
 // What:     events.csv grows by each event as it is told, one write(2) a row. flows.csv, hosts.csv,
-// capture.csv
-//           and segments.csv are an offline report of everything known, written anew by publish() and at the
-//           end: each appears whole or stays as it was. A period ends with rotate(): its reports move into
-//           DIR/20261121T060000Z/ (when it began, UTC), and open connections go on into the next.
-//           Reports of an earlier run, killed ones included, are moved aside in the same way by open().
+//           capture.csv and segments.csv are an offline report of everything known, written anew by
+//           publish() and at the end: each appears whole or stays as it was. A period ends with rotate():
+//           its reports move into DIR/20261121T060000Z/ (when it began, UTC), and open connections go on
+//           into the next. Reports of an earlier run, killed ones included, are moved aside in the same way
+//           by open().
 // Order:    events stand in the order in which they became known, which is nearly that of their times.
 // Memory:   bounded: what ended in a period waits in temporary files without names.
 // Lifetime: the sources and the analyzer belong to the caller; tables in the options must outlive this.
 // Threads:  one thread at a time.
 // Errors:   a full or broken disk ends nothing: it is told once per cause, tried again each time, and what
 //           had to be left out is counted.
-// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, unlinkat, mkdirat,
-// newfstatat,
-//           fstat, getdents64, lseek, fcntl, close; all names are below the folder's descriptor.
+// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, unlinkat,
+//           mkdirat, newfstatat, fstat, getdents64, lseek, fcntl, close; all names are below the folder's
+//           descriptor.
 #pragma once
 
 #include <algorithm>

@@ -2,10 +2,9 @@
 // UTC.
 //
 // What:     move_reports() gives a period its folder. It is always a new one: where the name is taken, the
-// next
-//           free second is used, so that nothing is overwritten. keep_latest() removes the oldest: only
-//           folders with names of that form, no links, and in them only our reports; a folder with anything
-//           else in it stays.
+//           next free second is used, so that nothing is overwritten. keep_latest() removes the oldest:
+//           only folders with names of that form, no links, and in them only our reports; a folder with
+//           anything else in it stays.
 // Threads:  one thread at a time.
 // Errors:   finished sentences with the path and the system's reason. After a failure reports may be in both
 //           places, each whole.

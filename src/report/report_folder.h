@@ -6,8 +6,7 @@
 // Links:    the folder itself may be reached through a symbolic link; below it none is followed: temporary
 //           files are created with O_EXCL | O_NOFOLLOW, and rename replaces a link, not its target.
 // Made:     a folder that open() made and that stays empty is removed by the destructor: a run without
-// reports
-//           leaves no trace.
+//           reports leaves no trace.
 // Lock:     with lock() held no other run writes there (flock), so that a temporary file in the way was left
 //           by a killed run and is removed.
 // Threads:  one thread at a time.

@@ -1,8 +1,7 @@
 // Rotation: when a period of reports ends and the next begins.
 //
 // What:    by time, on the clock's own boundaries (every full hour UTC for 1 h), by size, or both. The size
-// is
-//          that of what ended in the period; open connections are in every period and count for nothing.
+//          is that of what ended in the period; open connections are in every period and count for nothing.
 // Units:   nanoseconds since 1970, bytes.
 // Threads: constants.
 #pragma once

@@ -8,9 +8,8 @@
 //           minute ends tells one event of severity info for each such connection: Finding::left_out says how
 //           many more there were. Segment rows that were kept back are only counted.
 // Memory:   bounded: one word for each connection that had a row in the minute, up to
-// RowsOfMinute::kMostFlows; rows of more
-//           connections are kept back, too. At most a few thousand connections get an event of
-//           their own; the others get one together.
+//           RowsOfMinute::kMostFlows; rows of more connections are kept back, too. At most a few thousand
+//           connections get an event of their own; the others get one together.
 // Lifetime: the other sink must outlive it.
 // Threads:  one thread at a time.
 #pragma once

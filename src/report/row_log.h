@@ -6,8 +6,7 @@
 //           disk that is full for a while: what was handed over stays right, new records wait in memory, and
 //           only what finds no room there either is lost.
 // Cost:     append(): a copy, and one pwrite for about 256 KiB. change(): a copy or one pwrite. for_each():
-// one
-//           pread for about 256 KiB.
+//           one pread for about 256 KiB.
 // Memory:   256 KiB; kMostWaitingBytes while the disk takes nothing.
 // Threads:  one thread at a time.
 // Errors:   lost() counts; error() is the errno of the latest attempt.

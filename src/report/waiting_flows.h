@@ -4,8 +4,7 @@
 // What:     a priority queue by stream number: push() in any order, lowest() and pop() in ascending order. It
 //           holds any number in bounded memory.
 // Cost:     push and pop are O(log n) comparisons; beyond the memory each record is written once and read
-// once,
-//           in long sequential pieces.
+//           once, in long sequential pieces.
 // Threads:  one thread at a time.
 // Errors:   status() tells the first failure of the file.
 //

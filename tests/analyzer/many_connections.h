@@ -1,8 +1,8 @@
 // ManyConnections: as many TCP connections as a test wants, without a capture's bytes for each.
 //
 // What:     segments of the connection with a number: a client 10.0.0.0 + number towards 192.0.2.1:80. They
-// are
-//           written into one batch, which is handed to the analyzer when it is full or flush() is called.
+//           are written into one batch, which is handed to the analyzer when it is full or flush() is
+//           called.
 // Lifetime: the analyzer must outlive it.
 #pragma once
 

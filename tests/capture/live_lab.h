@@ -1,8 +1,7 @@
 // A network namespace with a pair of interfaces, for tests that capture from them.
 //
 // What:    as root, or in a user namespace where those are allowed. The namespace and all in it go with the
-// process
-//          or the next NetworkLab.
+//          process or the next NetworkLab.
 // Threads: threads that are started later are in the namespace, too.
 #pragma once
 

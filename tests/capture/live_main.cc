@@ -1,6 +1,5 @@
 // The runner of tests that capture: what they need is rights to make network namespaces. Root has them, and
-// then everything must pass; somebody else may not have them, and then the tests are skipped, which ctest
-// says.
+// then everything must pass; somebody else may not have them, and then ctest says that they were skipped.
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -59,6 +59,17 @@ TEST_CASE("no file speaks of a machine or of unfinished work") {
     }
 }
 
+// clang-format breaks code that is too long; to break a comment is left to its author.
+TEST_CASE("lines of code and comments have at most 110 columns") {
+    for (const fs::path& file : all_files()) {
+        if (file.extension() != ".cc" && file.extension() != ".h") continue;
+        for (const std::string& line : lines_of(read(file))) {
+            INFO(file << ": " << line);
+            CHECK(line.size() <= 110);
+        }
+    }
+}
+
 TEST_CASE("text files end with a line feed and have no blanks at line ends") {
     for (const fs::path& file : all_files()) {
         const std::string extension = file.extension();
