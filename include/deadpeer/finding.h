@@ -145,8 +145,8 @@ struct Finding {
     Nanoseconds idle = kNoTime;      // silence before the failure; heartbeat_stopped: since the last beat
     Nanoseconds interval = kNoTime;  // between the probes; heartbeat_stopped: the period
     Nanoseconds survived = kNoTime;  // idle_timeout_on_path: the longest idle that survived
-    std::uint32_t count =
-        0;  // probes or transmissions; host_rebooted: connections; capacity: open connections
+    // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections.
+    std::uint32_t count = 0;
     Tries tries = Tries::kNone;            // what `count` counts, where it found no answer
     bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them

@@ -136,8 +136,8 @@ std::string refusal(const std::string& name, const std::string& path,
     }
     if (is_text(beginning)) {
         return fmt::format(
-            "{} is text, not a capture; deadpeer reads pcap and pcapng files, as \"tcpdump -w FILE\" writes "
-            "them",
+            "{} is text, not a capture; deadpeer reads pcap and pcapng files, "
+            "as \"tcpdump -w FILE\" writes them",
             name);
     }
     if (looks_like_erf(beginning)) return convert(name, path, "an ERF capture (Endace)");

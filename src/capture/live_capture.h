@@ -20,10 +20,9 @@
 // Threads:  one at a time; wake() also from other threads and from signal handlers.
 // Errors:   open() says what to try. After that a lost interface is an event, and kFailed once none is left.
 // Sandbox:  after open() these system calls are enough (x86-64 names): poll, restart_syscall, read, write,
-// pread64,
-//           recvfrom, sendto, getsockopt, setsockopt, getsockname, bind, ioctl, clock_gettime; munmap and
-//           close when it is closed; and what memory takes. No right is needed, and no file or socket is
-//           opened.
+//           pread64, recvfrom, sendto, getsockopt, setsockopt, getsockname, bind, ioctl, clock_gettime;
+//           munmap and close when it is closed; and what memory takes. No right is needed, and no file or
+//           socket is opened.
 #pragma once
 
 #include <chrono>
@@ -46,9 +45,8 @@ struct LiveOptions {
     // In pcap-filter(7) syntax, as tcpdump takes it; empty: default_capture_filter().
     std::string filter = {};
 
-    std::uint32_t snap_length = 256;  // bytes of each frame that are kept; 0 = all
-    std::size_t buffer_bytes =
-        16 * 1024 * 1024;  // of the kernel's ring; the arena is as large; per interface
+    std::uint32_t snap_length = 256;              // bytes of each frame that are kept; 0 = all
+    std::size_t buffer_bytes = 16 * 1024 * 1024;  // per interface: of the kernel's ring, and of the arena
     bool promiscuous = true;
     std::string link_type = {};        // -y, by libpcap's name; empty: the interface's own
     std::string time_stamp_type = {};  // by libpcap's name; empty: the system's clock

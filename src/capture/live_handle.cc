@@ -21,15 +21,13 @@ Error not_opened(const std::string& name, int code, pcap_t* handle) {
         case PCAP_ERROR_NO_SUCH_DEVICE:
             return {
                 fmt::format("there is no interface {}; deadpeer -D lists those that there are, "
-                            "--wait-for-interface waits "
-                            "for it",
+                            "--wait-for-interface waits for it",
                             name)};
         case PCAP_ERROR_PERM_DENIED:
         case PCAP_ERROR_PROMISC_PERM_DENIED:
             return {
                 fmt::format("no permission to capture from {}; use sudo, or let the program capture for "
-                            "everybody who may "
-                            "run it: sudo setcap cap_net_raw+ep \"$(command -v deadpeer)\"",
+                            "everybody who may run it: sudo setcap cap_net_raw+ep \"$(command -v deadpeer)\"",
                             name)};
         case PCAP_ERROR_IFACE_NOT_UP:
             return {fmt::format(

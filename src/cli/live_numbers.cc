@@ -66,9 +66,8 @@ std::string statistics_text(const LiveNumbers& numbers) {
         lost += input.source.dropped_by_capture.value_or(0);
     }
     return fmt::format(
-        "{}: {} frames ({} lost), {} connections ({} open, {} idle, {} forgotten), {} probes ({} "
-        "unanswered), "
-        "{} events, {} MiB of memory",
+        "{}: {} frames ({} lost), {} connections ({} open, {} idle, {} forgotten), "
+        "{} probes ({} unanswered), {} events, {} MiB of memory",
         time_text(now - started), frames, lost, snapshot.run.connections, snapshot.open, snapshot.idle,
         snapshot.run.evicted_flows, ended.probes + snapshot.probes,
         ended.probes_unanswered + snapshot.probes_unanswered, ended.all_events,

@@ -104,9 +104,9 @@ void begin_section(std::string& out, const Difference& difference, Change change
 std::string counts_of(const Difference& difference) {
     const auto count = [&](Change change) { return difference.count(change); };
     return fmt::format(
-        "Connections: {} before, {} after, {} in both, {} gone, {} new; newly dead {}, rebooted {}, suspect "
-        "{}; other "
-        "verdicts changed {}; new events {}; hosts with another keepalive {}\n",
+        "Connections: {} before, {} after, {} in both, {} gone, {} new; "
+        "newly dead {}, rebooted {}, suspect {}; other verdicts changed {}; new events {}; "
+        "hosts with another keepalive {}\n",
         difference.before, difference.after, difference.in_both, difference.before - difference.in_both,
         difference.after - difference.in_both, count(Change::kNewDeadPeer), count(Change::kNewRebootedPeer),
         count(Change::kNewSuspect), count(Change::kVerdict), count(Change::kNewEvent),

@@ -19,9 +19,8 @@ void say_limit(std::string& out, Nanoseconds failed, Nanoseconds survived) {
 void advise_quicker(std::string& out, Nanoseconds half_open, const IpAddress& host) {
     if (half_open == kNoTime || half_open < kTooLong) return;
     say(out,
-        "; to notice such a death within a minute set SO_KEEPALIVE with TCP_KEEPIDLE 30, TCP_KEEPINTVL 10 "
-        "and "
-        "TCP_KEEPCNT 3 on ",
+        "; to notice such a death within a minute set SO_KEEPALIVE with TCP_KEEPIDLE 30, "
+        "TCP_KEEPINTVL 10 and TCP_KEEPCNT 3 on ",
         host);
 }
 

@@ -151,8 +151,7 @@ void explain_idle(std::string& out, const FlowSummary& flow) {
     if (silence != kNoTime) say(out, " or waits longer than ", Span{silence});
     say(out, ", so nothing would notice if ", Side{initiator(flow)}, " or ", Side{responder(flow)},
         " died; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) 180 on the side that must "
-        "notice, "
-        "for boxes on the path often forget a connection after 4 min");
+        "notice, for boxes on the path often forget a connection after 4 min");
 }
 
 }  // namespace
