@@ -62,7 +62,7 @@ struct InputSummary {
 struct RunSummary {
     std::uint64_t connections = 0;
     std::uint64_t evicted_flows = 0;
-    std::uint64_t peak_memory_bytes = 0;  // of the flow table and per-flow state
+    std::uint64_t memory_bytes = 0;  // of the flow table and per-flow state, at this time
 };
 
 // Names a row handed to on_segment, so that what is learnt later can be added to it.

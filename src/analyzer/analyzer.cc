@@ -155,7 +155,7 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     RunSummary run;
     run.connections = connections;
     run.evicted_flows = evicted_;
-    run.peak_memory_bytes = memory();
+    run.memory_bytes = memory();
     return run;
 }
 Analyzer::Analyzer(const AnalyzerOptions& options, ReportSink& sink)

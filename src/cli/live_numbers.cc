@@ -71,7 +71,7 @@ std::string statistics_text(const LiveNumbers& numbers) {
         time_text(now - started), frames, lost, snapshot.run.connections, snapshot.open, snapshot.idle,
         snapshot.run.evicted_flows, ended.probes + snapshot.probes,
         ended.probes_unanswered + snapshot.probes_unanswered, ended.all_events,
-        snapshot.run.peak_memory_bytes >> 20);
+        snapshot.run.memory_bytes >> 20);
 }
 
 Metrics metrics_of(const LiveNumbers& numbers, std::size_t memory_limit,
@@ -85,7 +85,7 @@ Metrics metrics_of(const LiveNumbers& numbers, std::size_t memory_limit,
     }
     metrics.connections_open = snapshot.open;
     metrics.connections_idle = snapshot.idle;
-    metrics.memory_bytes = snapshot.run.peak_memory_bytes;
+    metrics.memory_bytes = snapshot.run.memory_bytes;
     metrics.memory_limit_bytes = memory_limit;
     metrics.connections = snapshot.run.connections;
     metrics.connections_evicted = snapshot.run.evicted_flows;

@@ -132,7 +132,7 @@ std::string Summary::text(Style style) {
     tell_probes(out);
     tell_losses(out, totals());
     if (style.verbose) {
-        add(out, "Memory of the flow table: {} KiB at most\n", grouped(run_.peak_memory_bytes / 1024));
+        add(out, "Memory of the flow table: {} KiB\n", grouped(run_.memory_bytes / 1024));
     }
     return out;
 }

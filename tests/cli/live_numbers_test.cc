@@ -53,7 +53,7 @@ struct Story {
         RunSummary run;
         run.connections = 3;
         run.evicted_flows = 1;
-        run.peak_memory_bytes = 5 << 20;
+        run.memory_bytes = 5 << 20;
         CHECK(open.finish(run).ok());
     }
 
