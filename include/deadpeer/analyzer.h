@@ -37,7 +37,7 @@ namespace deadpeer {
 
 class Analyzer {
 public:
-    // begin_input may be called so often.
+    // begin_input() may be called at most this often.
     static constexpr std::size_t kMaxInputs = 65'535;
 
     Analyzer(const AnalyzerOptions& options, ReportSink& sink);
@@ -48,14 +48,16 @@ public:
     // Answers its index, counted from 0.
     std::uint32_t begin_input(const std::string& name);
 
-    // REQUIRES: `input` is open; at most FrameBatch::kCapacity frames, later ones than those consumed before.
+    // REQUIRES: `input` is open; at most FrameBatch::kCapacity frames, with higher numbers than any of that
+    // input before. Their times may go back.
     void consume(std::span<const FrameView> frames, std::uint32_t input);
 
     // What the source says of itself (statistics, where and why it ended early) goes into the input's
-    // summary.
+    // summary. Nothing more of that input can be consumed.
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
 
-    // Tells every connection as it stands and ends the reports.
+    // Tells every connection as it stands and ends the reports. REQUIRES: every input has ended; called once,
+    // and nothing after it.
     Status finish();
 
     // The first call makes the analysis a live one. `now`: in the frames' time; everything captured before

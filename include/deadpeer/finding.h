@@ -17,7 +17,7 @@ enum class SegmentKind : std::uint8_t {
     kOrdinary,
     kKeepaliveProbe,
     kKeepaliveAck,
-    kKeepaliveAnswerData,  // a probe answered by data or by a window update
+    kKeepaliveAnswerData,  // data that answers a probe; an ACK without is kKeepaliveAck, whatever its window
     kZeroWindowProbe,
     kZeroWindowProbeAck,
     kRetransmission,
@@ -155,10 +155,11 @@ struct Finding {
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
     std::uint64_t left_out = 0;
-    // Frames that prove it, in the same input; the first `evidence_count` count.
+    // Frames that prove it, in the same input: the first `evidence_count`. There may be more than have room.
     std::array<std::uint64_t, 16> evidence{};
     std::uint8_t evidence_count = 0;
 
+    // Beyond the room nothing is added.
     void add_evidence(std::uint64_t evidence_frame) {
         if (evidence_frame != 0 && evidence_count < evidence.size())
             evidence[evidence_count++] = evidence_frame;

@@ -62,7 +62,9 @@ struct FlowSummary {
     bool heartbeat_by_initiator = false;
     bool heartbeat_by_responder = false;
     Nanoseconds heartbeat_period = kNoTime;
-    std::uint16_t heartbeat_protocol = 0;  // row of the heartbeat patterns, counted from 1; 0 = not told
+    // The row of src/knowledge/heartbeat_patterns.csv, counted from 1, that the messages match; where the two
+    // sides match different ones the lower, which is the surer. 0 = none.
+    std::uint16_t heartbeat_protocol = 0;
 
     // The judgement.
     Nanoseconds probe_rtt_median = kNoTime;

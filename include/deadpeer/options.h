@@ -44,7 +44,7 @@ struct AnalyzerOptions {
     // Options that affect resources.
 
     // Bytes that the flow table and all per-flow state may take. At the cap flows are evicted, half-open
-    // and one-way ones first, and counted. At least 1 MiB.
+    // and one-way ones first, and counted. REQUIRES: at least 1 MiB.
     std::size_t memory_cap = std::size_t{256} << 20;
 
     // Seed of the flow table's hash. 0 draws one from the system. Reports do not depend on it.

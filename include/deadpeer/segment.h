@@ -41,9 +41,10 @@ struct Segment {
     std::uint16_t flags = 0;           // kFin ... kCwr
     std::uint32_t tsval = 0;           // valid if has_timestamps
     std::uint32_t tsecr = 0;
-    std::array<SackBlock, 4> sack{};             // the first `sack_blocks` are valid
+    std::array<SackBlock, 4> sack{};  // the first `sack_blocks` are valid
     // Tells a packet from others of its side: IPv4's identification; IPv6 has none, so its TCP checksum.
     std::uint16_t ip_id = 0;
+    // Where the payload is. These three mean nothing once Analyzer::consume() has returned.
     std::uint16_t payload_offset = 0;            // in the frame's captured bytes
     std::uint16_t captured_payload = 0;          // bytes there
     std::uint8_t batch_index = 0;                // of its frame in the batch

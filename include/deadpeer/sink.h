@@ -1,8 +1,11 @@
 // ReportSink: where the analysis puts what it finds.
 //
-// Order:    on_input_begin, then segments and findings of that input, then on_input_end; the same for
-//           further inputs; flows as they end (evicted or superseded ones early, in any order), the
-//           rest by stream number during Analyzer::finish(); finish() last.
+// Order:    the segments of an input come between its on_input_begin and its on_input_end, in frame order;
+//           inputs that are open at once (a live capture) interleave. Flows that were evicted, superseded or,
+//           live, have ended come early, in any order; the others by stream number during Analyzer::finish(),
+//           when every input has ended. Findings come when they are known: of a file, those about
+//           verdicts, reboots and paths during Analyzer::finish(), too, between the flows and after them.
+//           finish() comes last.
 // Threads:  called on the thread that calls the Analyzer.
 // Errors:   only finish() reports: a sink that cannot write remembers it until then.
 #pragma once
@@ -30,7 +33,9 @@ struct SegmentRow {
     std::uint64_t stream = 0;
     Labels labels;
     SegmentKind kind = SegmentKind::kOrdinary;
-    bool provisional = false;             // reported only if a later update_segment() makes it a keepalive
+    // Nothing tells yet that it is a keepalive: a sink keeps the row, and leaves it out of its report unless
+    // an update_segment() replaces it by one that is not provisional.
+    bool provisional = false;
     std::uint32_t train_position = 0;     // of a probe: 1 for the first of a train; else 0
     Nanoseconds idle_before = kNoTime;    // since the last segment from the peer
     std::uint64_t answered_by_frame = 0;  // of a probe; 0 = not answered
@@ -75,8 +80,7 @@ public:
     virtual void on_input_begin(std::uint32_t file, const std::string& name) = 0;
     virtual void on_input_end(std::uint32_t file, const InputSummary& summary) = 0;
 
-    // Rows come in frame order. update_segment replaces a row: a probe was answered, or what came later
-    // tells what the segment was.
+    // update_segment replaces a row: a probe was answered, or what came later tells what the segment was.
     virtual SegmentRowId on_segment(const SegmentRow& row) = 0;
     virtual void update_segment(SegmentRowId id, const SegmentRow& row) = 0;
 

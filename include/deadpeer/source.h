@@ -53,13 +53,14 @@ public:
 
     [[nodiscard]] virtual const SourceStats& stats() const = 0;
 
-    // Grows while reading: pcapng declares interfaces anywhere.
+    // Grows while reading: pcapng declares interfaces anywhere. The reference is good until the next call of
+    // next().
     [[nodiscard]] virtual const std::vector<InterfaceInfo>& interfaces() const = 0;
 
     // "pcap", "pcapng", "live", with the variant where it matters ("pcap, nanoseconds").
     [[nodiscard]] virtual std::string format() const = 0;
 
-    // After kTruncated, kDamaged or kFailed: the byte offset and what was wrong there. Else empty.
+    // After kTruncated, kDamaged or kFailed: what was wrong, and of a file at which byte. Else empty.
     [[nodiscard]] virtual std::string status_detail() const = 0;
 };
 
