@@ -158,6 +158,7 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     run.memory_bytes = memory();
     return run;
 }
+
 Analyzer::Analyzer(const AnalyzerOptions& options, ReportSink& sink)
     : impl_(std::make_unique<Impl>(options, sink)) {}
 Analyzer::~Analyzer() = default;

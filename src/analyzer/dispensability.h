@@ -5,8 +5,8 @@
 
 namespace deadpeer {
 
-// How much worse than another a connection can be spared when memory runs out: half-open and one-way ones
-// first, then those that ended, then the longest silent.
+// Which of two connections can rather be spared: half-open and one-way ones first, then those that ended,
+// then the longest silent.
 struct Dispensability {
     int rank;
     Nanoseconds last_time;

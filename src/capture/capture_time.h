@@ -19,7 +19,7 @@ public:
     // As of the latest update().
     [[nodiscard]] Nanoseconds now() const { return clock_.now(); }
 
-    // Looks at the clocks if the stamp makes no sense else.
+    // Looks at the clocks first if the stamp does not fit what is known of them.
     [[nodiscard]] Nanoseconds of_stamp(Nanoseconds stamp);
 
     // By how much the wall clock was set since the last call, if it was.

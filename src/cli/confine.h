@@ -17,10 +17,9 @@
 
 namespace deadpeer::cli {
 
-// What to tell of it: in the summary; and on standard error, or empty.
 struct Confinement {
-    std::string text;
-    std::string warning;
+    std::string text;     // for the summary
+    std::string warning;  // for standard error, or empty
 };
 
 // `reports`: null without -o DIR. `late_inputs`: files that are not open yet.

@@ -20,7 +20,8 @@ struct LiveNumbers {
     Nanoseconds now = kNoTime;
 };
 
-// "2 h 5 min: 1,234,567 frames (12 lost), 345 connections (12 open, 3 idle), 7 events, 12 MiB of memory"
+// "2 h 5 min: 1511 frames (24 lost), 3 connections (2 open, 1 idle, 1 forgotten), 15 probes (3 unanswered),
+// 4 events, 5 MiB of memory"
 std::string statistics_text(const LiveNumbers& numbers);
 
 // What the tallies say, and the memory's limit; the reports' part is the caller's to fill in. `can_capture`

@@ -8,7 +8,7 @@
 
 namespace deadpeer::cli {
 
-// REQUIRES: no contradiction. What --fail-on means is not among them.
+// REQUIRES: no contradiction. Settings::fail_on is left to the caller, as its words may be wrong.
 Settings to_settings(const Words& words);
 
 }  // namespace deadpeer::cli

@@ -5,10 +5,10 @@
 //     heartbeats.release(id);
 //
 // What:     a side that sends small messages of stable length at a stable period, usually answered in kind;
-//           heartbeat_rhythm.h has the rule. The protocol is told by the first bytes of a message, put
-//           together from its segments, of sides that have sent two beats.
-// Use:      observe() is for an id of 0 a segment of at most `max_payload` bytes whose sender has been silent
-//           for at least half a second; for any other id every segment with payload, of both sides.
+//           heartbeat_rhythm.h has the rule. Once a side has sent two beats, the first bytes of its messages,
+//           put together from their segments, tell the protocol.
+// Use:      while the id is 0, observe() is for segments of at most `max_payload` bytes whose sender has been
+//           silent for at least half a second; then for every segment with payload, of both sides.
 //           Retransmissions are seen as such.
 // Lifetime: what an id names lives until release(), or until observe() answers 0 because the connection sends
 //           nothing that could be a heartbeat.

@@ -153,7 +153,7 @@ struct Watch {
     Signs host_signs = 0;
 };
 
-// Where Watches have their records from.
+// Where Watches get their records.
 struct WatchPools {
     RecordPool<Train> trains;
     RecordPool<Prober> probers;

@@ -38,7 +38,6 @@ inline constexpr std::array<std::string_view, 28> kReasonNames = {"",
                                                                   "connection_refused",
                                                                   "aborted",
                                                                   "no_socket_reset",
-
                                                                   "ttl_differs",
                                                                   "both_ends_reset",
                                                                   "one_way",
