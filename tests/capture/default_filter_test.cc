@@ -1,4 +1,4 @@
-// The default filter, frame by frame and link type by link type; and filters that miss VLAN tags.
+// The default filter, frame by frame and link type by link type.
 #include "capture/default_filter.h"
 
 #include <pcap.h>
@@ -189,24 +189,6 @@ TEST_CASE("filters for every link type that libpcap knows can be compiled") {
         const Filter filter(type, default_capture_filter(type));
         CHECK_FALSE(filter.passes(Octets(1)));
     }
-}
-
-TEST_CASE("a filter that misses frames with a VLAN tag is told from one that does not") {
-    for (const char* misses : {"tcp", "tcp port 80", "host 10.0.0.1 and port 443", "arp or tcp", "ip6",
-                               "net 10.0.0.0/8", "ip", "tcp[13] & 4 != 0", "ether proto 0x0800",
-                               "ether host 00:00:00:00:00:01 and tcp", "ip or ip6 or arp"}) {
-        CAPTURE(misses);
-        CHECK(misses_vlan_tagged(misses));
-    }
-    for (const char* sees :
-         {"", "not tcp", "vlan and tcp", "tcp or (vlan and tcp)", "vlan 5", "ether host 00:00:00:00:00:01",
-          "greater 100", "ether proto 0x8100", "ether[12:2] > 0x8000", "not port 22", "ether[20] = 6",
-          "tcp or vlan", "ether[12] = 0x81"}) {
-        CAPTURE(sees);
-        CHECK_FALSE(misses_vlan_tagged(sees));
-    }
-    CHECK_FALSE(misses_vlan_tagged(default_capture_filter(1)));
-    CHECK_FALSE(misses_vlan_tagged("tcp porrt"));
 }
 
 }  // namespace
