@@ -33,7 +33,6 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
         facts.heard[index(side)] = heard(connection, watch, side);
     }
     facts.last_time = connection.last_time();
-    facts.longest_idle = connection.longest_idle;
     facts.last_frame = connection.last.frame;
     facts.one_way = is_one_way(connection);
     facts.fin_from_both =

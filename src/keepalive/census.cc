@@ -108,9 +108,4 @@ Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after,
     return finding;
 }
 
-std::size_t Census::open(const Endpoint& server) const {
-    const auto found = servers_.find(server);
-    return found == servers_.end() ? 0 : found->second.connections.size();
-}
-
 }  // namespace deadpeer

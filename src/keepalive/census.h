@@ -59,9 +59,6 @@ public:
     [[nodiscard]] Finding warning(const CensusEntry& entry, Nanoseconds idle_after,
                                   const std::function<Nanoseconds(const FlowKey&)>& last_time) const;
 
-    // Connections of the server that are open now.
-    [[nodiscard]] std::size_t open(const Endpoint& server) const;
-
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
     [[nodiscard]] std::size_t memory() const { return connections_ * kBytesPerConnection; }
 

@@ -23,7 +23,6 @@ namespace deadpeer {
 struct ConnectionFacts {
     std::array<Nanoseconds, 2> heard{kNoTime, kNoTime};  // each side's last segment
     Nanoseconds last_time = kNoTime;
-    Nanoseconds longest_idle = kNoTime;
     std::uint64_t last_frame = 0;
     bool one_way = false;
     bool superseded = false;  // its 4-tuple was used again

@@ -126,9 +126,4 @@ const HeartbeatPattern* Knowledge::heartbeat(std::uint16_t id) const {
     return id == 0 || id > heartbeats_.size() ? nullptr : &heartbeats_[id - 1U];
 }
 
-std::string Knowledge::heartbeat_name(std::uint16_t id) const {
-    const HeartbeatPattern* row = heartbeat(id);
-    return row == nullptr ? std::string{} : marked(row->protocol, row->verified);
-}
-
 }  // namespace deadpeer

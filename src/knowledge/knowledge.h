@@ -4,8 +4,8 @@
 //     knowledge.value().matching_profiles(side.keepalive, side.probe_payload);
 //
 // What:     the tables of this folder, built into the program, and the user's. Matching says what fits the
-//           numbers; it does not say what it was. A row that is not verified carries "(unverified)" wherever
-//           it is named.
+//           numbers; it does not say what it was. A profile or a timeout that is not verified carries
+//           "unverified" with its name.
 // Lifetime: a value; pointers it answers are valid as long as it is.
 // Threads:  const calls may run in parallel.
 // Errors:   load() names the file, the line and what is wrong with it.
@@ -55,13 +55,6 @@ public:
 
     // The row of that number; nullptr for 0 and for what is beyond the table.
     [[nodiscard]] const HeartbeatPattern* heartbeat(std::uint16_t id) const;
-
-    // Its protocol as reports show it; empty for no row.
-    [[nodiscard]] std::string heartbeat_name(std::uint16_t id) const;
-
-    [[nodiscard]] const std::vector<KeepaliveProfile>& profiles() const { return profiles_; }
-    [[nodiscard]] const std::vector<IdleTimeout>& timeouts() const { return timeouts_; }
-    [[nodiscard]] const std::vector<HeartbeatPattern>& heartbeats() const { return heartbeats_; }
 
 private:
     std::vector<KeepaliveProfile> profiles_;

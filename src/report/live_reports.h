@@ -93,7 +93,6 @@ public:
     [[nodiscard]] std::uint64_t rows_lost() const;
     // Connections and addresses for which the latest hosts.csv had no memory left.
     [[nodiscard]] std::uint64_t hosts_left_out() const { return hosts_left_out_; }
-    [[nodiscard]] const ReportFolder& folder() const { return *folder_; }
 
 private:
     LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportOptions& options, Nanoseconds now);
