@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <utility>
 
 namespace deadpeer {
 
@@ -123,17 +122,6 @@ inline Direction write_flow_key(AddressWords source, std::uint16_t source_port, 
     key.high_port = static_cast<std::uint16_t>(destination_port ^ swap_port);
     key.is_v6 = is_v6 ? 1U : 0U;
     return static_cast<Direction>(source_is_high);
-}
-
-// The same as values.
-inline std::pair<FlowKey, Direction> make_flow_key(const std::array<std::uint64_t, 2>& source,
-                                                   std::uint16_t source_port,
-                                                   const std::array<std::uint64_t, 2>& destination,
-                                                   std::uint16_t destination_port, bool is_v6) {
-    FlowKey key;
-    const Direction direction = write_flow_key(
-        {source[0], source[1]}, source_port, {destination[0], destination[1]}, destination_port, is_v6, key);
-    return {key, direction};
 }
 
 }  // namespace deadpeer

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/flow_key.h"
 
 namespace deadpeer {
 namespace {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "support/catch.h"
+#include "support/flow_key.h"
 
 using namespace deadpeer;
 

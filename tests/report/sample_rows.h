@@ -2,6 +2,7 @@
 #pragma once
 
 #include "deadpeer/sink.h"
+#include "support/flow_key.h"
 
 namespace deadpeer {
 
