@@ -36,7 +36,7 @@ bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& pa
 }
 
 Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
-    if (!flows_.has_room() && flows_.size() > 0) make_room(key);
+    if (!flows_.has_room() && flows_.size() > 0) make_room();
     Connection& connection = *flows_.find_or_insert(key, hash).record;
     connection.tcp.number = next_stream_++;
     return connection;
@@ -44,19 +44,16 @@ Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t has
 
 // Live, the capture's ring and the reports need memory, too: a flood of half-open or one-way connections gets
 // half of the cap, so that all stays near it.
-void Analyzer::Impl::make_room(const FlowKey& key) {
+void Analyzer::Impl::make_room() {
     constexpr std::size_t kSample = 32;
     std::size_t patience = 2 * kSample;
     const std::size_t grown = memory() + flows_.next_growth();
-    const auto another = [&](const Connection& candidate) { return !(candidate.key == key); };
-    const auto another_one_way = [&](const Connection& candidate) {
-        return is_one_way(candidate) && another(candidate);
-    };
+    const auto any = [](const Connection&) { return true; };
     // The rest is for what the connections that are there may come to need: a flood does not take it.
     if (grown > options_.memory_cap - options_.memory_cap / 32) {
-        evict_one(another, kSample, patience);
+        evict_one(any, kSample, patience);
     } else if (live_ && grown > options_.memory_cap / 2) {
-        evict_one(another_one_way, kSample, patience);
+        evict_one(is_one_way, kSample, patience);
     }
 }
 

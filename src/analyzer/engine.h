@@ -85,7 +85,7 @@ private:
         return known != nullptr ? *known : new_connection(key, hash);
     }
     Connection& new_connection(const FlowKey& key, std::uint64_t hash);
-    void make_room(const FlowKey& key);
+    void make_room();
 
     // Connections end.
     void supersede(Connection& connection, const Segment& syn);
