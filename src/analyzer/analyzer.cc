@@ -58,8 +58,7 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const FrameView& frame = frames[i];
         const std::size_t before = segments_.count;
-        SkipReason reason = frame.rejected_by_filter ? SkipReason::kFiltered
-                                                     : decode(frame, static_cast<std::uint8_t>(i), segments_);
+        SkipReason reason = decode(frame, static_cast<std::uint8_t>(i), segments_);
         if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
             segments_.count = before;
             reason = SkipReason::kCutHeader;
