@@ -3,7 +3,6 @@
 // What: a plain value without strings. Durations are nanoseconds; kNoTime means unknown.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <type_traits>
 

@@ -1,6 +1,5 @@
 #include "deadpeer/analyzer.h"
 
-#include <algorithm>
 #include <cassert>
 
 #include "analyzer/engine.h"

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <string_view>
 
 #include "cli/connection_limit.h"
 #include "deadpeer/analyzer.h"

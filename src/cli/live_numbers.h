@@ -4,7 +4,6 @@
 // Threads:  plain values.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 

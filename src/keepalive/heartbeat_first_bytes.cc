@@ -1,7 +1,6 @@
 #include "keepalive/heartbeat_first_bytes.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace deadpeer {
 

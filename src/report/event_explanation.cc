@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "report/advice.h"
 #include "report/explanation.h"

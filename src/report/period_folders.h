@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "deadpeer/time.h"
 #include "report/report_folder.h"

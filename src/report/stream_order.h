@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "deadpeer/flow_summary.h"
 #include "report/waiting_flows.h"
