@@ -39,9 +39,10 @@ ReadStatus BoundedSource::end_of_stopped() {
 }
 
 void BoundedSource::cut(FrameBatch& batch) {
+    std::uint64_t& left = *frames_left_;
     std::size_t kept = 0;
-    while (kept<batch.count&& * frames_left_> 0) {
-        if (!batch.frames[kept].rejected_by_filter) --*frames_left_;
+    while (kept < batch.count && left > 0) {
+        if (!batch.frames[kept].rejected_by_filter) --left;
         ++kept;
     }
     cut_frames_ += batch.count - kept;
