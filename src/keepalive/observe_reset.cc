@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "keepalive/between.h"
+#include "keepalive/patience.h"
 
 namespace deadpeer {
 namespace {
 
 constexpr Nanoseconds kBothEndsDelay = 50 * kMillisecond;
-constexpr Nanoseconds kAnswerDelay = kSecond;
 
 // The other side has just said something, so that the RST may be an answer.
 bool is_provoked(const ConnectionView& before, const Segment& reset) {
