@@ -1,10 +1,11 @@
 #include "cli/checks.h"
 
-#include <charconv>
+#include <cstdint>
 #include <string_view>
 
 #include "cli/connection_limit.h"
 #include "cli/rotation.h"
+#include "core/parse_number.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -32,21 +33,14 @@ CLI::Validator whole_number() {
 }
 
 CLI::Validator sixteen_bits() {
-    const auto good = [](std::string_view word) {
-        unsigned number = 0;
-        const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        return is_digits(word) && error == std::errc{} && number <= 0xffff;
-    };
+    const auto good = [](std::string_view word) { return parse_number<std::uint16_t>(word).has_value(); };
     return check(good, "a whole number from 0 to 65535");
 }
 
 CLI::Validator seconds() {
     const auto good = [](std::string_view word) {
-        double number = 0;
-        const char* end = word.data() + word.size();
-        const auto [stop, error] = std::from_chars(word.data(), end, number);
-        // Written so that NaN is refused too.
-        return error == std::errc{} && stop == end && number >= 0 && number <= kLongestSilence;
+        const auto number = parse_number<double>(word);
+        return number && *number >= 0 && *number <= kLongestSilence;  // so that NaN is refused, too
     };
     return check(good, "a number of seconds from 0 to 1000000000");
 }

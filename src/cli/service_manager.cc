@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include "core/parse_number.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -16,13 +17,6 @@ namespace {
 std::string_view variable(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string_view() : value;
-}
-
-// 0 if it is no number.
-std::uint64_t number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && stop == text.data() + text.size() ? value : 0;
 }
 
 int connected_to(std::string_view path) {
@@ -43,9 +37,9 @@ int connected_to(std::string_view path) {
 // The time that systemd allows between two signs of life, if this is the process that it watches.
 std::optional<std::chrono::microseconds> watchdog_time() {
     const std::string_view process = variable("WATCHDOG_PID");
-    const std::uint64_t time = number(variable("WATCHDOG_USEC"));
+    const std::uint64_t time = parse_number<std::uint64_t>(variable("WATCHDOG_USEC")).value_or(0);
     if (time == 0 || time > std::uint64_t{1} << 50) return std::nullopt;
-    if (!process.empty() && number(process) != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
+    if (!process.empty() && parse_number<pid_t>(process) != ::getpid()) return std::nullopt;
     return std::chrono::microseconds(time);
 }
 

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <compare>
+#include <string_view>
 #include <utility>
 
 #include "core/parse_address.h"
+#include "core/parse_number.h"
 #include "knowledge/table_reader.h"
 
 namespace deadpeer {
@@ -35,13 +36,12 @@ void read_prefix(const std::string& cell, InventoryEntry& entry) {
     if (!address) throw BadCell{"address must be an IPv4 or IPv6 address or prefix, not \"" + cell + "\""};
     unsigned bits = bits_of(*address);
     if (slash != std::string::npos) {
-        const char* end = cell.data() + cell.size();
-        const unsigned most = bits;
-        const auto [stop, error] = std::from_chars(cell.data() + slash + 1, end, bits);
-        if (error != std::errc{} || stop != end || bits > most) {
+        const auto length = parse_number<unsigned>(std::string_view(cell).substr(slash + 1));
+        if (!length || *length > bits) {
             throw BadCell{"the prefix length of \"" + cell + "\" must be a number from 0 to " +
-                          std::to_string(most)};
+                          std::to_string(bits)};
         }
+        bits = *length;
     }
     entry.prefix_length = static_cast<std::uint8_t>(bits);
     entry.address = cut(*address, bits);

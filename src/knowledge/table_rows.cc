@@ -1,19 +1,12 @@
 #include "knowledge/table_rows.h"
 
-#include <charconv>
 #include <cmath>
 
+#include "core/parse_number.h"
 #include "knowledge/table_reader.h"
 
 namespace deadpeer {
 namespace {
-
-template <typename Number>
-bool whole_cell_is_number(const std::string& cell, Number& number) {
-    const char* end = cell.data() + cell.size();
-    const auto [stop, error] = std::from_chars(cell.data(), end, number);
-    return error == std::errc{} && stop == end;
-}
 
 [[noreturn]] void refuse(const std::string& cell, const char* column, const std::string& wanted) {
     throw BadCell{std::string(column) + " must be " + wanted + ", not \"" + cell + "\""};
@@ -86,22 +79,22 @@ HeartbeatPattern heartbeat_pattern(const TableCells<7>& cells) {
 
 Nanoseconds seconds_cell(const std::string& cell, const char* column) {
     if (cell.empty()) return kNoTime;
-    double seconds = 0;
+    const auto seconds = parse_number<double>(cell);
     // Written so that NaN is refused too.
-    if (!whole_cell_is_number(cell, seconds) || !(seconds >= 1e-3 && seconds <= 1e9)) {
+    if (!seconds || !(*seconds >= 1e-3 && *seconds <= 1e9)) {
         refuse(cell, column, "a number of seconds from 0.001 to 1000000000");
     }
-    return std::llround(seconds * static_cast<double>(kSecond));
+    return std::llround(*seconds * static_cast<double>(kSecond));
 }
 
 std::uint32_t number_cell(const std::string& cell, const char* column, std::uint32_t least,
                           std::uint32_t most) {
     if (cell.empty()) return 0;
-    std::uint32_t number = 0;
-    if (!whole_cell_is_number(cell, number) || number < least || number > most) {
+    const auto number = parse_number<std::uint32_t>(cell);
+    if (!number || *number < least || *number > most) {
         refuse(cell, column, "a number from " + std::to_string(least) + " to " + std::to_string(most));
     }
-    return number;
+    return *number;
 }
 
 bool either_cell(const std::string& cell, const char* column, const char* yes, const char* no) {

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -70,29 +69,7 @@ std::string make_period_folder(const ReportFolder& folder, Nanoseconds began) {
     return {};
 }
 
-constexpr std::string_view kTimeForm = "0000-00-00T00:00:00";  // 0: a digit
-constexpr std::string_view kNameForm = "00000000T000000Z";
-
-bool has_form(std::string_view text, std::string_view form) {
-    return std::equal(text.begin(), text.end(), form.begin(), form.end(),
-                      [](char c, char f) { return f == '0' ? c >= '0' && c <= '9' : c == f; });
-}
-
-// REQUIRES: kTimeForm.
-std::optional<Nanoseconds> parse_time(std::string_view text) {
-    const auto number = [text](std::size_t from, std::size_t digits) {
-        int value = 0;
-        for (const char c : text.substr(from, digits)) value = value * 10 + (c - '0');
-        return value;
-    };
-    const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
-                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
-                                          std::chrono::day(static_cast<unsigned>(number(8, 2))));
-    constexpr int kLastYear = 2261;  // that fits in Nanoseconds whole
-    if (!day.ok() || number(0, 4) < 1970 || number(0, 4) > kLastYear) return std::nullopt;
-    const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
-    return (((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60 + number(17, 2)) * kSecond;
-}
+constexpr Nanoseconds kLastBegin = 9'214'646'400 * kSecond;  // 2262: names count up from it
 
 // The earliest of the times at the beginning of a report; whatever its dialect, they have that form, or else
 // none is found.
@@ -102,11 +79,10 @@ std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report r
     const ssize_t n = file.value() < 0 ? -1 : ::read(file.value(), bytes.data(), bytes.size());
     std::string_view text(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
     std::optional<Nanoseconds> earliest;
-    for (; text.size() >= kTimeForm.size(); text.remove_prefix(1)) {
-        const std::string_view candidate = text.substr(0, kTimeForm.size());
-        if (!has_form(candidate, kTimeForm)) continue;
-        const std::optional<Nanoseconds> time = parse_time(candidate);
-        if (time && (!earliest || *time < *earliest)) earliest = time;
+    for (; text.size() >= kUtcSecond.size(); text.remove_prefix(1)) {
+        const std::optional<Nanoseconds> time = parse_utc_second(text.substr(0, kUtcSecond.size()));
+        const bool usable = time && *time >= 0 && *time < kLastBegin;
+        if (usable && (!earliest || *time < *earliest)) earliest = time;
     }
     return earliest;
 }
@@ -158,7 +134,10 @@ std::vector<std::string> names_in(const ReportFolder& folder) {
 }
 
 bool is_period(const ReportFolder& folder, const std::string& name) {
-    return has_form(name, kNameForm) && is_folder(folder, name);
+    constexpr std::string_view kForm = "00000000T000000Z";  // 0: a digit
+    const bool has_form = std::equal(name.begin(), name.end(), kForm.begin(), kForm.end(),
+                                     [](char c, char f) { return f == '0' ? c >= '0' && c <= '9' : c == f; });
+    return has_form && is_folder(folder, name);
 }
 
 // The names of period folders, the oldest first.
@@ -195,7 +174,7 @@ std::string period_name(Nanoseconds began) {
     std::array<char, kTimeTextCapacity> text{};
     write_utc(text.data(), began);
     std::string name;
-    for (const char c : std::string_view(text.data(), kTimeForm.size())) {
+    for (const char c : std::string_view(text.data(), kUtcSecond.size())) {
         if (c != '-' && c != ':') name += c;
     }
     return name + 'Z';

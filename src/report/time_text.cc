@@ -1,8 +1,11 @@
 #include "report/time_text.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+
+#include "core/parse_number.h"
 
 namespace deadpeer {
 namespace {
@@ -56,6 +59,29 @@ char* write_utc(char* out, Nanoseconds time) {
     out = write_padded(out, static_cast<std::uint32_t>(of_second), 9);
     *out++ = 'Z';
     return out;
+}
+
+std::optional<Nanoseconds> parse_utc_second(std::string_view text) {
+    constexpr std::string_view kSeparators = "--T::";
+    if (text.size() != kUtcSecond.size()) return std::nullopt;
+    std::array<unsigned, 6> parts{};  // from the year to the second
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto part = parse_number<unsigned>(text.substr(0, i == 0 ? 4 : 2));
+        if (!part) return std::nullopt;
+        parts[i] = *part;
+        text.remove_prefix(i == 0 ? 4 : 2);
+        if (text.empty()) break;
+        if (text.front() != kSeparators[i]) return std::nullopt;
+        text.remove_prefix(1);
+    }
+    const auto [year, month, day, hour, minute, second] = parts;
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),
+                                           std::chrono::month(month), std::chrono::day(day)};
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second;
+    if (seconds > kMostWholeSeconds || seconds < -kMostWholeSeconds) return std::nullopt;
+    return seconds * kSecond;
 }
 
 char* write_epoch(char* out, Nanoseconds time) {

@@ -1,4 +1,4 @@
-// Times and durations as report text.
+// Times and durations as report text, and times from it.
 //
 // What:    writes to memory that the caller gives and answers the end of what was written. Right for every
 //          Nanoseconds but kNoTime: 1677 to 2262, leap days included. No locale, no time zone, no
@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "deadpeer/time.h"
 
@@ -24,6 +26,13 @@ inline constexpr std::size_t kTimeTextCapacity = 32;
 // REQUIRES: kTimeTextCapacity bytes at `out`; a time that is not kNoTime.
 char* write_utc(char* out, Nanoseconds time);
 char* write_epoch(char* out, Nanoseconds time);
+
+// What write_utc writes up to the second, and whole seconds that nanoseconds and a fraction can tell.
+inline constexpr std::string_view kUtcSecond = "2026-11-21T06:50:00";
+inline constexpr std::int64_t kMostWholeSeconds = 9'223'372'035;
+
+// Nothing if it has not that form, or there is no such time within kMostWholeSeconds.
+std::optional<Nanoseconds> parse_utc_second(std::string_view text);
 
 // Seconds with up to 9 decimals and no trailing zeros: 75, 0.0005.
 char* write_seconds(char* out, Nanoseconds duration);

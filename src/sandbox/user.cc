@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 #include <pwd.h>
 
-#include <charconv>
 #include <optional>
+
+#include "core/parse_number.h"
 
 namespace deadpeer::sandbox {
 namespace {
@@ -14,11 +15,8 @@ namespace {
 constexpr uid_t kNobody = 65534;
 
 std::optional<uid_t> number(const std::string& text) {
-    uid_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
-    if (parsed.ec != std::errc() || parsed.ptr != end || value == static_cast<uid_t>(-1)) return std::nullopt;
-    return value;
+    const auto value = parse_number<uid_t>(text);
+    return value == static_cast<uid_t>(-1) ? std::nullopt : value;
 }
 
 }  // namespace

@@ -64,3 +64,18 @@ TEST_CASE("seconds have as many decimals as they need") {
     };
     for (const auto& [duration, expected] : cases) CHECK(text_of(write_seconds, duration) == expected);
 }
+
+TEST_CASE("times come back from text, up to the second") {
+    for (const Nanoseconds time : {Nanoseconds{0}, -kSecond, 951'782'400 * kSecond, 1'795'243'800 * kSecond,
+                                   kMostWholeSeconds * kSecond, -kMostWholeSeconds * kSecond}) {
+        INFO(time);
+        CHECK(parse_utc_second(text_of(write_utc, time).substr(0, kUtcSecond.size())) == time);
+    }
+    for (const char* text :
+         {"", "2026-11-21T06:50:0", "2026-11-21T06:50:00Z", "2026-11-21 06:50:00", "2026-11-21T06:50:-1",
+          "2026-02-29T06:50:00", "2026-13-01T06:50:00", "2026-11-21T24:00:00", "2026-11-21T06:60:00",
+          "2026-11-21T06:50:60", "2262-04-11T23:47:16", "1677-09-21T00:12:44", "-026-11-21T06:50:00"}) {
+        INFO(text);
+        CHECK_FALSE(parse_utc_second(text));
+    }
+}
