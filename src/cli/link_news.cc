@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "cli/link_story.h"
+#include "cli/link_sentence.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -32,7 +32,7 @@ void LinkNews::tell(const LinkEvent& event) {
         if (now < next_loss_note_) return;
         next_loss_note_ = now + kBetweenLossNotes;
     }
-    tell_(story_of(event));
+    tell_(sentence_of(event));
 }
 
 void LinkNews::end_gaps() {

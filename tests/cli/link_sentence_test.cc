@@ -1,6 +1,6 @@
 // What is said when something happens to a link.
 
-#include "cli/link_story.h"
+#include "cli/link_sentence.h"
 
 #include "support/catch.h"
 
@@ -13,24 +13,24 @@ TEST_CASE("each kind of event has its sentence") {
     event.name = "eth0";
     event.from = 10 * kSecond;
     event.to = 12 * kSecond + 300 * kMillisecond;
-    const auto story = [&](Kind kind) {
+    const auto sentence = [&](Kind kind) {
         event.kind = kind;
-        return story_of(event);
+        return sentence_of(event);
     };
-    CHECK(story(Kind::kDown) == "eth0 is down; nothing is captured from it until it is up again");
-    CHECK(story(Kind::kUp) == "eth0 is up again after 2.3 s");
-    CHECK(story(Kind::kRemoved) == "eth0 is gone: removed, or moved to another network namespace");
-    CHECK(story(Kind::kReturned) == "eth0 is back after 2.3 s");
+    CHECK(sentence(Kind::kDown) == "eth0 is down; nothing is captured from it until it is up again");
+    CHECK(sentence(Kind::kUp) == "eth0 is up again after 2.3 s");
+    CHECK(sentence(Kind::kRemoved) == "eth0 is gone: removed, or moved to another network namespace");
+    CHECK(sentence(Kind::kReturned) == "eth0 is back after 2.3 s");
     event.detail = "lan";
-    CHECK(story(Kind::kRenamed) == "lan is now called eth0");
+    CHECK(sentence(Kind::kRenamed) == "lan is now called eth0");
     event.detail = "the driver had no room";
     event.count = 1;
-    CHECK(story(Kind::kFramesLost) == "1 frame of eth0 lost within 2.3 s: the driver had no room");
+    CHECK(sentence(Kind::kFramesLost) == "1 frame of eth0 lost within 2.3 s: the driver had no room");
     event.step = -1500 * kMillisecond;
-    CHECK(story(Kind::kClockStep) ==
+    CHECK(sentence(Kind::kClockStep) ==
           "the clock of this machine was set back by 1.500 s; times in the reports go on as before");
     event.step = 86400 * kSecond;
-    CHECK(story(Kind::kClockStep) ==
+    CHECK(sentence(Kind::kClockStep) ==
           "the clock of this machine was set forward by 86400.000 s; times in the reports go on as before");
 }
 

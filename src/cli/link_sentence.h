@@ -11,7 +11,7 @@
 namespace deadpeer::cli {
 
 // A finished sentence for standard error; names are as the system gives them.
-std::string story_of(const LinkEvent& event);
+std::string sentence_of(const LinkEvent& event);
 
 // Nothing is captured from the input from now on.
 bool begins_gap(const LinkEvent& event);

@@ -1,4 +1,4 @@
-#include "cli/link_story.h"
+#include "cli/link_sentence.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ double in_seconds(Nanoseconds time) {
 
 }  // namespace
 
-std::string story_of(const LinkEvent& event) {
+std::string sentence_of(const LinkEvent& event) {
     using Kind = LinkEvent::Kind;
     const double away = in_seconds(event.to - event.from);
     switch (event.kind) {
