@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"tcp", {"core"}},
     {"keepalive", {"core", "tcp"}},
     {"knowledge", {"core"}},
-    {"analyzer", {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge"}},
+    {"analyzer", {"core", "decode", "flow", "tcp", "keepalive", "knowledge"}},
     {"report", {"core", "knowledge"}},
     {"diff", {"core", "report"}},
     {"sandbox", {"core"}},
