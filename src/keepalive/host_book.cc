@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kBurst = 3;
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
+constexpr Nanoseconds kBeforeBurst = 5 * kSecond;  // without a new connection; or the host goes on as before
 constexpr std::size_t kMaxAnnouncements = 65'536;
 
 bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
@@ -28,20 +29,20 @@ Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConne
     return back;
 }
 
-// The first connections that the host opened in a burst since its last word; none if it opened fewer, or at
-// its leisure.
+// The first connections that the host opened in a burst since its last word; none if it opened fewer, at its
+// leisure, or as it had all the time.
 std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<const HostConnection> all) {
     std::vector<HostConnection> opened;
     for (const HostConnection& other : all) {
-        if (other.stream != forgotten.stream && other.opened_by_host &&
-            within(other.first_time, forgotten.heard, forgotten.reset + HostBook::kAfterReturn)) {
-            opened.push_back(other);
-        }
+        if (other.opened_by_host && other.first_time != kNoTime) opened.push_back(other);
     }
     std::ranges::sort(opened, {}, &HostConnection::first_time);
     for (std::size_t i = 0; i + kBurst <= opened.size(); ++i) {
-        if (opened[i + kBurst - 1].first_time - opened[i].first_time <= kBurstTime)
-            return {&opened[i], &opened[i] + kBurst};
+        const Nanoseconds begin = opened[i].first_time;
+        const Nanoseconds end = opened[i + kBurst - 1].first_time;
+        const bool recent = begin > forgotten.heard && end <= forgotten.reset + HostBook::kAfterReturn;
+        const bool sudden = i == 0 || begin - opened[i - 1].first_time > kBeforeBurst;
+        if (recent && sudden && end - begin <= kBurstTime) return {&opened[i], &opened[i] + kBurst};
     }
     return {};
 }

@@ -102,6 +102,16 @@ TEST_CASE("three connections that the host opens within ten seconds are a burst"
                  lived(4, 150 * kSecond, 150 * kSecond)}) == 0);
 }
 
+TEST_CASE("a host that opens connections all the time does not burst") {
+    const auto burst = [](Nanoseconds before) {
+        return signs({lived(2, before, before, true), lived(3, 104 * kSecond, 104 * kSecond, true),
+                      lived(4, 108 * kSecond, 108 * kSecond, true),
+                      lived(5, 112 * kSecond, 112 * kSecond, true)});
+    };
+    CHECK(burst(99 * kSecond - kTick) == kSignNewConnections);
+    CHECK(burst(99 * kSecond) == 0);
+}
+
 TEST_CASE("the evidence of a host goes among that of the connection") {
     HostBook book;
     book.add(forgotten());
