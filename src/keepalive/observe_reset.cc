@@ -26,7 +26,7 @@ bool answers_without_socket(const Watch& watch, const ConnectionView& before, co
     const HalfStream& own = before.tcp.forward(reset.direction);
     const HalfStream& target = before.tcp.reverse(reset.direction);
     const bool shape = !reset.has(kAck) && reset.window == 0 && reset.header_length == kHeaderWithoutOptions;
-    const bool established = !own.seen || own.last_ack != Seq{} || watch.reset->met();
+    const bool established = !own.seen || !own.first_ack || own.last_ack != Seq{} || watch.reset->met();
     return shape && established && is_provoked(before, reset) && Seq(reset.seq) == target.last_ack;
 }
 
@@ -72,6 +72,21 @@ bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
     return target.seen && sent.next_known && Seq(reset.seq) != target.last_ack && Seq(reset.seq) != sent.next;
 }
 
+// Nobody takes such a RST for one of the connection (RFC 9293 section 3.10.7.4).
+bool is_out_of_window(const ConnectionView& before, const Segment& reset) {
+    constexpr std::uint32_t kLeeway = 1U << 16;
+    constexpr int kLargestScale = 14;
+    const HalfStream& target = before.tcp.reverse(reset.direction);
+    const SentData& sent = before.sent[index(reset.direction)];
+    if (!target.seen || target.first_ack || sent.next_known == 0) return false;
+    const int scale =
+        target.window_scale == kScaleUnknown ? kLargestScale : std::max<int>(target.window_scale, 0);
+    const std::uint32_t room = (std::uint32_t{target.window} << scale) + kLeeway;
+    const Seq seq(reset.seq);
+    return (seq + kLeeway).before(target.last_ack) ||
+           (seq.after(target.last_ack + room) && seq.after(sent.next + room));
+}
+
 ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
@@ -84,6 +99,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.frame = segment.frame;
     reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
     reset.out_of_place = is_out_of_place(before, segment);
+    reset.out_of_window = is_out_of_window(before, segment);
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
     reset.seen_since = before.first_time;
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;

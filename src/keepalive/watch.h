@@ -100,7 +100,8 @@ struct ResetRecord {
     Direction sender = Direction::kFromLow;
     Seq seq;
     bool ttl_differs = false;
-    bool both_ends = false;     // a RST of the other side came within 50 ms
+    bool both_ends = false;  // a RST of the other side came within 50 ms
+    bool out_of_window = false;
     bool out_of_place = false;  // not where the other side would heed it
     bool challenged = false;    // the other side asked whether it is meant
     bool sender_after = false;  // a segment without RST of its sender came later
@@ -119,8 +120,10 @@ struct ResetRecord {
         return sender_heard == kNoTime ? seen_since : sender_heard;
     }
     [[nodiscard]] bool met() const { return shape != Shape::kNone; }
-    // The connection went on: the RST was forged, stale or challenged (RFC 5961).
-    [[nodiscard]] bool ignored() const { return challenged || (sender_after && target_after); }
+    // The connection went on, or must have: the RST was forged, stale or challenged (RFC 5961).
+    [[nodiscard]] bool ignored() const {
+        return out_of_window || challenged || (sender_after && target_after);
+    }
 };
 
 // What each probe touches comes first.

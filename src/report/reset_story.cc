@@ -34,7 +34,8 @@ void tell_middlebox(std::string& out, const FailureStory& story) {
     if (known(story.idle) && story.idle >= kMillisecond) say(out, " after ", Span{story.idle}, " of silence");
     say(out, ": ");
     if (has(story, kSignTtlDiffers)) {
-        say(out, "the RST has a TTL that no other segment from ", story.failed.address, " had");
+        say(out, "the RST has a ", story.failed.address.is_v6 ? "hop limit" : "TTL",
+            " that no other segment from ", story.failed.address, " had");
     }
     if (has(story, kSignBothEndsReset)) {
         say(out, has(story, kSignTtlDiffers) ? ", and " : "", "RSTs went to both ends within 50 ms");
