@@ -12,6 +12,9 @@ constexpr std::uint16_t kControl = kSyn | kFin | kRst;
 // A mirror port hands out a packet twice within moments.
 constexpr Nanoseconds kMirrorDelay = 5 * kMillisecond;
 
+// No stack's retransmission timeout is shorter (Linux: TCP_RTO_MIN).
+constexpr Nanoseconds kShortestTimeout = 200 * kMillisecond;
+
 struct View {
     const ConnectionView& before;
     const Segment& segment;
@@ -74,8 +77,12 @@ bool after_silence(const View& v, Nanoseconds minimum_silence) {
     if (v.watch != nullptr && last == v.watch->exchange_time) last = v.watch->before_exchange;
     if (last == kNoTime || !apart(last, v.segment.time, minimum_silence)) return false;
     if (v.watch == nullptr) return true;
-    const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
-    if (prober.last_time == kNoTime || apart(prober.last_time, v.segment.time, minimum_silence)) return true;
+    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
+    const Prober& prober = *side.prober;
+    // Exponential spacing may begin with the retransmission timeout.
+    const Nanoseconds least =
+        side.probes->open() ? std::min(minimum_silence, kShortestTimeout) : minimum_silence;
+    if (prober.last_time == kNoTime || apart(prober.last_time, v.segment.time, least)) return true;
     // Sent at another time and held back on the way: its time stamp tells.
     return v.segment.has_timestamps && v.segment.tsval != prober.last_tsval;
 }
@@ -90,12 +97,14 @@ SegmentKind kind_at_last_octet(const View& v, Nanoseconds minimum_silence) {
 
 // What answers an open train of probes of the other side, or one of its window probes.
 SegmentKind kind_of_answer(const View& v) {
-    if (v.watch == nullptr || v.segment.has(kControl) || !v.segment.has(kAck)) return SegmentKind::kOrdinary;
+    if (v.watch == nullptr || v.segment.has(kSyn | kRst) || !v.segment.has(kAck))
+        return SegmentKind::kOrdinary;
     const SideWatch& prober = v.watch->sides[index(opposite(v.segment.direction))];
     const SentData& probed = v.before.sent[index(opposite(v.segment.direction))];
     const bool acknowledges = probed.next_known && !Seq(v.segment.ack).before(probed.next);
     if (prober.probes->open() && acknowledges) {
-        return v.segment.payload_length > 0 ? SegmentKind::kKeepaliveAnswerData : SegmentKind::kKeepaliveAck;
+        const bool says_more = v.segment.payload_length > 0 || v.segment.has(kFin);
+        return says_more ? SegmentKind::kKeepaliveAnswerData : SegmentKind::kKeepaliveAck;
     }
     if (prober.window_probed && v.segment.payload_length == 0 && v.segment.window == 0) {
         return SegmentKind::kZeroWindowProbeAck;
