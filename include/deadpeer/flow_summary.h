@@ -64,6 +64,7 @@ struct FlowSummary {
     // The row of src/knowledge/heartbeat_patterns.csv, counted from 1, that the messages match; where the two
     // sides match different ones the lower, which is the surer. 0 = none.
     std::uint16_t heartbeat_protocol = 0;
+    bool heartbeat_missed = false;  // one of its sides has stopped sending it, while the connection was open
 
     // The judgement.
     Nanoseconds probe_rtt_median = kNoTime;

@@ -122,6 +122,7 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
     conclusion.missed = missed_beat(heartbeat, end, capture.gaps);
+    flow.heartbeat_missed = conclusion.missed.met;
     if (conclusion.missed.met) {
         conclusion.missed_period = heartbeat.sides[index(conclusion.missed.side)].period;
     }

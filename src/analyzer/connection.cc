@@ -90,7 +90,9 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     if (connection.first_time == kNoTime) {
         connection.first_time = segment.time;
     } else if (connection.last_time() != kNoTime) {
-        note_silence(connection, std::max(segment.time - connection.last_time(), Nanoseconds{0}));
+        const Nanoseconds silence = segment.time - connection.last_time();
+        if (silence <= -kSecond) connection.clock_set_back = true;
+        note_silence(connection, std::max(silence, Nanoseconds{0}));
     }
     connection.last_sender = segment.direction;
 }

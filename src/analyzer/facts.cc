@@ -35,6 +35,7 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     facts.last_time = connection.last_time();
     facts.last_frame = connection.last.frame;
     facts.one_way = is_one_way(connection);
+    facts.clock_set_back = connection.clock_set_back;
     facts.fin_from_both =
         connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0);
     facts.window_closed = window_closed(connection, watch);

@@ -15,6 +15,12 @@ constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
 // No known stack gives up by count after fewer retransmissions (Windows: 5).
 constexpr std::uint32_t kFewestTransmissions = 6;
 constexpr std::uint32_t kFewestProbes = 3;
+// No stack stops to double its retransmission timeout below that (RFC 6298 section 2.5 asks for a minute).
+constexpr Nanoseconds kLeastLimit = 30 * kSecond;
+// A window is probed at least every two minutes (Linux: TCP_RTO_MAX).
+constexpr Nanoseconds kWindowProbesDue = 240 * kSecond;
+// For so long a connection that came through something is said to live, whatever else.
+constexpr Nanoseconds kProofHolds = 60 * kSecond;
 // Frames captured out of order are closer to each other than this.
 constexpr Nanoseconds kClockStep = kSecond;
 
@@ -47,8 +53,8 @@ struct Case {
         const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
         return silence - step_back - overlap(capture.gaps, time, capture.now);
     }
-    [[nodiscard]] bool unreachable(const Train& train) const {
-        return watch->icmp_time != kNoTime && train.first_time != kNoTime &&
+    [[nodiscard]] bool unreachable(const Train& train, Direction sender) const {
+        return watch->icmp_time != kNoTime && watch->icmp_about == sender && train.first_time != kNoTime &&
                watch->icmp_time >= train.first_time;
     }
 };
@@ -76,7 +82,7 @@ void describe_train(Judgement& judgement, const Case& c, const Train& train, Dir
     describe_tries(judgement, train, c.side(prober));
     judgement.idle_at_failure = train.silence_before;
     judgement.idle_survived = c.watch->longest_survived;
-    if (c.unreachable(train)) {
+    if (c.unreachable(train, prober)) {
         judgement.signs |= kSignIcmpUnreachable;
         judgement.evidence.add(c.watch->icmp_frame);
     }
@@ -136,13 +142,19 @@ std::optional<Judgement> judge_probes(const Case& c, Direction prober) {
     return judgement;
 }
 
+// As the gaps between retransmissions do (RFC 6298 section 5.5), up to a limit.
+bool grows(const Train& train) {
+    const bool at_limit = train.first_gap >= kLeastLimit;
+    return train.growing && (at_limit || train.last_gap > train.first_gap + train.first_gap / 5);
+}
+
 std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
     const Train& train = *c.side(sender).transmissions;
     const Nanoseconds waited = transmission_patience(train);
     if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
-    // ICMP errors take back the growth of the gaps (RFC 6069).
-    if (!train.growing && !c.unreachable(train)) return std::nullopt;
     const bool reset = ended_by_reset(c, sender);
+    // ICMP errors take back the growth of the gaps (RFC 6069).
+    if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
     const bool early =
@@ -199,15 +211,18 @@ std::optional<Judgement> judge_middlebox(const Case& c) {
 Judgement judge_forgotten(const Case& c) {
     constexpr Signs kRebootSigns =
         kSignOthersLost | kSignAnnouncement | kSignNewConnections | kSignHostSilent;
-    const bool survives = (c.host.signs & kSignOlderSurvives) != 0;
-    const int signs = std::popcount(static_cast<unsigned>(c.host.signs & kRebootSigns));
+    Signs host = c.host.signs;
+    // Nobody knows who was silent while not all was captured.
+    if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
+    const bool survives = (host & kSignOlderSurvives) != 0;
+    const int signs = std::popcount(static_cast<unsigned>(host & kRebootSigns));
     const Confidence confidence = survives || signs == 1 ? Confidence::kMedium
                                   : signs == 0           ? Confidence::kLow
                                                          : Confidence::kHigh;
     Judgement judgement = decided(survives ? Verdict::kPeerLostState : Verdict::kPeerRebooted, confidence,
                                   Reason::kNoSocketReset);
     describe_reset(judgement, c);
-    judgement.signs |= c.host.signs;
+    judgement.signs |= host;
     return judgement;
 }
 
@@ -257,31 +272,47 @@ Nanoseconds next_probe_due(const Watch& watch) {
     return due;
 }
 
+Judgement probes_stopped(const Case& c, Nanoseconds due) {
+    Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
+    judgement.time = c.facts.last_time + due;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+// What the latest exchange proves, beyond that there was one.
+Reason latest_proof(const Watch& watch, Reason usual) {
+    if (watch.reset->met() && watch.reset->ignored()) return Reason::kResetIgnored;
+    return watch.recovered ? Reason::kRecovered : usual;
+}
+
+std::optional<Judgement> judge_probed(const Case& c, Nanoseconds silent) {
+    if (c.watch == nullptr) return std::nullopt;
+    Nanoseconds due = next_probe_due(*c.watch);
+    if (due == kNoTime && c.facts.window_closed) due = kWindowProbesDue;
+    if (due == kNoTime) return std::nullopt;
+    if (longer(silent, due)) return probes_stopped(c, due);
+    return alive(c, latest_proof(*c.watch, Reason::kProbeAnswered));
+}
+
 Judgement judge_open(const Case& c) {
     const Nanoseconds silent = c.silence_since(c.facts.last_time);
-    if (c.watch != nullptr) {
-        if (c.watch->reset->met() && c.watch->reset->ignored()) return alive(c, Reason::kResetIgnored);
-        if (c.watch->recovered) return alive(c, Reason::kRecovered);
-        const Nanoseconds due = next_probe_due(*c.watch);
-        if (due != kNoTime && longer(silent, due)) {
-            Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
-            judgement.time = c.facts.last_time + due;
-            judgement.frame = c.facts.last_frame;
-            return judgement;
-        }
-        if (due != kNoTime || c.facts.window_closed) return alive(c, Reason::kProbeAnswered);
-    }
+    if (auto judgement = judge_probed(c, silent)) return *judgement;
     if (c.facts.heartbeat_period != kNoTime &&
         !longer(c.silence_since(c.facts.last_beat), 3 * c.facts.heartbeat_period)) {
         return alive(c, Reason::kHeartbeat);
     }
-    if (longer(silent, c.options.idle_after - 1)) {
-        Judgement judgement = decided(Verdict::kIdle, Confidence::kHigh, Reason::kNoKeepalive);
-        judgement.time = c.facts.last_time;
-        judgement.frame = c.facts.last_frame;
-        return judgement;
-    }
-    return alive(c, Reason::kRecentTraffic);
+    const Reason proof =
+        c.watch == nullptr ? Reason::kRecentTraffic : latest_proof(*c.watch, Reason::kRecentTraffic);
+    const Nanoseconds holds = proof == Reason::kRecentTraffic ? c.options.idle_after - 1 : kProofHolds;
+    if (!longer(silent, holds)) return alive(c, proof);
+    // Probes that were sent may have been taken for segments out of order.
+    const bool doubtful = c.facts.clock_set_back;
+    Judgement judgement =
+        decided(Verdict::kIdle, doubtful ? Confidence::kLow : Confidence::kHigh, Reason::kNoKeepalive);
+    if (doubtful) judgement.signs |= kSignTimeWentBack;
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
 }
 
 // What the capture lost, or a clock that was set, can account for what was concluded from silence.

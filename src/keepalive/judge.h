@@ -26,6 +26,7 @@ struct ConnectionFacts {
     std::uint64_t last_frame = 0;
     bool one_way = false;
     bool superseded = false;  // its 4-tuple was used again
+    bool clock_set_back = false;
     bool fin_from_both = false;
     bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed
     Nanoseconds heartbeat_period = kNoTime;

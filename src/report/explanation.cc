@@ -70,6 +70,13 @@ Nanoseconds slowest_keepalive(const FlowSummary& flow) {
     return std::min(first, second);  // with two probers the quicker one holds the path open
 }
 
+void say_nothing_to_do(std::string& out, const FlowSummary& flow) {
+    if (!flow.heartbeat_missed) return say(out, "; nothing to do");
+    say(out,
+        "; but the heartbeat of one application has stopped: see whether it hangs (events.csv: "
+        "heartbeat_stopped)");
+}
+
 void explain_answered(std::string& out, const FlowSummary& flow) {
     if (flow.initiator_side.probes + flow.responder_side.probes == 0) {
         return say(out,
@@ -82,7 +89,7 @@ void explain_answered(std::string& out, const FlowSummary& flow) {
         say(out, ", typically within ", Span{flow.probe_rtt_median});
     }
     const Nanoseconds idle = slowest_keepalive(flow);
-    if (idle == kNoTime || idle <= kSlowForPath) return say(out, "; nothing to do");
+    if (idle == kNoTime || idle <= kSlowForPath) return say_nothing_to_do(out, flow);
     say(out,
         "; firewalls and load balancers forget a connection sooner than that (often after 4 min), so set "
         "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) to 180 if one is on the path");
@@ -103,7 +110,8 @@ void explain_heartbeat(std::string& out, const FlowSummary& flow) {
     if (flow.heartbeat_by_responder) say(out, Side{responder(flow)});
     const bool both = flow.heartbeat_by_initiator && flow.heartbeat_by_responder;
     say(out, both ? " exchange" : " sends", " a small message every ", Span{flow.heartbeat_period},
-        ", a heartbeat of the application, so a death is noticed without TCP keepalive; nothing to do");
+        ", a heartbeat of the application, so a death is noticed without TCP keepalive");
+    say_nothing_to_do(out, flow);
 }
 
 void explain_alive(std::string& out, const FlowSummary& flow) {
@@ -126,6 +134,14 @@ void explain_alive(std::string& out, const FlowSummary& flow) {
 }
 
 void explain_stopped_probes(std::string& out, const FlowSummary& flow) {
+    if (flow.initiator_side.probes + flow.responder_side.probes == 0) {
+        say(out, "One side may be dead: the other had closed its window, but its window probes stopped");
+        if (flow.silent_at_end != kNoTime) {
+            say(out, " and nothing was seen in the last ", Span{flow.silent_at_end}, " of the capture");
+        }
+        return say(out, "; see whether both ", initiator(flow).address, " and ", responder(flow).address,
+                   " are up, or whether the capture lost frames");
+    }
     const bool by_initiator = flow.initiator_side.probes_answered != 0;
     const SideSummary& side = by_initiator ? flow.initiator_side : flow.responder_side;
     const Endpoint prober = by_initiator ? initiator(flow) : responder(flow);
@@ -145,6 +161,12 @@ void explain_idle(std::string& out, const FlowSummary& flow) {
         return say(out, ": the application's heartbeat, every ", Span{flow.heartbeat_period},
                    " before, has stopped and no keepalive probe was seen; look why it stopped, and set "
                    "SO_KEEPALIVE on the side that must notice a death");
+    }
+    if ((flow.signs & kSignTimeWentBack) != 0) {
+        return say(
+            out,
+            ", as it seems: the capture's clock was set back meanwhile, so neither its silences nor its "
+            "keepalive can be told; capture again with a clock that is left alone");
     }
     const Nanoseconds silence = std::max(flow.silent_at_end, flow.longest_idle);
     say(out, " without a keepalive probe or a heartbeat: keepalive is off");

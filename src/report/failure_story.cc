@@ -11,6 +11,9 @@ using Guard = FailureStory::Guard;
 
 // Death or an idle timeout: what tells them apart.
 void advise_on_silence(std::string& out, const FailureStory& story) {
+    // Who waits for a window to open is not idle.
+    if (story.tries == Tries::kWindowProbes)
+        return say(out, "; look at ", story.failed.address, " and its links");
     if (known(story.idle) && story.idle >= kIdleEnough && !survived_as_long(story.idle, story.survived)) {
         say(out, "; if ", story.failed.address, " is up, a box on the path forgot the idle connection: ");
         advise_keepalive(out, story);

@@ -40,7 +40,8 @@ struct Bench {
         watch.sides[index(kA)].prober.in(pools.probers).longest_train = length;
     }
     void transmit(std::uint32_t length) {
-        watch.sides[index(kA)].transmissions.in(pools.trains) = train(length);
+        Train& sent = watch.sides[index(kA)].transmissions.in(pools.trains) = train(length);
+        sent.first_gap = sent.last_gap / 2;
     }
     void reset(ResetRecord::Shape shape, Direction sender, Nanoseconds time = 200 * kSecond) {
         ResetRecord& reset = record();

@@ -356,3 +356,36 @@ TEST_CASE("closed, unknown, not judged") {
         "with a larger buffer or a filter");
     CHECK(sentence(sample_flow(0)).empty());
 }
+
+TEST_CASE("a side whose heartbeat stopped is not passed over, however much lives") {
+    FlowSummary flow = judged(Verdict::kAlive, Reason::kHeartbeat, Confidence::kHigh);
+    flow.heartbeat_by_initiator = true;
+    flow.heartbeat_period = 60 * kSecond;
+    CHECK(sentence(flow).ends_with("noticed without TCP keepalive; nothing to do"));
+    flow.heartbeat_missed = true;
+    CHECK(
+        sentence(flow).ends_with("noticed without TCP keepalive; but the heartbeat of one application has "
+                                 "stopped: see whether it hangs "
+                                 "(events.csv: heartbeat_stopped)"));
+}
+
+TEST_CASE("a silence by a clock that was set back says so") {
+    FlowSummary flow = judged(Verdict::kIdle, Reason::kNoKeepalive, Confidence::kLow);
+    flow.silent_at_end = 60 * kSecond;
+    flow.signs = kSignTimeWentBack;
+    CHECK(sentence(flow) ==
+          "Open but silent for the last 60 s, as it seems: the capture's clock was set back meanwhile, so "
+          "neither "
+          "its silences nor its keepalive can be told; capture again with a clock that is left alone");
+}
+
+TEST_CASE("window probes that stop are no keepalive") {
+    FlowSummary flow = judged(Verdict::kSuspect, Reason::kProbesStopped, Confidence::kLow);
+    flow.silent_at_end = 600 * kSecond;
+    CHECK(sentence(flow) ==
+          "One side may be dead: the other had closed its window, but its window probes stopped and nothing "
+          "was "
+          "seen in the last 10 min of the capture; see whether both 10.0.0.1 and 10.0.0.2 are up, or whether "
+          "the "
+          "capture lost frames");
+}
