@@ -84,8 +84,8 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
     if (segment.has(kSyn | kFin | kRst)) learn_roles(connection, segment);
     if (!segment.analysed) return;
 
-    count(connection.sent[index(segment.direction)], segment, pool);
-    acknowledge(connection.sent[index(opposite(segment.direction))], segment, pool);
+    count(connection.sent_by(segment.direction), segment, pool);
+    acknowledge(connection.sent_by(opposite(segment.direction)), segment, pool);
     if (segment.time == kNoTime) return;
     if (connection.first_time == kNoTime) {
         connection.first_time = segment.time;

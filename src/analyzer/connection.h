@@ -54,9 +54,13 @@ struct Connection {
                 last.frame,  fin_seen,     syn_seen || syn_ack_seen};
     }
 
+    // By way of a pointer, as TcpStream has it.
+    [[nodiscard]] const SentData& sent_by(Direction d) const { return sent.data()[index(d)]; }
+    [[nodiscard]] SentData& sent_by(Direction d) { return sent.data()[index(d)]; }
+
     // Time of the latest segment that was analysed; kNoTime if there is none with a time.
     [[nodiscard]] Nanoseconds last_time() const {
-        return first_time == kNoTime ? kNoTime : tcp.halves[index(last_sender)].last_time;
+        return first_time == kNoTime ? kNoTime : tcp.forward(last_sender).last_time;
     }
 };
 

@@ -32,7 +32,7 @@ public:
     // Whether look() has nothing to see in the segment: all but a few.
     [[nodiscard]] static bool is_plain(const Connection& connection, const Segment& segment, Labels labels) {
         return !connection.attention &&
-               deadpeer::is_plain(connection.sent[index(segment.direction)], segment, labels);
+               deadpeer::is_plain(connection.sent_by(segment.direction), segment, labels);
     }
 
     // Looks at an analysed segment before it changes its connection; answers what its row will say.

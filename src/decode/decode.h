@@ -64,6 +64,9 @@ struct SegmentBatch {
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
     [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }
+    // One more, to be written. By way of a pointer: with an element of the array the compiler would compute
+    // the address at every use.
+    [[nodiscard]] Segment& add() { return segments.data()[count++]; }
     void clear() { count = notice_count = 0; }
 };
 

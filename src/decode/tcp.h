@@ -95,7 +95,7 @@ inline Next tcp(Packet& packet) {
         const bool packet_ends_here = packet.reported < kTcpUpToFlags && !packet.is_cut;
         return stop(packet_ends_here ? SkipReason::kShortTcp : SkipReason::kCutHeader);
     }
-    read_tcp(packet, packet.out->segments[packet.out->count++]);
+    read_tcp(packet, packet.out->add());
     return stop(SkipReason::kNone);
 }
 

@@ -55,10 +55,11 @@ struct TcpStream {
     std::uint8_t mptcp_met = 0;
     std::array<std::uint8_t, 2> mptcp_met_by{};
 
-    [[nodiscard]] const HalfStream& forward(Direction d) const { return halves[index(d)]; }
-    [[nodiscard]] const HalfStream& reverse(Direction d) const { return halves[index(opposite(d))]; }
-    [[nodiscard]] HalfStream& forward(Direction d) { return halves[index(d)]; }
-    [[nodiscard]] HalfStream& reverse(Direction d) { return halves[index(opposite(d))]; }
+    // By way of a pointer: with an element of the array the compiler would compute the address at every use.
+    [[nodiscard]] const HalfStream& forward(Direction d) const { return halves.data()[index(d)]; }
+    [[nodiscard]] const HalfStream& reverse(Direction d) const { return halves.data()[index(opposite(d))]; }
+    [[nodiscard]] HalfStream& forward(Direction d) { return halves.data()[index(d)]; }
+    [[nodiscard]] HalfStream& reverse(Direction d) { return halves.data()[index(opposite(d))]; }
 };
 
 }  // namespace deadpeer
