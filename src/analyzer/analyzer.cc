@@ -54,6 +54,7 @@ Status Analyzer::Impl::snapshot(ReportSink& sink, std::span<const PacketSource* 
 
 void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     segments_.clear();
+    InputTally& tally = inputs_.tally(file_);
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const FrameView& frame = frames[i];
         const std::size_t before = segments_.count;
@@ -62,7 +63,7 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
             segments_.count = before;
             reason = SkipReason::kCutHeader;
         }
-        inputs_.tally(file_).count(frame, reason, segments_.view().subspan(before));
+        tally.count(frame, reason, segments_.view().subspan(before));
         if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
     }
 }

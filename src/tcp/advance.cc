@@ -66,9 +66,9 @@ void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePoo
     const Seq seq(segment.seq);
     const bool occupies = segment.has(kSyn | kFin);
     Seq end = seq + segment.payload_length;
-    if ((segment.payload_length > 0 || occupies) && pool.size(fwd.unacked) < kMaxUnacked) {
-        if (occupies) end = end + 1;
-        pool.append(fwd.unacked, {seq, end});
+    if (segment.payload_length > 0 || occupies) {
+        const Seq after = occupies ? end + 1 : end;
+        if (pool.append(fwd.unacked, {seq, after}, kMaxUnacked)) end = after;
     }
     if (fwd.next_seq == Seq{} || (seq + segment.payload_length).after(fwd.next_seq)) {
         fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length);
@@ -157,7 +157,7 @@ void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules
     if (!segment.analysed && !segment.icmp_quote && rules.short_segment_tells_isn)
         learn_isns(fwd, rev, segment);
     if (segment.header_length < kMinimumHeader) return;
-    stream.close_seen |= segment.has(kRst) || (segment.has(kFin) && segment.has(kAck));
+    if (segment.has(kRst) || (segment.has(kFin) && segment.has(kAck))) stream.close_seen = true;
     stream.mptcp_met |= segment.mptcp_subtypes;
 
     if (!stream.rtt_known && segment.time != kNoTime) {

@@ -52,9 +52,9 @@ bool is_window_full(const View& v) {
 }
 
 bool answers_zero_window_probe(const View& v) {
+    if (v.segment.window != 0 || !v.stands_still() || !v.fwd.same_window(0)) return false;
     const bool takes_byte = v.rules.probe_byte_may_be_taken && v.ack == v.fwd.last_ack + 1;
-    return v.stands_still() && (v.ack == v.fwd.last_ack || takes_byte) && v.segment.window == 0 &&
-           v.fwd.same_window(0) && v.rev.last_labels.has(Label::kZeroWindowProbe);
+    return (v.ack == v.fwd.last_ack || takes_byte) && v.rev.last_labels.has(Label::kZeroWindowProbe);
 }
 
 // Windows, probes and duplicates.
@@ -187,18 +187,6 @@ Labels classify(const TcpStream& stream, const Segment& segment, const Rules& ru
     labels |= unseen_data_labels(view, labels);
     if (!labels.has(Label::kKeepAlive)) {
         labels |= retransmission_labels(view, stream.rtt_known ? stream.handshake : kDefaultReorderingDelay);
-    }
-    return labels;
-}
-
-bool shown_as_duplicate_ack(Labels labels, const Segment& segment, const Rules& rules) {
-    return rules.sack_makes_duplicate_ack && segment.sack_blocks > 0 && labels.has(Label::kWindowUpdate);
-}
-
-Labels printed(Labels labels, const Segment& segment, const Rules& rules) {
-    if (!segment.labels_printed) return {};
-    if (shown_as_duplicate_ack(labels, segment, rules)) {
-        return labels.without(Label::kWindowUpdate) | Label::kDuplicateAck;
     }
     return labels;
 }

@@ -26,9 +26,17 @@ StreamStart stream_start(const TcpStream& stream, const Segment& segment, const 
 Labels classify(const TcpStream& stream, const Segment& segment, const Rules& rules, const RangePool& pool);
 
 // A window update that carries SACK blocks: newer releases count and show it as a duplicate ACK.
-bool shown_as_duplicate_ack(Labels labels, const Segment& segment, const Rules& rules);
+inline bool shown_as_duplicate_ack(Labels labels, const Segment& segment, const Rules& rules) {
+    return labels.has(Label::kWindowUpdate) && segment.sack_blocks > 0 && rules.sack_makes_duplicate_ack;
+}
 
 // The labels as printed: `labels` plus what only the display adds or hides.
-Labels printed(Labels labels, const Segment& segment, const Rules& rules);
+inline Labels printed(Labels labels, const Segment& segment, const Rules& rules) {
+    if (!segment.labels_printed) return {};
+    if (shown_as_duplicate_ack(labels, segment, rules)) {
+        return labels.without(Label::kWindowUpdate) | Label::kDuplicateAck;
+    }
+    return labels;
+}
 
 }  // namespace deadpeer

@@ -5,19 +5,21 @@
 
 namespace deadpeer {
 
-void RangePool::append(RangeList& list, SeqRange range) {
+bool RangePool::append(RangeList& list, SeqRange range, std::size_t most) {
+    assert(most <= kMaxRanges);
     if (list.empty()) list.block = allocate(0);
-    Header head = *header(list);
-    assert(head.count < kMaxRanges);
-    if (head.count + 1 == (kRangesPerUnit << head.size_class)) {
-        const RangeList larger{allocate(head.size_class + 1)};
-        std::memcpy(first_range(larger), first_range(list), head.count * sizeof(SeqRange));
-        release(list.block, head.size_class);
+    Header* head = header(list);
+    if (head->count >= most) return false;
+    if (head->count + 1 == (kRangesPerUnit << head->size_class)) {
+        const RangeList larger{allocate(head->size_class + 1)};
+        head = header(larger);
+        head->count = header(list)->count;
+        std::memcpy(first_range(larger), first_range(list), head->count * sizeof(SeqRange));
+        release(list.block, head->size_class - 1);
         list = larger;
-        ++head.size_class;
     }
-    first_range(list)[head.count] = range;
-    *header(list) = {head.count + 1, head.size_class};
+    ranges_of(head)[head->count++] = range;
+    return true;
 }
 
 void RangePool::truncate(RangeList& list, std::size_t count) {

@@ -42,14 +42,14 @@ public:
 
     // In the order of appending.
     [[nodiscard]] std::span<SeqRange> ranges(RangeList list) {
-        return list.empty() ? std::span<SeqRange>{} : std::span(first_range(list), header(list)->count);
+        return list.empty() ? std::span<SeqRange>{} : ranges_at(header(list));
     }
     [[nodiscard]] std::span<const SeqRange> ranges(RangeList list) const {
-        return list.empty() ? std::span<const SeqRange>{} : std::span(first_range(list), header(list)->count);
+        return list.empty() ? std::span<const SeqRange>{} : ranges_at(header(list));
     }
 
-    // REQUIRES: size(list) < kMaxRanges.
-    void append(RangeList& list, SeqRange range);
+    // Unless the list has `most` ranges already: then answers false. REQUIRES: most <= kMaxRanges.
+    bool append(RangeList& list, SeqRange range, std::size_t most = kMaxRanges);
 
     // Keeps the first `count` ranges. REQUIRES: count <= size(list).
     void truncate(RangeList& list, std::size_t count);
@@ -80,9 +80,10 @@ private:
         return &(*slabs_[(block - 1) / kUnitsPerSlab])[(block - 1) % kUnitsPerSlab];
     }
     [[nodiscard]] Header* header(RangeList list) const { return reinterpret_cast<Header*>(unit(list.block)); }
-    [[nodiscard]] SeqRange* first_range(RangeList list) const {
-        return reinterpret_cast<SeqRange*>(unit(list.block)) + 1;
-    }
+    [[nodiscard]] SeqRange* first_range(RangeList list) const { return ranges_of(header(list)); }
+    static SeqRange* ranges_of(Header* header) { return reinterpret_cast<SeqRange*>(header) + 1; }
+
+    static std::span<SeqRange> ranges_at(Header* header) { return {ranges_of(header), header->count}; }
 
     std::uint32_t allocate(std::uint32_t size_class);
     void release(std::uint32_t block, std::uint32_t size_class);

@@ -44,18 +44,12 @@ std::uint32_t fill(RangeList& holes, Seq from, Seq to, RangePool& pool) {
 
 // What lies between SND.NXT and `end` was sent but not seen.
 void open_hole(SentData& sent, Seq end, RangePool& pool) {
-    if (pool.size(sent.holes) < kMaxHoles) pool.append(sent.holes, {sent.next, end});
+    pool.append(sent.holes, {sent.next, end}, kMaxHoles);
 }
 
 }  // namespace
 
-void count(SentData& sent, const Segment& segment, RangePool& pool) {
-    ++sent.segments;
-    sent.last_ip_id = segment.ip_id;
-    if (segment.has(kRst)) return;
-    sent.ttl_low = sent.ttl_high == 0 ? segment.ttl : std::min<std::uint8_t>(sent.ttl_low, segment.ttl);
-    sent.ttl_high = std::max<std::uint8_t>(sent.ttl_high, segment.ttl);
-
+void count_elsewhere(SentData& sent, const Segment& segment, RangePool& pool) {
     const Seq start = Seq(segment.seq) + (segment.has(kSyn) ? 1 : 0);
     const Seq data_end = start + segment.payload_length;
     const Seq end = data_end + (segment.has(kFin) ? 1 : 0);

@@ -24,8 +24,26 @@ struct SentData {
     RangeList holes;                       // octets below next that were not seen (yet)
 };
 
+void count_elsewhere(SentData& sent, const Segment& segment, RangePool& pool);
+
+// The octets that the segment occupies.
+inline void count_octets(SentData& sent, const Segment& segment, RangePool& pool) {
+    // Nearly always they come where the side had stopped.
+    const bool next = sent.next_known != 0 && Seq(segment.seq) == sent.next && !segment.has(kSyn | kFin);
+    if (!next) return count_elsewhere(sent, segment, pool);
+    sent.payload_bytes += segment.payload_length;
+    sent.next = sent.next + segment.payload_length;
+}
+
 // REQUIRES: segment.analysed and sent by this side.
-void count(SentData& sent, const Segment& segment, RangePool& pool);
+inline void count(SentData& sent, const Segment& segment, RangePool& pool) {
+    ++sent.segments;
+    sent.last_ip_id = segment.ip_id;
+    if (segment.has(kRst)) return;
+    if (sent.ttl_high == 0 || segment.ttl < sent.ttl_low) sent.ttl_low = segment.ttl;
+    if (segment.ttl > sent.ttl_high) sent.ttl_high = segment.ttl;
+    count_octets(sent, segment, pool);
+}
 
 void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool);
 
