@@ -22,9 +22,7 @@ struct View {
     std::uint32_t length = segment.payload_length;
     bool control = segment.has(kControl);
 
-    // A pure ACK that changes nothing but perhaps the window.
     [[nodiscard]] bool stands_still() const { return length == 0 && !control && seq == fwd.next_seq; }
-    [[nodiscard]] bool repeats_ack() const { return stands_still() && ack == fwd.last_ack; }
     // When the peer was last heard; newer releases take a peer from the future for one of just now.
     [[nodiscard]] Nanoseconds peer_time() const {
         return rules.delay_from_peer ? std::min(rev.last_time, segment.time) : rev.last_time;
@@ -51,25 +49,32 @@ bool is_window_full(const View& v) {
     return v.seq + v.length == v.rev.last_ack + (window << shift);
 }
 
+// REQUIRES: it stands still.
 bool answers_zero_window_probe(const View& v) {
-    if (v.segment.window != 0 || !v.stands_still() || !v.fwd.same_window(0)) return false;
+    if (v.segment.window != 0 || !v.fwd.same_window(0)) return false;
     const bool takes_byte = v.rules.probe_byte_may_be_taken && v.ack == v.fwd.last_ack + 1;
     return (v.ack == v.fwd.last_ack || takes_byte) && v.rev.last_labels.has(Label::kZeroWindowProbe);
+}
+
+// What a pure ACK that changes nothing but perhaps the window is.
+Labels repeated_ack_labels(const View& v) {
+    if (!v.stands_still()) return {};
+    if (answers_zero_window_probe(v)) return Label::kZeroWindowProbeAck;
+    if (v.ack != v.fwd.last_ack || v.segment.window == 0) return {};
+    if (!v.fwd.same_window(v.segment.window)) return Label::kWindowUpdate;
+    return v.rev.last_labels.has(Label::kKeepAlive) ? Label::kKeepAliveAck : Label::kDuplicateAck;
+}
+
+Labels label_if(bool met, Label label) {
+    return met ? Labels(label) : Labels();
 }
 
 // Windows, probes and duplicates.
 Labels window_labels(const View& v) {
     if (is_zero_window_probe(v)) return Label::kZeroWindowProbe;
-    Labels labels;
-    if (v.segment.window == 0 && !v.control) labels |= Label::kZeroWindow;
-    if (is_lost_segment(v)) labels |= Label::kLostSegment;
-    if (is_keep_alive(v)) labels |= Label::kKeepAlive;
-    if (is_window_full(v)) labels |= Label::kWindowFull;
-    if (answers_zero_window_probe(v)) return labels | Label::kZeroWindowProbeAck;
-    if (!v.repeats_ack() || v.segment.window == 0) return labels;
-    if (!v.fwd.same_window(v.segment.window)) return labels | Label::kWindowUpdate;
-    const bool after_probe = v.rev.last_labels.has(Label::kKeepAlive);
-    return labels | (after_probe ? Label::kKeepAliveAck : Label::kDuplicateAck);
+    return repeated_ack_labels(v) | label_if(v.segment.window == 0 && !v.control, Label::kZeroWindow) |
+           label_if(is_lost_segment(v), Label::kLostSegment) | label_if(is_keep_alive(v), Label::kKeepAlive) |
+           label_if(is_window_full(v), Label::kWindowFull);
 }
 
 bool acks_unseen(const View& v) {
