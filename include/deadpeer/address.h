@@ -16,16 +16,30 @@
 
 namespace deadpeer {
 
+namespace detail {
+constexpr std::uint64_t network_order_value(std::uint64_t word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+}  // namespace detail
+
 struct IpAddress {
     std::array<std::uint8_t, 16> bytes{};
     bool is_v6 = false;
 
-    // Ordered by family, then by the bytes in network order.
+    // Ordered by family, then by the bytes in network order: as two words, the compiler would call memcmp.
     friend std::strong_ordering operator<=>(const IpAddress& a, const IpAddress& b) {
         if (a.is_v6 != b.is_v6) return a.is_v6 <=> b.is_v6;
-        return std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) <=> 0;
+        if (const auto order = a.word(0) <=> b.word(0); order != 0) return order;
+        return a.word(1) <=> b.word(1);
     }
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
+
+private:
+    [[nodiscard]] std::uint64_t word(std::size_t i) const {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data() + i * sizeof word, sizeof word);
+        return detail::network_order_value(word);
+    }
 };
 
 // "192.0.2.1", or RFC 5952 text for IPv6.
@@ -82,12 +96,6 @@ private:
     }
 };
 static_assert(sizeof(FlowKey) == 40);
-
-namespace detail {
-constexpr std::uint64_t network_order_value(std::uint64_t word) {
-    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
-}
-}  // namespace detail
 
 // An address as its bytes in network order, in two registers.
 struct AddressWords {
