@@ -97,7 +97,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.seq = Seq(segment.seq);
     reset.time = segment.time;
     reset.frame = segment.frame;
-    reset.ttl_differs = sent.ttl_high != 0 && (segment.ttl < sent.ttl_low || segment.ttl > sent.ttl_high);
+    reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.out_of_window = is_out_of_window(before, segment);
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;

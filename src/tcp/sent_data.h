@@ -14,14 +14,22 @@
 namespace deadpeer {
 
 struct SentData {
-    std::uint64_t segments : 47 = 0;  // all that were analysed
+    std::uint64_t segments : 39 = 0;  // all that were analysed
     std::uint64_t next_known : 1 = 0;
-    std::uint64_t ttl_low : 8 = 0;         // lowest and highest TTL or hop limit met, resets not counted
-    std::uint64_t ttl_high : 8 = 0;        // 0 = none met
+    // TTLs or hop limits met, resets not counted: lowest, highest (0 = none) and, one bit each, their
+    // remainders by 8.
+    std::uint64_t ttl_low : 8 = 0;
+    std::uint64_t ttl_high : 8 = 0;
+    std::uint64_t ttl_remainders : 8 = 0;
     std::uint64_t payload_bytes : 48 = 0;  // captured or not, each octet once
     std::uint64_t last_ip_id : 16 = 0;     // of the latest segment
     Seq next;                              // valid if next_known
     RangeList holes;                       // octets below next that were not seen (yet)
+
+    // May be true of one that lies between others and was not met, but not the other way round.
+    [[nodiscard]] bool may_have_met_ttl(std::uint8_t ttl) const {
+        return ttl >= ttl_low && ttl <= ttl_high && (ttl_remainders >> (ttl % 8U) & 1U) != 0;
+    }
 };
 
 void count_elsewhere(SentData& sent, const Segment& segment, RangePool& pool);
@@ -42,6 +50,7 @@ inline void count(SentData& sent, const Segment& segment, RangePool& pool) {
     if (segment.has(kRst)) return;
     if (sent.ttl_high == 0 || segment.ttl < sent.ttl_low) sent.ttl_low = segment.ttl;
     if (segment.ttl > sent.ttl_high) sent.ttl_high = segment.ttl;
+    sent.ttl_remainders = (sent.ttl_remainders | 1U << (segment.ttl % 8U)) & 0xffU;
     count_octets(sent, segment, pool);
 }
 
