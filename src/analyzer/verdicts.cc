@@ -64,6 +64,9 @@ Finding finding_of(const Connection& connection, const Judgement& judgement, con
     finding.doubling = judgement.doubling;
     for (std::size_t i = 0; i < judgement.evidence.count; ++i)
         finding.add_evidence(judgement.evidence.frames[i]);
+    // Frames of several inputs are in the order of the inputs.
+    if (!connection.several_inputs)
+        std::sort(finding.evidence.begin(), finding.evidence.begin() + finding.evidence_count);
     if (judgement.verdict == Verdict::kPeerRebooted) add_host_evidence(finding, host.evidence);
     return finding;
 }
