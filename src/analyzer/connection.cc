@@ -39,8 +39,10 @@ void guess_roles(Connection& connection, const Segment& first) {
                                         : Direction::kFromHigh;
 }
 
+// The SYN, its answer, and the ACK that the initiator sends then.
 Opened opened(const Connection& connection) {
-    if (connection.syn_seen && connection.syn_ack_seen) return Opened::kHandshake;
+    const bool acknowledged = !connection.tcp.forward(connection.initiator).first_ack;
+    if (connection.syn_seen && connection.syn_ack_seen && acknowledged) return Opened::kHandshake;
     return connection.syn_seen || connection.syn_ack_seen ? Opened::kPartial : Opened::kMidstream;
 }
 

@@ -214,6 +214,7 @@ private:
             {"verdict", [&flow] { return or_dash(name(flow.verdict)); }},
             {"reason", [&flow] { return or_dash(name(flow.reason)); }},
             {"confidence", [&flow] { return or_dash(name(flow.confidence)); }},
+            {"opened", [&flow] { return or_dash(name(flow.opened)); }},
             {"closed", [&flow] { return or_dash(name(flow.closed)); }},
             {"side", [this, &flow,
                       failed] { return flow.failed_side_known ? name_of(flow.key.sender(failed)) : "-"; }},
