@@ -144,6 +144,9 @@ void Conclusions::fill_timers(SideSummary& side, const Connection& connection, D
     const GapCluster& intervals = prober.interval.cluster();
     if (!prober.bunched || intervals.gaps > 1)
         side.keepalive.interval = interval_timers_.value(owner, intervals);
+    // After one miss that is made good: more likely the capture lost the answer than that the two are equal.
+    const bool one_miss = prober.longest_train == 2 && !watch->sides[index(direction)].probes->open();
+    if (one_miss && side.keepalive.interval == side.keepalive.idle) side.keepalive.interval = kNoTime;
     side.keepalive.exponential = prober.exponential;
     if (exhausted) side.keepalive.count = judgement.unanswered;
 }
