@@ -36,6 +36,7 @@ struct SideSummary {
     std::uint32_t probes_answered = 0;
     std::uint32_t resets = 0;
     std::uint8_t probe_payload = 0;  // bytes in its probes: 0 or 1
+    bool sent_fin = false;
     KeepaliveTimer keepalive;
 };
 

@@ -70,6 +70,7 @@ SideSummary side(const Connection& connection, Direction direction) {
     SideSummary summary;
     summary.segments = sent.segments;
     summary.payload_bytes = sent.payload_bytes;
+    summary.sent_fin = (connection.fin_seen >> index(direction) & 1U) != 0;
     return summary;
 }
 

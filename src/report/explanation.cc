@@ -168,6 +168,13 @@ void explain_idle(std::string& out, const FlowSummary& flow) {
             ", as it seems: the capture's clock was set back meanwhile, so neither its silences nor its "
             "keepalive can be told; capture again with a clock that is left alone");
     }
+    if (flow.initiator_side.sent_fin != flow.responder_side.sent_fin) {
+        const bool by_initiator = flow.initiator_side.sent_fin;
+        const Endpoint left_open = by_initiator ? responder(flow) : initiator(flow);
+        return say(out, ": ", Side{by_initiator ? initiator(flow) : responder(flow)}, " sent its FIN and ",
+                   Side{left_open}, " has not closed its side since; look whether the application on ",
+                   left_open.address, " forgets to close connections (CLOSE_WAIT)");
+    }
     const Nanoseconds silence = std::max(flow.silent_at_end, flow.longest_idle);
     say(out, " without a keepalive probe or a heartbeat: keepalive is off");
     if (silence != kNoTime) say(out, " or waits longer than ", Span{silence});

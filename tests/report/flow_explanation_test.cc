@@ -389,3 +389,15 @@ TEST_CASE("window probes that stop are no keepalive") {
           "the "
           "capture lost frames");
 }
+
+TEST_CASE("one side has closed and the other has not") {
+    FlowSummary flow = judged(Verdict::kIdle, Reason::kNoKeepalive, Confidence::kHigh);
+    flow.silent_at_end = 3600 * kSecond;
+    flow.responder_side.sent_fin = true;
+    CHECK(
+        sentence(flow) ==
+        "Open but silent for the last 1 h: 10.0.0.2:50000 sent its FIN and 10.0.0.1:40000 has not closed its "
+        "side since; look whether the application on 10.0.0.1 forgets to close connections (CLOSE_WAIT)");
+    flow.initiator_side.sent_fin = true;
+    CHECK(sentence(flow).find("CLOSE_WAIT") == std::string::npos);
+}
