@@ -16,11 +16,11 @@ constexpr Nanoseconds kBetweenWalks = 500 * kMillisecond;
 }  // namespace
 
 // The most dispensable of the next `sample` connections that may go. Each that is looked at is taken from
-// `patience`; false if none was met until it ended.
+// `patience`; false if none was met until it ended, or in the whole table.
 template <typename MayGo>
 bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& patience) {
     Connection* victim = nullptr;
-    for (; sample > 0 && patience > 0; --patience) {
+    for (std::size_t round = flows_.size(); sample > 0 && round > 0 && patience > 0; --round, --patience) {
         flows_.clock(1, [&](Connection& candidate) {
             if (!may_go(candidate)) return;
             --sample;
@@ -100,6 +100,7 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
         case Predecessors::Answer::kEnded:
             break;
     }
+    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     rounds_.keep(*old, now_);
     predecessors_.release(connection);
     return true;
@@ -133,6 +134,12 @@ void Analyzer::Impl::end_early(Connection connection, bool superseded) {
     if (census_.active()) census_.closed(connection.key, connection.initiator);
     let_go(connection);
 }
+// Its 4-tuple, and its place in the census, are another's.
+void Analyzer::Impl::end_replaced(Connection& connection) {
+    tell_early(connection, true);
+    let_go(connection);
+}
+
 
 void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
     if (connection.first.frame == 0) return;
@@ -159,10 +166,7 @@ void Analyzer::Impl::advance_time(Nanoseconds now) {
     now_ = std::max(now_, now);
     const auto deadline = rounds_.next();
     if (deadline && *deadline <= now_) {
-        rounds_.go(capture_state(), [this](Connection& replaced) {
-            tell_early(replaced, true);
-            let_go(replaced);
-        });
+        rounds_.go(capture_state(), [this](Connection& replaced) { end_replaced(replaced); });
     }
     forget_ended();
 }

@@ -95,6 +95,7 @@ private:
     bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience);
     void relieve();
     void end_early(Connection connection, bool superseded);
+    void end_replaced(Connection& connection);
     void tell_early(const Connection& connection, bool superseded);
     void let_go(Connection& connection);
     void drop(Connection& connection);

@@ -16,6 +16,13 @@ void Rounds::ask_later(const Connection& connection, const CaptureState& capture
     }
 }
 
+void Rounds::keep_within(std::size_t bytes, const std::function<void(Connection&)>& end) {
+    while (replaced_.size() * sizeof(Replaced) > bytes) {
+        end(replaced_.front().connection);
+        replaced_.pop_front();
+    }
+}
+
 std::optional<Nanoseconds> Rounds::next() const {
     std::optional<Nanoseconds> next = deadlines_.next();
     const auto consider = [&](std::optional<Nanoseconds> time) {

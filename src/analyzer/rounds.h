@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -29,6 +30,8 @@ public:
 
     // A connection that its host has reset while its 4-tuple was in use again: it is in the table no more.
     void keep(const Connection& replaced, Nanoseconds now) { replaced_.push_back({replaced, now}); }
+    // `end` is called with the oldest of these, as long as they take more memory than that.
+    void keep_within(std::size_t bytes, const std::function<void(Connection&)>& end);
     template <typename Visit>
     void for_each_replaced(Visit visit) const {
         for (const Replaced& one : replaced_) visit(one.connection);
@@ -46,7 +49,7 @@ public:
     [[nodiscard]] VisitConnections visit_all();
 
     [[nodiscard]] std::size_t memory() const {
-        return deadlines_.memory() + replaced_.capacity() * sizeof(Replaced) +
+        return deadlines_.memory() + replaced_.size() * sizeof(Replaced) +
                parked_.capacity() * sizeof(Deadlines::Entry);
     }
 
@@ -64,7 +67,7 @@ private:
     Verdicts& verdicts_;
     Deadlines deadlines_;
     std::vector<Deadlines::Entry> parked_;  // due while nothing was captured
-    std::vector<Replaced> replaced_;
+    std::deque<Replaced> replaced_;
     Nanoseconds next_look_ = kNoTime;  // when all connections may be looked at again
 };
 

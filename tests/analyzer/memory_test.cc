@@ -124,5 +124,39 @@ TEST_CASE("what troubled connections need stays near the cap, too") {
     CHECK(sink.run.memory_bytes <= kCap + (std::size_t{1} << 20));
 }
 
+// A client that has forgotten the connection opens it anew, and resets it when the server challenges that.
+void forget_and_reopen(ManyConnections& traffic, std::uint32_t number, std::uint32_t isn, Nanoseconds now) {
+    traffic.send(number, false, kSyn, isn, 0, now);
+    traffic.send(number, true, kSyn | kAck, isn, isn + 1, now + 1);
+    traffic.send(number, false, kAck, isn + 1, isn + 1, now + 2);
+    traffic.send(number, false, kSyn, isn + 700'000, 0, now + 3);
+    traffic.send(number, true, kAck, isn + 1, isn + 1, now + 4);
+    traffic.send(number, false, kRst, isn + 1, 0, now + 5);
+}
+
+TEST_CASE("connections that were reset after their 4-tuple was taken stay below the cap, and cost no other") {
+    constexpr std::size_t kCap = std::size_t{4} << 20;
+    constexpr std::uint32_t kOthers = 5000;
+    constexpr std::uint32_t kForgotten = 30'000;
+    for (const bool live : {false, true}) {
+        INFO((live ? "live" : "file"));
+        CountingSink sink;
+        Analyzer analyzer(options(kCap), sink);
+        analyzer.begin_input("reopened");
+        if (live) analyzer.advance_time(kStart);
+        ManyConnections traffic(analyzer);
+        for (std::uint32_t i = 0; i < kOthers; ++i) traffic.open(i, kStart + i * kMicrosecond);
+        for (std::uint32_t i = 0; i < kForgotten; ++i) {
+            forget_and_reopen(traffic, kOthers + i % 50, 1'000'000 * (i % 50) + i,
+                              kStart + 10 * kSecond + i * kMicrosecond);
+        }
+        traffic.flush();
+        REQUIRE(analyzer.finish().ok());
+        CHECK(sink.streams_seen == sink.run.connections);
+        CHECK(sink.run.evicted_flows == 0);
+        CHECK(sink.run.memory_bytes <= kCap);
+    }
+}
+
 }  // namespace
 }  // namespace deadpeer::test
