@@ -199,7 +199,6 @@ void Analyzer::Impl::forget_ended() {
         let_go(*connection);
         flows_.erase(connection->key);
     }
-    verdicts_.forget_old();
 }
 
 bool Analyzer::Impl::may_be_dropped(const Connection& connection) const {

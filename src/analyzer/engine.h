@@ -109,7 +109,7 @@ private:
     }
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory() + rounds_.memory();
+               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory();
     }
 
     const AnalyzerOptions options_;

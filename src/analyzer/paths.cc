@@ -38,7 +38,7 @@ HostPair pair_of(const Connection& connection) {
 
 }  // namespace
 
-void Paths::note_failure(const Connection& connection, const Judgement& judgement) {
+void Paths::note_failure(const Connection& connection, const Judgement& judgement, ReportSink& sink) {
     if (!may_be_cut_by_path(judgement)) return;
     PathFailure failure;
     failure.hosts = pair_of(connection);
@@ -50,6 +50,10 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.stream = connection.tcp.number;
     failure.failed_end = connection.key.sender(judgement.side);
     failure.other_end = connection.key.receiver(judgement.side);
+    if (timeouts_.full()) {
+        tell(sink);
+        timeouts_.forget_earlier();
+    }
     timeouts_.add_failure(failure);
     failed_since_ = true;
 }

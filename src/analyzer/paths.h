@@ -1,5 +1,6 @@
 // Paths: what connections tell about the paths that they take, for idle_timeout_on_path.
 //
+// Memory:  bounded: when it is used up, what the earlier failures tell is told.
 // Threads: one at a time.
 #pragma once
 
@@ -18,8 +19,11 @@ using VisitConnections = std::function<void(const std::function<void(const Conne
 
 class Paths {
 public:
+    // `bytes`: what it may take, about.
+    explicit Paths(std::size_t bytes) : timeouts_(bytes) {}
+
     // A verdict that was told: if it can be the path's fault, it counts.
-    void note_failure(const Connection& connection, const Judgement& judgement);
+    void note_failure(const Connection& connection, const Judgement& judgement, ReportSink& sink);
     // A connection at its end: if it came through silence, it counts.
     void note_survivor(const Connection& connection, const Judgement& judgement);
 
@@ -31,11 +35,9 @@ public:
     // Live: the same, with these among the survivors.
     void tell_new(ReportSink& sink, const VisitConnections& visit_survivors);
 
-    // Live: keeps what matters most within a bound.
-    void forget_old() { timeouts_.keep(kMostKept); }
+    [[nodiscard]] std::size_t memory() const { return timeouts_.memory(); }
 
 private:
-    static constexpr std::size_t kMostKept = 16'384;
     static constexpr std::size_t kMostTold = 4'096;
 
     struct Told {

@@ -1,11 +1,16 @@
 // Reboots: host_rebooted events, one for each host and reboot, out of the connections that it took down.
 //
+// Cost:    O(log n) a connection.
+// Memory:  bounded: when it is used up, the earlier half is told and forgotten.
 // Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <map>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "analyzer/connection.h"
 #include "deadpeer/sink.h"
@@ -15,35 +20,52 @@ namespace deadpeer {
 
 class Reboots {
 public:
+    // `bytes`: what it may take, about.
+    explicit Reboots(std::size_t bytes) : most_(std::max(bytes / kBytes, kFewest)) {}
+
     // A connection judged peer_rebooted; `last_word`: when its host was last heard on it. One reboot takes
     // down all connections that the host had before it.
     void count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-               Nanoseconds last_word);
+               Nanoseconds last_word, ReportSink& sink);
 
-    // Each reboot once.
-    void tell(ReportSink& sink);
+    // Each reboot once, in the order of time.
+    void tell(ReportSink& sink) { tell_due(sink, kNever); }
 
     // Live: when the next is to be told: once the connections that it took down at once were counted.
-    [[nodiscard]] std::optional<Nanoseconds> next_due() const;
+    [[nodiscard]] std::optional<Nanoseconds> next_due() const {
+        return next_due_ == kNever ? std::nullopt : std::optional(next_due_);
+    }
     // Live: those that are due.
     void tell_due(ReportSink& sink, Nanoseconds now);
 
-    // Keeps the latest that were told.
-    void forget_old();
+    [[nodiscard]] std::size_t memory() const { return reboots_.size() * kBytes; }
 
 private:
     struct Reboot {
-        IpAddress host;
         Finding finding;
         Nanoseconds heard;  // the last word of the host on any of the connections lost
         bool told = false;
 
         [[nodiscard]] Nanoseconds due() const { return finding.time + kGathers; }
     };
-    static constexpr Nanoseconds kGathers = 5 * kSecond;
+    // By host and time. A reboot lies between the last word and the time of each connection lost; those of
+    // one host do not overlap.
+    using ByHost = std::map<std::pair<IpAddress, Nanoseconds>, Reboot>;
 
-    std::vector<Reboot> reboots_;
-    std::size_t untold_ = 0;
+    static constexpr Nanoseconds kGathers = 5 * kSecond;
+    static constexpr Nanoseconds kNever = std::numeric_limits<Nanoseconds>::max();
+    static constexpr std::size_t kBytes = sizeof(ByHost::value_type) + 48;  // with the map's part
+    static constexpr std::size_t kFewest = 64;
+
+    void add(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+             Nanoseconds last_word);
+    void unite(ByHost::iterator same, const Connection& connection, const Judgement& judgement,
+               const HostSigns& host, Nanoseconds last_word);
+    void forget_earlier(ReportSink& sink);
+
+    const std::size_t most_;
+    ByHost reboots_;
+    Nanoseconds next_due_ = kNever;
 };
 
 }  // namespace deadpeer

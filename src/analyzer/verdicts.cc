@@ -164,11 +164,12 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     if (!event) return;
     if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
         sink_.on_finding(finding_of(connection, judgement, host, *event));
-        paths_.note_failure(connection, judgement);
+        paths_.note_failure(connection, judgement, sink_);
     }
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
         watcher_.note_reboot(connection)) {
-        reboots_.count(connection, judgement, host, watcher_.watch_of(connection)->reset->silent_since());
+        reboots_.count(connection, judgement, host, watcher_.watch_of(connection)->reset->silent_since(),
+                       sink_);
     }
 }
 

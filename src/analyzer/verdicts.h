@@ -28,7 +28,12 @@ namespace deadpeer {
 class Verdicts {
 public:
     Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, ReportSink& sink)
-        : watcher_(watcher), beats_(beats), sink_(sink), conclusions_(options, watcher, beats) {}
+        : watcher_(watcher),
+          beats_(beats),
+          sink_(sink),
+          conclusions_(options, watcher, beats),
+          reboots_(options.memory_cap / 64),
+          paths_(options.memory_cap / 64) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
         conclusions_.announce(host, time, file, frame);
@@ -74,11 +79,7 @@ public:
     [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection,
                                                            const CaptureState& capture) const;
 
-    // Live: what is too old to matter.
-    void forget_old() {
-        reboots_.forget_old();
-        paths_.forget_old();
-    }
+    [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory(); }
 
 private:
     using Hosts = std::set<IpAddress>;

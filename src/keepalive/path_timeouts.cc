@@ -1,7 +1,6 @@
 #include "keepalive/path_timeouts.h"
 
 #include <algorithm>
-#include <functional>
 #include <span>
 #include <tuple>
 
@@ -55,6 +54,7 @@ void PathTimeouts::add_survival(const HostPair& hosts, Nanoseconds idle) {
     survivals_.push_back({hosts, idle});
     if (survivals_.size() < room_) return;
     unite_survivals();
+    if (survivals_.size() > most_survivals_ / 2) survivals_.resize(most_survivals_ / 2);
     room_ = std::max(room_, 2 * survivals_.size());
 }
 
@@ -66,14 +66,10 @@ void PathTimeouts::unite_survivals() {
     survivals_.erase(rest.begin(), rest.end());
 }
 
-void PathTimeouts::keep(std::size_t most) {
-    if (failures_.size() > most) {
-        std::ranges::sort(failures_, std::ranges::greater{}, &PathFailure::time);
-        failures_.resize(most / 2);
-    }
-    if (survivals_.size() <= most) return;
-    unite_survivals();
-    if (survivals_.size() > most) survivals_.resize(most / 2);
+void PathTimeouts::forget_earlier() {
+    const auto middle = failures_.begin() + static_cast<std::ptrdiff_t>(failures_.size() / 2);
+    std::ranges::nth_element(failures_, middle, {}, &PathFailure::time);
+    failures_.erase(failures_.begin(), middle);
 }
 
 std::vector<Finding> PathTimeouts::findings() {

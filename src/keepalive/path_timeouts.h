@@ -1,7 +1,8 @@
 // Path timeouts: connections over one pair of hosts that fail after the same idle time, while shorter idles
 // survive, accuse a box between them that forgets idle connections.
 //
-// Memory:  each failure, and one small record for each pair of hosts that came through a silence.
+// Memory:  each failure, and one small record for each pair of hosts that came through a silence; half of the
+//          bound for each.
 // Threads: one at a time.
 #pragma once
 
@@ -45,18 +46,27 @@ constexpr Nanoseconds same_idle_tolerance(Nanoseconds idle) {
 
 class PathTimeouts {
 public:
-    void add_failure(const PathFailure& failure) { failures_.push_back(failure); }
+    // `bytes`: what it may take, about.
+    explicit PathTimeouts(std::size_t bytes = std::size_t{1} << 20)
+        : most_failures_(bytes / 2 / sizeof(PathFailure)), most_survivals_(bytes / 2 / sizeof(Survival)) {}
 
-    // A connection came through a silence as long as that.
+    // REQUIRES: not full.
+    void add_failure(const PathFailure& failure) { failures_.push_back(failure); }
+    [[nodiscard]] bool full() const { return failures_.size() >= most_failures_; }
+    // Keeps the later half of them.
+    void forget_earlier();
+
+    // A connection came through a silence as long as that. Where there is no room, half of the pairs go.
     void add_survival(const HostPair& hosts, Nanoseconds idle);
 
     [[nodiscard]] const std::vector<PathFailure>& failures() const { return failures_; }
 
-    // Of each kind, once there are more than that, half as many: the latest failures, and any survivals.
-    void keep(std::size_t most);
-
     // One finding for each pair of hosts and idle time.
     [[nodiscard]] std::vector<Finding> findings();
+
+    [[nodiscard]] std::size_t memory() const {
+        return failures_.capacity() * sizeof(PathFailure) + survivals_.capacity() * sizeof(Survival);
+    }
 
 private:
     struct Survival {
@@ -67,9 +77,11 @@ private:
     // Leaves the longest of each pair.
     void unite_survivals();
 
+    const std::size_t most_failures_;
+    const std::size_t most_survivals_;
     std::vector<PathFailure> failures_;
     std::vector<Survival> survivals_;
-    std::size_t room_ = 4096;  // for survivals, until they are united
+    std::size_t room_ = 64;  // for survivals, until they are united
 };
 
 }  // namespace deadpeer

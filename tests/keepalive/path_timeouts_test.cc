@@ -1,5 +1,7 @@
 #include "keepalive/path_timeouts.h"
 
+#include <algorithm>
+
 #include "support/catch.h"
 
 namespace deadpeer {
@@ -103,6 +105,22 @@ TEST_CASE("of many survivals of a pair the longest counts, whatever others come 
     const auto findings = found(experiences);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].survived == 5000);
+}
+
+TEST_CASE("of many hosts the later failures stay, within the bound of memory") {
+    constexpr std::size_t kBound = 100'000;
+    PathTimeouts paths(kBound);
+    for (std::uint32_t i = 1; i <= 10'000; ++i) {
+        Experience experience = failed(60 * kSecond, i);
+        experience.failure.hosts.high.bytes[1] = static_cast<std::uint8_t>(i >> 8);
+        experience.failure.hosts.high.bytes[2] = static_cast<std::uint8_t>(i);
+        if (paths.full()) paths.forget_earlier();
+        paths.add_failure(experience.failure);
+        paths.add_survival(experience.failure.hosts, kSecond);
+    }
+    CHECK(paths.memory() <= 2 * kBound);
+    REQUIRE_FALSE(paths.failures().empty());
+    CHECK(std::ranges::min_element(paths.failures(), {}, &PathFailure::frame)->frame > 9000);
 }
 
 TEST_CASE("the evidence is of one file") {
