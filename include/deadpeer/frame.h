@@ -30,8 +30,8 @@ struct FrameView {
     const std::uint8_t* data = nullptr;
     std::uint32_t captured_length = 0;  // bytes at `data`
     std::uint32_t original_length = 0;  // bytes on the wire; may be smaller in a lying file
-    Nanoseconds time = kNoTime;
-    std::uint64_t number = 0;  // 1-based record number in this input: Wireshark's frame.number
+    Nanoseconds time = kNoTime;         // or from kEarliestTime to kLatestTime
+    std::uint64_t number = 0;           // 1-based record number in this input: Wireshark's frame.number
     // Index into the source's interfaces(), or one of the above; of a LiveCapture the index of the input.
     std::uint32_t interface = 0;
     LinkType link_type = 0;

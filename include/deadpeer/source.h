@@ -39,7 +39,7 @@ struct SourceStats {
     std::uint64_t original_shorter_than_captured = 0;  // records whose lengths contradict each other
     std::uint64_t captured_beyond_snap_length = 0;     // records longer than the file declared possible
     std::uint64_t bad_subsecond = 0;                   // records whose sub-second field overflows
-    std::uint64_t unusable_time = 0;                   // time stamps outside of the years 1678 to 2262
+    std::uint64_t unusable_time = 0;                   // time stamps outside of the years 1896 to 2116
     std::uint64_t blocks_skipped = 0;                  // pcapng blocks that are neither packets nor known
 };
 

@@ -14,6 +14,7 @@
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
+#include "keepalive/between.h"
 #include "keepalive/capture_gap.h"
 #include "keepalive/heartbeat.h"
 #include "keepalive/judge.h"
@@ -32,7 +33,7 @@ public:
         if (connection.beats) return true;
         const HalfStream& side = connection.tcp.forward(segment.direction);
         return segment.payload_length <= options_.heartbeat_max_payload && side.seen &&
-               side.last_time != kNoTime && segment.time - side.last_time >= kQuiet;
+               between(side.last_time, segment.time) >= kQuiet;
     }
 
     // Before the segment changes its connection. `payload`: what was captured of it.

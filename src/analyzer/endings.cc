@@ -2,7 +2,6 @@
 
 #include "analyzer/dispensability.h"
 #include "analyzer/engine.h"
-#include "keepalive/between.h"
 
 namespace deadpeer {
 namespace {
@@ -100,8 +99,8 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
         case Predecessors::Answer::kEnded:
             break;
     }
-    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     rounds_.keep(*old, now_);
+    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     predecessors_.release(connection);
     return true;
 }
@@ -134,12 +133,12 @@ void Analyzer::Impl::end_early(Connection connection, bool superseded) {
     if (census_.active()) census_.closed(connection.key, connection.initiator);
     let_go(connection);
 }
+
 // Its 4-tuple, and its place in the census, are another's.
 void Analyzer::Impl::end_replaced(Connection& connection) {
     tell_early(connection, true);
     let_go(connection);
 }
-
 
 void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
     if (connection.first.frame == 0) return;
@@ -202,9 +201,8 @@ void Analyzer::Impl::forget_ended() {
 }
 
 bool Analyzer::Impl::may_be_dropped(const Connection& connection) const {
-    if (connection.first.frame == 0) return true;
-    const Nanoseconds silent = between(connection.last_time(), now_);
-    if (silent == kNoTime) return connection.last_time() == kNoTime;
+    if (connection.first.frame == 0 || connection.last_time() == kNoTime) return true;
+    const Nanoseconds silent = now_ - connection.last_time();
     if (is_unanswered_syn(connection)) return silent > kUnansweredStays;
     const Watch* watch = watcher_.watch_of(connection);
     const bool goes_on = watch != nullptr && watch->reset->ignored() && connection.fin_seen != 3;

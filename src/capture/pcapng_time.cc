@@ -1,7 +1,5 @@
 #include "capture/pcapng_time.h"
 
-#include <limits>
-
 namespace deadpeer::capture {
 namespace {
 
@@ -10,8 +8,8 @@ __extension__ using UnsignedWide = unsigned __int128;
 
 constexpr std::uint8_t kBaseTwo = 0x80;
 constexpr unsigned kNanosecondDigits = 9;
-constexpr Wide kEarliest = Wide{kNoTime} + 1;
-constexpr Wide kLatest = std::numeric_limits<Nanoseconds>::max();
+constexpr Wide kEarliest = kEarliestTime;
+constexpr Wide kLatest = kLatestTime;
 
 constexpr std::uint64_t power_of_ten(unsigned exponent) {
     std::uint64_t power = 1;

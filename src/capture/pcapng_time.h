@@ -2,7 +2,7 @@
 //
 // What:   if_tsresol gives the unit, 10^-n or 2^-n seconds with n up to 127; if_tsoffset seconds to add.
 //         Conversion is exact, rounded down to a nanosecond.
-// Errors: kNoTime for a point in time that Nanoseconds cannot hold.
+// Errors: kNoTime for a point in time before kEarliestTime or after kLatestTime.
 // Source: draft-ietf-opsawg-pcapng, section 4.2.
 #pragma once
 

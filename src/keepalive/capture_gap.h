@@ -34,9 +34,10 @@ inline Nanoseconds overlap(std::span<const CaptureGap> gaps, Nanoseconds from, N
 }
 
 // When `span` has passed since `from`, the time in gaps not counted; no value while a gap goes on that it
-// reaches into. REQUIRES: the gaps are in the order of time.
+// reaches into. REQUIRES: the gaps are in the order of time; span >= 0.
 inline std::optional<Nanoseconds> after_gaps(std::span<const CaptureGap> gaps, Nanoseconds from,
                                              Nanoseconds span) {
+    if (from > CaptureGap::kGoesOn - span) return std::nullopt;  // a clock was set back by many years
     Nanoseconds end = from + span;
     for (const CaptureGap& gap : gaps) {
         if (gap.to <= from) continue;

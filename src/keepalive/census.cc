@@ -5,8 +5,6 @@
 #include <map>
 #include <vector>
 
-#include "core/elapsed.h"
-
 namespace deadpeer {
 namespace {
 
@@ -95,7 +93,7 @@ Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after,
     std::vector<std::uint64_t> idle_frames;
     for (const auto& [key, connection] : found->second.connections) {
         const Nanoseconds last = last_time(key);
-        if (last == kNoTime || entry.time == kNoTime || elapsed(last, entry.time) < idle_after) continue;
+        if (last == kNoTime || entry.time == kNoTime || entry.time - last < idle_after) continue;
         ++finding.idle_count;
         // The endpoint of the key that is not the server.
         const Endpoint low = key.low();

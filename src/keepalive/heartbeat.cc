@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/elapsed.h"
-
 namespace deadpeer {
 namespace {
 
@@ -11,7 +9,7 @@ namespace {
 constexpr std::uint8_t kMostMessagesRead = 4;
 
 bool similar(Nanoseconds a, Nanoseconds b) {
-    return elapsed(std::min(a, b), std::max(a, b)) <= std::max(a, b) / 10;
+    return std::max(a, b) - std::min(a, b) <= std::max(a, b) / 10;
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ void Heartbeats::begin_message(Candidate& candidate, Direction direction, Beat b
     const Beat others = candidate.sides[index(opposite(direction))].rhythm.last_message();
     if (own.time != kNoTime && others.time != kNoTime) {
         // An answer is nearer to what it answers than to what this side sent before.
-        const bool answers = elapsed(others.time, beat.time) < elapsed(own.time, beat.time) / 2;
+        const bool answers = beat.time - others.time < (beat.time - own.time) / 2;
         if (!answers) ++side.begun;
     }
     side.rhythm.begin_message(beat, !side.next_known || seq.at_or_before(side.next));

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/elapsed.h"
+#include "keepalive/between.h"
 
 namespace deadpeer {
 namespace {
@@ -38,7 +38,7 @@ std::uint32_t saturating_sum(std::uint32_t a, std::uint32_t b) {
 
 bool HeartbeatRhythm::begins_message(Nanoseconds time) const {
     if (last_data_.time == kNoTime) return true;
-    const Nanoseconds pause = elapsed(last_data_.time, time);
+    const Nanoseconds pause = time - last_data_.time;
     return pause >= kPauseBetweenMessages || pause <= -kPauseBetweenMessages;
 }
 
@@ -88,12 +88,12 @@ void HeartbeatRhythm::count_period(double seconds) {
 }
 
 void HeartbeatRhythm::begin_message(Beat beat, bool whole) {
-    if (is_heartbeat() && seconds(elapsed(last_data_.time, beat.time)) > kStopped * mean_) {
+    if (is_heartbeat() && seconds(beat.time - last_data_.time) > kStopped * mean_) {
         gap_from_ = last_data_;
         gap_to_ = beat;
     }
     const bool countable = whole && !interrupted_ && message_.time != kNoTime;
-    pause_ = countable ? seconds(elapsed(message_.time, beat.time)) : 0;
+    pause_ = countable ? seconds(between(message_.time, beat.time)) : 0;
     interrupted_ = false;
     in_message_ = true;
     message_ = beat;

@@ -48,8 +48,8 @@ struct Case {
     // Up to the end of the capture, at least: a clock that was set back makes it seem longer, and while
     // nothing was captured nobody knows.
     [[nodiscard]] Nanoseconds silence_since(Nanoseconds time) const {
-        const Nanoseconds silence = between(time, capture.now);
-        if (silence == kNoTime) return silence;
+        if (time == kNoTime || capture.now < time) return kNoTime;
+        const Nanoseconds silence = capture.now - time;
         const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
         return silence - step_back - overlap(capture.gaps, time, capture.now);
     }
@@ -158,7 +158,7 @@ std::optional<Judgement> judge_transmissions(const Case& c, Direction sender) {
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
     const bool early =
-        train.length < kFewestTransmissions && train.last_time - train.first_time < kUsualGiveUp;
+        train.length < kFewestTransmissions && between(train.first_time, train.last_time) < kUsualGiveUp;
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;

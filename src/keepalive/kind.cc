@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/elapsed.h"
+#include "keepalive/between.h"
 
 namespace deadpeer {
 namespace {
@@ -33,11 +33,15 @@ struct View {
     [[nodiscard]] bool in_flight() const { return rev.seen && rev.last_ack.before(sent.next); }
 };
 
+bool moments_after(Nanoseconds earlier, Nanoseconds later) {
+    const Nanoseconds gap = between(earlier, later);
+    return gap != kNoTime && gap <= kMirrorDelay;
+}
+
 bool repeats_last_probe(const View& v) {
     if (v.watch == nullptr) return false;
     const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
-    return prober.last_time != kNoTime && v.segment.time >= prober.last_time &&
-           v.segment.time - prober.last_time <= kMirrorDelay && v.segment.ip_id == prober.last_ip_id &&
+    return moments_after(prober.last_time, v.segment.time) && v.segment.ip_id == prober.last_ip_id &&
            v.segment.tsval == prober.last_tsval;
 }
 
@@ -45,9 +49,8 @@ bool repeats_last_probe(const View& v) {
 bool repeats_last_packet(const View& v) {
     if (v.sent.segments == 0 || !v.fwd.seen) return false;
     const bool cut = v.segment.key.is_v6 != 0 && v.segment.ip_id == 0;  // before what tells packets apart
-    return !cut && v.segment.ip_id == v.sent.last_ip_id && v.segment.time >= v.fwd.last_time &&
-           v.segment.time - v.fwd.last_time <= kMirrorDelay && Seq(v.segment.ack) == v.fwd.last_ack &&
-           v.segment.window == v.fwd.window;
+    return !cut && v.segment.ip_id == v.sent.last_ip_id && moments_after(v.fwd.last_time, v.segment.time) &&
+           Seq(v.segment.ack) == v.fwd.last_ack && v.segment.window == v.fwd.window;
 }
 
 bool is_zero_window_probe(const View& v) {
@@ -68,7 +71,7 @@ bool repeats_reset(const View& v) {
 
 // So far apart, or across a step of the capture's clock: no path delivers segments that far out of order.
 bool apart(Nanoseconds one, Nanoseconds other, Nanoseconds limit) {
-    return elapsed(std::min(one, other), std::max(one, other)) >= limit;
+    return std::max(one, other) - std::min(one, other) >= limit;
 }
 
 // The pair has been silent, probes and their answers not counted: each side probes on a schedule of its own.

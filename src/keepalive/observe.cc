@@ -177,7 +177,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
     Observation observation;
     if (segment.time == kNoTime) return observation;
     if (before.last_time != kNoTime && segment.time < before.last_time) {
-        watch.step_back = std::max(watch.step_back, elapsed(segment.time, before.last_time));
+        watch.step_back = std::max(watch.step_back, before.last_time - segment.time);
     }
     if (shows_loss(before, segment)) watch.loss_time = segment.time;
     if (kind == SegmentKind::kDuplicateFrame) {

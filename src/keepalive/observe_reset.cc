@@ -16,7 +16,7 @@ bool is_provoked(const ConnectionView& before, const Segment& reset) {
     const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : 0;
     const Nanoseconds delay = target.seen ? between(target.last_time, reset.time) : kNoTime;
     return delay != kNoTime && target.last_time == before.last_time &&
-           delay <= std::max(kAnswerDelay, 2 * round_trip);
+           (delay <= kAnswerDelay || delay - round_trip <= round_trip);
 }
 
 // RFC 9293 section 3.10.7.1: sent by a host that has no such connection. One that ends its own connection may

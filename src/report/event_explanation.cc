@@ -14,8 +14,7 @@ void explain_unanswered(std::string& out, const Finding& finding) {
     if (finding.idle != kNoTime) say(out, ", sent after ", Span{finding.idle}, " of silence");
     say(out,
         ", and was asked again: one lost answer proves nothing, several may be an outage or a death; see "
-        "what "
-        "became of the connection in flows.csv");
+        "what became of the connection in flows.csv");
 }
 
 void explain_recovered(std::string& out, const Finding& finding) {
