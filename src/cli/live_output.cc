@@ -96,16 +96,20 @@ void LiveOutput::turn(Nanoseconds now) {
 }
 
 void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
-    Tally open;
+    std::optional<Tally> open;
     const Feed counted = [&](ReportSink& sink) {
-        open = Tally();
-        FanOut both({&sink, &open});
+        FanOut both({&sink, &open.emplace()});
         return feed(both);
     };
-    const bool published = reports_ != nullptr ? reports_->publish(counted) : feed(open).ok();
+    bool published = reports_ != nullptr && reports_->publish(counted);
+    // The disk may have failed before: the metrics are of the network all the same.
+    if (!open) {
+        const bool fed = feed(open.emplace()).ok();
+        published = reports_ == nullptr && fed;
+    }
     ++(published ? publications_ : publications_failed_);
     if (published) last_publication_ = now;
-    if (metrics_) write_metrics(open, now);
+    if (metrics_) write_metrics(*open, now);
 }
 
 bool LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
