@@ -72,10 +72,9 @@ Status check_folders(const Plan& plan) {
 // Another user, if the plan has one, and no capabilities.
 Status change_user(const Plan& plan, State& state) {
     if (!plan.user) return give_up_privileges(std::nullopt);
-    Status given = give_folders(plan);
-    if (!given) return given;
-    const Status given_up = give_up_privileges(plan.user);
-    if (!given_up) return plan.user_is_wish ? give_up_privileges(std::nullopt) : given_up;
+    Status changed = give_folders(plan);
+    if (changed) changed = give_up_privileges(plan.user);
+    if (!changed) return plan.user_is_wish ? give_up_privileges(std::nullopt) : changed;
     state.user = plan.user->name;
     return plan.user_is_wish ? success() : check_folders(plan);
 }

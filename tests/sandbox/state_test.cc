@@ -143,6 +143,31 @@ TEST_CASE("a folder made by this run is given to the user; another must be writa
     }
 }
 
+TEST_CASE("who cannot give a folder away is told so, and keeps it if that was only a wish") {
+    if (::geteuid() != 0) return;
+    for (const bool wish : {false, true}) {
+        const Ground ground(0);
+        const Ended ended = in_child(0, [&](const Tell& tell) {
+            sandbox::Plan plan = ground.plan();
+            plan.folders[0].created = true;
+            plan.user = sandbox::find_user("nobody").value();
+            plan.user_is_wish = wish;
+            take_away({SCMP_SYS(fchownat)});
+            const auto state = sandbox::enter(plan);
+            tell(state ? state.value().user : state.error().message);
+            tell(::openat(ground.descriptor(), "new", O_WRONLY | O_CREAT, 0640) >= 0 ? "written"
+                                                                                     : "not written");
+            tell(::open((ground.places().outside + "/new").c_str(), O_WRONLY | O_CREAT, 0640) >= 0
+                     ? "written"
+                     : "not written");
+        });
+        const std::string refusal =
+            "Cannot give the folder " + ground.places().inside + " to user nobody: Function not implemented.";
+        CHECK(ended.lines ==
+              (wish ? Lines{"", "written", "not written"} : Lines{refusal, "written", "written"}));
+    }
+}
+
 TEST_CASE("what is on is said, and what the kernel lacks is a warning") {
     CHECK(said_without({}) == Lines{"sandbox: no capabilities, " + kLandlock + ", seccomp", ""});
     CHECK(said_without({SCMP_SYS(landlock_create_ruleset)}) ==
