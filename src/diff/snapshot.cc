@@ -64,8 +64,9 @@ Status read_events(const std::string& path, std::vector<EventRecord>& events) {
                               EventRecord event;
                               event.kind = event_of(cells[0]);
                               const Identity identity = identity_of(event.kind);
-                              if (!identity.compared) return;
-                              event.subject.address = known_address(cells[1], "subject");
+                              // A row that tells of left-out ones is about nobody.
+                              if (!identity.compared || cells[1].empty()) return;
+                              event.subject.address = address_of(cells[1], "subject");
                               if (identity.port) event.subject.port = known_port(cells[2], "subject_port");
                               if (identity.peer) event.peer = known_address(cells[3], "peer");
                               events.push_back(event);

@@ -34,6 +34,7 @@ TEST_CASE("a folder's reports become records") {
     write_reports(folder.path().string(), {.flows = kFlow + "7,::1,1,::2,2,,,\n",
                                            .events = "peer_dead,10.0.0.2,50000,10.0.0.1\n"
                                                      "host_rebooted,10.0.0.2,,\n"
+                                                     "host_rebooted,,,\n"
                                                      "capture_gap,,,\n"
                                                      "capacity_warning,10.0.0.2,443,\n"
                                                      "idle_timeout_on_path,10.0.0.2,,10.0.0.1\n",
@@ -49,7 +50,7 @@ TEST_CASE("a folder's reports become records") {
     CHECK(snapshot.flows[0].verdict_frame == 5);
     CHECK(snapshot.flows[1].first_time == kNoTime);
     CHECK(snapshot.flows[1].verdict == Verdict::kNone);
-    REQUIRE(snapshot.events.size() == 3);  // those that no verdict says
+    REQUIRE(snapshot.events.size() == 3);  // those that no verdict says, about somebody
     CHECK(snapshot.events[1].subject.port == 443);
     CHECK(to_string(snapshot.events[2].peer) == "10.0.0.1");
     REQUIRE(snapshot.hosts.size() == 2);
