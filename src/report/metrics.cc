@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <iterator>
+#include <random>
 #include <string_view>
 
 #include "report/names.h"
@@ -132,10 +133,15 @@ Result<MetricsFile> MetricsFile::open(const std::string& path) {
     return MetricsFile(std::move(folder).value(), name);
 }
 
+MetricsFile::MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name)
+    : folder_(std::move(folder)),
+      name_(std::move(name)),
+      temporary_(ReportFolder::temporary_name(fmt::format("{}.{:08x}", name_, std::random_device()()))) {}
+
 Status MetricsFile::write(const Metrics& metrics) {
     // The collector runs as another user.
     constexpr unsigned kReadableByAll = 0644;
-    const Result<int> descriptor = folder_->create(name_, kReadableByAll);
+    const Result<int> descriptor = folder_->create(name_, temporary_, kReadableByAll);
     if (!descriptor) return descriptor.error();
     Output output(descriptor.value());
     output.append(metrics_text(metrics));

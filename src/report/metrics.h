@@ -66,17 +66,18 @@ public:
     // Its folder is opened (before a sandbox closes the way there); the file appears with the first write().
     static Result<MetricsFile> open(const std::string& path);
 
-    // A temporary file beside it, fsync, rename. After a failure the old file is there still.
+    // A temporary file beside it, fsync, rename. After a failure the old file is there still. Other runs may
+    // write to the same folder, even to the same file.
     Status write(const Metrics& metrics);
 
     [[nodiscard]] const ReportFolder& folder() const { return *folder_; }
 
 private:
-    MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name)
-        : folder_(std::move(folder)), name_(std::move(name)) {}
+    MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name);
 
     std::unique_ptr<ReportFolder> folder_;
     std::string name_;
+    std::string temporary_;  // this run's own
 };
 
 }  // namespace deadpeer

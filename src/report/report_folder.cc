@@ -81,9 +81,9 @@ Error ReportFolder::failure(const std::string& what, const std::string& name) co
                         printable(path_ + "/" + name), std::strerror(error))};
 }
 
-Result<int> ReportFolder::create(const std::string& name, unsigned mode) {
+Result<int> ReportFolder::create(const std::string& name, const std::string& temporary, unsigned mode) {
     // Noted before it is there, so that it goes even if memory runs out here.
-    Pending& file = pending_.emplace_back(Pending{name, temporary_name(name), -1});
+    Pending& file = pending_.emplace_back(Pending{name, temporary, -1});
     ::unlinkat(descriptor_, file.temporary.c_str(), 0);
     file.descriptor = ::openat(descriptor_, file.temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

@@ -39,9 +39,12 @@ public:
     // False if another run holds the lock. A file system without locks counts as locked.
     [[nodiscard]] bool lock();
 
-    // REQUIRES: lock() answered true.
     // The descriptor to write `name` to; it belongs to the folder.
-    Result<int> create(const std::string& name, unsigned mode = kFileMode);
+    // REQUIRES: lock() answered true, or no other run has the name that is given for the temporary file.
+    Result<int> create(const std::string& name, unsigned mode = kFileMode) {
+        return create(name, temporary_name(name), mode);
+    }
+    Result<int> create(const std::string& name, const std::string& temporary, unsigned mode);
 
     // REQUIRES: everything was written.
     Status publish();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <future>
 #include <map>
 #include <set>
 #include <sstream>
@@ -138,6 +139,22 @@ TEST_CASE("the file appears whole, readable by the collector, or stays as it was
     CHECK(folder.entries() == 1);
     REQUIRE(file.write(Metrics{}).ok());
     CHECK(content_of(folder.file("deadpeer.prom")) == metrics_text(Metrics{}));
+}
+
+TEST_CASE("two runs that write the same file leave each other's alone") {
+    constexpr int kTimes = 300;
+    const TemporaryFolder folder;
+    const auto write_often = [&] {
+        MetricsFile file = MetricsFile::open(folder.file("deadpeer.prom")).value();
+        int written = 0;
+        for (int i = 0; i < kTimes; ++i) written += file.write(sample()).ok() ? 1 : 0;
+        return written;
+    };
+    auto other = std::async(std::launch::async, write_often);
+    CHECK(write_often() == kTimes);
+    CHECK(other.get() == kTimes);
+    CHECK(content_of(folder.file("deadpeer.prom")) == metrics_text(sample()));
+    CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("a metrics file that cannot be is refused at once") {
