@@ -95,6 +95,7 @@ std::string wrong_live_output(const Words& words) {
         return "--rotate needs a folder of reports: -o DIR";
     }
     if (words.keep && words.rotate.empty()) return "--keep goes with --rotate";
+    if (words.keep == 0U) return "--keep must be at least 1; without it the reports of all periods stay";
     if (words.no_sandbox && !words.user.empty()) return "-Z is part of the sandbox, contrary to --no-sandbox";
     return {};
 }

@@ -124,6 +124,8 @@ TEST_CASE("options that do not go together") {
         {{"-i", "eth0", "-o", "-", "--report", "events", "--rotate", "1h"},
          "--rotate needs a folder of reports: -o DIR"},
         {{"-i", "eth0", "-o", "d", "--keep", "2"}, "--keep goes with --rotate"},
+        {{"-i", "eth0", "-o", "d", "--rotate", "1h", "--keep", "0"},
+         "--keep must be at least 1; without it the reports of all periods stay"},
         {{"-i", "eth0", "--no-sandbox", "-Z", "daemon"},
          "-Z is part of the sandbox, contrary to --no-sandbox"},
         {{"-i", "eth0", "-o", "d", "--rotate", "1m"},
