@@ -68,6 +68,10 @@ struct RunSummary {
     std::uint64_t connections = 0;
     std::uint64_t evicted_flows = 0;
     std::uint64_t memory_bytes = 0;  // of the flow table and per-flow state, at this time
+    // For lack of memory: connections that --max-connections did not count, and data segments that might have
+    // been heartbeats.
+    std::uint64_t census_refused = 0;
+    std::uint64_t heartbeats_refused = 0;
 };
 
 // Names a row handed to on_segment, so that what is learnt later can be added to it.

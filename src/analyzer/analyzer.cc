@@ -155,6 +155,8 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     run.connections = connections;
     run.evicted_flows = evicted_;
     run.memory_bytes = memory();
+    run.census_refused = census_.refused();
+    run.heartbeats_refused = beats_.refused();
     return run;
 }
 

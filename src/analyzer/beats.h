@@ -47,6 +47,7 @@ public:
     void release(const Connection& connection);
 
     [[nodiscard]] std::size_t memory() const { return heartbeats_.memory(); }
+    [[nodiscard]] std::uint64_t refused() const { return heartbeats_.refused(); }
 
 private:
     static constexpr Nanoseconds kQuiet = 500 * kMillisecond;

@@ -81,7 +81,7 @@ public:
     void release(Id id);
 
     [[nodiscard]] std::size_t memory() const;
-    // Candidates for which there was no memory.
+    // Data of connections that there was no memory to look at.
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
 private:

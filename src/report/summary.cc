@@ -220,10 +220,18 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
         add(out, "Time went back {}, by at most {}\n", counted(all.time_went_back, "time", "times"),
             span_of(0, all.largest_step_back));
     }
-    if (run_.evicted_flows != 0) {
-        add(out, "Forgotten for lack of memory: {}; give more with --memory\n",
-            counted(run_.evicted_flows, "connection", "connections"));
-    }
+    tell_want_of_memory(out);
+}
+
+void Summary::tell_want_of_memory(std::string& out) const {
+    const auto lacking = [&](std::uint64_t number, std::string_view what, std::string_view one,
+                             std::string_view many) {
+        if (number == 0) return;
+        add(out, "{} for lack of memory: {}; give more with --memory\n", what, counted(number, one, many));
+    };
+    lacking(run_.evicted_flows, "Forgotten", "connection", "connections");
+    lacking(run_.census_refused, "Not counted by --max-connections", "connection", "connections");
+    lacking(run_.heartbeats_refused, "Not searched for heartbeats", "message", "messages");
 }
 
 }  // namespace deadpeer

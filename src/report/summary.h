@@ -53,6 +53,7 @@ private:
     void tell_connections(std::string& out) const;
     void tell_probes(std::string& out) const;
     void tell_losses(std::string& out, const Totals& all) const;
+    void tell_want_of_memory(std::string& out) const;
 
     std::vector<InputSummary> inputs_;
     std::array<std::uint64_t, kEventKinds> events_{};
