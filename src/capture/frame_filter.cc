@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <pcap.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -41,7 +40,7 @@ FrameFilter::Program FrameFilter::compile_for(LinkType type, std::string& why_no
 void FrameFilter::compile(std::span<const LinkType> types) {
     for (const LinkType type : types) {
         std::string reason;
-        if (Program program = compile_for(type, reason)) programs_.push_back({type, std::move(program)});
+        if (Program program = compile_for(type, reason)) programs_[type] = std::move(program);
     }
 }
 
@@ -51,10 +50,10 @@ Status FrameFilter::check(LinkType first) {
         first == kNoLinkType ? std::span<const LinkType>(kCommonTypes) : std::span(&std::as_const(first), 1);
     std::string first_reason;
     for (const LinkType type : types) {
-        if (find(type) != nullptr) return success();
+        if (programs_.contains(type)) return success();
         std::string reason;
         if (Program program = compile_for(type, reason)) {
-            programs_.push_back({type, std::move(program)});
+            programs_[type] = std::move(program);
             return success();
         }
         if (first_reason.empty()) first_reason = reason;
@@ -63,17 +62,11 @@ Status FrameFilter::check(LinkType first) {
         fmt::format("the filter \"{}\" cannot be used: {}; see pcap-filter(7)", expression_, first_reason)};
 }
 
-const FrameFilter::Entry* FrameFilter::find(LinkType type) const {
-    const auto found = std::find_if(programs_.begin(), programs_.end(),
-                                    [type](const Entry& entry) { return entry.type == type; });
-    return found == programs_.end() ? nullptr : &*found;
-}
-
 const bpf_program* FrameFilter::program_for(LinkType type) {
-    if (const Entry* known = find(type)) return known->program.get();
+    const auto [known, fresh] = programs_.try_emplace(type);
     std::string reason;
-    programs_.push_back({type, type == kNoLinkType ? nullptr : compile_for(type, reason)});
-    return programs_.back().program.get();
+    if (fresh && type != kNoLinkType) known->second = compile_for(type, reason);
+    return known->second.get();
 }
 
 void FrameFilter::judge(FrameBatch& batch) {

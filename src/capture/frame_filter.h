@@ -7,11 +7,11 @@
 // Threads: one thread at a time.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "deadpeer/frame.h"
 #include "deadpeer/result.h"
@@ -41,17 +41,12 @@ public:
 
 private:
     using Program = std::shared_ptr<const bpf_program>;
-    struct Entry {
-        LinkType type;
-        Program program;  // null: rejects all
-    };
 
     [[nodiscard]] Program compile_for(LinkType type, std::string& why_not) const;
-    [[nodiscard]] const Entry* find(LinkType type) const;
     const bpf_program* program_for(LinkType type);
 
     std::string expression_;
-    std::vector<Entry> programs_;
+    std::map<LinkType, Program> programs_;  // null: rejects all
 };
 
 }  // namespace deadpeer::capture
