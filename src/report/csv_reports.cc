@@ -24,7 +24,7 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
             .community_id = CommunityId(options.community_id_seed),
             .inventory = options.inventory},
       segments_(spool_folder),
-      findings_(spool_folder),
+      events_(spool_folder),
       flows_(spool_folder),
       hosts_(options.hosts, options.hosts / 4) {}
 
@@ -114,7 +114,7 @@ void CsvReports::on_finding(const Finding& finding) {
         hosts_.reboot(finding.subject.address, finding.time);
     }
     if (writer(Report::kEvents) == nullptr) return;
-    event_order_.push_back({finding.time, findings_.append(finding)});
+    events_.push({finding, events_told_++});
 }
 
 void CsvReports::on_flow(const FlowSummary& flow) {
@@ -137,11 +137,8 @@ void CsvReports::write_segments() {
 }
 
 void CsvReports::write_events() {
-    std::sort(event_order_.begin(), event_order_.end(), [](const TimedEvent& a, const TimedEvent& b) {
-        return a.time != b.time ? a.time < b.time : a.place < b.place;
-    });
-    for (const TimedEvent& event : event_order_) {
-        const Finding& finding = findings_.at(event.place);
+    while (!events_.empty()) {
+        const Finding finding = events_.pop().finding;
         write_row(writer(Report::kEvents)->cells, kEventColumns,
                   EventLine{finding, files_.of(finding.file), sentence_});
     }
@@ -172,7 +169,7 @@ Status CsvReports::finish(const RunSummary&) {
 }
 
 Status CsvReports::written() const {
-    for (const Status& spooled : {segments_.status(), findings_.status(), flows_.status()}) {
+    for (const Status& spooled : {segments_.status(), events_.status(), flows_.status()}) {
         if (!spooled) return spooled;
     }
     for (std::size_t i = 0; i < kReports.size(); ++i) {
@@ -188,7 +185,7 @@ Status CsvReports::written() const {
 }
 
 bool CsvReports::failed() const {
-    return segments_.failed() || findings_.failed() || flows_.failed() ||
+    return segments_.failed() || events_.failed() || flows_.failed() ||
            std::any_of(writers_.begin(), writers_.end(),
                        [](const auto& out) { return out != nullptr && out->output.error() != 0; });
 }

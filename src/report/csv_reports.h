@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "deadpeer/sink.h"
@@ -24,6 +25,7 @@
 #include "report/host_table.h"
 #include "report/report_folder.h"
 #include "report/reports.h"
+#include "report/sorted_spool.h"
 #include "report/spool.h"
 #include "report/stream_order.h"
 
@@ -85,9 +87,14 @@ private:
         Output output;
         Cells cells;
     };
-    struct TimedEvent {
-        Nanoseconds time;
-        std::uint64_t place;  // in findings_
+    struct NumberedFinding {
+        Finding finding;
+        std::uint64_t number;  // as they were told
+    };
+    struct ByTime {
+        std::pair<Nanoseconds, std::uint64_t> operator()(const NumberedFinding& event) const {
+            return {event.finding.time, event.number};
+        }
     };
 
     CsvReports(const CsvOptions& options, const SpoolFolder& spool_folder);
@@ -110,8 +117,8 @@ private:
     FileCells files_;
     Spool<SegmentRow> segments_;
     bool segments_are_final_ = false;
-    Spool<Finding> findings_;
-    std::vector<TimedEvent> event_order_;
+    SortedSpool<NumberedFinding, ByTime> events_;
+    std::uint64_t events_told_ = 0;
     StreamOrder flows_;
     HostTable hosts_;
 };

@@ -3,16 +3,21 @@
 // What:     add() hands a connection on at once if it is the next by number, and then those that waited for
 //           it; else it waits. After ascend() the others come in ascending order, whatever numbers are
 //           missing.
-// Memory:   bounded by WaitingFlows.
+// Memory:   bounded by SortedSpool.
 // Threads:  one thread at a time.
 #pragma once
 
 #include <cstdint>
 
 #include "deadpeer/flow_summary.h"
-#include "report/waiting_flows.h"
+#include "report/sorted_spool.h"
 
 namespace deadpeer {
+
+struct StreamOf {
+    std::uint64_t operator()(const FlowSummary& flow) const { return flow.stream; }
+};
+using WaitingFlows = SortedSpool<FlowSummary, StreamOf>;
 
 class StreamOrder {
 public:
