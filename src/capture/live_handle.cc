@@ -1,6 +1,7 @@
 #include "capture/live_handle.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 
 #include <algorithm>
