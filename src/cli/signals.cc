@@ -17,7 +17,8 @@ std::atomic<std::int64_t> first_signal_ms = 0;
 std::atomic<bool> rotation = false;
 std::atomic<bool> statistics = false;
 std::atomic<Wake> wake_up = nullptr;
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Wake>::is_always_lock_free);
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free && std::atomic<Wake>::is_always_lock_free);
 
 // What it interrupts may look at errno afterwards.
 void end_the_wait() {
