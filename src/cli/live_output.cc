@@ -173,7 +173,9 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
         last.probes = last.probes_unanswered = 0;
         if (!write_metrics(last, now)) code_ = worse_of(code_, ExitCode::kNotWritten);
     }
-    if (!settings_.quiet) tell_summary(sandbox);
+    if (!settings_.quiet) return tell_summary(sandbox);
+    // A report that lacks something is no matter to be quiet about.
+    if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain_(forgotten);
 }
 
 void LiveOutput::tell_summary(const std::string& sandbox) {

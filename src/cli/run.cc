@@ -64,7 +64,6 @@ private:
     void conclude(const BoundedSource& source, const std::string& input, ReadStatus status);
     void finish();
     void tell_summary();
-    void tell_what_was_forgotten();
 
     // A message for standard error, made printable.
     void complain(const std::string& message) {
@@ -235,20 +234,9 @@ void Run::finish() {
         return note(ExitCode::kNotWritten);
     }
     if (fail_on_.matched()) note(ExitCode::kFailOn);
-    if (settings_.quiet) {
-        tell_what_was_forgotten();
-    } else {
-        tell_summary();
-    }
-}
-
-// The summary says so, too; but a report that lacks something is no matter to be quiet about.
-void Run::tell_what_was_forgotten() {
-    if (summary_.evicted_flows() == 0) return;
-    complain(fmt::format(
-        "{} connections were forgotten for lack of memory, and came back under new stream numbers if "
-        "they did; give more with --memory",
-        summary_.evicted_flows()));
+    if (!settings_.quiet) return tell_summary();
+    // A report that lacks something is no matter to be quiet about.
+    if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain(forgotten);
 }
 
 void Run::tell_summary() {

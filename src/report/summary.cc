@@ -234,4 +234,12 @@ void Summary::tell_want_of_memory(std::string& out) const {
     lacking(run_.heartbeats_refused, "Not searched for heartbeats", "message", "messages");
 }
 
+std::string Summary::forgotten() const {
+    if (run_.evicted_flows == 0) return {};
+    return fmt::format(
+        "{} connections were forgotten for lack of memory, and came back under new stream numbers if they "
+        "did; give more with --memory",
+        run_.evicted_flows);
+}
+
 }  // namespace deadpeer

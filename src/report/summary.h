@@ -28,8 +28,8 @@ public:
     void on_flow(const FlowSummary& flow) override;
     Status finish(const RunSummary& run) override;
 
-    // Connections that were forgotten for lack of memory.
-    [[nodiscard]] std::uint64_t evicted_flows() const { return run_.evicted_flows; }
+    // That connections were forgotten for lack of memory, for who wants no summary; empty if none was.
+    [[nodiscard]] std::string forgotten() const;
 
     struct Style {
         bool verbose = false;                  // every input, every skip reason, memory

@@ -9,6 +9,20 @@
 using namespace deadpeer;
 using namespace deadpeer::cli;
 
+TEST_CASE("what was forgotten is no matter to be quiet about") {
+    Settings settings;
+    settings.live.emplace();
+    settings.quiet = true;
+    const Tables tables = load_tables({}).value();
+    std::vector<std::string> complaints;
+    LiveOutput output(settings, tables, [&](const std::string& text) { complaints.push_back(text); });
+    REQUIRE(output.open());
+    REQUIRE(output.start(kSecond, {[] {}, [](std::size_t) { return true; }}));
+    output.conclude(output.sink().finish({.connections = 5, .evicted_flows = 3}), 2 * kSecond, "");
+    REQUIRE(complaints.size() == 1);
+    CHECK(complaints[0].starts_with("3 connections were forgotten"));
+}
+
 TEST_CASE("metrics go on while reports cannot be written") {
     const TemporaryFolder folder;
     Settings settings;

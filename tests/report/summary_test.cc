@@ -33,14 +33,17 @@ TEST_CASE("the summary tells what was read, seen and skipped") {
           "Forgotten for lack of memory: 3 connections; give more with --memory\n");
 }
 
-TEST_CASE("the summary tells what there was no memory for") {
+TEST_CASE("the summary tells what there was no memory for, and so does a run without a summary") {
     Summary summary;
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.forgotten().empty());
     REQUIRE(summary.finish({.evicted_flows = 2, .census_refused = 1, .heartbeats_refused = 1000}).ok());
     CHECK(summary.text({}) ==
           "Connections: 0\nKeepalive probes: none\n"
           "Forgotten for lack of memory: 2 connections; give more with --memory\n"
           "Not counted by --max-connections for lack of memory: 1 connection; give more with --memory\n"
           "Not searched for heartbeats for lack of memory: 1,000 messages; give more with --memory\n");
+    CHECK(summary.forgotten().starts_with("2 connections were forgotten for lack of memory"));
 }
 
 TEST_CASE("the summary counts TCP options that make no sense") {
