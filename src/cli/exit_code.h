@@ -13,7 +13,7 @@ enum class ExitCode : int {
     kUsage = 1,          // the command line is wrong, or memory ran out
     kIncomplete = 2,     // an input is damaged, truncated or one of several refused: the rest is reported
     kNothingRead = 3,    // no input could be read, or another run writes to the folder: no report
-    kNotWritten = 4,     // a report could not be written
+    kNotWritten = 4,     // a report could not be written, or the sandbox not be set up
     kCaptureFailed = 5,  // the capture failed on the way; the report up to then is complete
     kFailOn = 10,        // --fail-on matched
 };
