@@ -78,6 +78,11 @@ private:
         print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
     }
     void note(ExitCode code) { code_ = worse_of(code_, code); }
+    bool fail_to_capture(const std::string& why) {
+        complain(why);
+        note(ExitCode::kNothingRead);
+        return false;
+    }
 
     const Settings& settings_;
     ServiceManager service_;
@@ -102,7 +107,7 @@ LiveRun::~LiveRun() {
 }
 
 ExitCode LiveRun::go() {
-    if (!open_capture()) return ExitCode::kNothingRead;
+    if (!open_capture()) return code_;
     if (!output_.open() || !confine() || !start()) return worse_of(code_, output_.code());
     service_.ready();
     watch();
@@ -123,16 +128,15 @@ bool LiveRun::open_capture() {
     };
     auto capture = LiveCapture::open(options);
     if (!capture) {
-        const bool gave_up_waiting = stop_requested();  // then it was told already
-        if (!gave_up_waiting) complain(capture.error().message);
-        return false;
+        // Then it has not failed, and what it waited for was told.
+        const bool stopped_waiting = options.wait_for_interface && stop_requested();
+        return stopped_waiting ? false : fail_to_capture(capture.error().message);
     }
     capture_ = std::move(capture).value();
     for (std::size_t i = 0; i < capture_->input_count(); ++i) {
         const std::string unreadable = unreadable_link_type(capture_->input(i));
         if (unreadable.empty()) continue;
-        complain(fmt::format("{} {}", options.interfaces[i], unreadable));
-        return false;
+        return fail_to_capture(fmt::format("{} {}", options.interfaces[i], unreadable));
     }
     for (const std::string& warning : capture_->warnings()) complain(warning);
     awake_on_signals = capture_.get();

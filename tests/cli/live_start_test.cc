@@ -1,6 +1,9 @@
 // A live capture that cannot begin. What it does when it can is tested in tests/live.
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 
 #include "cli/program.h"
 #include "support/catch.h"
@@ -17,4 +20,18 @@ TEST_CASE("an interface that cannot be opened: exit 3, one sentence that names i
     CHECK(run.err.find("nosuchlink0") != std::string::npos);
     CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
     CHECK_FALSE(fs::exists(folder.file("report")));
+}
+
+TEST_CASE("who is stopped while it waits for an interface has not failed") {
+    for (const int number : {SIGTERM, SIGINT}) {
+        const TemporaryFolder folder;
+        Program program(
+            {"-i", "nosuchlink0", "--wait-for-interface", "--no-sandbox", "-o", folder.file("report")});
+        while (program.err().find("nosuchlink0") == std::string::npos) ::usleep(10'000);
+        program.send(number);
+        const Finished run = program.wait();
+        CHECK(run.code == 0);
+        CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
+        CHECK_FALSE(fs::exists(folder.file("report")));
+    }
 }

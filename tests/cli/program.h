@@ -30,6 +30,8 @@ public:
 
     [[nodiscard]] pid_t process() const { return process_; }
     void send(int signal) const;
+    // What it wrote to standard error so far.
+    [[nodiscard]] std::string err() const { return content_of(folder_.file("err")); }
     Finished wait();
 
 private:
