@@ -62,8 +62,9 @@ void PathTimeouts::unite_survivals() {
     std::ranges::sort(survivals_, [](const Survival& a, const Survival& b) {
         return a.hosts != b.hosts ? a.hosts < b.hosts : a.idle > b.idle;
     });
-    const auto rest = std::ranges::unique(survivals_, {}, &Survival::hosts);
-    survivals_.erase(rest.begin(), rest.end());
+    // Not std::ranges::unique: clang 14 cannot compile libstdc++'s.
+    const auto same = [](const Survival& a, const Survival& b) { return a.hosts == b.hosts; };
+    survivals_.erase(std::unique(survivals_.begin(), survivals_.end(), same), survivals_.end());
 }
 
 void PathTimeouts::forget_earlier() {
