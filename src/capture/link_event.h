@@ -19,6 +19,8 @@ struct LinkEvent {
         kRenamed,     // from = to: when; `name` is the new one, `detail` the old one
         kFramesLost,  // from, to: the time in which `count` frames were lost; `detail`: by whom
         kClockStep,   // from = to: when; the wall clock was set forward by `step`. Of no input.
+        kPartGone,    // from = to: when a link that TCP was captured on went, out of several of the input
+        kPartBack,    // from, to: the time for which that counts: until it is back, or one minute
     };
 
     Kind kind = Kind::kDown;
@@ -39,8 +41,9 @@ struct LinkEvent {
     std::string detail;
 
     // True where nothing, or not everything, of the input was captured between `from` and `to`. While it
-    // lasts LiveCapture::blind_since() tells.
+    // lasts LiveCapture::blind_since() tells, unless it is a part that is missing.
     [[nodiscard]] bool is_gap() const {
+        if (kind == Kind::kPartBack) return true;
         return whole_input && (kind == Kind::kUp || kind == Kind::kReturned || kind == Kind::kFramesLost);
     }
 };

@@ -1,5 +1,6 @@
 #include "capture/link_story.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace deadpeer::capture {
@@ -7,6 +8,14 @@ namespace {
 
 constexpr int kAllLinks = 0;
 constexpr int kNoLink = -1;
+
+// A container's link never comes back, and where they come and go all the time some must be left to see by:
+// half of the time.
+constexpr Nanoseconds kLongestPartGap = 60 * kSecond;
+
+bool is_usable(const std::optional<Link>& link) {
+    return link && link->usable;
+}
 
 }  // namespace
 
@@ -28,12 +37,13 @@ std::vector<LinkStory::Order> LinkStory::add_input(int link_index, const std::st
     return orders;
 }
 
-std::vector<LinkStory::Order> LinkStory::hear(const LinkChange& change, Nanoseconds now) {
+std::vector<LinkStory::Order> LinkStory::hear(const LinkChange& change, Nanoseconds now, bool carried_tcp) {
     std::vector<Order> orders;
     for (std::uint32_t number = 0; number < inputs_.size(); ++number) {
         const Input& input = inputs_[number];
         if (input.link_index == kAllLinks) {
             hear_one_of_all(number, change, now);
+            look_for_missing(number, change, now, carried_tcp);
         } else if (input.link_index == change.index) {
             hear_bound(number, change, now, orders);
         } else if (input.wanted && change.after && change.after->name == input.name &&
@@ -87,6 +97,51 @@ void LinkStory::hear_one_of_all(std::uint32_t number, const LinkChange& change, 
         tell(Kind::kUp, down == down_since_.end() ? now : down->second, after.name);
         down_since_.erase(change.index);
     }
+}
+
+void LinkStory::look_for_missing(std::uint32_t number, const LinkChange& change, Nanoseconds now,
+                                 bool carried_tcp) {
+    Input& input = inputs_[number];
+    if (is_usable(change.after)) {
+        std::erase_if(input.missing, [&](const auto& link) {
+            return link.first == change.index || link.second == change.after->name;
+        });
+        if (input.missing.empty() && input.missing_since) end_part_gap(number, now);
+        return;
+    }
+    if (!is_usable(change.before) || !carried_tcp) return;
+    if (!input.missing_since && now < input.next_gap_from) return;
+    input.missing[change.index] = change.before->name;
+    if (input.missing_since) return;
+    input.missing_since = now;
+    add(LinkEvent::Kind::kPartGone, number, now, now).whole_input = false;
+}
+
+void LinkStory::end_part_gap(std::uint32_t number, Nanoseconds now) {
+    Input& input = inputs_[number];
+    add(LinkEvent::Kind::kPartBack, number, *input.missing_since, now).whole_input = false;
+    input.missing.clear();
+    input.missing_since.reset();
+}
+
+void LinkStory::advance_time(Nanoseconds now) {
+    for (std::uint32_t number = 0; number < inputs_.size(); ++number) {
+        Input& input = inputs_[number];
+        if (!input.missing_since || now < *input.missing_since + kLongestPartGap) continue;
+        const Nanoseconds end = *input.missing_since + kLongestPartGap;
+        input.next_gap_from = end + kLongestPartGap;
+        end_part_gap(number, end);
+    }
+}
+
+std::optional<Nanoseconds> LinkStory::next_change() const {
+    std::optional<Nanoseconds> next;
+    for (const Input& input : inputs_) {
+        if (!input.missing_since) continue;
+        const Nanoseconds end = *input.missing_since + kLongestPartGap;
+        next = std::min(next.value_or(end), end);
+    }
+    return next;
 }
 
 void LinkStory::set_usable(std::uint32_t number, bool usable, Nanoseconds now) {

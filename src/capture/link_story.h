@@ -39,7 +39,12 @@ public:
     std::vector<Order> add_input(int link_index, const std::string& name, const std::optional<Link>& link,
                                  Nanoseconds now);
 
-    std::vector<Order> hear(const LinkChange& change, Nanoseconds now);
+    // `carried_tcp`: TCP was captured on that link as one of all.
+    std::vector<Order> hear(const LinkChange& change, Nanoseconds now, bool carried_tcp = false);
+    // Time passed.
+    void advance_time(Nanoseconds now);
+    // When that will change something; no value if it will not.
+    [[nodiscard]] std::optional<Nanoseconds> next_change() const;
 
     // The input was bound to this link.
     void bound(std::uint32_t input, int link_index, const Link& link, Nanoseconds now);
@@ -60,11 +65,18 @@ private:
         bool wanted = false;  // the link is gone and waited for
         bool away = false;    // that, or it came back and is not up yet
         std::optional<Nanoseconds> blind_since;
+        // Of one that captures from all links: those that carried TCP and are down or gone, by index, while
+        // that is a gap.
+        std::map<int, std::string> missing;
+        std::optional<Nanoseconds> missing_since;
+        Nanoseconds next_gap_from = kNoTime;
     };
 
     void hear_bound(std::uint32_t input, const LinkChange& change, Nanoseconds now,
                     std::vector<Order>& orders);
     void hear_one_of_all(std::uint32_t input, const LinkChange& change, Nanoseconds now);
+    void look_for_missing(std::uint32_t input, const LinkChange& change, Nanoseconds now, bool carried_tcp);
+    void end_part_gap(std::uint32_t input, Nanoseconds now);
     void set_usable(std::uint32_t input, bool usable, Nanoseconds now);
     void lose(std::uint32_t input, Nanoseconds now, std::vector<Order>& orders);
     LinkEvent& add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds from, Nanoseconds to);

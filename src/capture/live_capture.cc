@@ -133,7 +133,8 @@ std::optional<ReadStatus> LiveCapture::Impl::end() const {
 
 // How long until frames that are held back may be handed out, or the end is certain.
 Nanoseconds LiveCapture::Impl::until_something_is_due() const {
-    Nanoseconds due = stop_at_.value_or(Lane::kForEver);
+    Nanoseconds due =
+        std::min(stop_at_.value_or(Lane::kForEver), story_.next_change().value_or(Lane::kForEver));
     for (const auto& input : inputs_) {
         if (!input->frames().empty()) due = std::min(due, input->frames().front_time());
         if (!input->ended()) due = std::min(due, input->failed_at().value_or(Lane::kForEver));
@@ -185,8 +186,11 @@ void LiveCapture::Impl::look_at_lanes() {
 
 void LiveCapture::Impl::hear_of_links(Nanoseconds now) {
     for (const LinkChange& change : watch_.read()) {
-        for (const LinkStory::Order& order : story_.hear(change, now)) obey(order, change, now);
+        const bool carried_tcp = inputs_.front()->link_use().carried_tcp(change.index);
+        for (const LinkStory::Order& order : story_.hear(change, now, carried_tcp)) obey(order, change, now);
+        if (!change.after) inputs_.front()->link_use().forget_others(watch_.links());
     }
+    story_.advance_time(now);
 }
 
 void LiveCapture::Impl::obey(const LinkStory::Order& order, const LinkChange& change, Nanoseconds now) {

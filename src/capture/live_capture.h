@@ -48,7 +48,8 @@ struct LiveOptions {
     std::uint32_t snap_length = 256;              // bytes of each frame that are kept; 0 = all
     std::size_t buffer_bytes = 16 * 1024 * 1024;  // per interface: of the kernel's ring, and of the arena
     bool promiscuous = true;
-    std::string link_type = {};        // -y, by libpcap's name; empty: the interface's own
+    // -y, by libpcap's name; empty: the interface's own, and for "any" LINUX_SLL2, which tells links apart.
+    std::string link_type = {};
     std::string time_stamp_type = {};  // by libpcap's name; empty: the system's clock
 
     // An interface that is not there, or down, is waited for: in open() as long as keep_waiting says true,

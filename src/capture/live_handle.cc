@@ -69,7 +69,11 @@ Status choose_time_stamps(pcap_t* handle, const std::string& name, const std::st
 }
 
 Status choose_link_type(pcap_t* handle, const std::string& name, const std::string& wanted) {
-    if (wanted.empty()) return success();
+    if (wanted.empty()) {
+        // Its frames name their link. Where there is none of it, the older one does.
+        if (name == kAny) ::pcap_set_datalink(handle, DLT_LINUX_SLL2);
+        return success();
+    }
     const int dlt = ::pcap_datalink_name_to_val(wanted.c_str());
     if (dlt >= 0 && ::pcap_set_datalink(handle, dlt) == 0) return success();
     int* types = nullptr;

@@ -98,6 +98,7 @@ void LiveInput::keep(const pcap_pkthdr& header, const std::uint8_t* bytes) {
     frame.number = ++frames_;
     frame.interface = number_;
     frame.link_type = interfaces_.front().link_type;
+    link_use_.note(frame);
     arena_.push(frame);
     latest_ = frame.time;
 }

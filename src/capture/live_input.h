@@ -16,6 +16,7 @@
 #include "capture/capture_time.h"
 #include "capture/frame_arena.h"
 #include "capture/interface_drops.h"
+#include "capture/link_use.h"
 #include "capture/live_handle.h"
 #include "deadpeer/source.h"
 
@@ -42,6 +43,7 @@ public:
     // Copies what the ring holds into the arena, as far as that has room.
     void drain();
     [[nodiscard]] FrameArena& frames() { return arena_; }
+    [[nodiscard]] LinkUse& link_use() { return link_use_; }
     void count(std::span<const FrameView> taken);
 
     // Every frame captured before is in the arena or was taken.
@@ -80,6 +82,7 @@ private:
     bool nanoseconds_;
     bool promiscuous_;
     FrameArena arena_;
+    LinkUse link_use_;
     std::unique_ptr<InterfaceDrops> interface_drops_;
     SourceStats stats_;
     std::vector<InterfaceInfo> interfaces_;

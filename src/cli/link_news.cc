@@ -32,7 +32,7 @@ void LinkNews::tell(const LinkEvent& event) {
         if (now < next_loss_note_) return;
         next_loss_note_ = now + kBetweenLossNotes;
     }
-    tell_(sentence_of(event));
+    if (const std::string sentence = sentence_of(event); !sentence.empty()) tell_(sentence);
 }
 
 void LinkNews::end_gaps() {

@@ -30,6 +30,9 @@ std::string sentence_of(const LinkEvent& event) {
         case Kind::kFramesLost:
             return fmt::format("{} frame{} of {} lost within {:.1f} s: {}", event.count,
                                event.count == 1 ? "" : "s", event.name, away, event.detail);
+        case Kind::kPartGone:
+        case Kind::kPartBack:
+            return {};  // what became of the link itself is told
         case Kind::kClockStep:
             return fmt::format(
                 "the clock of this machine was set {} by {:.3f} s; times in the reports go on as before",
@@ -39,8 +42,9 @@ std::string sentence_of(const LinkEvent& event) {
 }
 
 bool begins_gap(const LinkEvent& event) {
-    return event.whole_input &&
-           (event.kind == LinkEvent::Kind::kDown || event.kind == LinkEvent::Kind::kRemoved);
+    using Kind = LinkEvent::Kind;
+    return event.kind == Kind::kPartGone ||
+           (event.whole_input && (event.kind == Kind::kDown || event.kind == Kind::kRemoved));
 }
 
 Reason reason_of(const LinkEvent& event) {

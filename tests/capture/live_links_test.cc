@@ -217,6 +217,19 @@ TEST_CASE("with any, what happens to single links is told, and the capture goes 
     CHECK(capture->blind_since(0) == std::nullopt);
 }
 
+TEST_CASE("with any, a link that TCP was captured on is missing while it is down") {
+    const NetworkLab lab;
+    const auto capture = open_live({.interfaces = {"any"}});
+    send(1);
+    CHECK(listen(*capture, {.frames = 2}).frames.size() == 2);
+    NetworkLab::ip("link set dev va down");
+    const Heard down = listen(*capture, {.events = 3});
+    CHECK(std::count(down.events.begin(), down.events.end(), "any part_gone") == 1);
+    NetworkLab::ip("link set dev va up");
+    const Heard up = listen(*capture, {.events = 3});
+    CHECK(std::count(up.events.begin(), up.events.end(), "any part_back") == 1);
+}
+
 TEST_CASE("when the kernel had more news of links than room for them, the end of the story is known") {
     const NetworkLab lab;
     const auto capture = open_live({.interfaces = {"va"}});

@@ -26,6 +26,7 @@ TEST_CASE("each kind of event has its sentence") {
     event.detail = "the driver had no room";
     event.count = 1;
     CHECK(sentence(Kind::kFramesLost) == "1 frame of eth0 lost within 2.3 s: the driver had no room");
+    CHECK(sentence(Kind::kPartGone).empty());
     event.step = -1500 * kMillisecond;
     CHECK(sentence(Kind::kClockStep) ==
           "the clock of this machine was set back by 1.500 s; times in the reports go on as before");

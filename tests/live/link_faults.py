@@ -155,6 +155,31 @@ def several_interfaces(rig):
     assert sorted(row["file"] for row in read(program.reports, "capture")) == ["eth0", "one0"]
 
 
+def any_with_a_link_down(rig):
+    """On `any` two probes go unanswered, then their link is down, or is deleted: a gap, and nobody died."""
+    with Wire() as wire:
+        lab = Lab(wire, None)
+        program = rig.start(wire.a, "--interval", "1", interface="any")
+        survives = lab.connect(opener_options={"keepalive": (1, 1, 30)})
+        survives.talk()
+        wire.b.nft(MUTE)
+        lab.sleep(3.4)
+        wire.a.ip("link set eth0 down")
+        lab.sleep(5)
+        wire.b.nft("delete table netdev mute\n")
+        wire.configure(wire.a, wire.b, MAC_B)
+        lab.sleep(2.5)
+        lab.expect(survives.initiator.is_established(), True, "the connection survives")
+        wire.b.nft(MUTE)
+        lab.sleep(3.4)
+        wire.a.ip("link delete eth0")
+        lab.sleep(5)
+        assert program.stop() == 0, program.text("stderr")
+    events = [row["event"] for row in read(program.reports, "events")]
+    assert "peer_recovered" in events and "peer_dead" not in events, events
+    assert [gap["reason"] for gap in gaps(program)] == ["link_down"] * 2, events
+
+
 def any_interface(rig):
     """On `any` one link may vanish: that is told, and the run goes on with the others."""
     with Wire() as wire:
@@ -171,4 +196,4 @@ def any_interface(rig):
 
 if __name__ == "__main__":
     main(down_and_up, deleted, moved_to_another_namespace, deleted_and_made_again, renamed, refused,
-         several_interfaces, any_interface)
+         several_interfaces, any_interface, any_with_a_link_down)
