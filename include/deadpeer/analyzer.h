@@ -69,8 +69,8 @@ public:
     [[nodiscard]] std::optional<Nanoseconds> next_deadline() const;
 
     // Nothing, or not all, of an input was captured between two times: told as capture_gap, and that time is
-    // no part of anybody's silence. Without `to` it goes on, until the same is said with it. `why`: kLinkDown
-    // or kFramesLost. `frames`: how many were lost; 0 = unknown.
+    // no part of anybody's silence. Without `to` it goes on, until the same is said with it, and is told
+    // then, too. `why`: kLinkDown or kFramesLost. `frames`: how many were lost; 0 = unknown.
     void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
                      std::uint64_t frames);
 

@@ -28,9 +28,9 @@ std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, Input
 
 void Inputs::note_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
                       std::uint64_t frames) {
-    const bool within_another = why == Reason::kFramesLost && gaps_.goes_on(input);
-    if (!within_another) gaps_.add(input, from, to);
-    if (to) tell_gap(input, from, *to, why, frames);
+    const bool another_goes_on = gaps_.goes_on(input);
+    if (why != Reason::kFramesLost || !another_goes_on) gaps_.add(input, from, to);
+    if (to || !another_goes_on) tell_gap(input, from, to.value_or(kNoTime), why, frames);
 }
 
 void Inputs::tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why,

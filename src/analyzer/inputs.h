@@ -33,7 +33,7 @@ public:
     std::uint64_t end(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome,
                       std::optional<Nanoseconds> now);
 
-    // One that goes on, or with `to` one that has ended, which is told.
+    // One that goes on, or with `to` one that has ended: both are told.
     void note_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
                   std::uint64_t frames);
     [[nodiscard]] const CaptureGaps& gaps() const { return gaps_; }

@@ -64,13 +64,28 @@ void explain_heartbeat_stopped(std::string& out, const Finding& finding) {
 }
 
 void explain_gap(std::string& out, const Finding& finding) {
+    const bool length_known = finding.idle != kNoTime;
     if (finding.reason == Reason::kLinkDown) {
+        if (length_known) {
+            return say(out, "A captured interface was down or gone for ", Span{finding.idle},
+                       ", so nothing can be told of that time; see why");
+        }
         return say(out,
-                   "The interface that was captured went down, so nothing can be told of that time; see why");
+                   "A captured interface went down or away, so nothing can be told of the time until another "
+                   "row says that it is over; see why");
     }
-    say(out,
-        "The capture lost frames here, so silence proves nothing at that time; capture again with a larger "
-        "buffer or a filter");
+    say(out, "The capture lost ");
+    if (finding.count == 0) {
+        say(out, "frames");
+    } else {
+        say(out, Count{finding.count, "frame", "frames"});
+    }
+    if (length_known) {
+        say(out, " within ", Span{finding.idle}, ", so silence proves nothing at that time");
+    } else {
+        say(out, " and does not tell when, so silence proves little");
+    }
+    say(out, "; capture again with a larger buffer or a filter");
 }
 
 void say_holders(std::string& out, const Finding& finding) {

@@ -59,7 +59,14 @@ TEST_CASE("the time of a gap does not count for a heartbeat") {
 TEST_CASE("while a gap goes on nothing is concluded") {
     LiveStory story(kOpen + kProbe + kProbe + kProbe);
     CHECK(story.told_until(at(31)) == "probes_unanswered");
-    story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(31), std::nullopt, Reason::kLinkDown, 0);
+    const std::size_t before = story.sink().findings.size();
+    for (const double down : {31, 32}) {  // it is gone as well
+        story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(down), std::nullopt, Reason::kLinkDown,
+                                     0);
+    }
+    REQUIRE(story.sink().findings.size() == before + 1);
+    CHECK(story.sink().findings.back().kind == EventKind::kCaptureGap);
+    CHECK(story.sink().findings.back().idle == kNoTime);
     CHECK(story.told_until(at(86'400)) == "");
     ScenarioSource source(parse_scenario(kOpen));
     story.analyzer().end_input(0, source, InputSummary::Outcome::kTruncated);

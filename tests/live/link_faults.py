@@ -5,7 +5,7 @@ import time
 from rig import main
 
 from labs.network import Machine, wait_until
-from labs.report_files import read
+from labs.report_files import periods, read
 from labs.scenario import Lab
 from labs.wire import MAC_B, Wire
 
@@ -53,8 +53,9 @@ def down_and_up(rig):
         assert program.stop() == 0, program.text("stderr")
     events = [row["event"] for row in read(program.reports, "events")]
     assert "capture_gap" in events and "peer_recovered" in events and "peer_dead" not in events, events
-    [gap] = gaps(program)
-    assert gap["reason"] == "link_down" and gap["stream"] == "", gap
+    begun, over = gaps(program)
+    assert all(gap["reason"] == "link_down" and gap["stream"] == "" for gap in (begun, over)), (begun, over)
+    assert begun["time_utc"] == over["time_utc"] and " for 3" in over["explanation"], over
     assert flows(program)[0] == ("40001", "alive") and len(flows(program)) == 2, flows(program)
 
 
@@ -67,6 +68,20 @@ def deleted(rig):
         lab.sleep(0.8)  # until it is idle
         wire.a.ip("link delete eth0")
         ends_with_reports(program, link)
+
+
+def killed_while_down(rig):
+    """That the link is down is in the reports at once, also of the period that ends meanwhile."""
+    with Wire() as wire:
+        program = rig.start(wire.a, "--interval", "1")
+        Lab(wire, None).connect().talk()
+        wire.a.ip("link set eth0 down")
+        wait_until(lambda: gaps(program), QUICK_S, "nothing is said of the link")
+        program.send(signal.SIGHUP)
+        wait_until(lambda: periods(program.reports), QUICK_S, "no period was closed")
+        program.process.kill()
+    [past] = periods(program.reports)
+    assert [row["event"] for row in read(past, "events")] == ["capture_gap"]
 
 
 def moved_to_another_namespace(rig):
@@ -97,7 +112,7 @@ def deleted_and_made_again(rig):
         lab.sleep(0.8)
         assert program.stop() == 0, program.text("stderr")
     assert [port for port, _ in flows(program)] == ["40001", "40002", "40003"], flows(program)
-    assert len(gaps(program)) == 2, gaps(program)
+    assert len(gaps(program)) == 4, gaps(program)
 
 
 def renamed(rig):
@@ -177,7 +192,7 @@ def any_with_a_link_down(rig):
         assert program.stop() == 0, program.text("stderr")
     events = [row["event"] for row in read(program.reports, "events")]
     assert "peer_recovered" in events and "peer_dead" not in events, events
-    assert [gap["reason"] for gap in gaps(program)] == ["link_down"] * 2, events
+    assert [gap["reason"] for gap in gaps(program)] == ["link_down"] * 4, events
 
 
 def any_interface(rig):
@@ -195,5 +210,5 @@ def any_interface(rig):
 
 
 if __name__ == "__main__":
-    main(down_and_up, deleted, moved_to_another_namespace, deleted_and_made_again, renamed, refused,
+    main(down_and_up, deleted, killed_while_down, moved_to_another_namespace, deleted_and_made_again, renamed, refused,
          several_interfaces, any_interface, any_with_a_link_down)

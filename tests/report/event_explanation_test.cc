@@ -115,11 +115,25 @@ TEST_CASE("heartbeat_stopped") {
 }
 
 TEST_CASE("capture_gap") {
-    CHECK(sentence(event(EventKind::kCaptureGap, Reason::kFramesLost)) ==
-          "The capture lost frames here, so silence proves nothing at that time; capture again with a larger "
-          "buffer or a filter");
-    CHECK(sentence(event(EventKind::kCaptureGap, Reason::kLinkDown)) ==
-          "The interface that was captured went down, so nothing can be told of that time; see why");
+    Finding lost = event(EventKind::kCaptureGap, Reason::kFramesLost);
+    lost.count = 0;
+    lost.idle = kNoTime;
+    CHECK(sentence(lost) ==
+          "The capture lost frames and does not tell when, so silence proves little; capture again with a "
+          "larger buffer or a filter");
+    lost.count = 12;
+    lost.idle = 100 * kMillisecond;
+    CHECK(sentence(lost) ==
+          "The capture lost 12 frames within 100 ms, so silence proves nothing at that time; capture again "
+          "with a larger buffer or a filter");
+    Finding down = event(EventKind::kCaptureGap, Reason::kLinkDown);
+    down.idle = kNoTime;
+    CHECK(sentence(down) ==
+          "A captured interface went down or away, so nothing can be told of the time until another row says "
+          "that it is over; see why");
+    down.idle = 5 * kSecond;
+    CHECK(sentence(down) ==
+          "A captured interface was down or gone for 5 s, so nothing can be told of that time; see why");
 }
 
 TEST_CASE("capacity_warning names who holds most idle connections") {

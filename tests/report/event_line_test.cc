@@ -46,7 +46,7 @@ TEST_CASE("a host and the capture itself") {
     Finding gap;
     gap.kind = EventKind::kCaptureGap;
     gap.reason = Reason::kLinkDown;
-    CHECK(line(gap).starts_with("info      capture_gap  eth0\\x1B  The interface "));
+    CHECK(line(gap).starts_with("info      capture_gap  eth0\\x1B  A captured interface "));
 }
 
 TEST_CASE("names come from the inventory, printable") {
