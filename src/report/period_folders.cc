@@ -58,6 +58,31 @@ bool exists(const ReportFolder& folder, const std::string& name) {
     return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+const char* kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+        case S_IFLNK:
+            return "a symbolic link";
+        case S_IFDIR:
+            return "a folder";
+        case S_IFIFO:
+            return "a named pipe";
+        default:
+            return "no regular file";
+    }
+}
+
+// Only files are moved: what else has a report's name is none of ours.
+Status check_reports(const ReportFolder& folder, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        struct stat info {};
+        const bool there = ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+        if (!there || S_ISREG(info.st_mode)) continue;
+        return Error{fmt::format("{} is {}, not a report. Move it away, or choose another folder.",
+                                 printable(folder.path() + "/" + name), kind_of(info.st_mode))};
+    }
+    return success();
+}
+
 // A new folder for the period, or its neighbour in time; empty with errno if there can be none.
 std::string make_period_folder(const ReportFolder& folder, Nanoseconds began) {
     constexpr int kTries = 3600;
@@ -168,6 +193,22 @@ Status remove_period(const ReportFolder& folder, const std::string& name) {
     return failure("remove", folder, name);
 }
 
+Status move_into(const ReportFolder& folder, const std::string& period_folder,
+                 const std::vector<std::string>& names) {
+    const Descriptor period(folder.descriptor(), period_folder.c_str(), O_RDONLY | O_DIRECTORY);
+    if (period.value() < 0) return failure("open", folder, period_folder);
+    for (const std::string& name : names) {
+        if (::renameat(folder.descriptor(), name.c_str(), period.value(), name.c_str()) != 0 &&
+            errno != ENOENT) {
+            return failure("move", folder, name);
+        }
+    }
+    if (::fsync(period.value()) != 0 || ::fsync(folder.descriptor()) != 0) {
+        return failure("make durable", folder, period_folder);
+    }
+    return success();
+}
+
 }  // namespace
 
 std::string period_name(Nanoseconds began) {
@@ -185,20 +226,12 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began) {
     if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return exists(folder, name); })) {
         return success();
     }
+    if (Status good = check_reports(folder, names); !good) return good;
     const std::string period_folder = make_period_folder(folder, began);
     if (period_folder.empty()) return failure("create", folder, period_name(began));
-    const Descriptor period(folder.descriptor(), period_folder.c_str(), O_RDONLY | O_DIRECTORY);
-    if (period.value() < 0) return failure("open", folder, period_folder);
-    for (const std::string& name : names) {
-        if (::renameat(folder.descriptor(), name.c_str(), period.value(), name.c_str()) != 0 &&
-            errno != ENOENT) {
-            return failure("move", folder, name);
-        }
-    }
-    if (::fsync(period.value()) != 0 || ::fsync(folder.descriptor()) != 0) {
-        return failure("make durable", folder, period_folder);
-    }
-    return success();
+    Status moved = move_into(folder, period_folder, names);
+    if (!moved) ::unlinkat(folder.descriptor(), period_folder.c_str(), AT_REMOVEDIR);  // only if it is empty
+    return moved;
 }
 
 Status move_earlier_reports(const ReportFolder& folder) {
@@ -208,7 +241,11 @@ Status move_earlier_reports(const ReportFolder& folder) {
 }
 
 Status keep_latest(const ReportFolder& folder, std::size_t keep) {
-    const std::vector<std::string> periods = periods_in(folder);
+    std::vector<std::string> periods = periods_in(folder);
+    // What killed runs left empty is no period.
+    std::erase_if(periods, [&](const std::string& name) {
+        return ::unlinkat(folder.descriptor(), name.c_str(), AT_REMOVEDIR) == 0;
+    });
     for (std::size_t i = 0; i + keep < periods.size(); ++i) {
         Status removed = remove_period(folder, periods[i]);
         if (!removed) return removed;

@@ -23,7 +23,8 @@ namespace deadpeer {
 // "20261121T060000Z".
 std::string period_name(Nanoseconds began);
 
-// Moves every report of ours into a new folder of the period. No report: no folder.
+// Moves every report of ours into a new folder of the period. No report: no folder; nor where something that
+// is no file has a report's name.
 Status move_reports(const ReportFolder& folder, Nanoseconds began);
 
 // The same for reports that an earlier run left, which is asked when it began: the first time in its
@@ -31,7 +32,7 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began);
 // is cut off.
 Status move_earlier_reports(const ReportFolder& folder);
 
-// Removes period folders until `keep` are left.
+// Removes period folders until `keep` are left; empty ones go and do not count.
 Status keep_latest(const ReportFolder& folder, std::size_t keep);
 
 // Whether the folder holds nothing but reports: those of the latest period, killed runs' temporary files, and

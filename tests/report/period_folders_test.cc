@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "report/rotation.h"
 #include "report/temporary_folder.h"
@@ -135,15 +136,33 @@ TEST_CASE("without a time in them, after the last change of events.csv") {
     CHECK(place.text("20261121T060000Z/flows.csv") == "stream\n");
 }
 
-TEST_CASE("an earlier report that is no file is moved like one") {
+TEST_CASE("what is no file is told what it is, and no folder is made for it") {
+    const auto refusal = [](const std::function<void(const std::string&)>& make) {
+        const Place place;
+        place.put("events.csv", "rows");
+        make(place.folder.file("flows.csv"));
+        const Status moved = move_earlier_reports(*place.reports);
+        REQUIRE_FALSE(moved.ok());
+        CHECK(place.names() == Names{"events.csv", "flows.csv"});
+        const std::string& said = moved.error().message;
+        return said.substr(said.rfind('/') + 1);
+    };
+    CHECK(refusal([](const std::string& path) { fs::create_symlink("/etc/hostname", path); }) ==
+          "flows.csv is a symbolic link, not a report. Move it away, or choose another folder.");
+    CHECK(refusal([](const std::string& path) { ::mkfifo(path.c_str(), 0600); }) ==
+          "flows.csv is a named pipe, not a report. Move it away, or choose another folder.");
+    CHECK(refusal([](const std::string& path) { fs::create_directory(path); }) ==
+          "flows.csv is a folder, not a report. Move it away, or choose another folder.");
+}
+
+TEST_CASE("empty folders of periods go, and do not count") {
     const Place place;
-    const TemporaryFolder elsewhere;
-    write_file(elsewhere.file("victim"), "precious");
-    fs::create_symlink(elsewhere.file("victim"), place.folder.file("capture.csv"));
-    REQUIRE(::mkfifo(place.folder.file("events.csv").c_str(), 0600) == 0);
-    REQUIRE(move_earlier_reports(*place.reports).ok());
-    CHECK(place.names().size() == 1);
-    CHECK(content_of(elsewhere.file("victim")) == "precious");
+    place.put("20261121T060000Z/flows.csv", "x");
+    for (const char* name : {"20261121T060001Z", "20261121T060002Z"}) {
+        fs::create_directory(place.folder.file(name));
+    }
+    REQUIRE(keep_latest(*place.reports, 1).ok());
+    CHECK(place.names() == Names{"20261121T060000Z"});
 }
 
 TEST_CASE("the oldest periods go, and only periods with only reports in them") {
