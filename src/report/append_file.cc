@@ -32,7 +32,7 @@ bool AppendFile::create() {
         ::openat(folder_.descriptor(), name_.c_str(),
                  O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, ReportFolder::kFileMode);
     error_ = descriptor_ < 0 ? errno : 0;
-    size_ = 0;
+    size_ = rows_ = 0;
     torn_ = false;
     return descriptor_ >= 0;
 }
@@ -78,6 +78,7 @@ bool AppendFile::write(std::string_view row) {
         cut();
         return false;
     }
+    if (size_ != 0) ++rows_;
     size_ += row.size();
     durable_ = false;
     error_ = 0;
@@ -94,7 +95,20 @@ bool AppendFile::cut() {
     return true;
 }
 
+// Somebody may delete a file that is written to; nothing fails then.
+bool AppendFile::is_deleted() const {
+    struct stat info {};
+    return descriptor_ >= 0 && ::fstat(descriptor_, &info) == 0 && info.st_nlink == 0;
+}
+
 Status AppendFile::sync() {
+    if (is_deleted()) {
+        lost_ += rows_;
+        close();
+        retry();
+        return Error{fmt::format("{} was deleted while it was written; it begins anew.",
+                                 printable(folder_.path() + "/" + name_))};
+    }
     if (descriptor_ < 0 || durable_) return success();
     if (::fsync(descriptor_) != 0) {
         return Error{fmt::format("Cannot make {} durable: {}. Look after the disk.",

@@ -38,7 +38,8 @@ public:
     void append(std::string_view row);
     // False: rows still wait.
     bool retry();
-    // Makes durable what was written since the last time.
+    // Makes durable what was written since the last time. A file that was deleted meanwhile is lost, which is
+    // an error, and is created anew.
     Status sync();
     // Rows that wait, and those to come, go to the file that is created next.
     void close();
@@ -57,6 +58,7 @@ private:
     bool ready();
     bool write(std::string_view row);
     bool cut();
+    [[nodiscard]] bool is_deleted() const;
 
     const ReportFolder& folder_;
     std::string name_;
@@ -64,6 +66,7 @@ private:
     int descriptor_ = -1;
     int error_ = 0;           // errno of the latest attempt
     std::uint64_t size_ = 0;  // whole rows
+    std::uint64_t rows_ = 0;  // in the file, without its header
     bool torn_ = false;       // behind them part of a row may stand
     bool durable_ = true;
     std::deque<std::string> waiting_;

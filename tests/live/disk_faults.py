@@ -86,6 +86,19 @@ def without_inodes(rig):
     Outage(rig, "nr_inodes=100").play(use_up, give_back, "No space left on device")
 
 
+def events_deleted(rig):
+    """events.csv is deleted while it is written: that is said, and it begins anew."""
+    with Wire() as wire, Traffic(wire.b):
+        program = rig.start(wire.a, "--interval", str(INTERVAL_S))
+        path = os.path.join(program.reports, "events.csv")
+        wait_until(lambda: len(read_all(program.reports)["events"]) > 0, 5, "no events")
+        os.remove(path)
+        wait_until(lambda: os.path.exists(path), 10, "events.csv did not begin anew")
+        wait_until(lambda: len(read_all(program.reports)["events"]) > 0, 5, "no events any more")
+        assert program.stop() == 4, program.text("stderr")
+    assert "events.csv was deleted" in program.text("stderr"), program.text("stderr")
+
+
 def read_only(rig):
     """The disk is read-only from the start: one line, no run."""
     disk = os.path.join(rig.folder, "disk")
@@ -191,4 +204,4 @@ def killed_again_and_again(rig, wire, number):
 
 
 if __name__ == "__main__":
-    main(full, without_inodes, read_only, each_call_fails, killed)
+    main(full, without_inodes, events_deleted, read_only, each_call_fails, killed)

@@ -107,6 +107,32 @@ TEST_CASE("neither a link nor a file that is there is written to") {
     CHECK(events.text() == "header\none\n");
 }
 
+TEST_CASE("a file that was deleted is noticed, and begins anew with its header") {
+    Events events;
+    REQUIRE(events.file.open().ok());
+    events.file.append("one\n");
+    events.file.append("two\n");
+    REQUIRE(events.file.sync().ok());
+    fs::remove(events.place.file("events.csv"));
+    const Status noticed = events.file.sync();
+    REQUIRE_FALSE(noticed.ok());
+    CHECK(noticed.error().message.find("events.csv was deleted while it was written") != std::string::npos);
+    CHECK(events.file.lost() == 2);
+    CHECK(events.text() == "header\n");
+    events.file.append("tri\n");
+    CHECK(events.file.sync().ok());
+    CHECK(events.text() == "header\ntri\n");
+}
+
+TEST_CASE("a file that was moved away is written to where it is") {
+    Events events;
+    REQUIRE(events.file.open().ok());
+    fs::rename(events.place.file("events.csv"), events.place.file("old"));
+    events.file.append("one\n");
+    CHECK(events.file.sync().ok());
+    CHECK(content_of(events.place.file("old")) == "header\none\n");
+}
+
 TEST_CASE("after closing, rows go to a new file with a header of its own") {
     Events events;
     REQUIRE(events.file.open().ok());
