@@ -62,6 +62,10 @@ std::string empty_word(const CLI::App& app) {
 
 // A filter that fits no link type at all is a slip of the pen, however many inputs there are.
 std::string wrong_filter(const std::string& filter) {
+    constexpr std::size_t kLongest = std::size_t{64} << 10;
+    if (filter.size() > kLongest) {
+        return "-f is longer than 64 KiB, which libpcap may take hours for; name networks instead of hosts";
+    }
     const Status fits = capture::FrameFilter(filter).check(kNoLinkType);
     return fits ? "" : fits.error().message;
 }

@@ -123,6 +123,7 @@ bool LiveRun::open_capture() {
         return !stop_requested();
     };
     options.waiting_for = [this](const std::string& why) {
+        finish_when_stopped();
         complain(why);
         service_.ready();  // or its start would take too long
     };
@@ -132,6 +133,7 @@ bool LiveRun::open_capture() {
         const bool stopped_waiting = options.wait_for_interface && stop_requested();
         return stopped_waiting ? false : fail_to_capture(capture.error().message);
     }
+    finish_when_stopped();
     capture_ = std::move(capture).value();
     for (std::size_t i = 0; i < capture_->input_count(); ++i) {
         const std::string unreadable = unreadable_link_type(capture_->input(i));

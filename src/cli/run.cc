@@ -93,6 +93,7 @@ private:
 };
 
 ExitCode Run::go() {
+    finish_when_stopped();
     if (!confine()) return ExitCode::kNotWritten;
     std::size_t unread = settings_.inputs.size();
     for (std::size_t i = 0; i < settings_.inputs.size(); ++i) {

@@ -11,6 +11,7 @@
 namespace deadpeer::cli {
 namespace {
 
+std::atomic<bool> begun = false;
 std::atomic<bool> stop = false;
 std::atomic<int> first_signal = 0;
 std::atomic<std::int64_t> first_signal_ms = 0;
@@ -41,8 +42,8 @@ bool is_echo(int number) {
 
 extern "C" void on_stop_signal(int number) {
     constexpr int kShellsSignalExit = 128;
-    if (stop.exchange(true)) {
-        if (is_echo(number)) return;
+    if (!begun || stop.exchange(true)) {
+        if (begun && is_echo(number)) return;
         ::_exit(kShellsSignalExit + number);
     }
     first_signal = number;
@@ -78,6 +79,10 @@ void ignore_write_signals() {
 
 void install_signal_handlers() {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number, on_stop_signal);
+}
+
+void finish_when_stopped() {
+    begun = true;
 }
 
 void install_live_signal_handlers() {

@@ -10,7 +10,10 @@ namespace deadpeer::cli {
 // Ignores SIGPIPE and SIGXFSZ, so that writes fail with an errno instead.
 void ignore_write_signals();
 
+// Until finish_when_stopped() the first one ends the process at once, too: there is nothing to finish yet,
+// and libpcap's compiler, which takes minutes for a long filter, cannot be asked to stop.
 void install_signal_handlers();
+void finish_when_stopped();
 
 // Called from the signal handler whenever a signal asks for something, so that a wait can end:
 // async-signal-safe.

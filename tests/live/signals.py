@@ -44,6 +44,16 @@ def interrupted_twice(rig):
         read_all(program.reports)
 
 
+def interrupted_while_a_filter_compiles(rig):
+    """libpcap takes minutes for a long filter; a signal ends that at once."""
+    hosts = " or ".join(f"host 1.{number >> 8}.{number & 255}.1" for number in range(2500))
+    with Wire() as wire:
+        program = rig.start(wire.a, "-f", hosts, wait=False)
+        time.sleep(1)
+        program.send(signal.SIGTERM)
+        assert program.wait(5) == 128 + signal.SIGTERM, program.text("stderr")
+
+
 def asked_for_statistics(rig):
     with Wire() as wire:
         program = rig.start(wire.a)
@@ -136,5 +146,5 @@ def printed(rig):
 
 
 if __name__ == "__main__":
-    main(interrupted, interrupted_twice, asked_for_statistics, rotated_by_hang_up, rotated_by_the_clock,
+    main(interrupted, interrupted_twice, interrupted_while_a_filter_compiles, asked_for_statistics, rotated_by_hang_up, rotated_by_the_clock,
          two_on_one_folder, standard_output_goes_away, printed)
