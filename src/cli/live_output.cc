@@ -148,7 +148,16 @@ void LiveOutput::rotate(const Feed& feed, Nanoseconds now) {
 std::string LiveOutput::statistics(const Feed& feed, Nanoseconds now) const {
     Tally open;
     const Status fed = feed(open);
-    return fed ? statistics_text({ended_, open, started_, now}) : fed.error().message;
+    if (!fed) return fed.error().message;
+    const std::string left_out = segments_left_out_text();
+    return statistics_text({ended_, open, started_, now}) + (left_out.empty() ? "" : "; " + left_out);
+}
+
+// Empty if there is nothing to say.
+std::string LiveOutput::segments_left_out_text() const {
+    if (reports_ == nullptr || limiter_->segments_left_out() == 0) return {};
+    return fmt::format("segments.csv lacks {} rows that went beyond the bound for a minute",
+                       limiter_->segments_left_out());
 }
 
 bool LiveOutput::standard_output_failed() const {
@@ -185,6 +194,7 @@ void LiveOutput::tell_summary(const std::string& sandbox) {
             text += fmt::format("hosts.csv is incomplete: no memory for {} entries\n",
                                 reports_->hosts_left_out());
         }
+        if (const std::string left_out = segments_left_out_text(); !left_out.empty()) text += left_out + '\n';
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
     if (settings_.verbose || !settings_.sandbox) text += sandbox + '\n';

@@ -75,6 +75,7 @@ public:
 private:
     bool fail(ExitCode code, const std::string& why);
     void open_sinks();
+    [[nodiscard]] std::string segments_left_out_text() const;
     [[nodiscard]] bool standard_output_failed() const;
     bool write_metrics(const Tally& snapshot, Nanoseconds now);
     void tell_summary(const std::string& sandbox);

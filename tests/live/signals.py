@@ -9,7 +9,7 @@ from labs.network import wait_until
 from labs.report_files import REPORTS, periods, read, read_all
 from labs.scenario import Lab
 from labs.wire import Wire
-from packets import write_syn_flood
+from packets import write_conversations, write_syn_flood
 from traffic import Traffic, replay
 
 
@@ -67,6 +67,25 @@ def asked_for_statistics(rig):
         assert program.process.poll() is None
         assert program.stop() == 0
     assert "frames" in said and "lost" in said, said
+
+
+def rows_left_out(rig):
+    """More rows than fit into a minute: SIGUSR1 and the summary say how many segments.csv lacks."""
+    capture = os.path.join(rig.folder, "conversations.pcap")
+    write_conversations(capture, 2000, 2)
+    with Wire() as wire:
+        program = rig.start(wire.a, "--segments", "all")
+        replay(wire.b, capture)
+
+        def is_told():
+            program.send(signal.SIGUSR1)
+            time.sleep(0.2)
+            return "segments.csv lacks" in program.text("stderr")
+
+        wait_until(is_told, 5, "SIGUSR1 does not tell of rows left out")
+        assert program.stop() == 0, program.text("stderr")
+    written = len(read(program.reports, "segments"))
+    assert written < 2000 and f"segments.csv lacks {2000 - written} rows" in program.text("stdout"), written
 
 
 def rotated_by_hang_up(rig):
@@ -146,5 +165,5 @@ def printed(rig):
 
 
 if __name__ == "__main__":
-    main(interrupted, interrupted_twice, interrupted_while_a_filter_compiles, asked_for_statistics, rotated_by_hang_up, rotated_by_the_clock,
+    main(interrupted, interrupted_twice, interrupted_while_a_filter_compiles, asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_by_the_clock,
          two_on_one_folder, standard_output_goes_away, printed)
