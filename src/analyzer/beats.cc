@@ -83,10 +83,11 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::
         const bool gap = side.gap_from.frame != 0;
         const Beat& last = gap ? side.gap_from : side.last_data;
         const Nanoseconds until = gap ? side.gap_to.time : end;
-        const Nanoseconds due = last.time + kPeriodsMissed * side.period;
-        if (until == kNoTime || (missed.met && missed.time <= due)) continue;
-        if (until - overlap(gaps, last.time, until) <= due) continue;
-        missed = {true, d, due, until - last.time, last};
+        const auto due = after_gaps(gaps, last.time, kPeriodsMissed * side.period);
+        if (until == kNoTime || !due || (missed.met && missed.time <= *due)) continue;
+        const Nanoseconds silence = until - last.time - overlap(gaps, last.time, until);
+        if (silence <= kPeriodsMissed * side.period) continue;
+        missed = {true, d, *due, silence, last};
     }
     return missed;
 }

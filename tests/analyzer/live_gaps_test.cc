@@ -53,7 +53,9 @@ TEST_CASE("the time of a gap does not count for a heartbeat") {
     CHECK(story.told_until(at(61)) == "");
     CHECK(story.told_of_gap(at(65), at(100)) == "capture_gap");
     CHECK(story.told_until(at(125.02)) == "");
-    CHECK(story.told_until(at(125.02) + 1) == "heartbeat_stopped");
+    REQUIRE(story.told_until(at(125.02) + 1) == "heartbeat_stopped");
+    CHECK(story.since_start(story.sink().findings.back().time) == at(125.02));
+    CHECK(story.sink().findings.back().idle == 30 * kSecond + 1);
 }
 
 TEST_CASE("while a gap goes on nothing is concluded") {
