@@ -6,7 +6,9 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "deadpeer/sink.h"
 #include "report/columns.h"
@@ -17,7 +19,9 @@ namespace deadpeer::cli {
 
 class EventRows final : public ReportSink {
 public:
-    explicit EventRows(const CsvDialect& dialect) : delimiter_(dialect.delimiter), cells_(output_, dialect) {
+    // `lost_frames`: how many an input has lost so far.
+    EventRows(const CsvDialect& dialect, std::function<std::uint64_t(std::uint32_t)> lost_frames)
+        : delimiter_(dialect.delimiter), lost_frames_(std::move(lost_frames)), cells_(output_, dialect) {
         write_header(cells_, kEventColumns);
         output_.flush();
     }
@@ -31,7 +35,8 @@ public:
     SegmentRowId on_segment(const SegmentRow&) override { return 0; }
     void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
-        write_row(cells_, kEventColumns, EventLine{finding, files_.of(finding.file), sentence_});
+        write_row(cells_, kEventColumns,
+                  EventLine{finding, files_.of(finding.file), sentence_, lost_frames_(finding.file)});
         output_.flush();
     }
     void on_flow(const FlowSummary&) override {}
@@ -39,6 +44,7 @@ public:
 
 private:
     char delimiter_;
+    std::function<std::uint64_t(std::uint32_t)> lost_frames_;
     Output output_{STDOUT_FILENO};
     Cells cells_;
     FileCells files_;

@@ -65,12 +65,14 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
         options.keep = settings_.live->keep;
         options.complain = complain_;
         options.meanwhile = needs_.meanwhile;
+        options.lost_frames = needs_.lost_frames;
         auto reports = LiveReports::open(std::move(folder_), options, now);
         if (!reports) return fail(ExitCode::kNotWritten, reports.error().message);
         reports_ = std::move(reports).value();
     }
     if (settings_.live->print) printer_ = std::make_unique<EventPrinter>(csv_.inventory);
-    if (settings_.to_standard_output()) event_rows_ = std::make_unique<EventRows>(csv_.dialect);
+    if (settings_.to_standard_output())
+        event_rows_ = std::make_unique<EventRows>(csv_.dialect, needs_.lost_frames);
     open_sinks();
     return true;
 }

@@ -161,6 +161,9 @@ bool LiveRun::confine() {
 bool LiveRun::start() {
     LiveOutput::Needs needs;
     needs.meanwhile = [this] { while_busy(); };
+    needs.lost_frames = [this](std::uint32_t input) {
+        return capture_->input(input).stats().dropped_by_capture.value_or(0);
+    };
     needs.can_capture = [this](std::size_t input) { return !capture_->blind_since(input); };
     if (!output_.start(capture_->now(), std::move(needs))) return false;
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, output_.sink());

@@ -29,12 +29,24 @@ struct Column {
     void (*write)(Cells& cells, const Row& row);
 };
 
-// What rows share: the base names of the inputs by index, ready to be written as words.
+// What rows share: of the inputs, by index, the base names, ready to be written as words, and how many frames
+// they lost, as far as that is known.
 struct FileCells {
     std::vector<std::string> by_index;
+    std::vector<std::uint64_t> lost_frames;
 
     [[nodiscard]] std::string_view of(std::uint32_t file) const {
         return file < by_index.size() ? std::string_view(by_index[file]) : std::string_view{};
+    }
+    void note_lost(std::uint32_t file, std::uint64_t frames) {
+        if (lost_frames.size() <= file) lost_frames.resize(file + 1);
+        lost_frames[file] = frames;
+    }
+    // All frames that the inputs from `first` to `last` lost.
+    [[nodiscard]] std::uint64_t lost(std::size_t first, std::size_t last) const {
+        std::uint64_t sum = 0;
+        for (std::size_t i = first; i <= last && i < lost_frames.size(); ++i) sum += lost_frames[i];
+        return sum;
     }
 };
 
@@ -58,16 +70,19 @@ struct FlowLine {
     const FlowSummary& flow;
     std::string_view file_cell;
     FlowAids& aids;
+    std::uint64_t lost_frames = 0;
 };
 struct HostLine {
     const HostReport& host;
     const Knowledge& knowledge;
     const Inventory* inventory;  // may be null
+    std::uint64_t lost_frames = 0;
 };
 struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
     std::string& sentence;  // used again for each row
+    std::uint64_t lost_frames = 0;
 };
 
 extern const std::span<const Column<CaptureRow>> kCaptureColumns;

@@ -93,6 +93,7 @@ void CsvReports::on_input_begin(std::uint32_t file, const std::string& name) {
 }
 
 void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
+    note_lost_frames(file, summary.source.dropped_by_capture.value_or(0));
     if (Writer* out = writer(Report::kCapture)) {
         write_row(out->cells, kCaptureColumns, CaptureRow{summary, files_.of(file)});
     }
@@ -124,7 +125,9 @@ void CsvReports::on_flow(const FlowSummary& flow) {
 }
 
 void CsvReports::write_flow(const FlowSummary& flow) {
-    write_row(writer(Report::kFlows)->cells, kFlowColumns, FlowLine{flow, files_.of(flow.first_file), aids_});
+    write_row(
+        writer(Report::kFlows)->cells, kFlowColumns,
+        FlowLine{flow, files_.of(flow.first_file), aids_, files_.lost(flow.first_file, flow.last_file)});
 }
 
 void CsvReports::write_segment(const SegmentRow& row) {
@@ -139,15 +142,17 @@ void CsvReports::write_segments() {
 void CsvReports::write_events() {
     while (!events_.empty()) {
         const Finding finding = events_.pop().finding;
-        write_row(writer(Report::kEvents)->cells, kEventColumns,
-                  EventLine{finding, files_.of(finding.file), sentence_});
+        write_row(
+            writer(Report::kEvents)->cells, kEventColumns,
+            EventLine{finding, files_.of(finding.file), sentence_, files_.lost(finding.file, finding.file)});
     }
 }
 
 void CsvReports::write_hosts() {
-    hosts_.for_each([this](const HostReport& host) {
+    const std::uint64_t lost = files_.lost(0, files_.lost_frames.size());
+    hosts_.for_each([&](const HostReport& host) {
         write_row(writer(Report::kHosts)->cells, kHostColumns,
-                  HostLine{host, aids_.knowledge, options_.inventory});
+                  HostLine{host, aids_.knowledge, options_.inventory, lost});
     });
 }
 

@@ -61,6 +61,8 @@ public:
 
     // To files only: writing goes along with the rows, and finish() need not wait long for the disk.
     void write_through();
+    // How many frames an input has lost so far, before on_input_end() says it.
+    void note_lost_frames(std::uint32_t file, std::uint64_t frames) { files_.note_lost(file, frames); }
     // Segment rows are told as they stay: they are written at once, and update_segment() is not called.
     void segments_are_final() { segments_are_final_ = true; }
     // From now on on_flow() is called in ascending order of streams; what waits goes between.

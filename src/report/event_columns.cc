@@ -84,6 +84,8 @@ constexpr Column<EventLine> kTable[] = {
     {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
     {"wireshark_filter", "Display filter that shows the connection, or else the host, in Wireshark.",
      write_filter},
+    {"capture_loss", "Frames that its input lost until the row was written; empty if none is known.",
+     [](Cells& c, const EventLine& l) { c.known_number(l.lost_frames); }},
 };
 
 }  // namespace

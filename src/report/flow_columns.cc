@@ -176,6 +176,8 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { c.word("tcp.stream eq ", l.flow.stream); }},
     {"community_id", "Community ID version 1, as other network tools print it.",
      [](Cells& c, const FlowLine& l) { c.word(l.aids.community_id.of(l.flow.key)); }},
+    {"capture_loss", "Frames that its input lost until the row was written; empty if none is known.",
+     [](Cells& c, const FlowLine& l) { c.known_number(l.lost_frames); }},
 };
 
 }  // namespace

@@ -64,6 +64,9 @@ constexpr Column<HostLine> kTable[] = {
      [](Cells& c, const HostLine& l) { c.number(l.host.health.connections_lost); }},
     {"connections_lost_state", "Connections that it forgot while it carried on with others.",
      [](Cells& c, const HostLine& l) { c.number(l.host.health.connections_lost_state); }},
+    {"capture_loss",
+     "Frames that all inputs together lost until the row was written; empty if none is known.",
+     [](Cells& c, const HostLine& l) { c.known_number(l.lost_frames); }},
 };
 
 }  // namespace

@@ -101,7 +101,8 @@ void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
 void LiveReports::on_finding(const Finding& finding) {
     if (finding.kind == EventKind::kHostRebooted && finding.left_out == 0) reboots_.append(finding);
     row_.drop();
-    write_row(cells_, kEventColumns, EventLine{finding, files_.of(finding.file), sentence_});
+    write_row(cells_, kEventColumns,
+              EventLine{finding, files_.of(finding.file), sentence_, options_.lost_frames(finding.file)});
     events_.append(row_.waiting());
     if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
 }
@@ -166,6 +167,7 @@ Status LiveReports::write_reports(const Feed& feed) {
     CsvReports& reports = *opened.value();
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
         reports.on_input_begin(file, inputs_[file].name);
+        reports.note_lost_frames(file, options_.lost_frames(file));
         if (inputs_[file].summary) reports.on_input_end(file, *inputs_[file].summary);
     }
     reports.write_through();

@@ -42,6 +42,8 @@ struct LiveReportOptions {
     Nanoseconds sync_interval = 5 * kSecond;  // events are durable after so long
     // Gets finished sentences for standard error, one per cause.
     std::function<void(const std::string&)> complain = [](const std::string&) {};
+    // How many frames an input has lost so far.
+    std::function<std::uint64_t(std::uint32_t file)> lost_frames = [](std::uint32_t) { return 0; };
     // Called now and then while publish() takes its time: empty the capture's ring.
     std::function<void()> meanwhile = [] {};
 };

@@ -297,6 +297,31 @@ TEST_CASE("events.csv: a filter for the connection, or else for the host") {
     CHECK(table.cell(2, "explanation").starts_with("The capture lost frames"));
 }
 
+TEST_CASE("what an input lost stands in the rows of its connections and events, and in all of hosts.csv") {
+    const auto tell = [](CsvReports& reports) {
+        for (const std::uint32_t file : {0, 1}) {
+            reports.on_input_begin(file, "a.pcap");
+            FlowSummary flow = sample_flow(file);
+            flow.first_file = flow.last_file = file;
+            Finding finding;
+            finding.file = file;
+            finding.time = file;
+            InputSummary input = sample_input("a.pcap", 5 * kSecond);
+            input.source.dropped_by_capture = 7 * file;
+            reports.on_input_end(file, input);
+            reports.on_flow(flow);
+            reports.on_finding(finding);
+        }
+    };
+    for (const Report report : {Report::kFlows, Report::kEvents}) {
+        const Table table = table_of(report, tell);
+        CHECK(table.cell(0, "capture_loss").empty());
+        CHECK(table.cell(1, "capture_loss") == "7");
+    }
+    const Table hosts = table_of(Report::kHosts, tell);
+    CHECK(hosts.cell(0, "capture_loss") == "7");
+}
+
 TEST_CASE("hosts.csv: the keepalive of a host, its reboots and what it lost") {
     const Table table = table_of(Report::kHosts, [](CsvReports& reports) {
         FlowSummary flow = sample_flow(0);

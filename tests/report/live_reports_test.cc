@@ -136,6 +136,23 @@ TEST_CASE("the last publication needs nobody: it has been told everything") {
     CHECK_FALSE(live.reports->lost_something());
 }
 
+TEST_CASE("what was lost up to then stands in each row") {
+    std::uint64_t lost = 0;
+    Live live;
+    live.options.lost_frames = [&](std::uint32_t) { return lost; };
+    live.start();
+    live.reports->on_finding(missed_probe());
+    lost = 12;
+    live.reports->on_finding(missed_probe());
+    live.reports->on_flow(sample_flow(0));
+    CHECK(live.reports->publish([](ReportSink& sink) { return sink.finish({}); }));
+    const std::string events = live.text("events.csv");
+    CHECK(contains(events, ",tcp.stream eq 3,\n"));
+    CHECK(events.ends_with(",tcp.stream eq 3,12\n"));
+    CHECK(live.text("flows.csv").ends_with(",12\n"));
+    CHECK(live.text("hosts.csv").ends_with(",12\n"));
+}
+
 TEST_CASE("an interface that is gone keeps its row") {
     Live live;
     live.start();
