@@ -68,12 +68,12 @@ bool AppendFile::ready() {
 }
 
 bool AppendFile::write(std::string_view row) {
-    ssize_t n = -1;
-    do {
-        n = ::write(descriptor_, row.data(), row.size());
-    } while (n < 0 && errno == EINTR);
-    if (n != static_cast<ssize_t>(row.size())) {
-        error_ = n < 0 ? errno : ENOSPC;  // a disk takes part of a row only if it is full
+    // Where a disk takes part of a row only, the rest is tried for the sake of the error.
+    for (std::string_view rest = row; !rest.empty();) {
+        const ssize_t n = ::write(descriptor_, rest.data(), rest.size());
+        if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
+        if (n > 0 || (n < 0 && errno == EINTR)) continue;
+        error_ = n < 0 ? errno : ENOSPC;
         torn_ = true;
         cut();
         return false;
