@@ -44,7 +44,9 @@ bool LiveOutput::open() {
     auto metrics = MetricsFile::open(settings_.live->metrics);
     if (!metrics) return fail(ExitCode::kNotWritten, metrics.error().message);
     metrics_.emplace(std::move(metrics).value());
-    return true;
+    if (folder_ == nullptr || !metrics_->would_replace_report(*folder_)) return true;
+    return fail(ExitCode::kUsage, fmt::format("--metrics {} would replace a report; give it another name",
+                                              settings_.live->metrics));
 }
 
 std::vector<const ReportFolder*> LiveOutput::folders() const {

@@ -1,6 +1,7 @@
 #include "report/metrics.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "report/names.h"
 #include "report/output.h"
+#include "report/reports.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
@@ -137,6 +139,17 @@ MetricsFile::MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name)
     : folder_(std::move(folder)),
       name_(std::move(name)),
       temporary_(ReportFolder::temporary_name(fmt::format("{}.{:08x}", name_, std::random_device()()))) {}
+
+bool MetricsFile::would_replace_report(const ReportFolder& reports) const {
+    struct stat ours {};
+    struct stat theirs {};
+    const bool same_folder = ::fstat(folder_->descriptor(), &ours) == 0 &&
+                             ::fstat(reports.descriptor(), &theirs) == 0 && ours.st_dev == theirs.st_dev &&
+                             ours.st_ino == theirs.st_ino;
+    return same_folder && std::ranges::any_of(kReports, [&](const ReportInfo& report) {
+               return name_ == std::string(report.name) + ".csv";
+           });
+}
 
 Status MetricsFile::write(const Metrics& metrics) {
     // The collector runs as another user.

@@ -70,6 +70,9 @@ public:
     // write to the same folder, even to the same file.
     Status write(const Metrics& metrics);
 
+    // Whether it bears the name of a report in that folder.
+    [[nodiscard]] bool would_replace_report(const ReportFolder& reports) const;
+
     [[nodiscard]] const ReportFolder& folder() const { return *folder_; }
 
 private:

@@ -180,6 +180,12 @@ std::vector<std::string> file_names() {
     return names;
 }
 
+bool has_other_names(const ReportFolder& folder, const std::string& name) {
+    struct stat info {};
+    return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           !S_ISDIR(info.st_mode) && info.st_nlink > 1;
+}
+
 Status remove_period(const ReportFolder& folder, const std::string& name) {
     const Descriptor period(folder.descriptor(), name.c_str(), O_RDONLY | O_DIRECTORY);
     if (period.value() < 0) return failure("open", folder, name);
@@ -270,6 +276,12 @@ Status give_reports(const ReportFolder& folder, uid_t user, gid_t group) {
     }
     given.emplace_back(".");
     for (const std::string& name : given) {
+        if (has_other_names(folder, name)) {
+            return Error{fmt::format(
+                "{} is a hard link: under another name it is somebody else's, and it is not given to "
+                "the user of -Z. Remove it, or choose another folder.",
+                printable(folder.path() + "/" + name))};
+        }
         if (::fchownat(folder.descriptor(), name.c_str(), user, group, AT_SYMLINK_NOFOLLOW) != 0 &&
             errno != ENOENT) {
             return Error{

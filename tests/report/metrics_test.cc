@@ -157,6 +157,19 @@ TEST_CASE("two runs that write the same file leave each other's alone") {
     CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("metrics that bear the name of a report in the same folder would replace it") {
+    const TemporaryFolder place;
+    const TemporaryFolder elsewhere;
+    const auto reports = ReportFolder::open(place.path().string()).value();
+    const auto would_replace = [&](const std::string& path) {
+        return MetricsFile::open(path).value().would_replace_report(*reports);
+    };
+    CHECK(would_replace(place.file("events.csv")));
+    CHECK(would_replace(place.path().string() + "/../" + place.path().filename().string() + "/hosts.csv"));
+    CHECK_FALSE(would_replace(place.file("events.prom")));
+    CHECK_FALSE(would_replace(elsewhere.file("events.csv")));
+}
+
 TEST_CASE("a metrics file that cannot be is refused at once") {
     const TemporaryFolder folder;
     const auto missing = MetricsFile::open(folder.file("no/such/file"));

@@ -232,4 +232,9 @@ TEST_CASE("root gives reports away, and what links lead to stays") {
         CHECK(owner(place.folder.file(name)) == kUser);
     }
     CHECK(owner(elsewhere.folder.file("target")) == 0);
+    fs::create_hard_link(elsewhere.folder.file("target"), place.folder.file("segments.csv"));
+    const Status refused = give_reports(*place.reports, kUser, kUser);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message.find("segments.csv is a hard link") != std::string::npos);
+    CHECK(owner(elsewhere.folder.file("target")) == 0);
 }
