@@ -63,8 +63,8 @@ extern "C" void on_statistics_signal(int) {
 
 void handle(int number, void (*handler)(int)) {
     struct sigaction old = {};
-    // nohup and shells' background jobs ignore some of them on purpose.
-    if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler == SIG_IGN) return;
+    // nohup ignores some of them on purpose. That a script's background jobs ignore SIGINT is no purpose.
+    if (number != SIGINT && ::sigaction(number, nullptr, &old) == 0 && old.sa_handler == SIG_IGN) return;
     struct sigaction action = {};
     action.sa_handler = handler;
     ::sigaction(number, &action, nullptr);

@@ -27,6 +27,13 @@ def interrupted(rig):
             assert "STOPPING=1" in program.notified()
 
 
+def interrupted_in_the_background(rig):
+    """A script's background job begins with SIGINT ignored."""
+    with Wire() as wire:
+        program = rig.start(wire.a, wrapper=("sh", "-c", "trap '' INT; exec \"$@\"", "sh"))
+        assert program.stop() == 0, program.text("stderr")
+
+
 def interrupted_twice(rig):
     """A second SIGINT does not wait until all is written: the exit code says that it was cut short."""
     capture = os.path.join(rig.folder, "flood.pcap")
@@ -165,5 +172,6 @@ def printed(rig):
 
 
 if __name__ == "__main__":
-    main(interrupted, interrupted_twice, interrupted_while_a_filter_compiles, asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_by_the_clock,
-         two_on_one_folder, standard_output_goes_away, printed)
+    main(interrupted, interrupted_in_the_background, interrupted_twice, interrupted_while_a_filter_compiles,
+         asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_by_the_clock, two_on_one_folder,
+         standard_output_goes_away, printed)
