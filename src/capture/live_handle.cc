@@ -100,6 +100,14 @@ Status set_filter(pcap_t* handle, const std::string& name, const std::string& wa
         ::pcap_freecode(&program);
     }
     if (done) return success();
+    if (wanted.empty()) {
+        return Error{
+            fmt::format("{} has frames of link type {}, for which there is no filter that keeps what is "
+                        "looked at: {}; try "
+                        "another link type (-y), a filter of your own (-f), or a network interface that "
+                        "deadpeer -D lists",
+                        name, link_type_name(type), ::pcap_geterr(handle))};
+    }
     return Error{fmt::format("the filter \"{}\" cannot be used on {}: {}; see pcap-filter(7)", expression,
                              name, ::pcap_geterr(handle))};
 }

@@ -81,6 +81,13 @@ TEST_CASE("wrong options are refused with those that there are") {
     CHECK_THAT(refusal({.interfaces = {"any", "vb"}}), Contains("any beside other interfaces would capture"));
 }
 
+// Where the kernel has no such thing, another sentence says what to try.
+TEST_CASE("an interface whose link type has no filter is refused with what to try") {
+    const NetworkLab lab;
+    const std::string text = refusal({.interfaces = {"nflog"}});
+    CHECK_THAT(text, Contains("deadpeer -D lists") && !Contains("arp or tcp"));
+}
+
 TEST_CASE("frames come with their bytes, numbers and times") {
     const NetworkLab lab;
     const Nanoseconds begin = wall_clock();
