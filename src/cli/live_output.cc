@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/live_numbers.h"
@@ -63,6 +64,7 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
         LiveReportOptions options;
         options.csv = csv_;
         options.csv.hosts = settings_.analyzer.memory_cap / kMemoryPerHost;
+        options.csv.waiting_bytes = std::min(options.csv.waiting_bytes, settings_.analyzer.memory_cap / 16);
         options.rotation = settings_.live->rotate;
         options.keep = settings_.live->keep;
         options.complain = complain_;

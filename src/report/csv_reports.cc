@@ -23,9 +23,9 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
       aids_{.knowledge = knowledge_of(options),
             .community_id = CommunityId(options.community_id_seed),
             .inventory = options.inventory},
-      segments_(spool_folder),
-      events_(spool_folder),
-      flows_(spool_folder),
+      segments_(spool_folder, options.waiting_bytes),
+      events_(spool_folder, options.waiting_bytes),
+      flows_(spool_folder, options.waiting_bytes),
       hosts_(options.hosts, options.hosts / 4) {}
 
 CsvReports::~CsvReports() {

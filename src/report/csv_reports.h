@@ -33,8 +33,9 @@ namespace deadpeer {
 
 struct CsvOptions {
     CsvDialect dialect = {};
-    bool segments = true;                   // false: no segments.csv
-    std::size_t hosts = HostTable::kHosts;  // rows of hosts.csv at most
+    bool segments = true;                                      // false: no segments.csv
+    std::size_t hosts = HostTable::kHosts;                     // rows of hosts.csv at most
+    std::size_t waiting_bytes = WaitingFlows::kDefaultMemory;  // of each report, for rows that wait
     std::uint16_t community_id_seed = 0;
     // What is known beforehand; must outlive the reports. Null: the built-in tables, no inventory.
     const Knowledge* knowledge = nullptr;

@@ -41,6 +41,9 @@ public:
         if (order_.size() == capacity_) write_run();
         std::size_t slot = slots_.size();
         if (free_slots_.empty()) {
+            // The last doubling would take more than the memory that is meant.
+            if (slots_.size() == slots_.capacity())
+                slots_.reserve(std::min(capacity_, 2 * slots_.size() + 1));
             slots_.push_back(record);
         } else {
             slot = free_slots_.back();

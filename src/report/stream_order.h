@@ -21,7 +21,9 @@ using WaitingFlows = SortedSpool<FlowSummary, StreamOf>;
 
 class StreamOrder {
 public:
-    explicit StreamOrder(SpoolFolder spool_folder) : waiting_(std::move(spool_folder)) {}
+    // `waiting_bytes`: memory for those that wait.
+    explicit StreamOrder(SpoolFolder spool_folder, std::size_t waiting_bytes = WaitingFlows::kDefaultMemory)
+        : waiting_(std::move(spool_folder), waiting_bytes) {}
 
     // REQUIRES: a stream number that was not added before.
     template <typename Emit>

@@ -13,6 +13,7 @@ from traffic import replay
 PACKETS = 200_000
 FLOWS = 1_000_000
 CAP_MIB = 256  # the default of --memory
+SMALL_CAP_MIB = 32
 MIB = 1024     # KiB
 
 
@@ -62,5 +63,20 @@ def syn_flood(rig):
     assert peak < (CAP_MIB + 16) * MIB, f"{peak} KiB at most"
 
 
+def syn_flood_with_little_memory(rig):
+    """The ring, the reports and the frames that wait take less where --memory is small."""
+    capture = os.path.join(rig.folder, "flood.pcap")
+    write_syn_flood(capture, FLOWS // 2)
+    with Wire() as wire:
+        program = rig.start(wire.a, "--interval", "1", "--memory", f"{SMALL_CAP_MIB}MB")
+        before = program.memory_kib("VmHWM")
+        replay(wire.b, capture)
+        time.sleep(3)
+        peak = program.memory_kib("VmHWM")
+        assert program.stop() == 0
+    print(f"most memory {peak / MIB:.1f} MiB, {before / MIB:.1f} MiB of it before the flood")
+    assert peak < before + SMALL_CAP_MIB * MIB, f"{peak} KiB at most"
+
+
 if __name__ == "__main__":
-    main(full_rate, syn_flood)
+    main(full_rate, syn_flood, syn_flood_with_little_memory)
