@@ -43,7 +43,8 @@ public:
     struct Needs {
         std::function<void()> meanwhile;               // called now and then while something takes long
         std::function<bool(std::size_t)> can_capture;  // is the input, by its index, up?
-        std::function<std::uint64_t(std::uint32_t)> lost_frames;  // of the input, so far
+        // Of the input, so far.
+        std::function<std::uint64_t(std::uint32_t)> lost_frames = [](std::uint32_t) { return 0; };
     };
     // Begins the reports. False: likewise.
     bool start(Nanoseconds now, Needs needs);
