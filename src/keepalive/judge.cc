@@ -285,13 +285,22 @@ Reason latest_proof(const Watch& watch, Reason usual) {
     return watch.recovered ? Reason::kRecovered : usual;
 }
 
+bool has_answered(const Watch& watch) {
+    return std::ranges::any_of(watch.sides, [](const SideWatch& side) { return side.prober->answered > 0; });
+}
+
 std::optional<Judgement> judge_probed(const Case& c, Nanoseconds silent) {
     if (c.watch == nullptr) return std::nullopt;
     Nanoseconds due = next_probe_due(*c.watch);
     if (due == kNoTime && c.facts.window_closed) due = kWindowProbesDue;
-    if (due == kNoTime) return std::nullopt;
-    if (longer(silent, due)) return probes_stopped(c, due);
-    return alive(c, latest_proof(*c.watch, Reason::kProbeAnswered));
+    if (due == kNoTime && !has_answered(*c.watch)) return std::nullopt;
+    if (due != kNoTime && longer(silent, due)) return probes_stopped(c, due);
+    Judgement judgement = alive(c, latest_proof(*c.watch, Reason::kProbeAnswered));
+    if (due == kNoTime) {  // the clock was set before each probe
+        judgement.confidence = Confidence::kLow;
+        judgement.signs |= kSignTimeWentBack;
+    }
+    return judgement;
 }
 
 Judgement judge_open(const Case& c) {

@@ -133,9 +133,9 @@ SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels
         if (labels.has(Label::kOutOfOrder)) return SegmentKind::kReordered;
         return labels.has(Label::kRetransmission) ? SegmentKind::kRetransmission : SegmentKind::kOrdinary;
     }
-    // Over IPv6 ACKs of one host can be alike to the last bit.
+    // Over IPv6 the duplicate ACKs of a host can be alike to the last bit.
     const bool may_be_copy =
-        segment.key.is_v6 == 0 && labels.any_of(Label::kDuplicateAck | Label::kKeepAliveAck);
+        labels.has(Label::kKeepAliveAck) || (segment.key.is_v6 == 0 && labels.has(Label::kDuplicateAck));
     if (may_be_copy && repeats_last_packet(view)) {
         return SegmentKind::kDuplicateFrame;
     }
