@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "keepalive/judgement_case.h"
+
+namespace deadpeer {
+namespace {
+
+// A window is probed at least every two minutes (Linux: TCP_RTO_MAX).
+constexpr Nanoseconds kWindowProbesDue = 240 * kSecond;
+// For so long a connection that came through something is said to live, whatever else.
+constexpr Nanoseconds kProofHolds = 60 * kSecond;
+
+Judgement alive(const JudgementCase& c, Reason reason) {
+    Judgement judgement = decided(Verdict::kAlive, Confidence::kHigh, reason);
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+// When the next probe is due at the latest, counted from the last segment; kNoTime if nobody probes.
+Nanoseconds next_probe_due(const Watch& watch) {
+    Nanoseconds due = kNoTime;
+    for (const SideWatch& side : watch.sides) {
+        if (side.prober->answered == 0) continue;
+        const Nanoseconds idle = side.prober->idle.cluster().longest;
+        due = std::max(due, idle == 0 ? kNoTime : idle + idle / 2 + kSecond);
+    }
+    return due;
+}
+
+Judgement probes_stopped(const JudgementCase& c, Nanoseconds due) {
+    Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
+    judgement.time = c.facts.last_time + due;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+// What the latest exchange proves, beyond that there was one.
+Reason latest_proof(const Watch& watch, Reason usual) {
+    if (watch.reset->met() && watch.reset->ignored()) return Reason::kResetIgnored;
+    return watch.recovered ? Reason::kRecovered : usual;
+}
+
+bool has_answered(const Watch& watch) {
+    return std::ranges::any_of(watch.sides, [](const SideWatch& side) { return side.prober->answered > 0; });
+}
+
+std::optional<Judgement> judge_probed(const JudgementCase& c, Nanoseconds silent) {
+    if (c.watch == nullptr) return std::nullopt;
+    Nanoseconds due = next_probe_due(*c.watch);
+    if (due == kNoTime && c.facts.window_closed) due = kWindowProbesDue;
+    if (due == kNoTime && !has_answered(*c.watch)) return std::nullopt;
+    if (due != kNoTime && longer(silent, due)) return probes_stopped(c, due);
+    Judgement judgement = alive(c, latest_proof(*c.watch, Reason::kProbeAnswered));
+    if (due == kNoTime) {  // the clock was set before each probe
+        judgement.confidence = Confidence::kLow;
+        judgement.signs |= kSignTimeWentBack;
+    }
+    return judgement;
+}
+
+}  // namespace
+
+Judgement judge_open(const JudgementCase& c) {
+    const Nanoseconds silent = c.silence_since(c.facts.last_time);
+    if (auto judgement = judge_probed(c, silent)) return *judgement;
+    if (c.facts.heartbeat_period != kNoTime &&
+        !longer(c.silence_since(c.facts.last_beat), 3 * c.facts.heartbeat_period)) {
+        return alive(c, Reason::kHeartbeat);
+    }
+    const Reason proof =
+        c.watch == nullptr ? Reason::kRecentTraffic : latest_proof(*c.watch, Reason::kRecentTraffic);
+    const Nanoseconds holds = proof == Reason::kRecentTraffic ? c.options.idle_after - 1 : kProofHolds;
+    if (!longer(silent, holds)) return alive(c, proof);
+    // Probes that were sent may have been taken for segments out of order.
+    const bool doubtful = c.facts.clock_set_back;
+    Judgement judgement =
+        decided(Verdict::kIdle, doubtful ? Confidence::kLow : Confidence::kHigh, Reason::kNoKeepalive);
+    if (doubtful) judgement.signs |= kSignTimeWentBack;
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
+}  // namespace deadpeer

@@ -1,0 +1,79 @@
+#include <bit>
+
+#include "keepalive/between.h"
+#include "keepalive/judgement_case.h"
+
+namespace deadpeer {
+namespace {
+
+// What every judgement by a RST tells.
+void describe_reset(Judgement& judgement, const JudgementCase& c) {
+    const ResetRecord& reset = c.reset();
+    judgement.side = reset.sender;
+    judgement.side_known = true;
+    judgement.idle_at_failure = reset.silence_before;
+    judgement.idle_survived = c.watch->longest_survived;
+    const SideWatch& target = c.side(opposite(reset.sender));
+    const Train& train = target.probes->open() ? *target.probes : *target.transmissions;
+    describe_tries(judgement, train, target);
+    if (!train.open() && reset.provoked_frame != 0) judgement.evidence.add(reset.provoked_frame);
+    judgement.evidence.add(reset.frame);
+    if (reset.both_ends) judgement.evidence.add(reset.other_frame);
+    judgement.time = reset.time;
+    judgement.frame = reset.frame;
+    judgement.half_open = between(reset.sender_heard, reset.time);
+}
+
+std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
+    const ResetRecord& reset = c.reset();
+    // Both ends at once, and neither had just spoken.
+    const bool both = reset.both_ends && longer(between(reset.sender_heard, reset.time), kSecond) &&
+                      longer(between(reset.provoked_time, reset.time), kSecond);
+    if (!both && !reset.ttl_differs) return std::nullopt;
+    Judgement judgement =
+        decided(Verdict::kMiddleboxReset, both && reset.ttl_differs ? Confidence::kHigh : Confidence::kMedium,
+                reset.ttl_differs ? Reason::kTtlDiffers : Reason::kBothEndsReset);
+    describe_reset(judgement, c);
+    if (reset.ttl_differs) judgement.signs |= kSignTtlDiffers;
+    if (both) judgement.signs |= kSignBothEndsReset;
+    return judgement;
+}
+
+Judgement judge_forgotten(const JudgementCase& c) {
+    constexpr Signs kRebootSigns =
+        kSignOthersLost | kSignAnnouncement | kSignNewConnections | kSignHostSilent;
+    Signs host = c.host.signs;
+    // Nobody knows who was silent while not all was captured.
+    if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
+    const bool survives = (host & kSignOlderSurvives) != 0;
+    const int signs = std::popcount(static_cast<unsigned>(host & kRebootSigns));
+    const Confidence confidence = survives || signs == 1 ? Confidence::kMedium
+                                  : signs == 0           ? Confidence::kLow
+                                                         : Confidence::kHigh;
+    Judgement judgement = decided(survives ? Verdict::kPeerLostState : Verdict::kPeerRebooted, confidence,
+                                  Reason::kNoSocketReset);
+    describe_reset(judgement, c);
+    judgement.signs |= host;
+    return judgement;
+}
+
+}  // namespace
+
+std::optional<Judgement> judge_reset(const JudgementCase& c) {
+    if (!c.reset_stands()) return std::nullopt;
+    if (auto judgement = judge_middlebox(c)) return judgement;
+    if (is_no_socket_reset(c.reset(), c.options)) return judge_forgotten(c);
+    Reason reason = Reason::kAborted;
+    if (c.reset().shape == ResetRecord::Shape::kRefused) reason = Reason::kConnectionRefused;
+    if (c.reset().shape == ResetRecord::Shape::kNoSocket) reason = Reason::kNoSocketReset;
+    Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, reason);
+    describe_reset(judgement, c);
+    return judgement;
+}
+
+bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
+    return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() &&
+           longer(between(reset.silent_since(), reset.time), options.minimum_probe_silence);
+}
+
+}  // namespace deadpeer

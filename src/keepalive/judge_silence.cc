@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "keepalive/between.h"
+#include "keepalive/judgement_case.h"
+#include "keepalive/patience.h"
+
+namespace deadpeer {
+namespace {
+
+// RFC 9293 section 3.8.3, R2: data is retransmitted for at least so long unless a user timeout is set.
+constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
+// No known stack gives up by count after fewer retransmissions (Windows: 5).
+constexpr std::uint32_t kFewestTransmissions = 6;
+constexpr std::uint32_t kFewestProbes = 3;
+// No stack stops to double its retransmission timeout below that (RFC 6298 section 2.5 asks for a minute).
+constexpr Nanoseconds kLeastLimit = 30 * kSecond;
+
+// The numbers of a train of `prober` that found no answer.
+void describe_train(Judgement& judgement, const JudgementCase& c, const Train& train, Direction prober) {
+    judgement.side = opposite(prober);
+    judgement.side_known = true;
+    describe_tries(judgement, train, c.side(prober));
+    judgement.idle_at_failure = train.silence_before;
+    judgement.idle_survived = c.watch->longest_survived;
+    if (c.unreachable(train, prober)) {
+        judgement.signs |= kSignIcmpUnreachable;
+        judgement.evidence.add(c.watch->icmp_frame);
+    }
+}
+
+void set_time(Judgement& judgement, const JudgementCase& c, Nanoseconds time, std::uint64_t frame) {
+    judgement.time = time;
+    judgement.frame = frame;
+    judgement.half_open = between(c.facts.heard[index(judgement.side)], time);
+}
+
+std::uint64_t last_of(const FrameTrail& trail) {
+    return trail.count == 0 ? 0 : trail.frames[trail.count - 1U];
+}
+
+// The train ended in the giving-up side's own RST.
+bool ended_by_reset(const JudgementCase& c, Direction prober) {
+    return c.reset_stands() && c.reset().shape == ResetRecord::Shape::kGaveUp && c.reset().sender == prober;
+}
+
+// A RST of the other side is the end of the matter, not the train before it.
+bool ended_otherwise(const JudgementCase& c, Direction prober) {
+    return c.reset_stands() && !ended_by_reset(c, prober);
+}
+
+Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, Reason reason,
+                  Nanoseconds waited) {
+    Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, reason);
+    describe_train(judgement, c, train, prober);
+    if (ended_by_reset(c, prober)) {
+        judgement.signs |= kSignProberReset;
+        judgement.evidence.add(c.reset().frame);
+        set_time(judgement, c, c.reset().time, c.reset().frame);
+        return judgement;
+    }
+    set_time(judgement, c, train.last_time + waited, last_of(train.frames));
+    // An answer to one of the last two tries may have been missed.
+    if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
+        judgement.signs |= kSignCaptureLoss;
+    }
+    return judgement;
+}
+
+std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) {
+    const SideWatch& side = c.side(prober);
+    const Train& train = *side.probes;
+    if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
+    const bool reset = ended_by_reset(c, prober);
+    const Nanoseconds waited = probe_patience(train, *side.prober);
+    if (!reset && (waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
+        return std::nullopt;
+
+    const bool early = reset && (train.length < kFewestProbes || side.prober->longest_train > train.length);
+    Judgement judgement =
+        give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
+    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+// As the gaps between retransmissions do (RFC 6298 section 5.5), up to a limit.
+bool grows(const Train& train) {
+    const bool at_limit = train.first_gap >= kLeastLimit;
+    return train.growing && (at_limit || train.last_gap > train.first_gap + train.first_gap / 5);
+}
+
+std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction sender) {
+    const Train& train = *c.side(sender).transmissions;
+    const Nanoseconds waited = transmission_patience(train);
+    if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
+    const bool reset = ended_by_reset(c, sender);
+    // ICMP errors take back the growth of the gaps (RFC 6069).
+    if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
+    if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
+
+    const bool early =
+        train.length < kFewestTransmissions && between(train.first_time, train.last_time) < kUsualGiveUp;
+    Judgement judgement =
+        give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
+    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+}  // namespace
+
+void describe_tries(Judgement& judgement, const Train& train, const SideWatch& side) {
+    judgement.unanswered = train.length;
+    judgement.tries = train.tries;
+    judgement.interval = train.last_gap;
+    judgement.doubling = train.tries == Tries::kProbes && side.prober->exponential;
+    judgement.evidence = train.frames;
+}
+
+std::optional<Judgement> judge_dead(const JudgementCase& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (auto judgement = judge_transmissions(c, side)) return judgement;
+        if (auto judgement = judge_probes(c, side)) return judgement;
+    }
+    return std::nullopt;
+}
+
+std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const bool probing = c.side(side).probes->open();
+        const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
+        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
+        if (!train.open() || !waits) continue;
+        Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
+                                      probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
+        describe_train(judgement, c, train, side);
+        set_time(judgement, c, train.last_time, last_of(train.frames));
+        return judgement;
+    }
+    return std::nullopt;
+}
+
+}  // namespace deadpeer

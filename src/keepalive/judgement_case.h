@@ -1,0 +1,65 @@
+// JudgementCase: all that a judgement rests on, and the questions that judge's parts share.
+//
+// What:     judge.cc asks its parts in turn: what found no answer (judge_silence.cc), a RST (judge_reset.cc),
+//           what is open still (judge_open.cc). Each answers if its rules apply.
+// Lifetime: of what it refers to; during one judgement.
+// Threads:  pure functions.
+#pragma once
+
+#include <optional>
+
+#include "keepalive/judge.h"
+
+namespace deadpeer {
+
+struct JudgementCase {
+    const ConnectionFacts& facts;
+    const Watch* watch;
+    const CaptureFacts& capture;
+    const HostSigns& host;
+    const AnalyzerOptions& options;
+
+    [[nodiscard]] bool reset_stands() const {
+        return watch != nullptr && watch->reset->met() && !watch->reset->ignored();
+    }
+    [[nodiscard]] const ResetRecord& reset() const { return *watch->reset; }
+    [[nodiscard]] const SideWatch& side(Direction d) const { return watch->sides[index(d)]; }
+    // Up to the end of the capture, at least: a clock that was set back makes it seem longer, and while
+    // nothing was captured nobody knows.
+    [[nodiscard]] Nanoseconds silence_since(Nanoseconds time) const {
+        if (time == kNoTime || capture.now < time) return kNoTime;
+        const Nanoseconds silence = capture.now - time;
+        const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
+        return silence - step_back - overlap(capture.gaps, time, capture.now);
+    }
+    [[nodiscard]] bool unreachable(const Train& train, Direction sender) const {
+        return watch->icmp_time != kNoTime && watch->icmp_about == sender && train.first_time != kNoTime &&
+               watch->icmp_time >= train.first_time;
+    }
+};
+
+inline Judgement decided(Verdict verdict, Confidence confidence, Reason reason) {
+    Judgement judgement;
+    judgement.verdict = verdict;
+    judgement.confidence = confidence;
+    judgement.reason = reason;
+    return judgement;
+}
+
+inline bool longer(Nanoseconds duration, Nanoseconds limit) {
+    return duration != kNoTime && duration > limit;
+}
+
+// What found no answer, and how often it was tried.
+void describe_tries(Judgement& judgement, const Train& train, const SideWatch& side);
+
+// A side gave up, or has fallen silent for so long that it must have.
+std::optional<Judgement> judge_dead(const JudgementCase& c);
+// The other side has not answered what was sent last, too little or too late for more.
+std::optional<Judgement> judge_suspicion(const JudgementCase& c);
+// A RST ended it. is_no_socket_reset() is in judge.h.
+std::optional<Judgement> judge_reset(const JudgementCase& c);
+// Nothing has ended it.
+Judgement judge_open(const JudgementCase& c);
+
+}  // namespace deadpeer
