@@ -6,11 +6,21 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "report/text.h"
 
 namespace deadpeer {
+namespace {
+
+// Replaces nothing, where the file system can promise that.
+bool move_into_place(int folder, const char* temporary, const char* name) {
+    if (::renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) == 0) return true;
+    return errno == EINVAL && ::renameat(folder, temporary, folder, name) == 0;
+}
+
+}  // namespace
 
 Status AppendFile::status() const {
     return failure("Rows wait until that is over; free space, or make it writable.");
@@ -27,14 +37,24 @@ Status AppendFile::failure(std::string_view advice) const {
                              std::strerror(error_), advice)};
 }
 
+// Under its name it has its header from the first moment on, whoever looks, and whatever kills the program.
 bool AppendFile::create() {
+    const std::string temporary = ReportFolder::temporary_name(name_);
+    ::unlinkat(folder_.descriptor(), temporary.c_str(), 0);  // a killed run may have left it
     descriptor_ =
-        ::openat(folder_.descriptor(), name_.c_str(),
+        ::openat(folder_.descriptor(), temporary.c_str(),
                  O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, ReportFolder::kFileMode);
     error_ = descriptor_ < 0 ? errno : 0;
     size_ = rows_ = 0;
     torn_ = false;
-    return descriptor_ >= 0;
+    if (descriptor_ < 0) return false;
+    if (write(header_)) {
+        if (move_into_place(folder_.descriptor(), temporary.c_str(), name_.c_str())) return true;
+        error_ = errno;
+    }
+    ::unlinkat(folder_.descriptor(), temporary.c_str(), 0);
+    close();
+    return false;
 }
 
 void AppendFile::append(std::string_view row) {
@@ -59,12 +79,7 @@ bool AppendFile::retry() {
 
 // Whole rows and the header are in the file, and nothing else.
 bool AppendFile::ready() {
-    if (descriptor_ < 0 && !create()) return false;
-    if (!cut()) return false;
-    if (size_ != 0 || write(header_)) return true;
-    // Better no report than an empty one.
-    if (::unlinkat(folder_.descriptor(), name_.c_str(), 0) == 0) close();
-    return false;
+    return (descriptor_ >= 0 || create()) && cut();
 }
 
 bool AppendFile::write(std::string_view row) {

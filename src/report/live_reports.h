@@ -12,9 +12,9 @@
 // Threads:  one thread at a time.
 // Errors:   a full or broken disk ends nothing: it is told once per cause, tried again each time, and what
 //           had to be left out is counted.
-// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, unlinkat,
-//           mkdirat, newfstatat, fstat, getdents64, lseek, fcntl, close; all names are below the folder's
-//           descriptor.
+// Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, renameat2,
+//           unlinkat, mkdirat, newfstatat, fstat, getdents64, lseek, fcntl, close; all names are below the
+//           folder's descriptor.
 #pragma once
 
 #include <algorithm>
