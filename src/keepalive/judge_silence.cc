@@ -85,8 +85,8 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
 
 // As the gaps between retransmissions do (RFC 6298 section 5.5), up to a limit.
 bool grows(const Train& train) {
-    const bool at_limit = train.first_gap >= kLeastLimit;
-    return train.growing && (at_limit || train.last_gap > train.first_gap + train.first_gap / 5);
+    if (train.first_gap == kNoTime || train.first_gap >= kLeastLimit) return train.growing;
+    return train.growing && train.last_gap > train.first_gap + train.first_gap / 5;
 }
 
 std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction sender) {
