@@ -98,8 +98,9 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
     if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
-    const bool early =
-        train.length < kFewestTransmissions && between(train.first_time, train.last_time) < kUsualGiveUp;
+    // Where the transmissions just stop, a small tcp_retries2 looks the same.
+    const bool early = reset && train.length < kFewestTransmissions &&
+                       between(train.first_time, train.last_time) < kUsualGiveUp;
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;

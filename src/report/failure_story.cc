@@ -9,6 +9,9 @@ namespace {
 
 using Guard = FailureStory::Guard;
 
+// No known system gives up by default after fewer (Windows: the original and 5 retransmissions).
+constexpr std::uint32_t kUsualTransmissions = 6;
+
 // Death or an idle timeout: what tells them apart.
 void advise_on_silence(std::string& out, const FailureStory& story) {
     // Who waits for a window to open is not idle.
@@ -61,18 +64,6 @@ void tell_probes_exhausted(std::string& out, const FailureStory& story) {
     advise_quicker(out, story.half_open, story.left.address);
 }
 
-void tell_retransmissions_exhausted(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " is dead or unreachable: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    say_give_up(out, story);
-    say_certainty(out, story);
-    advise_on_silence(out, story);
-    if (known(story.half_open) && story.half_open >= kTooLong) {
-        say(out, "; TCP_USER_TIMEOUT on ", story.left.address, " bounds such a wait");
-    }
-}
-
 // From when it had not yet given up to when it had.
 void say_user_timeout(std::string& out, const FailureStory& story) {
     if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT");
@@ -83,6 +74,22 @@ void say_user_timeout(std::string& out, const FailureStory& story) {
     say(out, "a TCP_USER_TIMEOUT ");
     if (least >= kMillisecond) return say(out, "between ", Span{least}, " and ", Span{most});
     say(out, "of at most ", Span{most});
+}
+
+void tell_retransmissions_exhausted(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " is dead or unreachable: ");
+    say_after_silence(out, story);
+    say_unanswered(out, story);
+    say_give_up(out, story);
+    if (story.unanswered < kUsualTransmissions) {
+        say(out, ", sooner than systems do by default, which fits a small net.ipv4.tcp_retries2 or ");
+        say_user_timeout(out, story);
+    }
+    say_certainty(out, story);
+    advise_on_silence(out, story);
+    if (known(story.half_open) && story.half_open >= kTooLong) {
+        say(out, "; TCP_USER_TIMEOUT on ", story.left.address, " bounds such a wait");
+    }
 }
 
 void tell_user_timeout(std::string& out, const FailureStory& story) {

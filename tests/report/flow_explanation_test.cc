@@ -107,6 +107,14 @@ TEST_CASE("peer_dead, retransmissions_exhausted") {
     CHECK(sentence(flow).ends_with(
         "; if 10.0.0.2 is up, a box on the path forgot the idle connection: let the application's heartbeat "
         "come more often than every 8 s"));
+
+    flow.unanswered = 5;
+    flow.unanswered_interval = 2 * kSecond;
+    CHECK(sentence(flow).find(
+              ", sooner than systems do by default, which fits a small net.ipv4.tcp_retries2 or a "
+              "TCP_USER_TIMEOUT between 8 s and 12 s; ") != std::string::npos);
+    flow.unanswered = 6;
+    CHECK(sentence(flow).find("TCP_USER_TIMEOUT") == std::string::npos);
 }
 
 TEST_CASE("peer_dead, user_timeout: the timeout that fits") {
