@@ -15,8 +15,9 @@ namespace deadpeer {
 // A dead connection held longer than this calls for a quicker keepalive.
 inline constexpr Nanoseconds kTooLong = 300 * kSecond;
 
-// A silence this long may be what made a box on the path forget the connection.
-inline constexpr Nanoseconds kIdleEnough = kSecond;
+// A silence this long may be what made a box on the path forget the connection; below it there is no whole
+// second that TCP_KEEPIDLE could be set to.
+inline constexpr Nanoseconds kIdleEnough = 2 * kSecond;
 
 // The connection came through a silence as long before, give or take how late timers fire: not the silence
 // broke it.
