@@ -180,7 +180,7 @@ Status LiveReports::write_reports(const Feed& feed) {
                                  printable(folder_->path()))};
     }
     reports.flows_ascend();
-    const Status status = feed(reports);
+    Status status = feed(reports);
     hosts_left_out_ = reports.hosts_left_out();
     return status;
 }

@@ -191,7 +191,7 @@ Status remove_period(const ReportFolder& folder, const std::string& name) {
     if (period.value() < 0) return failure("open", folder, name);
     for (const std::string& report : report_names()) {
         if (::unlinkat(period.value(), report.c_str(), 0) != 0 && errno != ENOENT) {
-            return failure("remove", folder, name + "/" + report);
+            return failure("remove", folder, fmt::format("{}/{}", name, report));
         }
     }
     const bool removed = ::unlinkat(folder.descriptor(), name.c_str(), AT_REMOVEDIR) == 0;
