@@ -175,7 +175,7 @@ TEST_CASE("several interfaces are one capture in time order") {
     const auto later = [](const FrameView& left, const FrameView& right) { return left.time < right.time; };
     CHECK(std::is_sorted(heard.frames.begin(), heard.frames.end(), later));
     CHECK(std::is_sorted(heard.seqs.begin(), heard.seqs.end()));
-    for (const std::size_t input : {0, 1}) {
+    for (const std::size_t input : {0U, 1U}) {
         CHECK(capture->input(input).stats().frames == 200);
         CHECK(capture->input(input).interfaces()[0].name == (input == 0 ? "va" : "vb"));
     }

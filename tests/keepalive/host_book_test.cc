@@ -116,7 +116,7 @@ TEST_CASE("the evidence of a host goes among that of the connection") {
     HostBook book;
     book.add(forgotten());
     book.announce(host(1), 150 * kSecond, 0, 5);
-    for (const std::uint64_t frame : {9, 8, 7, 6}) {
+    for (const std::uint64_t frame : {9U, 8U, 7U, 6U}) {
         HostConnection opened =
             lived(frame, 150 * kSecond + static_cast<Nanoseconds>(frame), 160 * kSecond, true);
         opened.first_frame = frame;
@@ -124,7 +124,7 @@ TEST_CASE("the evidence of a host goes among that of the connection") {
     }
     book.freeze();
     Finding finding;
-    for (const std::uint64_t frame : {3, 7, 10}) finding.add_evidence(frame);
+    for (const std::uint64_t frame : {3U, 7U, 10U}) finding.add_evidence(frame);
     add_host_evidence(finding, book.evidence_of(forgotten(), 0));
     const std::vector<std::uint64_t> frames(finding.evidence.begin(),
                                             finding.evidence.begin() + finding.evidence_count);

@@ -37,7 +37,7 @@ TEST_CASE("each row is in the file as soon as it is appended, with mode 0640") {
 
 TEST_CASE("a row that does not fit leaves nothing of itself, waits, and comes when there is room") {
     // 7 bytes of header and 4 a row: at the end of a row, and in the middle of one.
-    for (const rlim_t room : {11, 12, 13, 14}) {
+    for (const rlim_t room : {11U, 12U, 13U, 14U}) {
         INFO(room);
         Events events;
         REQUIRE(events.file.open().ok());
@@ -62,7 +62,7 @@ TEST_CASE("a row that does not fit leaves nothing of itself, waits, and comes wh
 }
 
 TEST_CASE("while its header does not fit there is no file; then it comes before the rows") {
-    for (const rlim_t room : {0, 3}) {
+    for (const rlim_t room : {0U, 3U}) {
         Events events;
         {
             const FullDisk full(room);

@@ -299,7 +299,7 @@ TEST_CASE("events.csv: a filter for the connection, or else for the host") {
 
 TEST_CASE("what an input lost stands in the rows of its connections and events, and in all of hosts.csv") {
     const auto tell = [](CsvReports& reports) {
-        for (const std::uint32_t file : {0, 1}) {
+        for (const std::uint32_t file : {0U, 1U}) {
             reports.on_input_begin(file, "a.pcap");
             FlowSummary flow = sample_flow(file);
             flow.first_file = flow.last_file = file;

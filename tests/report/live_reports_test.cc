@@ -101,7 +101,7 @@ TEST_CASE("events are in the file at once, as the offline report writes them") {
 TEST_CASE("a publication is a whole report of what ended and what is open, in stream order") {
     Live live;
     live.start();
-    for (const std::uint64_t stream : {4, 1, 2}) live.reports->on_flow(sample_flow(stream));
+    for (const std::uint64_t stream : {4U, 1U, 2U}) live.reports->on_flow(sample_flow(stream));
     live.open = {0, 3, 5};
     live.reports->on_segment(sample_probe(7));
     REQUIRE(live.reports->publish(live.feed()));
@@ -127,7 +127,7 @@ TEST_CASE("the last publication needs nobody: it has been told everything") {
     Finding reboot = missed_probe();
     reboot.kind = EventKind::kHostRebooted;
     live.reports->on_finding(reboot);
-    for (const std::uint64_t stream : {2, 0, 1}) live.reports->on_flow(sample_flow(stream));
+    for (const std::uint64_t stream : {2U, 0U, 1U}) live.reports->on_flow(sample_flow(stream));
     live.reports->on_input_end(0, sample_input("eth0", 5 * kSecond));
     REQUIRE(live.reports->finish({}).ok());
     CHECK(live.streams("flows.csv") == Streams{"0", "1", "2"});

@@ -153,7 +153,8 @@ TEST_CASE("beyond the memory rows are kept back, and a few thousand stories are 
     CHECK(all.limiter.segments_left_out() == 1);
     all.segment(5);  // known: goes on
     CHECK(all.limiter.segments_left_out() == 1);
-    for (std::int64_t stream = 0; stream < 5000; ++stream) all.events(RowsOfMinute::kMostFlows + stream, 1);
+    constexpr auto kBeyond = static_cast<std::int64_t>(RowsOfMinute::kMostFlows);
+    for (std::int64_t stream = 0; stream < 5000; ++stream) all.events(kBeyond + stream, 1);
     CHECK(all.kept.findings.empty());
     all.limiter.end_minute();
     REQUIRE(all.kept.findings.size() == 4097);
