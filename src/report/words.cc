@@ -35,7 +35,7 @@ void append_word(std::string& out, const Span& span) {
     constexpr Nanoseconds kTenth = kSecond / 10;
     constexpr std::uint64_t kTenMinutes = 600;
     if (span.duration < kMillisecond) return append_word(out, "under 1 ms");
-    if (span.duration + kMillisecond / 2 < kSecond) {
+    if (span.duration < kSecond - kMillisecond / 2) {
         return say(out, static_cast<std::uint64_t>((span.duration + kMillisecond / 2) / kMillisecond), " ms");
     }
     const auto tenths =
