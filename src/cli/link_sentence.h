@@ -13,7 +13,7 @@ namespace deadpeer::cli {
 // A finished sentence for standard error; names are as the system gives them.
 std::string sentence_of(const LinkEvent& event);
 
-// Nothing is captured from the input from now on.
+// Nothing, or not everything, is captured from the input from now on.
 bool begins_gap(const LinkEvent& event);
 
 // Why frames are missing. REQUIRES: event.is_gap() or begins_gap(event).

@@ -33,16 +33,18 @@ Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConne
 // leisure, or as it had all the time.
 std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<const HostConnection> all) {
     std::vector<HostConnection> opened;
+    const Nanoseconds from =
+        forgotten.heard - kBeforeBurst;  // what came just before tells whether it is sudden
+    const Nanoseconds to = forgotten.reset + HostBook::kAfterReturn;
     for (const HostConnection& other : all) {
-        if (other.opened_by_host && other.first_time != kNoTime) opened.push_back(other);
+        if (other.opened_by_host && within(other.first_time, from, to)) opened.push_back(other);
     }
     std::ranges::sort(opened, {}, &HostConnection::first_time);
     for (std::size_t i = 0; i + kBurst <= opened.size(); ++i) {
         const Nanoseconds begin = opened[i].first_time;
-        const Nanoseconds end = opened[i + kBurst - 1].first_time;
-        const bool recent = begin > forgotten.heard && end <= forgotten.reset + HostBook::kAfterReturn;
         const bool sudden = i == 0 || begin - opened[i - 1].first_time > kBeforeBurst;
-        if (recent && sudden && end - begin <= kBurstTime) return {&opened[i], &opened[i] + kBurst};
+        const bool quick = opened[i + kBurst - 1].first_time - begin <= kBurstTime;
+        if (begin > forgotten.heard && sudden && quick) return {&opened[i], &opened[i] + kBurst};
     }
     return {};
 }

@@ -37,10 +37,7 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
 }
 
 Judgement closed(const JudgementCase& c, Reason reason) {
-    Judgement judgement = decided(Verdict::kClosed, Confidence::kHigh, reason);
-    judgement.time = c.facts.last_time;
-    judgement.frame = c.facts.last_frame;
-    return judgement;
+    return decided_last(c, Verdict::kClosed, Confidence::kHigh, reason);
 }
 
 }  // namespace

@@ -11,10 +11,13 @@ constexpr Nanoseconds kWindowProbesDue = 240 * kSecond;
 constexpr Nanoseconds kProofHolds = 60 * kSecond;
 
 Judgement alive(const JudgementCase& c, Reason reason) {
-    Judgement judgement = decided(Verdict::kAlive, Confidence::kHigh, reason);
-    judgement.time = c.facts.last_time;
-    judgement.frame = c.facts.last_frame;
-    return judgement;
+    return decided_last(c, Verdict::kAlive, Confidence::kHigh, reason);
+}
+
+// The capture's clock was set back: neither silences nor probes are what they seem.
+void doubt_clock(Judgement& judgement) {
+    judgement.confidence = Confidence::kLow;
+    judgement.signs |= kSignTimeWentBack;
 }
 
 // When the next probe is due at the latest, counted from the last segment; kNoTime if nobody probes.
@@ -29,9 +32,8 @@ Nanoseconds next_probe_due(const Watch& watch) {
 }
 
 Judgement probes_stopped(const JudgementCase& c, Nanoseconds due) {
-    Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
-    judgement.time = c.facts.last_time + due;
-    judgement.frame = c.facts.last_frame;
+    Judgement judgement = decided_last(c, Verdict::kSuspect, Confidence::kLow, Reason::kProbesStopped);
+    judgement.time += due;
     return judgement;
 }
 
@@ -52,10 +54,7 @@ std::optional<Judgement> judge_probed(const JudgementCase& c, Nanoseconds silent
     if (due == kNoTime && !has_answered(*c.watch)) return std::nullopt;
     if (due != kNoTime && longer(silent, due)) return probes_stopped(c, due);
     Judgement judgement = alive(c, latest_proof(*c.watch, Reason::kProbeAnswered));
-    if (due == kNoTime) {  // the clock was set before each probe
-        judgement.confidence = Confidence::kLow;
-        judgement.signs |= kSignTimeWentBack;
-    }
+    if (due == kNoTime) doubt_clock(judgement);  // it was set before each probe
     return judgement;
 }
 
@@ -72,13 +71,9 @@ Judgement judge_open(const JudgementCase& c) {
         c.watch == nullptr ? Reason::kRecentTraffic : latest_proof(*c.watch, Reason::kRecentTraffic);
     const Nanoseconds holds = proof == Reason::kRecentTraffic ? c.options.idle_after - 1 : kProofHolds;
     if (!longer(silent, holds)) return alive(c, proof);
+    Judgement judgement = decided_last(c, Verdict::kIdle, Confidence::kHigh, Reason::kNoKeepalive);
     // Probes that were sent may have been taken for segments out of order.
-    const bool doubtful = c.facts.clock_set_back;
-    Judgement judgement =
-        decided(Verdict::kIdle, doubtful ? Confidence::kLow : Confidence::kHigh, Reason::kNoKeepalive);
-    if (doubtful) judgement.signs |= kSignTimeWentBack;
-    judgement.time = c.facts.last_time;
-    judgement.frame = c.facts.last_frame;
+    if (c.facts.clock_set_back) doubt_clock(judgement);
     return judgement;
 }
 

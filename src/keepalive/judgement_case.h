@@ -46,6 +46,14 @@ inline Judgement decided(Verdict verdict, Confidence confidence, Reason reason) 
     return judgement;
 }
 
+// At the connection's last segment.
+inline Judgement decided_last(const JudgementCase& c, Verdict verdict, Confidence confidence, Reason reason) {
+    Judgement judgement = decided(verdict, confidence, reason);
+    judgement.time = c.facts.last_time;
+    judgement.frame = c.facts.last_frame;
+    return judgement;
+}
+
 inline bool longer(Nanoseconds duration, Nanoseconds limit) {
     return duration != kNoTime && duration > limit;
 }

@@ -15,12 +15,11 @@ constexpr std::uint32_t kUsualTransmissions = 6;
 // Death or an idle timeout: what tells them apart.
 void advise_on_silence(std::string& out, const FailureStory& story) {
     // Who waits for a window to open is not idle.
-    if (story.tries == Tries::kWindowProbes)
-        return say(out, "; look at ", story.failed.address, " and its links");
-    if (known(story.idle) && story.idle >= kIdleEnough && !survived_as_long(story.idle, story.survived)) {
+    const bool idle = known(story.idle) && story.idle >= kIdleEnough && story.tries != Tries::kWindowProbes;
+    if (idle && !survived_as_long(story.idle, story.survived)) {
         say(out, "; if ", story.failed.address, " is up, a box on the path forgot the idle connection: ");
         advise_keepalive(out, story);
-    } else if (known(story.idle) && story.idle >= kIdleEnough) {
+    } else if (idle) {
         say(out, "; it had come through silences as long before, so look at ", story.failed.address,
             " and its links, not for an idle timeout");
     } else {
