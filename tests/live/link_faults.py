@@ -33,6 +33,17 @@ def ends_with_reports(program, link):
     assert "eth0" in program.text("stderr")
 
 
+def outage(lab, wire, muted, down):
+    """B hears nothing; after a while the link is down, too, until both are as before, with time for a probe."""
+    wire.b.nft(MUTE)
+    lab.sleep(muted)
+    wire.a.ip("link set eth0 down")
+    lab.sleep(down)
+    wire.b.nft("delete table netdev mute\n")
+    wire.configure(wire.a, wire.b, MAC_B)
+    lab.sleep(2.5)
+
+
 def down_and_up(rig):
     """Two probes go unanswered, then the link is down while B recovers: nobody died, and the run goes on."""
     with Wire() as wire:
@@ -40,13 +51,7 @@ def down_and_up(rig):
         program = rig.start(wire.a, "--interval", "1")
         link = lab.connect(opener_options={"keepalive": (1, 1, 9)})
         link.talk()
-        wire.b.nft(MUTE)
-        lab.sleep(2.4)
-        wire.a.ip("link set eth0 down")
-        lab.sleep(3)
-        wire.b.nft("delete table netdev mute\n")
-        wire.configure(wire.a, wire.b, MAC_B)
-        lab.sleep(2.5)
+        outage(lab, wire, muted=2.4, down=3)
         lab.connect().talk()
         lab.sleep(0.7)
         lab.expect(link.initiator.is_established(), True, "the connection survives")
@@ -177,13 +182,7 @@ def any_with_a_link_down(rig):
         program = rig.start(wire.a, "--interval", "1", interface="any")
         survives = lab.connect(opener_options={"keepalive": (1, 1, 30)})
         survives.talk()
-        wire.b.nft(MUTE)
-        lab.sleep(3.4)
-        wire.a.ip("link set eth0 down")
-        lab.sleep(5)
-        wire.b.nft("delete table netdev mute\n")
-        wire.configure(wire.a, wire.b, MAC_B)
-        lab.sleep(2.5)
+        outage(lab, wire, muted=3.4, down=5)
         lab.expect(survives.initiator.is_established(), True, "the connection survives")
         wire.b.nft(MUTE)
         lab.sleep(3.4)
