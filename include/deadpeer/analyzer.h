@@ -49,8 +49,9 @@ public:
     std::uint32_t begin_input(const std::string& name);
 
     // REQUIRES: `input` is open; at most FrameBatch::kCapacity frames, with higher numbers than any of that
-    // input before. Their times may go back.
-    void consume(std::span<const FrameView> frames, std::uint32_t input);
+    // input before. Their times may go back. `read_at`: live, when they were read, in their time: a time
+    // stamp beyond it, of a clock that goes its own way, makes nothing due.
+    void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at = kLatestTime);
 
     // What the source says of itself (statistics, where and why it ended early) goes into the input's
     // summary. Nothing more of that input can be consumed.
@@ -61,8 +62,9 @@ public:
     Status finish();
 
     // The first call makes the analysis a live one. `now`: in the frames' time; everything captured before
-    // was consumed. Connections that closed, or were never answered, are told and forgotten some minutes
-    // later.
+    // was consumed. What is due before `now`, or before a frame that is consumed, is told then, each as of
+    // the time when it was due: how much is consumed at once, and how late, changes nothing. Connections that
+    // closed, or were never answered, are told and forgotten some minutes later.
     void advance_time(Nanoseconds now);
 
     // When silence will next decide something; no value if it cannot.

@@ -7,10 +7,11 @@
 
 namespace deadpeer {
 
-void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input) {
+void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
     assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
     file_ = input;
     frames_ = frames;
+    read_at_ = read_at;
     decode_all(frames);
     const std::span<const Segment> segments = segments_.view();
     for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -69,6 +70,7 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
 }
 
 void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
+    if (live_) pass_time(std::min(segment.time, read_at_));
     Connection& connection = connection_of(segment.key, hash);
     Labels labels = start(connection, segment);
     SegmentNature nature;
@@ -84,7 +86,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
             beats_.look(connection, segment, payload_of(segment));
             looked = true;
         }
-        if (looked && live_) rounds_.ask_later(connection, capture_state());
+        if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
     }
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
@@ -131,6 +133,7 @@ Labels Analyzer::Impl::start(Connection& connection, const Segment& segment) {
 }
 
 void Analyzer::Impl::take_notice(const Notice& notice) {
+    if (live_) pass_time(std::min(notice.time, read_at_));
     if (!notice.is_quote()) {
         const bool unknown = notice.host == IpAddress{};
         if (!unknown) verdicts_.announce(notice.host, notice.time, file_, notice.frame);
@@ -166,8 +169,8 @@ Analyzer::~Analyzer() = default;
 std::uint32_t Analyzer::begin_input(const std::string& name) {
     return impl_->begin_input(name);
 }
-void Analyzer::consume(std::span<const FrameView> frames, std::uint32_t input) {
-    impl_->consume(frames, input);
+void Analyzer::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
+    impl_->consume(frames, input, read_at);
 }
 void Analyzer::end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
     impl_->end_input(input, source, outcome);

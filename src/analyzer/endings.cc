@@ -162,12 +162,16 @@ void Analyzer::Impl::drop(Connection& connection) {
 
 void Analyzer::Impl::advance_time(Nanoseconds now) {
     live_ = true;
-    now_ = std::max(now_, now);
-    const auto deadline = rounds_.next();
-    if (deadline && *deadline <= now_) {
+    pass_time(now);
+    forget_ended();
+}
+
+void Analyzer::Impl::pass_time(Nanoseconds time) {
+    for (auto due = rounds_.next(); due && *due <= time; due = rounds_.next()) {
+        now_ = std::max(now_, *due);
         rounds_.go(capture_state(), [this](Connection& replaced) { end_replaced(replaced); });
     }
-    forget_ended();
+    now_ = std::max(now_, time);
 }
 
 void Analyzer::Impl::capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to,

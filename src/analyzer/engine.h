@@ -52,7 +52,7 @@ public:
         assert(inputs_.size() < kMaxInputs);
         return inputs_.begin(name);
     }
-    void consume(std::span<const FrameView> frames, std::uint32_t input);
+    void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at);
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
     Status finish();
 
@@ -80,6 +80,9 @@ private:
         return bytes.subspan(segment.payload_offset, segment.captured_payload);
     }
 
+    // Live: asks what was due before a frame of that time, each question as of the time when it was due.
+    void pass_time(Nanoseconds time);
+
     Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
         Connection* const known = flows_.find(key, hash);
         return known != nullptr ? *known : new_connection(key, hash);
@@ -105,7 +108,7 @@ private:
 
     [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const;
     [[nodiscard]] CaptureState capture_state() const {
-        return {std::max(now_, clock_.now()), lost_frames_, inputs_.gaps()};
+        return {live_ ? now_ : clock_.now(), lost_frames_, inputs_.gaps()};
     }
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
@@ -132,8 +135,9 @@ private:
 
     // Of a live capture.
     bool live_ = false;
-    Nanoseconds now_ = kNoTime;
-    Nanoseconds walked_ = kNoTime;  // when the table was walked last for what has ended
+    Nanoseconds now_ = kNoTime;      // all before was analysed, and asked
+    Nanoseconds read_at_ = kNoTime;  // when the batch at hand was
+    Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
     Rounds rounds_;
 
     std::uint32_t next_stream_ = 0;

@@ -10,8 +10,8 @@ constexpr Nanoseconds kBetweenLooks = 500 * kMillisecond;
 
 }  // namespace
 
-void Rounds::ask_later(const Connection& connection, const CaptureState& capture) {
-    if (const auto time = verdicts_.next_question(connection, capture)) {
+void Rounds::ask_later(const Connection& connection, Nanoseconds segment, const CaptureState& capture) {
+    if (const auto time = verdicts_.next_question(connection, segment, capture)) {
         deadlines_.set(connection.key, connection.tcp.number, *time);
     }
 }
@@ -28,7 +28,7 @@ std::optional<Nanoseconds> Rounds::next() const {
     const auto consider = [&](std::optional<Nanoseconds> time) {
         if (time) next = std::min(next.value_or(*time), *time);
     };
-    for (const Replaced& one : replaced_) consider(std::max(one.ask, next_look_));
+    if (!replaced_.empty()) consider(std::max(next_replaced_, next_look_));
     consider(verdicts_.next_reboot());
     if (verdicts_.paths_are_suspect()) consider(next_look_);
     return next;
@@ -61,7 +61,7 @@ std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
     while (const auto entry = deadlines_.due(capture.now)) {
         const Connection* connection = flows_.find(entry->key, flows_.hash(entry->key));
         if (connection == nullptr || connection->tcp.number != entry->stream) continue;
-        if (goes_on(capture.gaps_of(*connection))) {
+        if (goes_on(capture.gaps_of(*connection), capture.now)) {
             parked_.push_back(*entry);
         } else if (!may_look(capture.now) && verdicts_.is_about_host(*connection)) {
             deadlines_.set(entry->key, entry->stream, next_look_);
@@ -69,7 +69,7 @@ std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
             due.push_back({connection, false});
         }
     }
-    if (!may_look(capture.now)) return due;
+    if (!may_look(capture.now) || next_replaced_ > capture.now) return due;
     for (const Replaced& one : replaced_) {
         if (one.ask <= capture.now) due.push_back({&one.connection, true});
     }
@@ -77,11 +77,15 @@ std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
 }
 
 void Rounds::tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end) {
+    if (next_replaced_ > capture.now) return;
+    next_replaced_ = kNever;
     for (Replaced& one : replaced_) {
-        if (one.ask > capture.now) continue;
-        const auto again = verdicts_.tell_due({&one.connection, true}, capture);
-        one.ask = again.value_or(kNoTime);
-        if (!again) end(one.connection);
+        if (one.ask <= capture.now) {
+            const auto again = verdicts_.tell_due({&one.connection, true}, capture);
+            one.ask = again.value_or(kNoTime);
+            if (!again) end(one.connection);
+        }
+        if (one.ask != kNoTime) next_replaced_ = std::min(next_replaced_, one.ask);
     }
     std::erase_if(replaced_, [](const Replaced& one) { return one.ask == kNoTime; });
 }

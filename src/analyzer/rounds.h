@@ -6,9 +6,11 @@
 // Threads:  one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -24,12 +26,15 @@ class Rounds {
 public:
     Rounds(FlowTable<Connection>& flows, Verdicts& verdicts) : flows_(flows), verdicts_(verdicts) {}
 
-    // When silence may decide something about it.
-    void ask_later(const Connection& connection, const CaptureState& capture);
+    // When what its segment of that time has changed may decide something about it: at once if that is over.
+    void ask_later(const Connection& connection, Nanoseconds segment, const CaptureState& capture);
     void forget(const Connection& connection) { deadlines_.forget(connection.tcp.number); }
 
     // A connection that its host has reset while its 4-tuple was in use again: it is in the table no more.
-    void keep(const Connection& replaced, Nanoseconds now) { replaced_.push_back({replaced, now}); }
+    void keep(const Connection& replaced, Nanoseconds now) {
+        replaced_.push_back({replaced, now});
+        next_replaced_ = std::min(next_replaced_, now);
+    }
     // `end` is called with the oldest of these, as long as they take more memory than that.
     void keep_within(std::size_t bytes, const std::function<void(Connection&)>& end);
     template <typename Visit>
@@ -37,9 +42,11 @@ public:
         for (const Replaced& one : replaced_) visit(one.connection);
     }
 
+    // Or earlier. Cheap.
     [[nodiscard]] std::optional<Nanoseconds> next() const;
 
-    // Tells what is due. `end` is called with the connections that were kept and are settled.
+    // Tells what is due; then next() is later. `end` is called with the connections that were kept and are
+    // settled.
     void go(const CaptureState& capture, const std::function<void(Connection&)>& end);
 
     // A gap of the capture has ended: who waited for that is asked about again.
@@ -54,6 +61,8 @@ public:
     }
 
 private:
+    static constexpr Nanoseconds kNever = std::numeric_limits<Nanoseconds>::max();
+
     struct Replaced {
         Connection connection;
         Nanoseconds ask;
@@ -68,7 +77,8 @@ private:
     Deadlines deadlines_;
     std::vector<Deadlines::Entry> parked_;  // due while nothing was captured
     std::deque<Replaced> replaced_;
-    Nanoseconds next_look_ = kNoTime;  // when all connections may be looked at again
+    Nanoseconds next_replaced_ = kNever;  // when the first of them is to be asked about, or earlier
+    Nanoseconds next_look_ = kNoTime;     // when all connections may be looked at again
 };
 
 }  // namespace deadpeer

@@ -186,7 +186,7 @@ std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureSta
     const HostSigns host = conclusions_.host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
     tell_missed_beat(connection, conclusion);
-    std::optional<Nanoseconds> next = next_question(connection, capture);
+    std::optional<Nanoseconds> next = next_question(connection, capture.now, capture);
     if (const auto open_until = may_change_until(connection, conclusion.judgement, capture)) {
         return std::min(next.value_or(*open_until), *open_until);
     }
@@ -201,7 +201,7 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     const Watch* watch = watcher_.watch_of(connection);
     if (watch == nullptr) return std::nullopt;
     if (silence_decided(judgement)) {  // one of its trains may still go on
-        return next_silence_deadline(*watch, capture.gaps_of(connection), capture.now);
+        return next_silence_deadline(*watch, ended(capture.gaps_of(connection)), capture.now);
     }
     if (!watch->reset->met()) return std::nullopt;
     const Nanoseconds settled = watch->reset->time + kResetSettles;
@@ -222,22 +222,22 @@ void Verdicts::tell_paths(const VisitConnections& visit_all) {
     });
 }
 
-std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
+std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection, Nanoseconds after,
                                                    const CaptureState& capture) const {
-    const std::span<const CaptureGap> gaps = capture.gaps_of(connection);
+    const std::span<const CaptureGap> gaps = ended(capture.gaps_of(connection));
     std::optional<Nanoseconds> next;
     const auto consider = [&](std::optional<Nanoseconds> time) {
-        if (time && *time > capture.now) next = std::min(next.value_or(*time), *time);
+        if (time && *time > after) next = std::min(next.value_or(*time), *time);
     };
     if (const Watch* watch = watcher_.watch_of(connection)) {
-        consider(next_silence_deadline(*watch, gaps, capture.now));
+        consider(next_silence_deadline(*watch, gaps, after));
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
         // What its host does next may yet tell that it rebooted.
         if (watch->told == Verdict::kPeerRebooted && !watch->reboot_counted) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }
     }
-    if (connection.beats) consider(next_beat_deadline(beats_.summary(connection), gaps, capture.now));
+    if (connection.beats) consider(next_beat_deadline(beats_.summary(connection), gaps, after));
     return next;
 }
 

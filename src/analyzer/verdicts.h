@@ -75,8 +75,9 @@ public:
     [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
     void tell_paths(const VisitConnections& visit_all);
 
-    // When silence will decide something about the connection that is not decided yet.
-    [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection,
+    // The first time after `after` at which silence may decide something about the connection. A gap that
+    // goes on is left out: its end is not known.
+    [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection, Nanoseconds after,
                                                            const CaptureState& capture) const;
 
     [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory(); }

@@ -57,6 +57,7 @@ public:
     void stop() { stop_at_ = time_.update(); }
     void wake() const noexcept { ::eventfd_write(wake_descriptor_, 1); }
     [[nodiscard]] Nanoseconds now() const { return now_; }
+    [[nodiscard]] Nanoseconds read_at() const { return time_.now(); }
     [[nodiscard]] const std::vector<std::unique_ptr<LiveInput>>& inputs() const { return inputs_; }
     LinkStory& story() { return story_; }
 
@@ -274,6 +275,9 @@ void LiveCapture::wake() const noexcept {
 }
 Nanoseconds LiveCapture::now() const {
     return impl_->now();
+}
+Nanoseconds LiveCapture::read_at() const {
+    return impl_->read_at();
 }
 milliseconds LiveCapture::now_lags_by() {
     return rounded_up(kLongestInKernel);

@@ -2,12 +2,13 @@
 //
 //     auto capture = LiveCapture::open(options);               // everything that takes rights happens here
 //     while (running) {
-//         switch (capture->next(batch, until_next_deadline)) {
+//         const ReadStatus status = capture->next(batch, until_next_deadline);
+//         while (auto event = capture->take_event()) ...        // before the frames: they may lie in its gap
+//         switch (status) {
 //             case ReadStatus::kFrames: analyzer.consume(batch.view(), batch.frames[0].interface); break;
 //             case ReadStatus::kIdle: break;                    // time passed, wake() or a link event
 //             default: running = false;                         // kFailed, or kEnd after stop()
 //         }
-//         while (auto event = capture->take_event()) ...
 //         analyzer.advance_time(capture->now());
 //     }
 //
@@ -99,6 +100,9 @@ public:
     // Since when nothing can be captured from the input, because its link is down or away; no value if it
     // can.
     [[nodiscard]] std::optional<Nanoseconds> blind_since(std::size_t index) const;
+
+    // Capture time when the clock was last looked at: every frame handed out was captured before.
+    [[nodiscard]] Nanoseconds read_at() const;
 
     // What happened to links since, oldest first. Gaps are told before now() gets past their start.
     std::optional<LinkEvent> take_event();

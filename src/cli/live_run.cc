@@ -179,10 +179,8 @@ bool LiveRun::start() {
     return true;
 }
 
-// Frames first, then what became of the links, then the time: what it decides must know of both.
 void LiveRun::watch() {
     while (take(capture_->next(*batch_, wait()))) {
-        links_->take();
         const Nanoseconds now = capture_->now();
         analyzer_->advance_time(now);
         output_.turn(now);
@@ -207,8 +205,10 @@ milliseconds LiveRun::wait() const {
                     rounded_up(std::min<Clock::duration>(until, std::chrono::nanoseconds(silence))));
 }
 
-// False: the run is over.
+// What became of the links first: frames and the time decide nothing that lies in a gap. False: the run is
+// over.
 bool LiveRun::take(ReadStatus status) {
+    links_->take();
     if (status == ReadStatus::kFrames) consume();
     if (frames_left_ == 0U || output_.pointless()) return false;
     if (stop_requested() && !stopping_) {
@@ -223,7 +223,7 @@ void LiveRun::consume() {
     const std::span<const FrameView> frames = batch_->view();
     const std::size_t wanted = std::min<std::uint64_t>(frames.size(), frames_left_.value_or(frames.size()));
     const std::uint32_t input = frames[0].interface;
-    analyzer_->consume(frames.first(wanted), input);
+    analyzer_->consume(frames.first(wanted), input, capture_->read_at());
     if (!frames_left_) return;
     *frames_left_ -= wanted;
     if (wanted == frames.size()) return;

@@ -24,6 +24,16 @@ inline bool goes_on(std::span<const CaptureGap> gaps) {
     return !gaps.empty() && gaps.back().to == CaptureGap::kGoesOn;
 }
 
+// Whether it has begun by then.
+inline bool goes_on(std::span<const CaptureGap> gaps, Nanoseconds at) {
+    return goes_on(gaps) && gaps.back().from <= at;
+}
+
+// All but one that goes on.
+inline std::span<const CaptureGap> ended(std::span<const CaptureGap> gaps) {
+    return goes_on(gaps) ? gaps.first(gaps.size() - 1) : gaps;
+}
+
 // How much of the time between the two lies in gaps. REQUIRES: the gaps do not overlap.
 inline Nanoseconds overlap(std::span<const CaptureGap> gaps, Nanoseconds from, Nanoseconds to) {
     Nanoseconds sum = 0;

@@ -127,6 +127,14 @@ TEST_CASE("after a pause everything due is told at once") {
     CHECK(story.since_start(story.sink().findings.back().time) == at(45.02));
 }
 
+TEST_CASE("a time stamp from after the frame was read makes nothing due") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe + "endpoint C 10.0.0.9:1\n+3600 C>B S 1:1(0)\n");
+    CHECK(story.told_until(at(31)) == "probes_unanswered");
+    CHECK(story.told_by_frame(at(32)) == "");
+    CHECK(story.told_until(at(45.02)) == "");
+    CHECK(story.told_until(at(45.02) + 1) == "peer_dead");
+}
+
 TEST_CASE("segments that overtook each other put a deadline off, not out") {
     const std::string early = "-0.002 B . 201:201(0) ack 101\n+0.002 A . 101:101(0) ack 201\n";
     LiveStory story(kOpen + "+1 A P. 101:101(0) ack 201\n" + early + kProbe + kProbe + kProbe);

@@ -77,6 +77,20 @@ TEST_CASE("while a gap goes on nothing is concluded") {
     CHECK(story.sink().findings.back().idle == at(86'400) - at(31));
 }
 
+// The news of the link overtakes frames that wait to be analysed.
+TEST_CASE("what was due before a gap that goes on is told before it ends") {
+    for (const double down : {46, 44}) {
+        LiveStory story(kOpen + kProbe + kProbe + kProbe);
+        story.told_until(at(9));
+        story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(down), std::nullopt, Reason::kLinkDown,
+                                     0);
+        CHECK(story.told_until(at(45)) == "probes_unanswered");
+        CHECK(story.told_until(at(100)) == (down == 46 ? "peer_dead" : ""));
+        CHECK(story.told_of_gap(at(down), at(100)) == "capture_gap");
+        CHECK(story.told_by_finish() == "");
+    }
+}
+
 // A tap gives each direction an interface.
 std::uint32_t by_direction(const FrameView& frame) {
     constexpr std::size_t kLastByteOfSource = 15;

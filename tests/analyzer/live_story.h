@@ -49,6 +49,13 @@ public:
         return told_since(before);
     }
 
+    // By the next frame, read at that time, whatever its own.
+    std::string told_by_frame(Nanoseconds read_at) {
+        const std::size_t before = sink_.findings.size();
+        analyzer_.consume(frames_.view().subspan(next_++, 1), 0, start_ + read_at);
+        return told_since(before);
+    }
+
     std::string told_by_finish() {
         const std::size_t before = sink_.findings.size();
         if (!analyzer_.finish()) return "error";
