@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "capture/default_filter.h"
@@ -47,7 +48,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 Status choose_time_stamps(pcap_t* handle, const std::string& name, const std::string& wanted) {
     // Where the interface has no nanoseconds this fails, and microseconds it is.
-    ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
+    std::ignore = ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
     if (wanted.empty()) return success();
     const int type = ::pcap_tstamp_type_name_to_val(wanted.c_str());
     if (type == PCAP_TSTAMP_ADAPTER_UNSYNCED) {
@@ -71,7 +72,7 @@ Status choose_time_stamps(pcap_t* handle, const std::string& name, const std::st
 Status choose_link_type(pcap_t* handle, const std::string& name, const std::string& wanted) {
     if (wanted.empty()) {
         // Its frames name their link. Where there is none of it, the older one does.
-        if (name == kAny) ::pcap_set_datalink(handle, DLT_LINUX_SLL2);
+        if (name == kAny) std::ignore = ::pcap_set_datalink(handle, DLT_LINUX_SLL2);
         return success();
     }
     const int dlt = ::pcap_datalink_name_to_val(wanted.c_str());
@@ -117,10 +118,12 @@ Status configure(pcap_t* handle, const std::string& name, const LiveOptions& opt
                                    ? kMaxCapturedLength
                                    : std::min<std::uint32_t>(options.snap_length, kMaxCapturedLength);
     constexpr std::size_t kLargest = 0x7FFFFFFF;
-    ::pcap_set_snaplen(handle, static_cast<int>(snap));
-    ::pcap_set_promisc(handle, options.promiscuous && name != kAny ? 1 : 0);
-    ::pcap_set_timeout(handle, kBlockTimeoutMs);
-    ::pcap_set_buffer_size(handle, static_cast<int>(std::min(options.buffer_bytes, kLargest)));
+    const bool set =
+        ::pcap_set_snaplen(handle, static_cast<int>(snap)) == 0 &&
+        ::pcap_set_promisc(handle, options.promiscuous && name != kAny ? 1 : 0) == 0 &&
+        ::pcap_set_timeout(handle, kBlockTimeoutMs) == 0 &&
+        ::pcap_set_buffer_size(handle, static_cast<int>(std::min(options.buffer_bytes, kLargest))) == 0;
+    if (!set) return Error{fmt::format("cannot capture from {}: {}", name, ::pcap_geterr(handle))};
     return choose_time_stamps(handle, name, options.time_stamp_type);
 }
 

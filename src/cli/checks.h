@@ -5,6 +5,9 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#if __has_include(<CLI/ExtraValidators.hpp>)
+#include <CLI/ExtraValidators.hpp>  // since CLI11 2.6 App.hpp lacks them
+#endif
 #include <map>
 #include <string>
 
