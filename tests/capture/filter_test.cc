@@ -9,7 +9,7 @@
 namespace deadpeer::test {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 // Which frames a filter lets pass: "+" or "-" for each.
 std::string judged(const std::string& bytes, const std::string& filter) {
@@ -56,12 +56,14 @@ TEST_CASE("every frame that is handed out is counted, rejected or not") {
 TEST_CASE("a bad filter is refused with libpcap's words") {
     const ClassicFile file;
     const std::string ethernet = file.header() + file.record(tcp_frame(60));
-    CHECK_THAT(judged(ethernet, "tcp porrt 80"), Contains("the filter \"tcp porrt 80\" cannot be used: "));
-    CHECK_THAT(judged(ethernet, "tcp porrt 80"), Contains("syntax error"));
-    CHECK_THAT(judged(mixed(), "(tcp"), Contains("syntax error"));
+    CHECK_THAT(judged(ethernet, "tcp porrt 80"),
+               ContainsSubstring("the filter \"tcp porrt 80\" cannot be used: "));
+    CHECK_THAT(judged(ethernet, "tcp porrt 80"), ContainsSubstring("syntax error"));
+    CHECK_THAT(judged(mixed(), "(tcp"), ContainsSubstring("syntax error"));
     // In a file of one link type the filter must fit that type.
     const ClassicFile raw_file = {.network = 101};
-    CHECK_THAT(judged(raw_file.header(), "ether host 00:00:00:00:00:01"), Contains("cannot be used"));
+    CHECK_THAT(judged(raw_file.header(), "ether host 00:00:00:00:00:01"),
+               ContainsSubstring("cannot be used"));
     CHECK(judged(raw_file.header() + raw_file.record(raw(tcp_frame(60))), "tcp port 80") == "+");
 }
 

@@ -15,7 +15,7 @@
 namespace deadpeer::test {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Strings = std::vector<std::string>;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -43,13 +43,15 @@ int in_child(Do do_it) {
 
 TEST_CASE("an interface that cannot be captured from is refused with what to try") {
     const NetworkLab lab;
-    CHECK_THAT(refusal({.interfaces = {"nowhere"}}), Contains("there is no interface nowhere; deadpeer -D"));
+    CHECK_THAT(refusal({.interfaces = {"nowhere"}}),
+               ContainsSubstring("there is no interface nowhere; deadpeer -D"));
     NetworkLab::ip("link set dev va down");
     CHECK_THAT(refusal({.interfaces = {"va"}}),
-               Contains("the interface va is down; bring it up (sudo ip link"));
+               ContainsSubstring("the interface va is down; bring it up (sudo ip link"));
     NetworkLab::ip("link set dev va up");
     CHECK(refusal({.interfaces = {"va"}}) == "opened");
-    CHECK_THAT(refusal({.interfaces = {"va", "nowhere"}}), Contains("there is no interface nowhere"));
+    CHECK_THAT(refusal({.interfaces = {"va", "nowhere"}}),
+               ContainsSubstring("there is no interface nowhere"));
 }
 
 TEST_CASE("who may not capture is told how to be allowed to") {
@@ -69,23 +71,26 @@ TEST_CASE("who may not capture is told how to be allowed to") {
 TEST_CASE("wrong options are refused with those that there are") {
     const NetworkLab lab;
     CHECK_THAT(refusal({.interfaces = {"va"}, .filter = "tcp porrt 80"}),
-               Contains("the filter \"tcp porrt 80\" cannot be used on va: ") && Contains("syntax error"));
+               ContainsSubstring("the filter \"tcp porrt 80\" cannot be used on va: ") &&
+                   ContainsSubstring("syntax error"));
     CHECK_THAT(refusal({.interfaces = {"va"}, .link_type = "RAW"}),
-               Contains("va has no link type RAW; -y may be one of these: EN10MB"));
-    CHECK_THAT(refusal({.interfaces = {"va"}, .time_stamp_type = "sundial"}),
-               Contains("va has no time stamps of type sundial; --time-stamp-type may be one of these: "));
+               ContainsSubstring("va has no link type RAW; -y may be one of these: EN10MB"));
+    CHECK_THAT(
+        refusal({.interfaces = {"va"}, .time_stamp_type = "sundial"}),
+        ContainsSubstring("va has no time stamps of type sundial; --time-stamp-type may be one of these: "));
     CHECK_THAT(refusal({.interfaces = {"va"}, .time_stamp_type = "adapter_unsynced"}),
-               Contains("choose another --time-stamp-type"));
+               ContainsSubstring("choose another --time-stamp-type"));
     CHECK_THAT(refusal({.interfaces = {"va", "vb", "va"}}),
-               Contains("-i va would capture the same frames twice"));
-    CHECK_THAT(refusal({.interfaces = {"any", "vb"}}), Contains("any beside other interfaces would capture"));
+               ContainsSubstring("-i va would capture the same frames twice"));
+    CHECK_THAT(refusal({.interfaces = {"any", "vb"}}),
+               ContainsSubstring("any beside other interfaces would capture"));
 }
 
 // Where the kernel has no such thing, another sentence says what to try.
 TEST_CASE("an interface whose link type has no filter is refused with what to try") {
     const NetworkLab lab;
     const std::string text = refusal({.interfaces = {"nflog"}});
-    CHECK_THAT(text, Contains("deadpeer -D lists") && !Contains("arp or tcp"));
+    CHECK_THAT(text, ContainsSubstring("deadpeer -D lists") && !ContainsSubstring("arp or tcp"));
 }
 
 TEST_CASE("frames come with their bytes, numbers and times") {

@@ -15,7 +15,7 @@
 namespace deadpeer::test {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Seqs = std::vector<std::uint32_t>;
 using Strings = std::vector<std::string>;
 using namespace std::chrono_literals;
@@ -266,14 +266,14 @@ TEST_CASE("an interface that is not there yet, or down, is waited for if that is
     const auto capture = open_live(options);
     CHECK(asked == 5);
     REQUIRE(told.size() == 2);
-    CHECK_THAT(told[0], Contains("va is down"));
-    CHECK_THAT(told[1], Contains("no interface later"));
+    CHECK_THAT(told[0], ContainsSubstring("va is down"));
+    CHECK_THAT(told[1], ContainsSubstring("no interface later"));
 
     options.interfaces = {"never"};
     options.keep_waiting = [&] { return ++asked < 8; };
     const auto refused = LiveCapture::open(options);
     REQUIRE_FALSE(refused);
-    CHECK_THAT(refused.error().message, Contains("there is no interface never"));
+    CHECK_THAT(refused.error().message, ContainsSubstring("there is no interface never"));
 }
 
 }  // namespace

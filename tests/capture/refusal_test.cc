@@ -13,7 +13,7 @@
 namespace deadpeer::test {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("inputs of other kinds are refused with advice") {
     struct Case {
@@ -51,11 +51,11 @@ TEST_CASE("inputs of other kinds are refused with advice") {
     };
     for (const Case& one : cases) {
         const Reading as_file = read_as_file(one.bytes);
-        CHECK_THAT(as_file.error, Contains(one.message));
-        CHECK_THAT(as_file.error, Contains("/input"));
+        CHECK_THAT(as_file.error, ContainsSubstring(one.message));
+        CHECK_THAT(as_file.error, ContainsSubstring("/input"));
         const Reading as_stream = read_as_stream(one.bytes);
-        CHECK_THAT(as_stream.error, Contains(one.message));
-        CHECK_THAT(as_stream.error, Contains("standard input"));
+        CHECK_THAT(as_stream.error, ContainsSubstring(one.message));
+        CHECK_THAT(as_stream.error, ContainsSubstring("standard input"));
     }
 }
 
