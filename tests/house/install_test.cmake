@@ -7,8 +7,9 @@ file(REMOVE_RECURSE ${SCRATCH_DIR})
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${SCRATCH_DIR}/prefix)
 run(${SCRATCH_DIR}/prefix/bin/deadpeer --version)
 file(READ ${SCRATCH_DIR}/prefix/lib/systemd/system/deadpeer.service unit)
-if(NOT unit MATCHES "\nExecStart=/[^ @]*/bin/deadpeer ")
-  message(FATAL_ERROR "the systemd unit does not name the program")
+string(FIND "${unit}" "\nExecStart=${SCRATCH_DIR}/prefix/bin/deadpeer " place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "the systemd unit does not name the program that is installed")
 endif()
 run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${SCRATCH_DIR}/prefix

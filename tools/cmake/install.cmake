@@ -15,6 +15,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeerConfig.cmake
 
 if(TARGET deadpeer_program)
   install(TARGETS deadpeer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  configure_file(tools/deadpeer.service.in deadpeer.service @ONLY)
+  # The unit names the program where it is installed, which only cmake --install --prefix may say.
+  install(CODE "set(bin_dir \"${CMAKE_INSTALL_BINDIR}\")
+set(unit_template \"${CMAKE_CURRENT_SOURCE_DIR}/tools/deadpeer.service.in\")
+set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")")
+  install(CODE [[
+    cmake_path(ABSOLUTE_PATH bin_dir BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE)
+    configure_file("${unit_template}" "${unit}" @ONLY)]])
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system)
 endif()
