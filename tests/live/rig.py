@@ -2,8 +2,8 @@
 
     python3 FILE.py PROGRAM CASE
 
-A case is a function of the file; it gets a Rig and fails by raising. Without root nothing can be tested, and ctest
-is told so; as root a test passes or fails.
+A case is a function of the file; it gets a Rig and fails by raising. Without the right to make namespaces nothing can
+be tested, and ctest is told so.
 """
 import os
 import subprocess
@@ -12,7 +12,7 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
 
-from labs.enclosure import enclose  # noqa: E402
+from labs.enclosure import enclose, why_not  # noqa: E402
 from labs.program import Program  # noqa: E402
 
 NOT_RUN = 77  # SKIP_RETURN_CODE of tests/live/CMakeLists.txt
@@ -55,8 +55,9 @@ def mount_memory(path, options="mode=755"):
 
 
 def main(*cases):
-    if os.geteuid() != 0:
-        print("needs root, to make network namespaces; try sudo ctest")
+    reason = os.getpid() != 1 and why_not()
+    if reason:
+        print(reason)
         sys.exit(NOT_RUN)
     enclose()
     executable, name = sys.argv[1:]
