@@ -1,11 +1,15 @@
 # What the scripts of this folder share. Sourced, never run: it goes to the project's folder.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-build_packages=(g++ cmake ninja-build pkg-config libpcap-dev libtins-dev libfmt-dev libcli11-dev libssl-dev
-    libcap-ng-dev libseccomp-dev libfccp-dev catch2
-    iproute2)
-# For tools/lab, tools/soak and tests/live.
-live_packages=(python3 iproute2 nftables tcpdump tcpreplay strace util-linux)
+# For the program; the compiler is the one that CXX names, else g++.
+build_packages=(cmake ninja-build pkg-config libpcap-dev libtins-dev libfmt-dev libcli11-dev libssl-dev
+    libcap-ng-dev libseccomp-dev libfccp-dev)
+case ${CXX:-g++} in
+g++*) build_packages+=("${CXX:-g++}") ;;
+clang++*) build_packages+=("clang${CXX#clang++}" "libclang-rt${CXX#clang++}-dev") ;;
+esac
+# For the tests, tools/lab and tools/soak.
+test_packages=(catch2 python3 iproute2 nftables tcpdump tcpreplay strace util-linux)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -20,9 +24,14 @@ is_installed() {
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# is_offered NAME: this release of the distribution has the package.
+is_offered() {
+    apt-cache show "$1" >/dev/null 2>&1
+}
+
 # install_packages NAME...: those that are missing, with apt-get.
 install_packages() {
-    local package missing=() as_root=()
+    local package missing=() as_root=() install
     if ! command -v dpkg-query >/dev/null; then
         say "not a Debian system: looking for nothing; these packages are needed: $*"
         return
@@ -32,23 +41,26 @@ install_packages() {
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
 
+    install="apt-get install --no-install-recommends ${missing[*]}"
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null ||
-            fail "these packages are missing, and neither root nor sudo is there to install them: ${missing[*]}"
+            fail "packages are missing, and neither root nor sudo is there to install them. As root: $install"
         as_root=(sudo)
     fi
-    say "installing ${missing[*]}"
-    "${as_root[@]}" apt-get update -qq </dev/null ||
-        fail "apt-get update failed; these packages are missing: ${missing[*]}"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq --yes --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
-        fail "apt-get could not install: ${missing[*]}"
+    say "installing what is missing: $install"
+    "${as_root[@]}" apt-get update -qq </dev/null || fail "apt-get update failed. Then, as root: $install"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq --yes ${install#apt-get } </dev/null >/dev/null ||
+        fail "this failed: $install"
 }
 
-# build PRESET [cmake --build option...]
+# build PRESET [cmake --build option...]: with the compiler that CXX names, also where another one built before.
 build() {
-    local preset=$1
+    local preset=$1 fresh=() cache=build/$1/CMakeCache.txt
     shift
-    cmake --preset "$preset" >/dev/null || fail "cmake --preset $preset failed"
+    if [ -n "${CXX:-}" ] && [ -e "$cache" ] &&
+        ! grep -qx "CMAKE_CXX_COMPILER:[A-Z]*=$(command -v "$CXX")" "$cache"; then
+        fresh=(--fresh)
+    fi
+    cmake --preset "$preset" "${fresh[@]}" >/dev/null || fail "cmake --preset $preset failed"
     cmake --build --preset "$preset" "$@"
 }
