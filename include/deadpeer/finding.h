@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "deadpeer/address.h"
+#include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
@@ -150,7 +151,7 @@ struct Finding {
     bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
-    std::array<std::uint64_t, 8> lost{};   // host_rebooted: the streams of the connections, as many as fit
+    std::array<StreamNumber, 8> lost{};    // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
     std::uint64_t left_out = 0;

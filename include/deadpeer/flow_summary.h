@@ -8,6 +8,7 @@
 
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
+#include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
@@ -32,16 +33,16 @@ struct KeepaliveTimer {
 struct SideSummary {
     std::uint64_t segments = 0;
     std::uint64_t payload_bytes = 0;  // each byte of the stream counted once
-    std::uint32_t probes = 0;
-    std::uint32_t probes_answered = 0;
-    std::uint32_t resets = 0;
+    std::uint64_t probes = 0;
+    std::uint64_t probes_answered = 0;
+    std::uint64_t resets = 0;
     std::uint8_t probe_payload = 0;  // bytes in its probes: 0 or 1
     bool sent_fin = false;
     KeepaliveTimer keepalive;
 };
 
 struct FlowSummary {
-    std::uint64_t stream = 0;  // Wireshark's tcp.stream
+    StreamNumber stream = 0;
     FlowKey key;
     Direction initiator = Direction::kFromLow;  // which endpoint of the key
     bool roles_guessed = true;                  // no SYN was seen

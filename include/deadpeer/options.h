@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
@@ -49,6 +50,11 @@ struct AnalyzerOptions {
 
     // Seed of the flow table's hash. 0 draws one from the system. Reports do not depend on it.
     std::uint64_t hash_seed = 0;
+
+    // For tests.
+
+    // Number of the first connection.
+    StreamNumber first_stream = 0;
 };
 
 }  // namespace deadpeer

@@ -23,6 +23,7 @@
 #include "deadpeer/segment.h"
 #include "deadpeer/skip_reason.h"
 #include "deadpeer/source.h"
+#include "deadpeer/stream_number.h"
 
 namespace deadpeer {
 
@@ -30,7 +31,7 @@ namespace deadpeer {
 struct SegmentRow {
     Segment segment;
     std::uint32_t file = 0;  // index of the input
-    std::uint64_t stream = 0;
+    StreamNumber stream = 0;
     Labels labels;
     SegmentKind kind = SegmentKind::kOrdinary;
     // Nothing tells yet that it is a keepalive: a sink keeps the row, and leaves it out of its report unless

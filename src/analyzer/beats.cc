@@ -26,7 +26,7 @@ Beats::Beats(const AnalyzerOptions& options)
       heartbeats_(heartbeat_options(options, knowledge_)) {}
 
 void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
-    const std::uint32_t stream = connection.tcp.number;
+    const StreamNumber stream = connection.tcp.number;
     const auto known = connection.beats ? ids_.find(stream) : ids_.end();
     const Heartbeats::Id before = known == ids_.end() ? 0 : known->second.id;
     const Heartbeats::Id after = heartbeats_.observe(before, segment, payload);

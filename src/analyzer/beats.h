@@ -60,8 +60,8 @@ private:
     const AnalyzerOptions& options_;
     const Knowledge knowledge_;
     Heartbeats heartbeats_;
-    std::pmr::unsynchronized_pool_resource entries_;                // candidates come and go
-    std::pmr::unordered_map<std::uint32_t, Entry> ids_{&entries_};  // by stream
+    std::pmr::unsynchronized_pool_resource entries_;               // candidates come and go
+    std::pmr::unordered_map<StreamNumber, Entry> ids_{&entries_};  // by stream
 };
 
 // The heartbeat's part in what becomes of the connection, and in its row.

@@ -16,12 +16,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "deadpeer/address.h"
+#include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
@@ -30,11 +30,11 @@ class Deadlines {
 public:
     struct Entry {
         Nanoseconds time;
-        std::uint32_t stream;
+        StreamNumber stream;
         FlowKey key;
     };
 
-    void set(const FlowKey& key, std::uint32_t stream, Nanoseconds time) {
+    void set(const FlowKey& key, StreamNumber stream, Nanoseconds time) {
         const auto [known, fresh] = times_.try_emplace(stream, time);
         if (!fresh && known->second <= time) return;
         known->second = time;
@@ -44,7 +44,7 @@ public:
     }
 
     // The connection is gone.
-    void forget(std::uint32_t stream) { times_.erase(stream); }
+    void forget(StreamNumber stream) { times_.erase(stream); }
 
     // The next of which the time has come.
     std::optional<Entry> due(Nanoseconds now) {
@@ -85,7 +85,7 @@ private:
     }
 
     std::vector<Entry> heap_;
-    std::unordered_map<std::uint32_t, Nanoseconds> times_;  // by stream
+    std::unordered_map<StreamNumber, Nanoseconds> times_;  // by stream
 };
 
 }  // namespace deadpeer

@@ -37,7 +37,7 @@ bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& pa
 Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
     if (!flows_.has_room() && flows_.size() > 0) make_room();
     Connection& connection = *flows_.find_or_insert(key, hash).record;
-    connection.tcp.number = next_stream_++;
+    connection.tcp.number = next_stream_++ & TcpStream::kNumbers;
     return connection;
 }
 
@@ -62,7 +62,7 @@ void Analyzer::Impl::supersede(Connection& connection, const Segment& syn) {
     const Connection old = connection;
     connection = Connection{};
     connection.key = old.key;
-    connection.tcp.number = next_stream_++;
+    connection.tcp.number = next_stream_++ & TcpStream::kNumbers;
     if (Predecessors::may_be_forgotten(old, syn)) {
         predecessors_.keep(old, connection);
     } else {

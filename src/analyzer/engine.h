@@ -46,7 +46,8 @@ public:
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, sink),
           inputs_(sink),
-          rounds_(flows_, verdicts_) {}
+          rounds_(flows_, verdicts_),
+          next_stream_(options.first_stream) {}
 
     std::uint32_t begin_input(const std::string& name) {
         assert(inputs_.size() < kMaxInputs);
@@ -140,7 +141,7 @@ private:
     Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
     Rounds rounds_;
 
-    std::uint32_t next_stream_ = 0;
+    StreamNumber next_stream_;
     std::uint64_t evicted_ = 0;
     std::uint64_t told_early_ = 0;
 };

@@ -20,7 +20,7 @@ namespace deadpeer {
 // A connection as one of its hosts lived it.
 struct HostConnection {
     IpAddress host;
-    std::uint64_t stream = 0;
+    StreamNumber stream = 0;
     Nanoseconds first_time = kNoTime;
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted
     Nanoseconds reset = kNoTime;  // its no-socket RST; kNoTime if there is none

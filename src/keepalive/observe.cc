@@ -21,7 +21,7 @@ void lengthen(Train& train, const Segment& segment) {
     train.last_gap = gap;
     train.last_time = segment.time;
     train.frames.add(segment.frame);
-    ++train.length;
+    if (train.length < UINT32_MAX) ++train.length;
 }
 
 Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_before) {

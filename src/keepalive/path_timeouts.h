@@ -34,7 +34,7 @@ struct PathFailure {
     Nanoseconds time = kNoTime;
     std::uint32_t file = 0;
     std::uint64_t frame = 0;
-    std::uint64_t stream = 0;
+    StreamNumber stream = 0;
     Endpoint failed_end;  // the end that was not reached any more, and the other
     Endpoint other_end;
 };

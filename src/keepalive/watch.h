@@ -55,8 +55,8 @@ struct Train {
 
 // What one side's keepalive probes tell.
 struct Prober {
-    std::uint32_t sent = 0;
-    std::uint32_t answered = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t answered = 0;
     std::uint32_t longest_train = 0;  // answered in the end or not
     std::uint32_t last_tsval = 0;
     std::uint16_t last_ip_id = 0;
@@ -148,7 +148,7 @@ struct Watch {
     std::uint64_t icmp_frame = 0;
     Nanoseconds loss_time = kNoTime;        // the latest sign that the capture lost a segment
     Nanoseconds step_back = 0;              // the furthest that time went back from one segment to the next
-    std::array<std::uint32_t, 2> resets{};  // RSTs by side
+    std::array<std::uint64_t, 2> resets{};  // RSTs by side
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
     Verdict told = Verdict::kNone;

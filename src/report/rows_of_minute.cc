@@ -5,7 +5,7 @@
 namespace deadpeer {
 namespace {
 
-constexpr std::uint64_t kNumbers = (std::uint64_t{1} << 40) - 1;
+constexpr std::uint64_t kNumbers = (std::uint64_t{1} << 48) - 1;
 constexpr std::size_t kFewSlots = 256;
 constexpr std::size_t kSlotsKept = std::size_t{1} << 16;  // over a quiet minute
 

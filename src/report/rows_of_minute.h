@@ -24,7 +24,11 @@ public:
 
     RowsOfMinute() : hash_(0) {}
 
-    // One more of that connection. False: it had `limit` before, or there is no room for it.
+    static constexpr unsigned kMostEvents = (1U << 6) - 1;
+    static constexpr unsigned kMostSegments = (1U << 10) - 1;
+
+    // One more of that connection. False: it had `limit` before, or there is no room for it. REQUIRES:
+    // `limit` is at most the constant above.
     bool add_event(std::uint64_t stream, unsigned limit);
     bool add_segment(std::uint64_t stream, unsigned limit);
     void clear();
@@ -33,9 +37,9 @@ public:
 
 private:
     struct Slot {
-        std::uint64_t stream : 40;  // the number plus one; 0: free
-        std::uint64_t events : 8;
-        std::uint64_t segments : 16;
+        std::uint64_t stream : 48;  // the number plus one; 0: free
+        std::uint64_t events : 6;
+        std::uint64_t segments : 10;
     };
     static_assert(sizeof(Slot) == 8);
 

@@ -15,7 +15,7 @@
 namespace deadpeer {
 
 struct StreamOf {
-    std::uint64_t operator()(const FlowSummary& flow) const { return flow.stream; }
+    StreamNumber operator()(const FlowSummary& flow) const { return flow.stream; }
 };
 using WaitingFlows = SortedSpool<FlowSummary, StreamOf>;
 
@@ -54,7 +54,7 @@ public:
 
 private:
     WaitingFlows waiting_;
-    std::uint64_t next_ = 0;
+    StreamNumber next_ = 0;
     bool ascending_ = false;
 };
 

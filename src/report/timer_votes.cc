@@ -40,7 +40,7 @@ void TimerVotes::add(const Candidate& candidate) {
         return;
     }
     const auto fewest = std::ranges::min_element(candidates_, {}, &Candidate::votes);
-    const std::uint32_t taken = std::min(fewest->votes, candidate.votes);
+    const std::uint64_t taken = std::min(fewest->votes, candidate.votes);
     for (Candidate& known : candidates_) known.votes -= taken;
     if (candidate.votes == taken) return;
     *fewest = candidate;

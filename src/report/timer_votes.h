@@ -19,7 +19,7 @@ public:
     struct Candidate {
         KeepaliveTimer timer;
         std::uint8_t payload = 0;  // bytes in its probes
-        std::uint32_t votes = 0;
+        std::uint64_t votes = 0;
     };
 
     void add(const Candidate& candidate);

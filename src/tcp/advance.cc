@@ -145,7 +145,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     fwd.last_time = segment.time;
     fwd.last_labels = labels;
     fwd.seen = true;
-    stream.mptcp_met_by[index(segment.direction)] = stream.mptcp_met;
+    stream.mptcp_news = static_cast<std::uint8_t>(stream.mptcp_news & ~(1U << index(segment.direction)) & 3U);
     drop_acknowledged(rev.unacked, Seq(segment.ack), pool);
 }
 
@@ -158,7 +158,10 @@ void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules
         learn_isns(fwd, rev, segment);
     if (segment.header_length < kMinimumHeader) return;
     if (segment.has(kRst) || (segment.has(kFin) && segment.has(kAck))) stream.close_seen = true;
-    stream.mptcp_met |= segment.mptcp_subtypes;
+    if ((segment.mptcp_subtypes & ~stream.mptcp_met) != 0) {
+        stream.mptcp_met |= segment.mptcp_subtypes;
+        stream.mptcp_news = 3;
+    }
 
     if (!stream.rtt_known && segment.time != kNoTime) {
         if (segment.has(kSyn) && !segment.has(kAck)) {

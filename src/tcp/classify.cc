@@ -185,8 +185,7 @@ Labels classify(const TcpStream& stream, const Segment& segment, const Rules& ru
     const View view{stream.forward(segment.direction), stream.reverse(segment.direction), segment, rules,
                     pool};
     Labels labels = window_labels(view);
-    if (rules.new_mptcp_option_hides_duplicate &&
-        stream.mptcp_met != stream.mptcp_met_by[index(segment.direction)]) {
+    if (rules.new_mptcp_option_hides_duplicate && (stream.mptcp_news >> index(segment.direction) & 1U) != 0) {
         labels = labels.without(Label::kDuplicateAck);
     }
     labels |= unseen_data_labels(view, labels);

@@ -12,6 +12,7 @@
 #include "core/seq.h"
 #include "deadpeer/address.h"
 #include "deadpeer/labels.h"
+#include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 #include "tcp/range_pool.h"
 
@@ -45,15 +46,15 @@ struct HalfStream {
 };
 
 struct TcpStream {
+    static constexpr StreamNumber kNumbers = (StreamNumber{1} << 52) - 1;
+
     std::array<HalfStream, 2> halves;
-    Nanoseconds handshake = 0;    // time of the latest SYN, or the handshake RTT once known; 0 = neither
-    std::uint32_t number = 0;     // tcp.stream
-    bool rtt_known : 1 = false;   // which of the two
-    bool close_seen : 1 = false;  // a FIN+ACK or a RST was met since the latest SYN
-    // Kinds of MPTCP options met, by Segment::mptcp_subtypes, and what they were when each side was last
-    // heard.
-    std::uint8_t mptcp_met = 0;
-    std::array<std::uint8_t, 2> mptcp_met_by{};
+    Nanoseconds handshake = 0;  // time of the latest SYN, or the handshake RTT once known; 0 = neither
+    StreamNumber number : 52 = 0;
+    bool rtt_known : 1 = false;       // which of the two
+    bool close_seen : 1 = false;      // a FIN+ACK or a RST was met since the latest SYN
+    std::uint8_t mptcp_news : 2 = 0;  // a bit a direction: mptcp_met grew since that side was last heard
+    std::uint8_t mptcp_met = 0;       // kinds of MPTCP options, by Segment::mptcp_subtypes
 
     // By way of a pointer: with an element of the array the compiler would compute the address at every use.
     [[nodiscard]] const HalfStream& forward(Direction d) const { return halves.data()[index(d)]; }

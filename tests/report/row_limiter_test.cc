@@ -143,6 +143,8 @@ TEST_CASE("connections are told apart, however many") {
     all.limiter.advance_time(0);
     all.events(0, 21);
     CHECK(all.limiter.events_left_out() == 1);
+    all.events(std::int64_t{1} << 40, 20);
+    CHECK(all.limiter.events_left_out() == 1);
 }
 
 TEST_CASE("beyond the memory rows are kept back, and a few thousand stories are told") {
