@@ -4,11 +4,14 @@
 //           nothing of itself in the file (it is cut back to the last whole row) and waits; retry() tries
 //           again. The file is created, with its header row, by open(); without its header it is not left
 //           there.
+// Others:   may move, shorten or delete the file, as a rotation of logs does. Each row asks first whether it
+//           still has its name and its length (two stat(2), about 1 us), and else begins a new file: with its
+//           header, and with the rows that are left where it was shortened.
 // Memory:   rows wait in up to kMostWaitingBytes; those beyond are counted by lost().
 // Lifetime: the folder must outlive it.
 // Threads:  one thread at a time.
 // Errors:   status() tells why the latest attempt failed.
-// Source:   write(2), ftruncate(2), fsync(2).
+// Source:   write(2), ftruncate(2), fsync(2), logrotate(8).
 #pragma once
 
 #include <cstdint>
@@ -38,9 +41,10 @@ public:
     void append(std::string_view row);
     // False: rows still wait.
     bool retry();
-    // Makes durable what was written since the last time. A file that was deleted meanwhile is lost, which is
-    // an error, and is created anew.
+    // Makes durable what was written since the last time.
     Status sync();
+    // What others did to the file, once; else empty.
+    std::string take_notice();
     // Rows that wait, and those to come, go to the file that is created next.
     void close();
 
@@ -53,12 +57,20 @@ public:
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
+    enum class Fate : std::uint8_t { kInPlace, kMoved, kShortened, kDeleted };
+
     [[nodiscard]] Status failure(std::string_view advice) const;
-    bool create();
+    [[nodiscard]] std::string path() const;
+    // `replaced`: a file whose whole rows it takes over, and whose place; -1: none.
+    bool create(int replaced = -1);
+    bool copy_rows(int from);
     bool ready();
+    // REQUIRES: it is open.
+    [[nodiscard]] Fate fate() const;
+    bool still_in_place();
+    bool replace();
     bool write(std::string_view row);
     bool cut();
-    [[nodiscard]] bool is_deleted() const;
 
     const ReportFolder& folder_;
     std::string name_;
@@ -72,6 +84,7 @@ private:
     std::deque<std::string> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::uint64_t lost_ = 0;
+    std::string notice_;
 };
 
 }  // namespace deadpeer

@@ -105,6 +105,7 @@ void LiveReports::on_finding(const Finding& finding) {
               EventLine{finding, files_.of(finding.file), sentence_, options_.lost_frames(finding.file)});
     events_.append(row_.waiting());
     if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
+    hand_on_notice();
 }
 
 void LiveReports::on_flow(const FlowSummary& flow) {
@@ -127,9 +128,14 @@ void LiveReports::flush(Nanoseconds now) {
     settle();
 }
 
+void LiveReports::hand_on_notice() {
+    if (const std::string notice = events_.take_notice(); !notice.empty()) options_.complain(notice);
+}
+
 // Tries again what waits, makes events durable, and tells how that went.
 void LiveReports::settle() {
     const bool all_written = events_.retry();
+    hand_on_notice();
     if (const Status status = all_written ? events_.sync() : events_.status(); !status) {
         event_trouble_.note(status.error().message);
     } else {

@@ -11,7 +11,8 @@
 // Lifetime: the sources and the analyzer belong to the caller; tables in the options must outlive this.
 // Threads:  one thread at a time.
 // Errors:   a full or broken disk ends nothing: it is told once per cause, tried again each time, and what
-//           had to be left out is counted.
+//           had to be left out is counted. Who moves, shortens or deletes events.csv gets a new one, and a
+//           sentence.
 // Sandbox:  write, read, pwrite64, pread64, ftruncate, fsync, fdatasync, openat, renameat, renameat2,
 //           unlinkat, mkdirat, newfstatat, fstat, getdents64, lseek, fcntl, close; all names are below the
 //           folder's descriptor.
@@ -105,6 +106,7 @@ private:
     };
     void begin_period(Nanoseconds now);
     void settle();
+    void hand_on_notice();
     void pause();
     Status write_reports(const Feed& feed);
     Status end_period(const Feed& feed);

@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -97,6 +98,69 @@ def events_deleted(rig):
         wait_until(lambda: len(read_all(program.reports)["events"]) > 0, 5, "no events any more")
         assert program.stop() == 4, program.text("stderr")
     assert "events.csv was deleted" in program.text("stderr"), program.text("stderr")
+
+
+def rotate(path, number):
+    """What logrotate does: by turns it moves the file, moves it and creates an empty one, copies and empties it."""
+    moved = f"{path}.{number}"
+    if number % 3 == 2:
+        shutil.copyfile(path, moved)
+        os.truncate(path, 0)
+        return
+    os.rename(path, moved)
+    if number % 3 == 1:
+        try:
+            open(path, "x").close()
+        except FileExistsError:
+            pass  # a row was faster
+
+
+def read_events(path):
+    """The rows, at first without the end of a row that was copied while it was written."""
+    with open(path, encoding="utf-8") as file:
+        header, *rows = file.read().splitlines()
+    assert header.startswith("time_utc,"), f"{path} begins with {header!r}"
+    return rows
+
+
+def events_rotated(rig):
+    """events.csv is rotated as logs are: the next row is in a new one, none is lost, and each is told in a line."""
+    with Wire() as wire, Traffic(wire.b):
+        program = rig.start(wire.a, "--interval", str(INTERVAL_S), "--print", "-q")
+        path = os.path.join(program.reports, "events.csv")
+        rotations = 9
+        for number in range(rotations):
+            wait_until(lambda: os.path.exists(path) and os.path.getsize(path) > 4096, 10, "no events any more")
+            rotate(path, number)
+        wait_until(lambda: os.path.exists(path) and os.path.getsize(path) > 4096, 10, "no events any more")
+        assert program.stop() == 0, program.text("stderr")
+    files = [path, *(f"{path}.{number}" for number in range(rotations))]
+    rows = [row for file in files for row in read_events(file)]
+    printed = len(program.text("stdout").splitlines())
+    lost_between_copy_and_cut = printed - len(set(rows))
+    print(f"{printed} events, {len(rows)} rows, {lost_between_copy_and_cut} lost by copying and emptying")
+    assert len(rows) == len(set(rows)) and 0 <= lost_between_copy_and_cut < 20, lost_between_copy_and_cut
+    said = program.text("stderr")
+    assert said.count("events.csv was ") == rotations == said.count("\n"), said
+
+
+def killed_while_rotated(rig):
+    """kill -9 while events.csv is rotated: whole files with headers, and the next run goes on."""
+    moments = random.Random(1)
+    with Wire() as wire, Traffic(wire.b):
+        for count in range(10):
+            with Program(rig.executable, wire.a, os.path.join(rig.folder, "killed"), "--interval", "1") as run:
+                path = os.path.join(run.reports, "events.csv")
+                until = time.monotonic() + moments.uniform(0.05, 0.3)
+                number = 3 * 1000 * count
+                while time.monotonic() < until:
+                    if os.path.exists(path) and os.path.getsize(path) > 4096:
+                        number += 3  # moves it
+                        rotate(path, number)
+                run.process.kill()
+            for name in os.listdir(run.reports):
+                if name.startswith("events.csv"):
+                    read_events(os.path.join(run.reports, name))
 
 
 def read_only(rig):
@@ -204,4 +268,4 @@ def killed_again_and_again(rig, wire, number):
 
 
 if __name__ == "__main__":
-    main(full, without_inodes, events_deleted, read_only, each_call_fails, killed)
+    main(full, without_inodes, events_deleted, events_rotated, killed_while_rotated, read_only, each_call_fails, killed)
