@@ -12,8 +12,10 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/parse_number.h"
 #include "report/reports.h"
 #include "report/text.h"
 #include "report/time_text.h"
@@ -24,7 +26,8 @@ namespace {
 class Descriptor {
 public:
     Descriptor(int folder, const char* name, int flags)
-        : value_(::openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC)) {}
+        : value_(
+              static_cast<int>(TEMP_FAILURE_RETRY(::openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC)))) {}
     ~Descriptor() {
         if (value_ >= 0) ::close(value_);
     }
@@ -83,30 +86,29 @@ Status check_reports(const ReportFolder& folder, const std::vector<std::string>&
     return success();
 }
 
-// A new folder for the period, or its neighbour in time; empty with errno if there can be none.
+// A new folder for the period; empty with errno if there can be none.
 std::string make_period_folder(const ReportFolder& folder, Nanoseconds began) {
-    constexpr int kTries = 3600;
-    for (int i = 0; i < kTries; ++i, began += kSecond) {
-        std::string name = period_name(began);
+    constexpr unsigned kMostOfOneSecond = 10'000;
+    for (unsigned number = 1; number <= kMostOfOneSecond; ++number) {
+        std::string name = period_name(began, number);
         if (::mkdirat(folder.descriptor(), name.c_str(), ReportFolder::kFolderMode) == 0) return name;
         if (errno != EEXIST) break;
     }
     return {};
 }
 
-constexpr Nanoseconds kLastBegin = 9'214'646'400 * kSecond;  // 2262: names count up from it
-
 // The earliest of the times at the beginning of a report; whatever its dialect, they have that form, or else
 // none is found.
 std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report report) {
     const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_RDONLY | O_NONBLOCK);
     std::array<char, 65536> bytes{};
-    const ssize_t n = file.value() < 0 ? -1 : ::read(file.value(), bytes.data(), bytes.size());
+    const ssize_t n =
+        file.value() < 0 ? -1 : TEMP_FAILURE_RETRY(::read(file.value(), bytes.data(), bytes.size()));
     std::string_view text(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
     std::optional<Nanoseconds> earliest;
     for (; text.size() >= kUtcSecond.size(); text.remove_prefix(1)) {
         const std::optional<Nanoseconds> time = parse_utc_second(text.substr(0, kUtcSecond.size()));
-        const bool usable = time && *time >= 0 && *time < kLastBegin;
+        const bool usable = time && *time >= 0;
         if (usable && (!earliest || *time < *earliest)) earliest = time;
     }
     return earliest;
@@ -119,11 +121,12 @@ void cut_after_last_row(const ReportFolder& folder, Report report) {
     if (file.value() < 0 || ::fstat(file.value(), &info) != 0 || !S_ISREG(info.st_mode)) return;
     std::array<char, 65536> bytes{};
     const off_t from = std::max<off_t>(0, info.st_size - static_cast<off_t>(bytes.size()));
-    const ssize_t n = ::pread(file.value(), bytes.data(), bytes.size(), from);
+    const ssize_t n = TEMP_FAILURE_RETRY(::pread(file.value(), bytes.data(), bytes.size(), from));
     const std::string_view end(bytes.data(), n < 0 ? 0 : static_cast<std::size_t>(n));
     const std::size_t line_end = end.find_last_of('\n');
     if (line_end == std::string_view::npos || line_end + 1 == end.size()) return;
-    if (::ftruncate(file.value(), from + static_cast<off_t>(line_end) + 1) != 0) return;  // then it stays
+    const off_t whole = from + static_cast<off_t>(line_end) + 1;
+    if (TEMP_FAILURE_RETRY(::ftruncate(file.value(), whole)) != 0) return;  // then it stays
 }
 
 // REQUIRES: at least one report is there.
@@ -158,18 +161,30 @@ std::vector<std::string> names_in(const ReportFolder& folder) {
     return names;
 }
 
-bool is_period(const ReportFolder& folder, const std::string& name) {
-    constexpr std::string_view kForm = "00000000T000000Z";  // 0: a digit
-    const bool has_form = std::equal(name.begin(), name.end(), kForm.begin(), kForm.end(),
+constexpr std::string_view kForm = "00000000T000000Z";  // 0: a digit
+
+// Which of the periods that began in its second; 0 for any other name.
+unsigned number_of(std::string_view name) {
+    const std::string_view second = name.substr(0, kForm.size());
+    const bool has_form = std::equal(second.begin(), second.end(), kForm.begin(), kForm.end(),
                                      [](char c, char f) { return f == '0' ? c >= '0' && c <= '9' : c == f; });
-    return has_form && is_folder(folder, name);
+    if (!has_form) return 0;
+    const std::string_view rest = name.substr(kForm.size());
+    if (rest.empty()) return 1;
+    return rest.size() < 2 || rest[0] != '-' ? 0 : parse_number<unsigned>(rest.substr(1)).value_or(0);
+}
+
+bool is_period(const ReportFolder& folder, const std::string& name) {
+    return number_of(name) != 0 && is_folder(folder, name);
 }
 
 // The names of period folders, the oldest first.
 std::vector<std::string> periods_in(const ReportFolder& folder) {
     std::vector<std::string> names = names_in(folder);
     std::erase_if(names, [&](const std::string& name) { return !is_period(folder, name); });
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(names, {}, [](const std::string& name) {
+        return std::make_pair(std::string_view(name).substr(0, kForm.size()), number_of(name));
+    });
     return names;
 }
 
@@ -209,7 +224,8 @@ Status move_into(const ReportFolder& folder, const std::string& period_folder,
             return failure("move", folder, name);
         }
     }
-    if (::fsync(period.value()) != 0 || ::fsync(folder.descriptor()) != 0) {
+    if (TEMP_FAILURE_RETRY(::fsync(period.value())) != 0 ||
+        TEMP_FAILURE_RETRY(::fsync(folder.descriptor())) != 0) {
         return failure("make durable", folder, period_folder);
     }
     return success();
@@ -217,14 +233,14 @@ Status move_into(const ReportFolder& folder, const std::string& period_folder,
 
 }  // namespace
 
-std::string period_name(Nanoseconds began) {
+std::string period_name(Nanoseconds began, unsigned number) {
     std::array<char, kTimeTextCapacity> text{};
     write_utc(text.data(), began);
     std::string name;
     for (const char c : std::string_view(text.data(), kUtcSecond.size())) {
         if (c != '-' && c != ':') name += c;
     }
-    return name + 'Z';
+    return name + (number == 1 ? "Z" : fmt::format("Z-{}", number));
 }
 
 Status move_reports(const ReportFolder& folder, Nanoseconds began) {

@@ -1,8 +1,8 @@
 // Period folders: where the reports of finished periods go: DIR/20261121T060000Z/, named after their begin,
 // UTC.
 //
-// What:     move_reports() gives a period its folder. It is always a new one: where the name is taken, the
-//           next free second is used, so that nothing is overwritten. keep_latest() removes the oldest:
+// What:     move_reports() gives a period its folder. It is always a new one: a second period that began in
+//           the same second goes to DIR/20261121T060000Z-2/, so that nothing is overwritten. keep_latest() removes the oldest:
 //           only folders with names of that form, no links, and in them only our reports; a folder with
 //           anything else in it stays.
 // Threads:  one thread at a time.
@@ -20,8 +20,8 @@
 
 namespace deadpeer {
 
-// "20261121T060000Z".
-std::string period_name(Nanoseconds began);
+// "20261121T060000Z"; of the second that began in that second "20261121T060000Z-2".
+std::string period_name(Nanoseconds began, unsigned number = 1);
 
 // Moves every report of ours into a new folder of the period. No report: no folder; nor where something that
 // is no file has a report's name.

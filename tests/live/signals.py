@@ -114,6 +114,21 @@ def rotated_by_hang_up(rig):
     assert len(read_all(past)) == len(REPORTS)
 
 
+def rotated_twice_in_a_second(rig):
+    """Periods that begin in one second are told apart, and none is named after a time to come."""
+    with Wire() as wire:
+        program = rig.start(wire.a, "--interval", "60")
+        while time.time() % 1 > 0.1:
+            time.sleep(0.01)
+        for count in range(1, 5):
+            program.send(signal.SIGHUP)
+            wait_until(lambda: len(periods(program.reports)) >= count, 2, "no period was closed")
+        latest = max(os.path.basename(folder)[:16] for folder in periods(program.reports))
+        assert latest <= time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), periods(program.reports)
+        assert program.stop() == 0, program.text("stderr")
+    assert len(periods(program.reports)) == 4, os.listdir(program.reports)
+
+
 def rotated_by_the_clock(rig):
     """--rotate 2s --keep 2: periods of two seconds, and never more than two old ones."""
     with Wire() as wire, Traffic(wire.b):
@@ -173,5 +188,6 @@ def printed(rig):
 
 if __name__ == "__main__":
     main(interrupted, interrupted_in_the_background, interrupted_twice, interrupted_while_a_filter_compiles,
-         asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_by_the_clock, two_on_one_folder,
+         asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_twice_in_a_second,
+         rotated_by_the_clock, two_on_one_folder,
          standard_output_goes_away, printed)

@@ -79,8 +79,26 @@ TEST_CASE("a folder that is there is never used again") {
         REQUIRE(move_reports(*place.reports, kMorning).ok());
     }
     CHECK(place.text("20261121T060000Z/events.csv") == "first");
-    CHECK(place.text("20261121T060001Z/events.csv") == "second");
-    CHECK(place.text("20261121T060002Z/events.csv") == "third");
+    CHECK(place.text("20261121T060000Z-2/events.csv") == "second");
+    CHECK(place.text("20261121T060000Z-3/events.csv") == "third");
+    place.put("events.csv", "a second later");
+    REQUIRE(move_reports(*place.reports, kMorning + kSecond).ok());
+    CHECK(place.text("20261121T060001Z/events.csv") == "a second later");
+}
+
+TEST_CASE("periods of one second are removed in the order in which they began") {
+    const Place place;
+    for (int period = 0; period < 12; ++period) {
+        place.put("events.csv", std::to_string(period));
+        REQUIRE(move_reports(*place.reports, kMorning).ok());
+    }
+    for (const char* name : {"20261121T060000Z-", "20261121T060000Z-0", "20261121T060000Z-x"}) {
+        place.put(std::string(name) + "/events.csv", "no period");
+    }
+    REQUIRE(keep_latest(*place.reports, 3).ok());
+    CHECK(place.names() == Names{"20261121T060000Z-", "20261121T060000Z-0", "20261121T060000Z-10",
+                                 "20261121T060000Z-11", "20261121T060000Z-12", "20261121T060000Z-x"});
+    CHECK(holds_only_reports(*place.reports) == false);
 }
 
 TEST_CASE("a link in place of a period's folder is not followed") {
@@ -90,7 +108,7 @@ TEST_CASE("a link in place of a period's folder is not followed") {
     place.put("events.csv", "mine");
     REQUIRE(move_reports(*place.reports, kMorning).ok());
     CHECK(elsewhere.entries() == 0);
-    CHECK(place.text("20261121T060001Z/events.csv") == "mine");
+    CHECK(place.text("20261121T060000Z-2/events.csv") == "mine");
 }
 
 TEST_CASE("earlier reports are named after the first time in them") {
@@ -203,6 +221,7 @@ TEST_CASE("a folder holds only reports, or something else as well") {
     place.put("events.csv", "x");
     place.put(".flows.csv.tmp", "x");
     place.put("20261121T060000Z/events.csv", "x");
+    place.put("20261121T060000Z-2/events.csv", "x");
     CHECK(holds_only_reports(*place.reports));
     place.put("20261121T060000Z.txt", "x");
     CHECK_FALSE(holds_only_reports(*place.reports));

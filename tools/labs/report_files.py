@@ -6,7 +6,7 @@ import os
 import re
 
 REPORTS = ("capture", "segments", "flows", "events", "hosts")
-PERIOD = re.compile(r"\d{8}T\d{6}Z")
+PERIOD = re.compile(r"(\d{8}T\d{6}Z)(?:-(\d+))?$")
 
 
 class ReportError(Exception):
@@ -34,7 +34,8 @@ def read_all(folder):
 
 def periods(folder):
     """The folders of past periods, oldest first."""
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if PERIOD.match(name))
+    found = sorted((match[1], int(match[2] or 1), match[0]) for match in map(PERIOD.match, os.listdir(folder)) if match)
+    return [os.path.join(folder, name) for _, _, name in found]
 
 
 def everything(folder):
