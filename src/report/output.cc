@@ -20,7 +20,7 @@ void Output::flush() {
     used_ = 0;
     if (!write_through_ || error_ != 0 || bytes_behind_ < kBytesBehind) return;
     bytes_behind_ = 0;
-    if (::fdatasync(descriptor_) != 0) error_ = errno;
+    if (TEMP_FAILURE_RETRY(::fdatasync(descriptor_)) != 0) error_ = errno;
 }
 
 }  // namespace deadpeer

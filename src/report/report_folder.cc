@@ -26,17 +26,21 @@ Error cannot_open(const std::string& path, const char* what, int error) {
 
 constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
+int open_folder(int at, const char* path, int flags = kOpenFolder) {
+    return static_cast<int>(TEMP_FAILURE_RETRY(::openat(at, path, flags)));
+}
+
 // Makes a folder that was missing; -1 and errno if it cannot. Step by step from its parent, so that the
 // descriptor is that of the folder made, whatever others rename meanwhile: it may be given to another user.
 int make(const std::string& path) {
     std::filesystem::path name(path);
     if (!name.has_filename()) name = name.parent_path();  // "reports/"
     const std::string parent_path = name.has_parent_path() ? name.parent_path().string() : ".";
-    const int parent = ::open(parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int parent = open_folder(AT_FDCWD, parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (parent < 0) return -1;
     int descriptor = -1;
     if (::mkdirat(parent, name.filename().c_str(), ReportFolder::kFolderMode) == 0) {
-        descriptor = ::openat(parent, name.filename().c_str(), kOpenFolder | O_NOFOLLOW);
+        descriptor = open_folder(parent, name.filename().c_str(), kOpenFolder | O_NOFOLLOW);
     }
     const int error = errno;
     ::close(parent);
@@ -47,12 +51,12 @@ int make(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path, const char* what) {
-    int descriptor = ::open(path.c_str(), kOpenFolder);
+    int descriptor = open_folder(AT_FDCWD, path.c_str());
     const bool missing = descriptor < 0 && errno == ENOENT;
     if (missing) descriptor = make(path);
     const bool made = missing && descriptor >= 0;
     if (missing && !made && errno == EEXIST)
-        descriptor = ::open(path.c_str(), kOpenFolder);  // another run was faster
+        descriptor = open_folder(AT_FDCWD, path.c_str());  // another run was faster
     if (descriptor < 0) return cannot_open(path, what, errno);
     return std::unique_ptr<ReportFolder>(new ReportFolder(path, descriptor, made));
 }
@@ -85,8 +89,8 @@ Result<int> ReportFolder::create(const std::string& name, const std::string& tem
     // Noted before it is there, so that it goes even if memory runs out here.
     Pending& file = pending_.emplace_back(Pending{name, temporary, -1});
     ::unlinkat(descriptor_, file.temporary.c_str(), 0);
-    file.descriptor = ::openat(descriptor_, file.temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    file.descriptor = static_cast<int>(TEMP_FAILURE_RETRY(::openat(
+        descriptor_, file.temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)));
     if (file.descriptor >= 0) return file.descriptor;
     Error error = failure("create", file.temporary);
     pending_.pop_back();
@@ -95,18 +99,19 @@ Result<int> ReportFolder::create(const std::string& name, const std::string& tem
 
 Status ReportFolder::publish() {
     for (const Pending& file : pending_) {
-        if (::fsync(file.descriptor) != 0) return failure("write", file.temporary);
+        if (TEMP_FAILURE_RETRY(::fsync(file.descriptor)) != 0) return failure("write", file.temporary);
     }
     // From the first rename to the last nothing takes memory, so that nothing comes between them.
     while (!pending_.empty()) {
         const Pending& file = pending_.front();
-        if (::renameat(descriptor_, file.temporary.c_str(), descriptor_, file.name.c_str()) != 0 ||
-            ::close(std::exchange(pending_.front().descriptor, -1)) != 0) {
+        if (::renameat(descriptor_, file.temporary.c_str(), descriptor_, file.name.c_str()) != 0)
             return failure("write", file.name);
-        }
+        // Interrupted, it is closed all the same (Linux), and what was written is durable already.
+        if (::close(std::exchange(pending_.front().descriptor, -1)) != 0 && errno != EINTR)
+            return failure("write", file.name);
         pending_.erase(pending_.begin());
     }
-    if (::fsync(descriptor_) != 0) return failure("make durable", "");
+    if (TEMP_FAILURE_RETRY(::fsync(descriptor_)) != 0) return failure("make durable", "");
     return success();
 }
 

@@ -26,8 +26,8 @@ int open_by_path(const std::string& folder) {
 int open_in(int folder) {
     constexpr char kName[] = ".deadpeer-spool";
     ::unlinkat(folder, kName, 0);
-    const int descriptor =
-        ::openat(folder, kName, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const auto descriptor = static_cast<int>(TEMP_FAILURE_RETRY(
+        ::openat(folder, kName, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)));
     if (descriptor >= 0) ::unlinkat(folder, kName, 0);
     return descriptor;
 }

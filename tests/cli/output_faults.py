@@ -88,18 +88,24 @@ CALLS = ["write", "fsync", "fdatasync", "rename,renameat,renameat2", "openat", "
 ERRORS = ["ENOSPC", "EIO", "EROFS"]
 
 
-def each_call_fails(bench):
-    """Every call since the report folder was touched fails once, in a run of its own, in each way."""
+def calls_since_begin(bench):
+    """Of each of CALLS the numbers of those since the report folder was touched."""
     trace = bench.path("trace")
     bench.run_new(bench.folder_with_old("traced"), ["strace", "-f", "-o", trace, "--trace=" + ",".join(CALLS)])
     with open(trace) as file:
         lines = file.readlines()
     begin = next(number for number, line in enumerate(lines) if '/traced"' in line)
-    faults = []
+    found = {}
     for calls in CALLS:
         places = [n for n, line in enumerate(lines) if re.match(r"\d+ +(" + calls.replace(",", "|") + r")\(", line)]
-        faults += [(calls, error, count) for count, place in enumerate(places, start=1) if place >= begin
-                   for error in ERRORS]
+        found[calls] = [count for count, place in enumerate(places, start=1) if place >= begin]
+    return found
+
+
+def each_call_fails(bench):
+    """Every call since the report folder was touched fails once, in a run of its own, in each way."""
+    faults = [(calls, error, count) for calls, counts in calls_since_begin(bench).items() for count in counts
+              for error in ERRORS]
 
     def fail(fault):
         output = bench.folder_with_old("-".join(map(str, fault)))
@@ -112,6 +118,17 @@ def each_call_fails(bench):
         codes = list(pool.map(fail, faults))
     print(f"{len(faults)} faults, {codes.count(4)} of them told")
     assert len(faults) >= 60 and codes.count(4) >= 50, codes
+
+
+def interrupted(bench):
+    """Every second call is interrupted by a signal: that is no failure."""
+    for calls, counts in calls_since_begin(bench).items():
+        if calls in ("write", "fsync", "openat", "close"):
+            output = bench.folder_with_old("interrupted-" + calls)
+            inject = f"--inject={calls}:error=EINTR:when={counts[0]}+2"
+            done = bench.run_new(output, ["strace", "-f", "--quiet=all", "-o", "/dev/null", inject])
+            bench.check(calls, output, done, "")
+            assert done.returncode == 0, f"{calls}: {done}"
 
 
 def killed(bench):
@@ -209,7 +226,7 @@ def own_mounts():
 def main():
     program, capture, case = sys.argv[1:]
     cases = {test.__name__: test
-             for test in (each_call_fails, killed, small_disks, files_may_not_grow, allocations_fail)}
+             for test in (each_call_fails, interrupted, killed, small_disks, files_may_not_grow, allocations_fail)}
     if case == "small_disks":
         own_mounts()
     with tempfile.TemporaryDirectory() as folder:

@@ -218,6 +218,19 @@ def numbers(rig, calls):
     return [number for number, place in enumerate(of_these, start=1) if place >= begun]
 
 
+def interrupted(rig):
+    """Calls that write reports are interrupted by signals, again and again: that is no failure."""
+    with Wire() as wire, Traffic(wire.b):
+        calls = "write,pwrite64,ftruncate,fsync,fdatasync"
+        program = traced(rig, wire, "interrupted", f"--inject={calls}:error=EINTR:when=20+2")
+        time.sleep(RUN_S)
+        program.send(signal.SIGHUP)
+        wait_until(lambda: periods(program.reports), 5, "no period was closed")
+        assert program.stop() == 0, program.text("stderr")
+    for folder in (program.reports, *periods(program.reports)):
+        assert len(read_all(folder)) == 5, folder
+
+
 def spread(values):
     """At most MOST_EACH of them, first and last included."""
     if len(values) <= MOST_EACH:
@@ -268,4 +281,5 @@ def killed_again_and_again(rig, wire, number):
 
 
 if __name__ == "__main__":
-    main(full, without_inodes, events_deleted, events_rotated, killed_while_rotated, read_only, each_call_fails, killed)
+    main(full, without_inodes, events_deleted, events_rotated, killed_while_rotated, read_only, each_call_fails,
+         interrupted, killed)
