@@ -27,7 +27,7 @@ enum class SkipReason : std::uint8_t {
     kIcmpQuote,            // an ICMP error that quotes a TCP segment
     kNotTcp,               // UDP, ICMP, ...
     kEncrypted,            // ESP
-    kEncapsulated,         // a tunnel that is not looked into; in UDP told by its port
+    kEncapsulated,         // a tunnel whose content is not looked into, such as PPP multilink
     kCutHeader,            // captured bytes end inside the fixed TCP header
     kShortTcp,             // the IP packet ends inside the fixed TCP header
 };

@@ -1,4 +1,4 @@
-// Reading network order numbers from bytes that may stand at any address.
+// Reading numbers from bytes that may stand at any address.
 #pragma once
 
 #include <bit>
@@ -17,6 +17,14 @@ inline std::uint32_t read_be32(const std::uint8_t* bytes) {
     std::uint32_t value;
     std::memcpy(&value, bytes, sizeof value);
     return std::endian::native == std::endian::little ? __builtin_bswap32(value) : value;
+}
+
+inline std::uint16_t read_le16(const std::uint8_t* bytes) {
+    return __builtin_bswap16(read_be16(bytes));
+}
+
+inline std::uint32_t read_le32(const std::uint8_t* bytes) {
+    return __builtin_bswap32(read_be32(bytes));
 }
 
 }  // namespace deadpeer::decoding

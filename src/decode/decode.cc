@@ -3,28 +3,41 @@
 #include <span>
 
 #include "decode/arp.h"
+#include "decode/capture_header.h"
 #include "decode/cisco_hdlc.h"
 #include "decode/ethernet.h"
+#include "decode/frame_relay.h"
+#include "decode/geneve.h"
+#include "decode/gre.h"
+#include "decode/gtp_u.h"
 #include "decode/icmp.h"
+#include "decode/ieee802_11.h"
 #include "decode/ip.h"
 #include "decode/ip_extension.h"
 #include "decode/ipv6_routing.h"
+#include "decode/l2tp.h"
 #include "decode/linux_sll.h"
 #include "decode/linux_sll2.h"
 #include "decode/llc.h"
+#include "decode/mpls.h"
+#include "decode/nflog.h"
 #include "decode/null_loopback.h"
 #include "decode/ppp.h"
+#include "decode/pppoe.h"
+#include "decode/tagged_ethernet.h"
 #include "decode/tcp.h"
 #include "decode/tcp_quote.h"
+#include "decode/teredo.h"
+#include "decode/token_ring.h"
 #include "decode/udp.h"
 #include "decode/vlan.h"
+#include "decode/vxlan.h"
 
 namespace deadpeer {
 namespace {
 
 using namespace decoding;
 
-constexpr std::uint16_t kLinkTypeEthernet = 1;
 constexpr Parser kEncapsulated = stop_at<SkipReason::kEncapsulated>;
 
 Next tcp_or_quoted_tcp(Packet& packet) {
@@ -39,41 +52,60 @@ struct Row {
 };
 
 constexpr Row kLinkTypes[] = {
-    {kLinkTypeEthernet, ethernet},  // ETHERNET
-    {113, linux_sll},               // LINUX_SLL
-    {276, linux_sll2},              // LINUX_SLL2
-    {101, ip},                      // RAW
-    {0, null_loopback},             // NULL
-    {108, null_loopback},           // LOOP
-    {228, ip},                      // IPV4
-    {229, ipv6},                    // IPV6
-    {12, ip},                       // DLT_RAW as most systems number it
-    {14, ip},                       // DLT_RAW as OpenBSD numbers it
-    {9, ppp},                       // PPP
-    {50, ppp},                      // PPP_HDLC
-    {104, cisco_hdlc},              // C_HDLC
+    {kLinkTypeEthernet, ethernet},       // ETHERNET
+    {113, linux_sll},                    // LINUX_SLL
+    {276, linux_sll2},                   // LINUX_SLL2
+    {kLinkTypeRaw, ip},                  // RAW
+    {0, null_loopback},                  // NULL
+    {108, null_loopback},                // LOOP
+    {228, ip},                           // IPV4
+    {229, ipv6},                         // IPV6
+    {12, ip},                            // DLT_RAW as most systems number it
+    {14, ip},                            // DLT_RAW as OpenBSD numbers it
+    {kLinkTypePpp, ppp},                 // PPP
+    {50, ppp},                           // PPP_HDLC
+    {104, cisco_hdlc},                   // C_HDLC
+    {105, ieee802_11},                   // IEEE802_11
+    {127, radiotap},                     // IEEE802_11_RADIOTAP
+    {192, ppi},                          // PPI
+    {107, frame_relay},                  // FRELAY
+    {10, fddi},                          // FDDI
+    {6, token_ring},                     // IEEE802_5
+    {51, pppoe},                         // PPP_ETHER
+    {239, nflog},                        // NFLOG
+    {258, pktap},                        // PKTAP
+    {226, ipnet},                        // IPNET
+    {281, ethernet_with_switch_tag<4>},  // DSA_TAG_BRCM
+    {282, tag_before_ethernet<4>},       // DSA_TAG_BRCM_PREPEND
+    {283, ethernet_with_switch_tag<4>},  // DSA_TAG_DSA
+    {284, ethernet_with_switch_tag<8>},  // DSA_TAG_EDSA
 };
 
 constexpr Row kEtherTypes[] = {
-    {kEtherTypeIpv4, ip},    {kEtherTypeIpv6, ipv6},     {0x8100, vlan},  // 802.1Q
-    {0x88a8, vlan},                                                       // 802.1ad
+    {kEtherTypeIpv4, ip},
+    {kEtherTypeIpv6, ipv6},
+    {0x8100, vlan},  // 802.1Q
+    {0x88a8, vlan},  // 802.1ad
     {0x9100, vlan},  // the same before it was standardised
-    {kLinuxLlc, llc},        {kLinuxEthernet, ethernet}, {kLinuxPppHdlc, ppp},
-    {0x8847, kEncapsulated},  // MPLS
-    {0x8848, kEncapsulated},  // MPLS, upstream-assigned label
-    {0x8864, kEncapsulated},  // PPPoE session
-    {0x8903, kEncapsulated},  // Cisco FabricPath
-    {0x88e7, kEncapsulated},  // 802.1ah provider backbone
-    {0x6558, kEncapsulated},  // transparent Ethernet bridging
+    {kLinuxLlc, llc},
+    {kLinuxEthernet, ethernet},
+    {kLinuxPppHdlc, ppp},
+    {kEtherTypeMpls, mpls},
+    {0x8848, mpls},   // upstream-assigned label
+    {0x8864, pppoe},  // session
+    {0x880b, ppp},
+    {0x8903, tag_before_ethernet<2>},  // Cisco FabricPath
+    {0x8909, cisco_metadata},
+    {0x88e7, tag_before_ethernet<4>},  // 802.1ah provider backbone
+    {0x6558, ethernet},                // transparent Ethernet bridging
+    {kErspanTypeTwo, tag_before_ethernet<8>},
+    {0x22eb, erspan_type_three},
     {0x0806, arp},
 };
 
 constexpr Row kPppProtocols[] = {
-    {0x0021, ip},
-    {0x0057, ipv6},
-    {0x003d, kEncapsulated},  // multilink
-    {0x0281, kEncapsulated},  // MPLS
-    {0x0283, kEncapsulated},  // MPLS, upstream-assigned label
+    {0x0021, ip},   {0x0057, ipv6}, {0x003d, kEncapsulated},  // multilink
+    {0x0281, mpls}, {0x0283, mpls},                           // upstream-assigned label
 };
 
 constexpr Row kIpProtocols[] = {
@@ -88,11 +120,17 @@ constexpr Row kIpProtocols[] = {
     {1, icmp},
     {58, icmpv6},
     {50, stop_at<SkipReason::kEncrypted>},
-    {4, kEncapsulated},    // IPv4 in IP
-    {41, kEncapsulated},   // IPv6 in IP
-    {47, kEncapsulated},   // GRE
-    {97, kEncapsulated},   // Ethernet in IP
-    {137, kEncapsulated},  // MPLS in IP
+    {4, ipv4},   // IPv4 in IP
+    {41, ipv6},  // IPv6 in IP
+    {47, gre},
+    {97, tag_before_ethernet<2>},  // Ethernet in IP
+    {137, mpls},
+};
+
+// Tunnels in UDP, by IANA's port numbers.
+constexpr Row kUdpPorts[] = {
+    {4789, vxlan}, {6081, geneve}, {2152, gtp_u}, {4790, vxlan_gpe},   {3544, teredo},
+    {5072, ayiya}, {1701, l2tp},   {6635, mpls},  {5247, capwap_data},
 };
 
 Next parse_by(std::span<const Row> table, SkipReason unknown, std::uint16_t number, Packet& packet) {
@@ -100,6 +138,15 @@ Next parse_by(std::span<const Row> table, SkipReason unknown, std::uint16_t numb
         if (row.number == number) return row.parse(packet);
     }
     return stop(unknown);
+}
+
+Next parse_by_port(Next ports, Packet& packet) {
+    for (const std::uint16_t port : {ports.number, ports.other_number}) {
+        for (const Row& row : kUdpPorts) {
+            if (row.number == port) return row.parse(packet);
+        }
+    }
+    return stop(SkipReason::kNotTcp);
 }
 
 Next parse(Next header, Packet& packet) {
@@ -112,6 +159,8 @@ Next parse(Next header, Packet& packet) {
             return parse_by(kPppProtocols, SkipReason::kNotIp, header.number, packet);
         case NumberSpace::kIpProtocol:
             return parse_by(kIpProtocols, SkipReason::kNotTcp, header.number, packet);
+        case NumberSpace::kUdpPort:
+            return parse_by_port(header, packet);
         case NumberSpace::kNone:
             break;
     }
@@ -133,8 +182,7 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
                                               SegmentBatch& out) {
     if (frame.interface == kUndeclaredInterface) return SkipReason::kBadInterface;
-    // The link layer, IP, TCP, and eight others among them.
-    constexpr int kMaxHeaders = 11;
+    constexpr int kMaxHeaders = 32;  // the innermost TCP of a mirrored tunnel in a tunnel has about 20
     Packet packet = whole_frame(frame, batch_index, out);
     Next next = link_type(frame.link_type);
     for (int headers = 0; headers < kMaxHeaders; ++headers) {

@@ -11,7 +11,8 @@
 //          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends there,
 //          else kCutHeader.
 // Quotes:  ICMP errors are kIcmpQuote if the packet they quote is TCP.
-// Not yet: tunnels, MPLS, PPPoE (kEncapsulated), fragments other than atomic ones.
+// Tunnels: the innermost packet counts. A tunnel whose content is not looked into is kEncapsulated.
+// Not yet: fragments other than atomic ones.
 // Threads: pure functions; a SegmentBatch belongs to one thread.
 #pragma once
 

@@ -10,6 +10,7 @@ namespace deadpeer::decoding {
 
 inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
+inline constexpr std::uint16_t kEtherTypeMpls = 0x8847;
 inline constexpr std::uint16_t kLinuxEthernet = 0x0003;  // an Ethernet frame follows
 inline constexpr std::uint16_t kLinuxLlc = 0x0004;       // an 802.2 LLC header follows
 inline constexpr std::uint16_t kLinuxPppHdlc = 0x0007;
@@ -23,6 +24,24 @@ inline Next type_or_length(Packet& packet, std::uint16_t field) {
     if (field > kLargestLength || field == 0) return stop(SkipReason::kNotIp);
     packet.limit(field);
     return ether_type(kLinuxLlc);
+}
+
+// An Ethernet frame follows.
+constexpr Next ethernet_frame() {
+    return ether_type(kLinuxEthernet);
+}
+
+// An IP packet follows, or else something that its tunnel does not name.
+inline Next any_ip(const Packet& packet, SkipReason otherwise) {
+    if (packet.captured == 0) return stop(SkipReason::kCutIpHeader);
+    switch (packet.data[0] >> 4) {
+        case 4:
+            return ether_type(kEtherTypeIpv4);
+        case 6:
+            return ether_type(kEtherTypeIpv6);
+        default:
+            return stop(otherwise);
+    }
 }
 
 }  // namespace deadpeer::decoding

@@ -9,9 +9,18 @@
 
 namespace deadpeer::decoding {
 
+inline Next snap(Packet& packet) {
+    constexpr std::uint32_t kSnap = 5;
+    if (packet.captured < kSnap) return stop(SkipReason::kShortLinkHeader);
+    const std::uint32_t organisation = read_be32(packet.data) >> 8;
+    const std::uint16_t protocol = read_be16(packet.data + 3);
+    packet.skip(kSnap);
+    if (organisation == 0x000000 || organisation == 0x0000f8) return ether_type(protocol);
+    return stop(SkipReason::kNotIp);
+}
+
 inline Next llc(Packet& packet) {
     constexpr std::uint32_t kLlc = 3;
-    constexpr std::uint32_t kSnap = 5;
     constexpr std::uint8_t kSapIp = 0x06;
     constexpr std::uint8_t kSapSnap = 0xaa;
     constexpr std::uint8_t kUnnumberedInformation = 0x03;
@@ -21,14 +30,7 @@ inline Next llc(Packet& packet) {
     if (packet.data[2] != kUnnumberedInformation) return stop(SkipReason::kNotIp);
     packet.skip(kLlc);
     if (dsap == kSapIp) return ether_type(kEtherTypeIpv4);
-    if (dsap != kSapSnap || ssap != kSapSnap) return stop(SkipReason::kNotIp);
-
-    if (packet.captured < kSnap) return stop(SkipReason::kShortLinkHeader);
-    const std::uint32_t organisation = read_be32(packet.data) >> 8;
-    const std::uint16_t protocol = read_be16(packet.data + 3);
-    packet.skip(kSnap);
-    if (organisation == 0x000000 || organisation == 0x0000f8) return ether_type(protocol);
-    return stop(SkipReason::kNotIp);
+    return dsap == kSapSnap && ssap == kSapSnap ? snap(packet) : stop(SkipReason::kNotIp);
 }
 
 }  // namespace deadpeer::decoding

@@ -66,32 +66,40 @@ struct Packet {
     }
 };
 
-enum class NumberSpace : std::uint8_t { kNone, kLinkType, kEtherType, kPppProtocol, kIpProtocol };
+enum class NumberSpace : std::uint8_t { kNone, kLinkType, kEtherType, kPppProtocol, kIpProtocol, kUdpPort };
 
 struct Next {
     NumberSpace space = NumberSpace::kNone;  // kNone: the way ends here
     SkipReason reason = SkipReason::kNone;   // why; kNone: segments were found
     std::uint16_t number = 0;
+    std::uint16_t other_number = 0;  // kUdpPort: the source port; `number` is the destination port
 
     friend bool operator==(const Next&, const Next&) = default;
 };
 
 using Parser = Next (*)(Packet&);
 
+inline constexpr std::uint16_t kLinkTypeEthernet = 1;
+inline constexpr std::uint16_t kLinkTypePpp = 9;
+inline constexpr std::uint16_t kLinkTypeRaw = 101;
+
 constexpr Next link_type(std::uint16_t number) {
-    return {NumberSpace::kLinkType, SkipReason::kNone, number};
+    return {NumberSpace::kLinkType, SkipReason::kNone, number, 0};
 }
 constexpr Next ether_type(std::uint16_t number) {
-    return {NumberSpace::kEtherType, SkipReason::kNone, number};
+    return {NumberSpace::kEtherType, SkipReason::kNone, number, 0};
 }
 constexpr Next ppp_protocol(std::uint16_t number) {
-    return {NumberSpace::kPppProtocol, SkipReason::kNone, number};
+    return {NumberSpace::kPppProtocol, SkipReason::kNone, number, 0};
 }
 constexpr Next ip_protocol(std::uint8_t number) {
-    return {NumberSpace::kIpProtocol, SkipReason::kNone, number};
+    return {NumberSpace::kIpProtocol, SkipReason::kNone, number, 0};
+}
+constexpr Next udp_ports(std::uint16_t source, std::uint16_t destination) {
+    return {NumberSpace::kUdpPort, SkipReason::kNone, destination, source};
 }
 constexpr Next stop(SkipReason reason) {
-    return {NumberSpace::kNone, reason, 0};
+    return {NumberSpace::kNone, reason, 0, 0};
 }
 
 // The parser of what is known and not looked into.

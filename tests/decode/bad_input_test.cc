@@ -81,8 +81,8 @@ const Case kCases[] = {
     {"68-ip6-frag-second.pcap", "fragment"},
     {"69-ip6-ah-esp.pcap", "[fe80::1]:40000 > [fe80::2]:80 A 1000(0) ack 2000 win 512; encrypted"},
     {"70-ip6-trunc-in-ext.pcap", "bad_extension_header"},
-    {"71-ipip-60-deep.pcap", "encapsulated"},
-    {"72-mpls-no-bos.pcap", "encapsulated"},
+    {"71-ipip-60-deep.pcap", "too_deep"},
+    {"72-mpls-no-bos.pcap", "short_link_header"},
     {"73-all-flags.pcap",
      "10.0.0.1:40000 > 10.0.0.2:80 - 1000(0) ack 2000 win 512; 10.0.0.1:40000 > 10.0.0.2:80 SFRPAUEC 1000(0) "
      "ack 2000 win 512"},

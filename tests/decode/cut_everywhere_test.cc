@@ -49,6 +49,40 @@ std::vector<TestFrame> all_chains() {
         {hex("ff03 0021") + v4, 9},
         {hex("57") + v6, 50},
         {hex("0f00 0800") + v4, 104},
+        {ethernet_frame(hex("00064040 00065140 00000000 020000000002 020000000001 0800") + v4, 0x8847)},
+        {ethernet_frame(hex("1100 0001 0057 0021") + v4, 0x8864)},
+        {ethernet_frame(hex("01 01 0001 0010 0800") + v4, 0x8909)},
+        {ethernet_frame(ipv4_packet(hex("4000 0800 00000000 08000004 0a000003 00000000") + v4, 47))},
+        {ethernet_frame(ipv4_packet(hex("1000 22eb 00000001 20010001 00000000 00000001 0000000000000000"
+                                        "020000000002 020000000001 0800") +
+                                        v4,
+                                    47))},
+        {ethernet_frame(ipv4_packet(
+            hex("d000 12b5 0070 0000 08000000 00006400 020000000002 020000000001 0800") + v4, 17))},
+        {ethernet_frame(ipv4_packet(hex("d000 12b6 0070 0000 0c000001 00006400") + v4, 17))},
+        {ethernet_frame(ipv4_packet(hex("d000 17c1 0070 0000 0100 0800 00006400 01020000") + v4, 17))},
+        {ethernet_frame(
+            ipv4_packet(hex("d000 0868 0070 0000 34 ff 0058 00000001 0000 00 85 01 1000 00") + v4, 17))},
+        {ethernet_frame(ipv4_packet(
+            hex("d000 0dd8 00b0 0000 0001 01 01 aa bb 0000000000000001 00 0000 dead beefbeef") + v6, 17))},
+        {ethernet_frame(ipv4_packet(hex("d000 13d0 0090 0000 11 12 11 04 00000000 0001 00000001") + v4, 17))},
+        {ethernet_frame(
+            ipv4_packet(hex("d000 06a5 0070 0000 4a02 0040 0001 0001 0001 0001 0002 ffff 0021") + v4, 17))},
+        {ethernet_frame(ipv4_packet(hex("d000 147f 0090 0000 00 10 03 00 00000000 0108 0000 020000000002"
+                                        "020000000001 020000000003 0010 aaaa03 000000 0800") +
+                                        v4,
+                                    17))},
+        {hex("184000 01 03 00 80 000000 0800") + v4, 107},
+        {hex("57 020000000002 020000000001 aaaa03 000000 0800") + v4, 10},
+        {hex("10 40 020000000002 820000000001 0610 0011 0020 aaaa03 000000 0800") + v4, 6},
+        {hex("02000000 0800 0100 08000001 6000 0900") + v4, 239},
+        {hex("0c000000 01000000 01000000 020000000002 020000000001 0800") + v4, 258},
+        {hex("020000000002 020000000001 dada 0000 40000001 0800") + v4, 284},
+        {hex("0000 1100 03000000 0000000000000000 30 8801 0000 020000000002 020000000001 020000000003 0010"
+             "0000 0000 aaaa03 000000 0800") +
+             v4 + hex("00000000"),
+         127},
+        {hex("0000 0800 01000000 020000000002 020000000001 0800") + v4, 192},
     };
 }
 
@@ -70,6 +104,15 @@ void check_sanity(const Decoded& result, const TestFrame& frame) {
 }
 
 }  // namespace
+
+TEST_CASE("every chain of headers leads to a segment or a notice") {
+    int number = 0;
+    for (const TestFrame& frame : all_chains()) {
+        CAPTURE(++number);
+        const Decoded result = decode_exact(frame);
+        CHECK(result.segments.size() + result.notices.size() == 1);
+    }
+}
 
 TEST_CASE("a frame cut at any byte is decoded or skipped") {
     for (TestFrame frame : all_chains()) {

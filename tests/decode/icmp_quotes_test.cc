@@ -109,7 +109,7 @@ TEST_CASE("quoted headers are read by the same rules as any") {
     CHECK(unreachable4(ipv6_packet(kTcp)) == kUnreachable6);
     CHECK(unreachable4(ipv4_packet(tcp_with_options(hex("030307")))) ==
           "icmp_quote: unreachable " + kSegment4 + " wscale 7" + kOnlyQuoted);
-    CHECK(unreachable4(ipv4_packet(ipv4_packet(kTcp), 4)) == "not_tcp: nothing");
+    CHECK(unreachable4(ipv4_packet(ipv4_packet(kTcp), 4)) == kUnreachable4);
 }
 
 TEST_CASE("a quote tells as much as there is of it") {
