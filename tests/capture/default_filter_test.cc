@@ -43,6 +43,13 @@ Octets ipv4(const Tins::PDU& inner) {
     return ip.serialize();
 }
 
+// Of this protocol.
+Octets ipv4(std::uint8_t protocol, const Octets& rest) {
+    Octets packet = ipv4(Tins::RawPDU(rest));
+    packet[9] = protocol;
+    return packet;
+}
+
 Octets ipv6(const Tins::PDU& inner) {
     Tins::IPv6 ip = Tins::IPv6("2001:db8::2", "2001:db8::1") / inner;
     return ip.serialize();
@@ -83,7 +90,13 @@ std::vector<Payload> payloads() {
         {"DHCP, from client", true, kIpv4, ipv4(Tins::UDP(67, 68))},
         {"DHCP, from server", true, kIpv4, ipv4(Tins::UDP(68, 67))},
         {"DNS", false, kIpv4, ipv4(Tins::UDP(53, 40'000))},
-        {"GRE", false, kIpv4, ipv4(Tins::RawPDU("12345678"))},
+        {"another protocol", false, kIpv4, ipv4(132, Octets(12, 0))},
+        {"GRE", true, kIpv4, ipv4(47, u16(0) + u16(kIpv4) + ipv4(Tins::TCP(80, 40'000)))},
+        {"IPv4 in IPv4", true, kIpv4, ipv4(4, ipv4(Tins::TCP(80, 40'000)))},
+        {"IPv6 in IPv4", true, kIpv4, ipv4(41, ipv6(Tins::TCP(80, 40'000)))},
+        {"VXLAN", true, kIpv4, ipv4(Tins::UDP(4789, 50'000))},
+        {"Geneve", true, kIpv4, ipv4(Tins::UDP(6081, 50'000))},
+        {"GTP-U", true, kIpv4, ipv4(Tins::UDP(2152, 2152))},
         {"ARP", true, kArp, arp()},
         {"TCP over IPv6", true, kIpv6, ipv6(Tins::TCP(80, 40'000))},
         {"TCP behind hop-by-hop options", true, kIpv6, ipv6(0, hop_by_hop + tcp)},
@@ -94,8 +107,15 @@ std::vector<Payload> payloads() {
         {"DNS over IPv6", false, kIpv6, ipv6(Tins::UDP(53, 40'000))},
         {"spanning tree", false, 0x0026, Octets(38, 0x42)},
         {"LLDP", false, 0x88CC, Octets(40, 1)},
-        {"PPPoE", false, 0x8864, Octets{0x11, 0, 0, 1, 0, 60, 0, 0x21} + ipv4(Tins::TCP(80, 40'000))},
     };
+}
+
+std::vector<Payload> payloads_of_ethernet() {
+    std::vector<Payload> all = payloads();
+    const Octets packet = ipv4(Tins::TCP(80, 40'000));
+    all.push_back({"PPPoE", true, 0x8864, Octets{0x11, 0, 0, 1, 0, 60, 0, 0x21} + packet});
+    all.push_back({"MPLS", true, 0x8847, Octets{0, 1, 1, 64} + packet});
+    return all;
 }
 
 Octets tag(unsigned type, unsigned vlan) {
@@ -162,12 +182,16 @@ TEST_CASE("the default filter keeps what tells of connections and hosts, on each
     }
 }
 
-TEST_CASE("the default filter looks behind one VLAN tag and two") {
+TEST_CASE("the default filter looks behind no VLAN tag, one and two") {
     const Filter filter(1, default_capture_filter(1));
-    const std::vector<Octets> all_tags = {tag(0x8100, 5), tag(0x88A8, 5), tag(0x8100, 5) + tag(0x8100, 6),
-                                          tag(0x88A8, 5) + tag(0x8100, 6), tag(0x9100, 5) + tag(0x8100, 6)};
+    const std::vector<Octets> all_tags = {{},
+                                          tag(0x8100, 5),
+                                          tag(0x88A8, 5),
+                                          tag(0x8100, 5) + tag(0x8100, 6),
+                                          tag(0x88A8, 5) + tag(0x8100, 6),
+                                          tag(0x9100, 5) + tag(0x8100, 6)};
     for (const Octets& tags : all_tags) {
-        for (const Payload& payload : payloads()) {
+        for (const Payload& payload : payloads_of_ethernet()) {
             CAPTURE(tags, payload.what);
             CHECK(filter.passes(ethernet(tags, payload)) == payload.wanted);
         }
