@@ -3,29 +3,15 @@
 #include <algorithm>
 
 #include "tcp/classify.h"
+#include "tcp/unacked.h"
 
 namespace deadpeer {
 namespace {
-
-// Wireshark keeps at most so many; beyond that it no longer counts the octet of a SYN or FIN either.
-constexpr std::size_t kMaxUnacked = 10000;
 
 // Moves both marks of the side whose probe byte the peer has taken.
 void take_probe_byte(HalfStream& side, Seq ack) {
     side.next_seq = ack;
     side.mark = ack;
-}
-
-// The end of the run that begins at `from` among the unacknowledged segments, in the order of sending: the
-// first segment above `from` that does not continue the run ends it, even if a later one would.
-Seq contiguous_end(std::span<const SeqRange> unacked, Seq from) {
-    Seq end = from;
-    for (const SeqRange& range : unacked) {
-        if (!from.at_or_before(range.start)) continue;
-        if (range.start != end) break;
-        end = range.end;
-    }
-    return end;
 }
 
 DuplicateAcks one_more(DuplicateAcks count) {
@@ -58,7 +44,7 @@ void count_acknowledgement(HalfStream& fwd, HalfStream& rev, const Segment& segm
     } else if (!labels.has(Label::kAckLostSegment)) {
         take_probe_byte(rev, ack);
     } else {
-        rev.mark = contiguous_end(pool.ranges(rev.unacked), ack);
+        rev.mark = unacked::contiguous_end(rev.unacked, ack, pool);
     }
 }
 
@@ -68,7 +54,8 @@ void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePoo
     Seq end = seq + segment.payload_length;
     if (segment.payload_length > 0 || occupies) {
         const Seq after = occupies ? end + 1 : end;
-        if (pool.append(fwd.unacked, {seq, after}, kMaxUnacked)) end = after;
+        // Beyond the most that are kept, Wireshark no longer counts the octet of a SYN or FIN either.
+        if (unacked::remember(fwd.unacked, {seq, after}, pool)) end = after;
     }
     if (fwd.next_seq == Seq{} || (seq + segment.payload_length).after(fwd.next_seq)) {
         fwd.raising_length = static_cast<std::uint8_t>(segment.payload_length);
@@ -79,22 +66,6 @@ void count_sent(HalfStream& fwd, const Segment& segment, Labels labels, RangePoo
         fwd.next_seq_time = segment.time;
     }
     if (fwd.mark == Seq{} || seq == fwd.mark) fwd.mark = fwd.next_seq;
-}
-
-void drop_acknowledged(RangeList& unacked, Seq ack, RangePool& pool) {
-    if (unacked.empty()) return;
-    const std::span<SeqRange> ranges = pool.ranges(unacked);
-    std::size_t kept = 0;
-    for (SeqRange range : ranges) {
-        if (ack == range.end) continue;
-        if (ack.after(range.start) && ack.at_or_before(range.end)) {
-            range.start = ack;
-        } else if (!range.end.after(ack)) {
-            continue;
-        }
-        ranges[kept++] = range;
-    }
-    pool.truncate(unacked, kept);
 }
 
 // Wireshark keeps the edges as it displays them, counted from the ISN of the side whose data they are about,
@@ -146,7 +117,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     fwd.last_labels = labels;
     fwd.seen = true;
     stream.mptcp_news = static_cast<std::uint8_t>(stream.mptcp_news & ~(1U << index(segment.direction)) & 3U);
-    drop_acknowledged(rev.unacked, Seq(segment.ack), pool);
+    unacked::acknowledge(rev.unacked, Seq(segment.ack), pool);
 }
 
 void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tcp/unacked.h"
+
 namespace deadpeer {
 namespace {
 
@@ -97,18 +99,13 @@ Labels unseen_data_labels(const View& v, Labels labels) {
     return {};
 }
 
-bool covers(const SeqRange& range, Seq start, Seq end) {
-    return range.start.at_or_before(start) && end.at_or_before(range.end);
-}
-
 // Wireshark compares SACK blocks without regard to the wrap-around.
 bool covers_as_numbers(const SeqRange& range, Seq start, Seq end) {
     return range.start.value() <= start.value() && end.value() <= range.end.value();
 }
 
 bool lies_in_flight(const View& v) {
-    return std::ranges::any_of(v.pool.ranges(v.fwd.unacked),
-                               [&](const SeqRange& range) { return covers(range, v.seq, v.seq + v.length); });
+    return unacked::holds(v.fwd.unacked, {v.seq, v.seq + v.length}, v.pool);
 }
 
 // Wireshark's time differences are unsigned: time that runs backwards counts as very long.

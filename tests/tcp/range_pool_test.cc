@@ -83,5 +83,35 @@ TEST_CASE("what is given back is used again") {
     CHECK(pool.memory() == memory);
 }
 
+TEST_CASE("slabs without a list are given back") {
+    RangePool pool;
+    std::vector<RangeList> lists(3000);
+    for (std::uint32_t i = 0; i < 600'000; ++i) pool.append(lists[i % lists.size()], range(i));
+    const std::size_t most = pool.memory();
+    for (std::size_t i = 0; i + 1 < lists.size(); ++i) pool.clear(lists[i]);
+    pool.give_back();
+    CHECK(pool.memory() == RangePool::kSlabBytes);
+    CHECK(pool.size(lists.back()) == 200);
+    for (std::uint32_t i = 0; i < 600'000; ++i) pool.append(lists[i % lists.size()], range(i));
+    CHECK(pool.memory() <= most + RangePool::kSlabBytes);
+}
+
+TEST_CASE("beyond the limit the largest lists make room, and small ones stay") {
+    RangePool pool;
+    constexpr std::size_t kLimit = 4 * RangePool::kSlabBytes;
+    pool.set_limit(kLimit);
+    std::vector<RangeList> small(2000);
+    std::vector<RangeList> large(30);
+    for (std::uint32_t i = 0; i < 6000; ++i) pool.append(small[i % small.size()], range(i));
+    for (std::uint32_t i = 0; i < 300'000; ++i) pool.append(large[i % large.size()], range(i));
+    CHECK(pool.memory() <= kLimit);
+    CHECK(pool.forgotten() > 200'000);
+    for (const RangeList list : small) CHECK(pool.size(list) == 3);
+    std::uint64_t kept = 0;
+    for (const RangeList list : large) kept += pool.size(list);
+    CHECK(kept + pool.forgotten() == 300'000);
+    CHECK(kept > 15'000);
+}
+
 }  // namespace
 }  // namespace deadpeer
