@@ -238,7 +238,9 @@ void LiveCapture::Impl::tell_lost(std::uint32_t input, std::uint64_t count, Nano
     story_.tell(std::move(event));
 }
 
-Result<std::unique_ptr<LiveCapture>> LiveCapture::open(const LiveOptions& options) {
+Result<std::unique_ptr<LiveCapture>> LiveCapture::open(const LiveOptions& all_together) {
+    LiveOptions options = all_together;
+    options.buffer_bytes = std::max(kSmallestRing, options.buffer_bytes / options.interfaces.size());
     Result<std::vector<capture::OpenedInterface>> all = capture::open_interfaces(options);
     if (!all) return all.error();
     std::vector<capture::OpenedInterface>& opened = all.value();

@@ -40,14 +40,19 @@
 
 namespace deadpeer {
 
+// Four blocks of libpcap's.
+inline constexpr std::size_t kSmallestRing = 1024 * 1024;
+
 struct LiveOptions {
     std::vector<std::string> interfaces = {};  // "any" is all of them
 
     // In pcap-filter(7) syntax, as tcpdump takes it; empty: default_capture_filter().
     std::string filter = {};
 
-    std::uint32_t snap_length = 256;              // bytes of each frame that are kept; 0 = all
-    std::size_t buffer_bytes = 16 * 1024 * 1024;  // per interface: of the kernel's ring, and of the arena
+    std::uint32_t snap_length = 256;  // bytes of each frame that are kept; 0 = all
+    // Of all the kernel's rings together, and of the arenas; each interface has an equal part, but at least
+    // kSmallestRing.
+    std::size_t buffer_bytes = 16 * 1024 * 1024;
     bool promiscuous = true;
     // -y, by libpcap's name; empty: the interface's own, and for "any" LINUX_SLL2, which tells links apart.
     std::string link_type = {};

@@ -49,7 +49,8 @@ void add_live_options(CLI::App& app, Words& words) {
     app.add_option("--time-stamp-type", words.time_stamp_type, "As tcpdump takes it: host, adapter, ...")
         ->type_name("TYPE")
         ->group(group);
-    app.add_option("--buffer-size", words.buffer_size, "Memory for frames that wait (up to 16MB)")
+    app.add_option("--buffer-size", words.buffer_size,
+                   "Memory for frames that wait, of all interfaces together (up to 16MB)")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE")
         ->group(group);
