@@ -1,5 +1,7 @@
 #include "cli/link_news.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <optional>
 
@@ -13,8 +15,10 @@ constexpr std::chrono::seconds kBetweenLossNotes{60};
 }  // namespace
 
 void LinkNews::take() {
+    const Clock::time_point now = Clock::now();
+    tell_left_out(now);
     while (const auto event = capture_.take_event()) {
-        tell(*event);
+        tell(*event, now);
         if (event->is_gap()) {
             analyzer_.capture_gap(event->input, event->from, event->to, reason_of(*event), event->count);
         } else if (begins_gap(*event)) {
@@ -23,19 +27,27 @@ void LinkNews::take() {
     }
 }
 
-void LinkNews::tell(const LinkEvent& event) {
+void LinkNews::tell(const LinkEvent& event, Clock::time_point now) {
     using Kind = LinkEvent::Kind;
     if (last_words_ && event.kind == Kind::kRemoved && event.whole_input) return;
     if (event.kind == Kind::kFramesLost) {
         // The reports have every loss; a terminal needs not.
-        const Clock::time_point now = Clock::now();
         if (now < next_loss_note_) return;
         next_loss_note_ = now + kBetweenLossNotes;
     }
-    if (const std::string sentence = sentence_of(event); !sentence.empty()) tell_(sentence);
+    const std::string sentence = sentence_of(event);
+    if (!sentence.empty() && limit_.passes(now)) tell_(sentence);
 }
 
-void LinkNews::end_gaps() {
+void LinkNews::tell_left_out(Clock::time_point now) {
+    const std::uint64_t more = limit_.take_left_out(now);
+    if (more == 0) return;
+    tell_(fmt::format("{} more message{} about links within a minute {} left out", more, more == 1 ? "" : "s",
+                      more == 1 ? "was" : "were"));
+}
+
+void LinkNews::end() {
+    tell_left_out(Clock::time_point::max());
     for (std::uint32_t i = 0; i < capture_.input_count(); ++i) {
         if (const auto since = capture_.blind_since(i)) {
             analyzer_.capture_gap(i, *since, capture_.now(), Reason::kLinkDown, 0);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "capture/live_capture.h"
+#include "cli/message_limit.h"
 #include "deadpeer/analyzer.h"
 
 namespace deadpeer::cli {
@@ -22,22 +23,24 @@ public:
     LinkNews(LiveCapture& capture, Analyzer& analyzer, bool last_words, Tell tell)
         : capture_(capture), analyzer_(analyzer), last_words_(last_words), tell_(std::move(tell)) {}
 
-    // Takes all events there are. Call it before Analyzer::advance_time().
+    // Takes all events there are. Call it before Analyzer::advance_time(), now and then.
     void take();
 
     // Ends the gaps that go on: the run is over.
-    void end_gaps();
+    void end();
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    void tell(const LinkEvent& event);
+    void tell(const LinkEvent& event, Clock::time_point now);
+    void tell_left_out(Clock::time_point now);
 
     LiveCapture& capture_;
     Analyzer& analyzer_;
     bool last_words_;
     Tell tell_;
     Clock::time_point next_loss_note_ = Clock::time_point::min();
+    MessageLimit limit_;
 };
 
 }  // namespace deadpeer::cli

@@ -271,7 +271,7 @@ void LiveRun::show_progress() {
 void LiveRun::finish() {
     progress_.clear();
     links_->take();
-    links_->end_gaps();
+    links_->end();
     for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
         const std::string detail = inputs_[i]->status_detail();
         analyzer_->end_input(
