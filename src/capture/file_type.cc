@@ -68,6 +68,10 @@ bool begins_with(std::span<const std::uint8_t> bytes, std::string_view magic) {
     return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
 }
 
+bool begins_with_any(std::span<const Known> kinds, std::span<const std::uint8_t> bytes) {
+    return std::ranges::any_of(kinds, [&](const Known& kind) { return begins_with(bytes, kind.magic); });
+}
+
 bool is_classic_magic(const std::uint8_t* bytes) {
     return std::ranges::any_of(kClassicMagics, [&](std::uint32_t magic) {
         return load32<false>(bytes) == magic || load32<true>(bytes) == magic;
@@ -113,6 +117,11 @@ FileType file_type(std::span<const std::uint8_t> beginning) {
     return begins_with(beginning, kPcapngMagic) ? FileType::kPcapng : FileType::kOther;
 }
 
+bool is_no_capture(std::span<const std::uint8_t> beginning) {
+    return file_type(beginning) == FileType::kOther && !begins_with_any(kCaptures, beginning) &&
+           !looks_like_erf(beginning);
+}
+
 std::string refusal(const std::string& name, const std::string& path,
                     std::span<const std::uint8_t> beginning) {
     for (const Compressed& kind : kCompressed) {
@@ -130,6 +139,7 @@ std::string refusal(const std::string& name, const std::string& path,
                                kind.name);
         }
     }
+    if (beginning.empty()) return fmt::format("{} is empty: there is nothing to analyse", name);
     if (beginning.size() < 4) {
         return fmt::format("{} has only {} bytes, too few for a capture; was it copied completely?", name,
                            beginning.size());

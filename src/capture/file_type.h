@@ -16,6 +16,9 @@ inline constexpr std::size_t kSniffBytes = 64;
 
 FileType file_type(std::span<const std::uint8_t> beginning);
 
+// Neither deadpeer nor another program takes it for a capture.
+bool is_no_capture(std::span<const std::uint8_t> beginning);
+
 // Why an input of type kOther is refused: a finished sentence that begins with `name`. `path` stands in the
 // commands that it advises.
 std::string refusal(const std::string& name, const std::string& path,

@@ -22,8 +22,8 @@ std::unique_ptr<MappedFile> MappedFile::map(int descriptor, std::size_t size) {
     void* base = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (base == MAP_FAILED) return nullptr;
     const int own_descriptor = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    return std::unique_ptr<MappedFile>(
-        new MappedFile(own_descriptor, static_cast<std::uint8_t*>(base), size));
+    std::unique_ptr<MappedFile> file(new MappedFile(own_descriptor, static_cast<std::uint8_t*>(base), size));
+    return file->guard_.guards() ? std::move(file) : nullptr;
 }
 
 MappedFile::MappedFile(int descriptor, std::uint8_t* base, std::size_t size)

@@ -19,7 +19,7 @@ namespace deadpeer::capture {
 
 class MappedFile final : public ByteSource {
 public:
-    // Null if the file cannot be mapped (some file systems refuse); read it as a stream then.
+    // Null if the file cannot be mapped (some file systems refuse) or guarded; read it as a stream then.
     // The descriptor stays the caller's and is not needed afterwards. REQUIRES: size > 0.
     static std::unique_ptr<MappedFile> map(int descriptor, std::size_t size);
 

@@ -46,8 +46,9 @@ std::string display_name(const std::string& path) {
 }
 
 Error cannot_open(const std::string& path, int error) {
-    return Error{
-        fmt::format("cannot open {}: {}", display_name(path), std::generic_category().message(error))};
+    const char* advice = error == EMFILE ? "; raise the limit (ulimit -n), or join files with mergecap" : "";
+    return Error{fmt::format("cannot open {}: {}{}", display_name(path),
+                             std::generic_category().message(error), advice)};
 }
 
 Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const OpenOptions& options) {
@@ -113,6 +114,26 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
         std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0));
 }
 
+// As much of the input as opening it takes; null if the caller gave up before that came.
+Result<std::unique_ptr<ByteSource>> read_beginning(const std::string& path, const OpenOptions& options) {
+    auto opened = open_bytes(path, options);
+    if (!opened) return opened;
+    ByteSource& bytes = *opened.value();
+    ByteSource::More more = ByteSource::More::kMore;
+    while (bytes.bytes().size() < bytes_to_open(bytes.bytes()) && more == ByteSource::More::kMore) {
+        more = bytes.more();
+    }
+    if (more == ByteSource::More::kIdle) return std::unique_ptr<ByteSource>();
+    if (bytes.bytes().empty() && !bytes.fault().empty()) {
+        return Error{fmt::format("cannot read {}: {}", display_name(path), bytes.fault())};
+    }
+    return opened;
+}
+
+std::span<const std::uint8_t> first_bytes(const ByteSource& bytes) {
+    return bytes.bytes().first(std::min(bytes.bytes().size(), kSniffBytes));
+}
+
 }  // namespace
 
 Result<int> open_input(const std::string& path) {
@@ -125,21 +146,10 @@ Result<int> open_input(const std::string& path) {
 
 Opened open_capture(const std::string& path, const OpenOptions& options) {
     const std::string name = display_name(path);
-    auto opened = open_bytes(path, options);
-    if (!opened) return opened.error();
-    std::unique_ptr<ByteSource> bytes = std::move(opened).value();
-
-    ByteSource::More more = ByteSource::More::kMore;
-    while (bytes->bytes().size() < bytes_to_open(bytes->bytes()) && more == ByteSource::More::kMore) {
-        more = bytes->more();
-    }
-    if (more == ByteSource::More::kIdle)
-        return std::unique_ptr<PacketSource>(std::make_unique<EmptySource>());
-    if (bytes->bytes().empty()) {
-        const std::string fault = bytes->fault();
-        if (!fault.empty()) return Error{fmt::format("cannot read {}: {}", name, fault)};
-        return Error{fmt::format("{} is empty: there is nothing to analyse", name)};
-    }
+    auto beginning = read_beginning(path, options);
+    if (!beginning) return beginning.error();
+    std::unique_ptr<ByteSource>& bytes = beginning.value();
+    if (bytes == nullptr) return std::unique_ptr<PacketSource>(std::make_unique<EmptySource>());
     switch (file_type(bytes->bytes())) {
         case FileType::kClassic:
             return open_classic(name, std::move(bytes), options);
@@ -148,9 +158,13 @@ Opened open_capture(const std::string& path, const OpenOptions& options) {
         case FileType::kOther:
             break;
     }
-    const auto beginning = bytes->bytes();
-    return Error{
-        refusal(name, path == "-" ? "FILE" : path, beginning.first(std::min(beginning.size(), kSniffBytes)))};
+    return Error{refusal(name, path == "-" ? "FILE" : path, first_bytes(*bytes))};
+}
+
+bool holds_no_capture(const std::string& path, const OpenOptions& options) {
+    const auto beginning = read_beginning(path, options);
+    if (!beginning || beginning.value() == nullptr) return false;
+    return is_no_capture(first_bytes(*beginning.value()));
 }
 
 }  // namespace deadpeer

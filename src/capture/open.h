@@ -36,4 +36,8 @@ Result<int> open_input(const std::string& path);
 // "-" is standard input.
 Result<std::unique_ptr<PacketSource>> open_capture(const std::string& path, const OpenOptions& options = {});
 
+// Is it something else than a capture, or empty? False also if it cannot be read. For a file that may have
+// come along with captures by chance.
+bool holds_no_capture(const std::string& path, const OpenOptions& options);
+
 }  // namespace deadpeer

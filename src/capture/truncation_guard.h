@@ -4,7 +4,7 @@
 //          library does not do it by itself. When the fault lies in a guarded mapping, the handler puts
 //          zero pages over the lost end and notes where they begin; any other SIGBUS is fatal as before.
 // Threads: install once, early. Guards belong to one thread each; the handler may run on any.
-// Limits:  at most kMaxGuards mappings are guarded at a time; further ones are not.
+// Limits:  at most kMaxGuards mappings are guarded at a time; further guards guard nothing.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace deadpeer::capture {
 
-inline constexpr std::size_t kMaxGuards = 16;
+inline constexpr std::size_t kMaxGuards = 1024;
 
 void survive_truncated_mappings();
 
@@ -22,6 +22,8 @@ public:
     ~MappingGuard() { release(); }
     MappingGuard(const MappingGuard&) = delete;
     MappingGuard& operator=(const MappingGuard&) = delete;
+
+    [[nodiscard]] bool guards() const { return slot_ < kMaxGuards; }
 
     // To be called before the mapping goes.
     void release();

@@ -7,7 +7,6 @@
 #include <set>
 
 #include "cli/connection_limit.h"
-#include "deadpeer/analyzer.h"
 #include "report/reports.h"
 
 namespace deadpeer::cli {
@@ -26,10 +25,6 @@ bool is_live(const Words& words) {
 
 std::string wrong_inputs(const Words& words) {
     if (words.inputs.empty()) return "name a capture file, or - for standard input, or an interface with -i";
-    if (words.inputs.size() > Analyzer::kMaxInputs) {
-        return fmt::format("at most {} inputs are read at once; join some with mergecap",
-                           Analyzer::kMaxInputs);
-    }
     if (std::count(words.inputs.begin(), words.inputs.end(), "-") > 1) {
         return "standard input can be read only once";
     }

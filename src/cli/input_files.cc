@@ -1,9 +1,13 @@
 #include "cli/input_files.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "capture/open.h"
@@ -31,17 +35,30 @@ std::size_t make_room(std::size_t inputs) {
 
 }  // namespace
 
-InputFiles::InputFiles(const std::vector<std::string>& paths) {
-    const std::size_t room = make_room(paths.size());
-    for (const std::string& path : paths) {
-        if (inputs_.size() >= room) {
-            inputs_.push_back({.late = true});
-            late_.push_back(path);
-        } else if (const Result<int> opened = open_input(path)) {
-            inputs_.push_back({.descriptor = opened.value()});
-        } else {
-            inputs_.push_back({.refusal = opened.error().message});
+InputFiles::InputFiles(const std::vector<InputName>& names) {
+    const std::size_t room = make_room(names.size());
+    std::map<std::pair<dev_t, ino_t>, const InputName*> seen;
+    for (const InputName& name : names) {
+        Input input = {name};
+        struct stat info = {};
+        const bool known = name.path != "-" && ::stat(name.path.c_str(), &info) == 0;
+        if (known && (S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode))) {
+            const auto [first, fresh] = seen.try_emplace({info.st_dev, info.st_ino}, &name);
+            if (!fresh) {
+                if (++repetitions_ == 1) {
+                    repeated_ = fmt::format("{} is the same file as {}", name.path, first->second->path);
+                }
+                continue;
+            }
+            input.regular = S_ISREG(info.st_mode);
         }
+        if (name.refusal.empty()) {
+            input.late = inputs_.size() >= room;
+            const Result<int> opened = input.late ? Result<int>(-1) : open_input(name.path);
+            if (opened) input.descriptor = opened.value();
+            if (!opened) input.name.refusal = opened.error().message;
+        }
+        inputs_.push_back(std::move(input));
     }
 }
 
@@ -51,11 +68,36 @@ InputFiles::~InputFiles() {
     }
 }
 
-std::optional<Result<int>> InputFiles::take(std::size_t place) {
+Result<int> InputFiles::take(std::size_t place) {
     Input& input = inputs_[place];
-    if (input.late) return std::nullopt;
-    if (!input.refusal.empty()) return Result<int>(Error{input.refusal});
-    return Result<int>(std::exchange(input.descriptor, -1));
+    if (!input.name.refusal.empty()) return Error{input.name.refusal};
+    if (input.late) return open_input(input.name.path);
+    // A copy shares its place in the file, which moves where the file cannot be mapped.
+    if (input.regular) ::lseek(input.descriptor, 0, SEEK_SET);
+    return std::exchange(input.descriptor, -1);
+}
+
+Result<int> InputFiles::borrow(std::size_t place) const {
+    const Input& input = inputs_[place];
+    if (!input.name.refusal.empty()) return Error{input.name.refusal};
+    if (input.late) return open_input(input.name.path);
+    const int copy = ::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 0);
+    return copy >= 0 ? Result<int>(copy) : Error{fmt::format("cannot open {} twice", input.name.path)};
+}
+
+std::string InputFiles::repeated() const {
+    if (repetitions_ == 0) return {};
+    const std::string more =
+        repetitions_ == 1 ? std::string() : fmt::format(" (and {} more)", repetitions_ - 1);
+    return fmt::format("{}{}: it is read once", repeated_, more);
+}
+
+std::vector<std::string> InputFiles::late() const {
+    std::vector<std::string> paths;
+    for (const Input& input : inputs_) {
+        if (input.late) paths.push_back(input.name.path);
+    }
+    return paths;
 }
 
 }  // namespace deadpeer::cli

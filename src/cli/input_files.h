@@ -1,15 +1,17 @@
 // InputFiles: the files of a run, opened before any of them is read and before rights are given up.
 //
-// What:    so that a file that only root may read can be read without root, and a file that is moved
-//          meanwhile is found. There may be more files than descriptors: the rest is opened when its turn
-//          comes.
-// Threads: one thread at a time.
+// What:     so that a file that only root may read can be read without root, and a file that is moved
+//           meanwhile is found. There may be more files than descriptors: the rest is opened when its turn
+//           comes. A file that stands there twice, under whatever names, is one input.
+// Threads:  one thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/input_names.h"
 #include "deadpeer/result.h"
 
 namespace deadpeer::cli {
@@ -17,26 +19,39 @@ namespace deadpeer::cli {
 class InputFiles {
 public:
     // Raises the limit of open files as far as it goes and is needed.
-    explicit InputFiles(const std::vector<std::string>& paths);
+    explicit InputFiles(const std::vector<InputName>& names);
     ~InputFiles();
     InputFiles(const InputFiles&) = delete;
     InputFiles& operator=(const InputFiles&) = delete;
 
-    // What open_input() said, once for each input; the descriptor is the caller's then. Nothing if the input
-    // must be opened now.
-    std::optional<Result<int>> take(std::size_t place);
+    [[nodiscard]] std::size_t size() const { return inputs_.size(); }
+    [[nodiscard]] const std::string& path(std::size_t place) const { return inputs_[place].name.path; }
+    [[nodiscard]] bool from_folder(std::size_t place) const { return inputs_[place].name.from_folder; }
+    // A look at its beginning would take something away.
+    [[nodiscard]] bool is_stream(std::size_t place) const {
+        return !inputs_[place].regular && inputs_[place].name.refusal.empty();
+    }
+
+    // What open_input() says; the descriptor is the caller's.
+    Result<int> take(std::size_t place);
+    // The same for a look at its beginning, after which it is still there. REQUIRES: it is no stream.
+    [[nodiscard]] Result<int> borrow(std::size_t place) const;
 
     // Those that must be opened later.
-    [[nodiscard]] const std::vector<std::string>& late() const { return late_; }
+    [[nodiscard]] std::vector<std::string> late() const;
+    // Which files stand there again; empty if none does.
+    [[nodiscard]] std::string repeated() const;
 
 private:
     struct Input {
+        InputName name;
         int descriptor = -1;
-        std::string refusal = {};
         bool late = false;
+        bool regular = false;
     };
     std::vector<Input> inputs_;
-    std::vector<std::string> late_;
+    std::string repeated_;  // the first that did
+    std::size_t repetitions_ = 0;
 };
 
 }  // namespace deadpeer::cli

@@ -4,6 +4,8 @@
 
 namespace deadpeer::cli {
 
+const std::map<std::string, InputOrder> kOrderWords = {
+    {"time", InputOrder::kTime}, {"name", InputOrder::kName}, {"given", InputOrder::kGiven}};
 const std::map<std::string, SegmentSelection> kSegmentWords = {{"keepalive", SegmentSelection::kKeepalive},
                                                                {"all", SegmentSelection::kAll},
                                                                {"none", SegmentSelection::kNone}};
@@ -18,8 +20,12 @@ namespace {
 void add_input_options(CLI::App& app, Words& words) {
     const char* group = "Input";
     app.add_option("-r,FILE", words.inputs,
-                   "Like naming the file without -r; several are one capture, - is stdin")
+                   "A file or folder, also without -r; several are one capture, - is stdin")
         ->type_name("FILE")
+        ->group(group);
+    app.add_option("--order", words.order, "Read several files by time (default), name, or as given")
+        ->check(one_of(kOrderWords, "time, name, given"))
+        ->type_name("HOW")
         ->group(group);
     app.add_flag("-D", words.list_interfaces, "List the interfaces")->group(group);
     app.add_option("-f", words.filter, "Look only at frames that match, as pcap-filter(7) has it")

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "cli/settings.h"
 #include "cli/words.h"
 #include "deadpeer/options.h"
 #include "report/cells.h"
@@ -15,6 +16,7 @@
 namespace deadpeer::cli {
 
 // What the words of an option mean.
+extern const std::map<std::string, InputOrder> kOrderWords;
 extern const std::map<std::string, SegmentSelection> kSegmentWords;
 extern const std::map<std::string, WiresharkRelease> kReleaseWords;
 extern const std::map<std::string, TimeStyle> kTimeWords;

@@ -3,22 +3,20 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "capture/open.h"
-#include "cli/bounded_source.h"
-#include "cli/confine.h"
+#include "cli/file_output.h"
 #include "cli/input_files.h"
+#include "cli/input_names.h"
+#include "cli/input_order.h"
+#include "cli/lanes.h"
 #include "cli/live_run.h"
-#include "cli/locked_folder.h"
-#include "cli/progress.h"
+#include "cli/name_list.h"
 #include "cli/readable_link_types.h"
-#include "cli/refused_source.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
-#include "deadpeer/analyzer.h"
-#include "report/fan_out.h"
-#include "report/summary.h"
 #include "report/text.h"
 
 namespace deadpeer::cli {
@@ -34,236 +32,180 @@ capture::FrameFilter compiled(const std::string& expression) {
 
 class Run {
 public:
-    Run(const Settings& settings, const Tables& tables)
+    Run(const Settings& settings, const Tables& tables, const std::vector<InputName>& names)
         : settings_(settings),
-          csv_(settings.csv),
-          fail_on_(settings.fail_on),
+          output_(settings, tables),
           filter_(compiled(settings.filter)),
-          inputs_(settings.inputs),
-          frames_left_(settings.frame_limit),
-          progress_(!settings.quiet) {
-        csv_.knowledge = &tables.knowledge;
-        csv_.inventory = &tables.inventory;
-    }
+          files_(names),
+          frames_left_(settings.frame_limit) {}
 
     ExitCode go();
 
 private:
-    struct Refused {
-        std::string input;
-        std::string reason;
-    };
-
-    bool confine();
-    void read(std::size_t place);
-    void refuse(const std::string& input, const std::string& reason);
-    bool start();
-    bool open_reports();
-    void enter_refused();
-    void feed(BoundedSource& source, const std::string& input);
-    void conclude(const BoundedSource& source, const std::string& input, ReadStatus status);
-    void finish();
-    void tell_summary();
-
-    // A message for standard error, made printable.
-    void complain(const std::string& message) {
-        progress_.clear();
-        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
-    }
-    void note(ExitCode code) { code_ = worse_of(code_, code); }
-    [[nodiscard]] bool cannot_go_on() const { return cannot_start_ || (reports_ && reports_->failed()); }
+    void read_all(const std::vector<InputPlace>& places);
+    void open(std::size_t place);
+    void begin(std::unique_ptr<Lane> lane);
+    void read_until(Nanoseconds time);
+    void consume(Lane& lane, std::span<const FrameView> frames);
+    void end(const Lane& lane, ReadStatus status);
+    void warn_of_overlap(const Lane& lane);
+    void refuse(std::size_t place, const std::string& reason) { output_.refuse(files_.path(place), reason); }
+    [[nodiscard]] bool is_no_capture(std::size_t place) const;
+    [[nodiscard]] OpenOptions open_options() const;
+    [[nodiscard]] bool is_over() const { return output_.cannot_go_on() || frames_left_ == 0U; }
 
     const Settings& settings_;
-    CsvOptions csv_;  // with the tables
-    FailOnSink fail_on_;
+    FileOutput output_;
     const capture::FrameFilter filter_;
-    InputFiles inputs_;
-    std::optional<std::variant<std::unique_ptr<ReportFolder>, Answer>> folder_;  // until the reports begin
-    std::string sandbox_;                                                        // what to tell of it
+    InputFiles files_;
+    std::vector<std::string> passed_over_;  // what folders hold besides captures
+    std::vector<std::unique_ptr<Lane>> lanes_;
     std::optional<std::uint64_t> frames_left_;
-    Progress progress_;
-    ExitCode code_ = ExitCode::kOk;
-    bool cannot_start_ = false;
-    std::vector<Refused> refused_;
-    Summary summary_;
-    std::unique_ptr<CsvReports> reports_;  // null without -o
-    std::unique_ptr<FanOut> sinks_;
-    std::uint32_t input_ = 0;             // the analyzer's index of the one at hand
-    std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened
+    Nanoseconds read_until_ = kNoTime;  // time of the last frame
+    std::string last_read_;             // the input that it is in
+    std::size_t overlaps_ = 0;
 };
 
 ExitCode Run::go() {
     finish_when_stopped();
-    if (!confine()) return ExitCode::kNotWritten;
-    std::size_t unread = settings_.inputs.size();
-    for (std::size_t i = 0; i < settings_.inputs.size(); ++i) {
-        if (cannot_go_on() || stop_requested() || frames_left_ == 0) break;
+    if (!output_.confine(files_.late())) return output_.code();
+    if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
+    const InputSequence sequence = order_inputs(files_, settings_.order, stop_requested);
+    for (const std::string& remark : sequence.remarks) output_.remark(remark);
+    read_all(sequence.places);
+    if (overlaps_ > 1) output_.remark(fmt::format("{} inputs begin before others end", overlaps_));
+    if (!passed_over_.empty() && (!settings_.quiet || !output_.started())) {
+        output_.complain(fmt::format("passed over, as no captures: {}", name_list(passed_over_)));
+    }
+    if (output_.started()) {
+        output_.finish();
+    } else if (!output_.cannot_go_on()) {
+        return ExitCode::kNothingRead;
+    }
+    return output_.code();
+}
+
+void Run::read_all(const std::vector<InputPlace>& places) {
+    std::size_t unread = places.size();
+    for (const InputPlace& place : places) {
+        read_until(place.begins.value_or(Lane::kForEver));
+        if (is_over() || stop_requested()) break;
         --unread;
-        read(i);
+        open(place.input);
+        if (!place.begins) read_until(Lane::kForEver);
     }
+    read_until(Lane::kForEver);
+    for (const auto& lane : lanes_) end(*lane, ReadStatus::kEnd);
     if (unread > 0 && stop_requested()) {
-        complain(fmt::format("stopped by a signal; {} input{} not read", unread, unread == 1 ? "" : "s"));
-        note(ExitCode::kIncomplete);
+        output_.complain(
+            fmt::format("stopped by a signal; {} input{} not read", unread, unread == 1 ? "" : "s"));
+        output_.note(ExitCode::kIncomplete);
     }
-    if (cannot_start_) return code_;
-    if (analyzer_ == nullptr) return ExitCode::kNothingRead;
-    finish();
-    return code_;
 }
 
-// Gives up what reading does not need, once all is open that may need it.
-bool Run::confine() {
-    if (!settings_.output.empty() && !settings_.to_standard_output()) {
-        folder_ = open_locked_folder(settings_.output);
-    }
-    const auto* opened = folder_ ? std::get_if<std::unique_ptr<ReportFolder>>(&*folder_) : nullptr;
-    const auto confined =
-        confine_for_files(settings_, opened != nullptr ? opened->get() : nullptr, inputs_.late());
-    if (!confined) {
-        complain(confined.error().message);
-        return false;
-    }
-    sandbox_ = confined.value().text;
-    if (!settings_.quiet && !confined.value().warning.empty()) complain(confined.value().warning);
-    return true;
-}
-
-void Run::read(std::size_t place) {
-    const std::string& input = settings_.inputs[place];
+OpenOptions Run::open_options() const {
     OpenOptions options;
     options.filter = filter_;
     options.keep_waiting = [] { return !stop_requested(); };
-    if (const auto descriptor = inputs_.take(place)) {
-        if (!descriptor->ok()) return refuse(input, descriptor->error().message);
-        options.descriptor = descriptor->value();
-    }
-    Result<std::unique_ptr<PacketSource>> opened = open_capture(input, options);
-    if (!opened) return refuse(input, opened.error().message);
-    PacketSource& inner = *opened.value();
-    const std::string unreadable = unreadable_link_type(inner);
-    if (!unreadable.empty()) return refuse(input, fmt::format("{} {}", input, unreadable));
-    if (!start()) return;
-    BoundedSource source(inner, frames_left_, stop_requested);
-    feed(source, input);
+    return options;
 }
 
-void Run::refuse(const std::string& input, const std::string& reason) {
-    complain(reason);
-    note(ExitCode::kIncomplete);
-    refused_.push_back({input, reason});
-    if (analyzer_ != nullptr) enter_refused();
+void Run::open(std::size_t place) {
+    const std::string& path = files_.path(place);
+    if (files_.from_folder(place) && is_no_capture(place)) return passed_over_.push_back(path);
+    const Result<int> descriptor = files_.take(place);
+    if (!descriptor) return refuse(place, descriptor.error().message);
+    OpenOptions options = open_options();
+    options.descriptor = descriptor.value();
+    Result<std::unique_ptr<PacketSource>> opened = open_capture(path, options);
+    if (!opened) return refuse(place, opened.error().message);
+    const std::string unreadable = unreadable_link_type(*opened.value());
+    if (!unreadable.empty()) return refuse(place, fmt::format("{} {}", path, unreadable));
+    if (!output_.start()) return;
+    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested)));
 }
 
-// Gives refused inputs their place in the order of inputs.
-void Run::enter_refused() {
-    for (const Refused& refused : refused_) {
-        const std::uint32_t index = analyzer_->begin_input(refused.input);
-        analyzer_->end_input(index, RefusedSource(refused.reason), InputSummary::Outcome::kRefused);
-    }
-    refused_.clear();
+void Run::begin(std::unique_ptr<Lane> lane) {
+    lane->set_input(output_.analyzer().begin_input(lane->name()));
+    output_.progress().begin(lane->name());
+    if (!lane->refill()) return end(*lane, lane->status());
+    warn_of_overlap(*lane);
+    lanes_.push_back(std::move(lane));
 }
 
-// Reports begin with the first input that could be opened: a refused input leaves no trace.
-bool Run::start() {
-    if (analyzer_ != nullptr) return true;
-    if (!settings_.output.empty() && !open_reports()) {
-        cannot_start_ = true;
-        return false;
+// Frames that were captured until then, in the order of their times.
+void Run::read_until(Nanoseconds time) {
+    while (!is_over()) {
+        const Turn turn = next_turn(lanes_, time);
+        if (turn.place == lanes_.size()) return;
+        Lane& lane = *lanes_[turn.place];
+        consume(lane, lane.frames_until(turn.until));
+        if (is_over() || !lane.frames().empty()) continue;
+        output_.progress().update(lane.source().stats());
+        if (lane.refill()) continue;
+        end(lane, lane.status());
+        lanes_.erase(lanes_.begin() + static_cast<std::ptrdiff_t>(turn.place));
     }
-    std::vector<ReportSink*> sinks;
-    if (reports_ != nullptr) sinks.push_back(reports_.get());
-    sinks.push_back(&summary_);
-    if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
-    sinks_ = std::make_unique<FanOut>(std::move(sinks));
-    analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
-    enter_refused();
-    return true;
 }
 
-bool Run::open_reports() {
-    if (settings_.to_standard_output()) {
-        reports_ = CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), csv_);
-        return true;
+// How many of the frames go in until `left` of them passed the filter.
+std::size_t count_until(std::span<const FrameView> frames, std::uint64_t& left) {
+    std::size_t count = 0;
+    while (count < frames.size() && left > 0) {
+        if (!frames[count++].rejected_by_filter) --left;
     }
-    auto folder = std::move(*folder_);
-    if (const Answer* refusal = std::get_if<Answer>(&folder)) {
-        complain(refusal->text);
-        note(refusal->code);
-        return false;
-    }
-    auto reports = CsvReports::to_folder(std::get<0>(std::move(folder)), csv_);
-    if (!reports) {
-        complain(reports.error().message);
-        note(ExitCode::kNotWritten);
-        return false;
-    }
-    reports_ = std::move(reports).value();
-    return true;
+    return count;
 }
 
-void Run::feed(BoundedSource& source, const std::string& input) {
-    input_ = analyzer_->begin_input(input);
-    progress_.begin(input);
-    const auto batch = std::make_unique<FrameBatch>();
-    ReadStatus status = source.next(*batch);
-    while (status == ReadStatus::kFrames && !cannot_go_on()) {
-        analyzer_->consume(batch->view(), input_);
-        progress_.update(source.stats());
-        status = source.next(*batch);
+void Run::consume(Lane& lane, std::span<const FrameView> frames) {
+    if (frames_left_) frames = frames.first(count_until(frames, *frames_left_));
+    output_.analyzer().consume(frames, lane.input());
+    if (!frames.empty() && frames.back().time != kNoTime) {
+        read_until_ = frames.back().time;
+        last_read_ = lane.name();
     }
-    progress_.clear();
-    conclude(source, input, status);
+    lane.take(frames.size());
 }
 
-void Run::conclude(const BoundedSource& source, const std::string& input, ReadStatus status) {
-    using Outcome = InputSummary::Outcome;
-    Outcome outcome = Outcome::kComplete;
-    if (status == ReadStatus::kTruncated || status == ReadStatus::kFailed) outcome = Outcome::kTruncated;
-    if (status == ReadStatus::kDamaged) outcome = Outcome::kDamaged;
-    analyzer_->end_input(input_, source, outcome);
-    if (outcome == Outcome::kComplete) return;
-    complain(fmt::format("{} is {} at {}; everything before that is reported", input,
-                         outcome == Outcome::kDamaged ? "damaged" : "truncated", source.status_detail()));
-    note(status == ReadStatus::kFailed ? ExitCode::kCaptureFailed : ExitCode::kIncomplete);
+void Run::end(const Lane& lane, ReadStatus status) {
+    output_.progress().clear();
+    output_.end_input(lane.input(), lane.name(), lane.source(), lane.frames(), status);
 }
 
-void Run::finish() {
-    const Status written = analyzer_->finish();
-    if (!written) {
-        // A reader that had enough (`| head`) needs no message.
-        if (!reports_->reader_left()) complain(written.error().message);
-        return note(ExitCode::kNotWritten);
-    }
-    if (fail_on_.matched()) note(ExitCode::kFailOn);
-    if (!settings_.quiet) return tell_summary();
-    // A report that lacks something is no matter to be quiet about.
-    if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain(forgotten);
+void Run::warn_of_overlap(const Lane& lane) {
+    const bool merged = !lanes_.empty();
+    if (lane.time() == kNoTime || (!merged && lane.time() >= read_until_)) return;
+    if (++overlaps_ > 1) return;
+    output_.remark(fmt::format("{} begins before {} ends: {}", lane.name(),
+                               merged ? lanes_.back()->name() : last_read_,
+                               merged ? "their frames are read in the order of time"
+                                      : "time goes back between them (--order time merges files)"));
 }
 
-void Run::tell_summary() {
-    std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
-    if (reports_ != nullptr && reports_->hosts_left_out() > 0) {
-        text +=
-            fmt::format("hosts.csv is incomplete: no memory for {} entries\n", reports_->hosts_left_out());
-    }
-    if (reports_ != nullptr && !settings_.to_standard_output()) {
-        text += fmt::format("Reports: {}\n", printable(settings_.output));
-    }
-    if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
-    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
-    // Without reports the summary is all there is.
-    if (!printed && reports_ == nullptr) note(ExitCode::kNotWritten);
+bool Run::is_no_capture(std::size_t place) const {
+    OpenOptions options = open_options();
+    const Result<int> descriptor = files_.borrow(place);
+    if (!descriptor) return false;
+    options.descriptor = descriptor.value();
+    return holds_no_capture(files_.path(place), options);
 }
 
 }  // namespace
 
 ExitCode run(const Settings& settings) {
-    const Result<Tables> tables = load_tables(settings.tables);
-    if (!tables) {
-        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(tables.error().message)));
+    const auto fail = [](const std::string& message) {
+        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
         return ExitCode::kUsage;
+    };
+    const Result<Tables> tables = load_tables(settings.tables);
+    if (!tables) return fail(tables.error().message);
+    if (settings.live) return run_live(settings, tables.value());
+    const std::vector<InputName> names = input_names(settings.inputs);
+    if (names.size() > Analyzer::kMaxInputs) {
+        return fail(fmt::format("these are {} inputs; at most {} are read at once: join some with mergecap",
+                                names.size(), Analyzer::kMaxInputs));
     }
-    return settings.live ? run_live(settings, tables.value()) : Run(settings, tables.value()).go();
+    return Run(settings, tables.value(), names).go();
 }
 
 }  // namespace deadpeer::cli

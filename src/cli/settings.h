@@ -29,9 +29,13 @@ struct LiveSettings {
     std::string user;        // empty: nobody, when started as root
 };
 
+// In which order several inputs are read.
+enum class InputOrder : std::uint8_t { kTime, kName, kGiven };
+
 struct Settings {
     std::optional<LiveSettings> live;
-    std::vector<std::string> inputs;  // files, if not live; "-" is standard input
+    std::vector<std::string> inputs;  // files and folders, if not live; "-" is standard input
+    InputOrder order = InputOrder::kTime;
     std::string filter;               // pcap-filter(7)
     std::optional<std::uint64_t> frame_limit;
 

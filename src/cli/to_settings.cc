@@ -67,6 +67,7 @@ Settings to_settings(const Words& words) {
     Settings settings;
     if (!words.interfaces.empty()) settings.live = live_settings(words);
     settings.inputs = words.inputs;
+    settings.order = kOrderWords.at(words.order);
     settings.filter = words.filter;
     settings.frame_limit = words.frame_limit;
     settings.output = words.output;

@@ -15,6 +15,7 @@ namespace deadpeer::cli {
 struct Words {
     // Input
     std::vector<std::string> inputs;
+    std::string order = "time";
     std::string filter;
     std::optional<std::uint64_t> frame_limit;
     bool list_interfaces = false;

@@ -1,10 +1,10 @@
 // The parts of the program that need no process: sources, arguments, exit codes, progress.
 
-#include "cli/bounded_source.h"
 #include "cli/exit_code.h"
 #include "cli/parsed.h"
 #include "cli/progress.h"
 #include "cli/shortened_source.h"
+#include "cli/stoppable_source.h"
 #include "support/catch.h"
 
 using namespace deadpeer;
@@ -53,7 +53,7 @@ struct Read {
     ReadStatus end = ReadStatus::kFrames;
 };
 
-Read read_all(BoundedSource& source) {
+Read read_all(StoppableSource& source) {
     FrameBatch batch;
     Read read;
     while ((read.end = source.next(batch)) == ReadStatus::kFrames) read.frames += batch.count;
@@ -67,10 +67,8 @@ bool never() {
 
 }  // namespace
 
-TEST_CASE("a source without bounds passes through, idle times included") {
-    CountingSource inner(25, true);
-    std::optional<std::uint64_t> no_limit;
-    BoundedSource source(inner, no_limit, never);
+TEST_CASE("a source that nobody stops passes through, idle times included") {
+    StoppableSource source(std::make_unique<CountingSource>(25, true), never);
     const Read read = read_all(source);
     CHECK(read.frames == 25);
     CHECK(read.end == ReadStatus::kEnd);
@@ -78,24 +76,9 @@ TEST_CASE("a source without bounds passes through, idle times included") {
     CHECK(source.format() == "counted");
 }
 
-TEST_CASE("a frame limit counts what passes the filter, and stats tell what was handed out") {
-    CountingSource inner(1000, true);
-    std::optional<std::uint64_t> left = 12;
-    BoundedSource source(inner, left, never);
-    const Read read = read_all(source);
-    CHECK(read.frames == 17);  // 12 that pass among 17, as every third does not
-    CHECK(read.end == ReadStatus::kEnd);
-    CHECK(source.stats().frames == 17);
-    CHECK(source.stats().captured_bytes == 1700);
-    CHECK(source.status_detail().empty());
-    CHECK(left == 0U);
-}
-
 TEST_CASE("stopping a file leaves it truncated, at once") {
-    CountingSource inner(1000, true);
-    std::optional<std::uint64_t> no_limit;
     int questions = 0;
-    BoundedSource source(inner, no_limit, [&] { return ++questions > 2; });
+    StoppableSource source(std::make_unique<CountingSource>(1000, true), [&] { return ++questions > 2; });
     const Read read = read_all(source);
     CHECK(read.frames == 10);
     CHECK(read.end == ReadStatus::kTruncated);
@@ -103,9 +86,7 @@ TEST_CASE("stopping a file leaves it truncated, at once") {
 }
 
 TEST_CASE("stopping a pipe is its end, after what had arrived") {
-    CountingSource inner(1000, false);
-    std::optional<std::uint64_t> no_limit;
-    BoundedSource source(inner, no_limit, [] { return true; });
+    StoppableSource source(std::make_unique<CountingSource>(1000, false), [] { return true; });
     const Read read = read_all(source);
     CHECK(read.frames == 10);  // then it is idle
     CHECK(read.end == ReadStatus::kEnd);
@@ -114,10 +95,9 @@ TEST_CASE("stopping a pipe is its end, after what had arrived") {
 
 TEST_CASE("a pipe that never runs dry is stopped, too") {
     constexpr std::uint64_t kEndless = std::uint64_t{1} << 40;
-    CountingSource inner(kEndless, false);
-    inner.idle_between = false;
-    std::optional<std::uint64_t> no_limit;
-    BoundedSource source(inner, no_limit, [] { return true; });
+    auto inner = std::make_unique<CountingSource>(kEndless, false);
+    inner->idle_between = false;
+    StoppableSource source(std::move(inner), [] { return true; });
     const Read read = read_all(source);
     CHECK(read.frames > 10'000);
     CHECK(read.frames < 100'000);

@@ -139,8 +139,13 @@ TEST_CASE("a refused input leaves no trace, in a folder of another either") {
 
 TEST_CASE("more inputs than there can be descriptors") {
     const TemporaryFolder folder;
-    write_file(folder.file("x.pcap"), pcap_of(sample_story()));
-    const std::vector<std::string> inputs(300, folder.file("x.pcap"));
+    std::vector<std::string> inputs;
+    for (unsigned i = 0; i < 300; ++i) {
+        std::vector<SampleSegment> story = sample_story();
+        for (SampleSegment& segment : story) segment.second += 100 * i;
+        inputs.push_back(folder.file(std::to_string(i)));
+        write_file(inputs.back(), pcap_of(story));
+    }
     for (const rlim_t hard : {100U, 1000U}) {
         const Finished run = run_program(inputs, [hard] { limit_descriptors(80, hard); });
         INFO("at most " << hard << ": " << run.err);

@@ -1,0 +1,148 @@
+#include "cli/file_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "cli/confine.h"
+#include "cli/locked_folder.h"
+#include "cli/refused_source.h"
+#include "cli/shortened_source.h"
+#include "cli/standard_streams.h"
+#include "report/text.h"
+
+namespace deadpeer::cli {
+
+FileOutput::FileOutput(const Settings& settings, const Tables& tables)
+    : settings_(settings), csv_(settings.csv), fail_on_(settings.fail_on), progress_(!settings.quiet) {
+    csv_.knowledge = &tables.knowledge;
+    csv_.inventory = &tables.inventory;
+}
+
+bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
+    if (!settings_.output.empty() && !settings_.to_standard_output()) {
+        folder_ = open_locked_folder(settings_.output);
+    }
+    const auto* opened = folder_ ? std::get_if<std::unique_ptr<ReportFolder>>(&*folder_) : nullptr;
+    const auto confined =
+        confine_for_files(settings_, opened != nullptr ? opened->get() : nullptr, late_inputs);
+    if (!confined) {
+        complain(confined.error().message);
+        note(ExitCode::kNotWritten);
+        return false;
+    }
+    sandbox_ = confined.value().text;
+    if (!confined.value().warning.empty()) remark(confined.value().warning);
+    return true;
+}
+
+void FileOutput::complain(const std::string& message) {
+    progress_.clear();
+    print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
+}
+
+void FileOutput::refuse(const std::string& input, const std::string& reason) {
+    complain(reason);
+    note(ExitCode::kIncomplete);
+    refused_.push_back({input, reason});
+    if (analyzer_ != nullptr) enter_refused();
+}
+
+// Gives refused inputs their place in the order of inputs.
+void FileOutput::enter_refused() {
+    for (const Refused& refused : refused_) {
+        const std::uint32_t index = analyzer_->begin_input(refused.input);
+        enter_ended(index,
+                    {std::make_unique<RefusedSource>(refused.reason), InputSummary::Outcome::kRefused});
+    }
+    refused_.clear();
+}
+
+void FileOutput::enter_ended(std::uint32_t index, Ended ended) {
+    ended_.emplace(index, std::move(ended));
+    while (!ended_.empty() && ended_.begin()->first == entered_) {
+        analyzer_->end_input(entered_++, *ended_.begin()->second.source, ended_.begin()->second.outcome);
+        ended_.erase(ended_.begin());
+    }
+}
+
+bool FileOutput::start() {
+    if (analyzer_ != nullptr) return true;
+    if (!settings_.output.empty() && !open_reports()) {
+        cannot_start_ = true;
+        return false;
+    }
+    std::vector<ReportSink*> sinks;
+    if (reports_ != nullptr) sinks.push_back(reports_.get());
+    sinks.push_back(&summary_);
+    if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
+    sinks_ = std::make_unique<FanOut>(std::move(sinks));
+    analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
+    enter_refused();
+    return true;
+}
+
+bool FileOutput::open_reports() {
+    if (settings_.to_standard_output()) {
+        reports_ = CsvReports::to_descriptor(STDOUT_FILENO, *settings_.report, temporary_folder(), csv_);
+        return true;
+    }
+    auto folder = std::move(*folder_);
+    if (const Answer* refusal = std::get_if<Answer>(&folder)) {
+        complain(refusal->text);
+        note(refusal->code);
+        return false;
+    }
+    auto reports = CsvReports::to_folder(std::get<0>(std::move(folder)), csv_);
+    if (!reports) {
+        complain(reports.error().message);
+        note(ExitCode::kNotWritten);
+        return false;
+    }
+    reports_ = std::move(reports).value();
+    return true;
+}
+
+void FileOutput::end_input(std::uint32_t index, const std::string& input, const PacketSource& source,
+                           std::span<const FrameView> unread, ReadStatus status) {
+    using Outcome = InputSummary::Outcome;
+    Outcome outcome = Outcome::kComplete;
+    if (status == ReadStatus::kTruncated || status == ReadStatus::kFailed) outcome = Outcome::kTruncated;
+    if (status == ReadStatus::kDamaged) outcome = Outcome::kDamaged;
+    enter_ended(index, {std::make_unique<ShortenedSource>(source, unread), outcome});
+    if (outcome == Outcome::kComplete) return;
+    complain(fmt::format("{} is {} at {}; everything before that is reported", input,
+                         outcome == Outcome::kDamaged ? "damaged" : "truncated", source.status_detail()));
+    note(status == ReadStatus::kFailed ? ExitCode::kCaptureFailed : ExitCode::kIncomplete);
+}
+
+void FileOutput::finish() {
+    const Status written = analyzer_->finish();
+    if (!written) {
+        // A reader that had enough (`| head`) needs no message.
+        if (!reports_->reader_left()) complain(written.error().message);
+        return note(ExitCode::kNotWritten);
+    }
+    if (fail_on_.matched()) note(ExitCode::kFailOn);
+    if (!settings_.quiet) return tell_summary();
+    // A report that lacks something is no matter to be quiet about.
+    if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain(forgotten);
+}
+
+void FileOutput::tell_summary() {
+    std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
+    if (reports_ != nullptr && reports_->hosts_left_out() > 0) {
+        text +=
+            fmt::format("hosts.csv is incomplete: no memory for {} entries\n", reports_->hosts_left_out());
+    }
+    if (reports_ != nullptr && !settings_.to_standard_output()) {
+        text += fmt::format("Reports: {}\n", printable(settings_.output));
+    }
+    if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
+    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
+    // Without reports the summary is all there is.
+    if (!printed && reports_ == nullptr) note(ExitCode::kNotWritten);
+}
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,73 @@
+#include "cli/input_names.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace deadpeer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void sort_names(std::vector<std::string>& names) {
+    std::sort(names.begin(), names.end(), name_is_before);
+}
+
+void add_folder(const std::string& folder, std::vector<InputName>& names) {
+    std::error_code error;
+    std::vector<std::string> files;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        std::error_code unknown;
+        // Whatever is no file could be waited for without end.
+        if (entry->is_regular_file(unknown)) files.push_back(entry->path().string());
+    }
+    if (error) {
+        names.push_back({folder, false, fmt::format("cannot list {}: {}", folder, error.message())});
+    } else if (files.empty()) {
+        names.push_back({folder, false, fmt::format("{} is a folder without files", folder)});
+    }
+    sort_names(files);
+    for (const std::string& file : files) names.push_back({file, true});
+}
+
+std::vector<std::string> matches(const std::string& pattern) {
+    std::vector<std::string> found;
+    glob_t all = {};
+    if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &all) == 0) {
+        found.assign(all.gl_pathv, all.gl_pathv + all.gl_pathc);
+    }
+    ::globfree(&all);
+    sort_names(found);
+    return found;
+}
+
+void add_file_or_folder(const std::string& path, std::vector<InputName>& names) {
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) return add_folder(path, names);
+    names.push_back({path});
+}
+
+}  // namespace
+
+std::vector<InputName> input_names(const std::vector<std::string>& words) {
+    std::vector<InputName> names;
+    for (const std::string& word : words) {
+        std::error_code unknown;
+        const bool is_name = word == "-" || fs::exists(fs::symlink_status(word, unknown));
+        const std::vector<std::string> found = is_name ? std::vector<std::string>() : matches(word);
+        for (const std::string& path : found) add_file_or_folder(path, names);
+        if (found.empty()) add_file_or_folder(word, names);
+    }
+    return names;
+}
+
+bool name_is_before(const std::string& a, const std::string& b) {
+    return ::strverscmp(a.c_str(), b.c_str()) < 0;
+}
+
+}  // namespace deadpeer::cli

@@ -1,0 +1,49 @@
+#include "cli/reports_of_run.h"
+
+#include <array>
+#include <regex>
+#include <set>
+
+#include "report/rfc4180.h"
+#include "support/catch.h"
+
+namespace deadpeer {
+namespace {
+
+bool depends_on_files(const std::string& column) {
+    static const std::set<std::string> kColumns = {"file",           "frame",         "first_frame",
+                                                   "last_frame",     "verdict_frame", "answered_by_frame",
+                                                   "evidence_frames"};
+    return kColumns.contains(column);
+}
+
+std::string without_frames(const std::string& report) {
+    static const std::regex kNumbers("frames? [0-9]+(( to |, | and )[0-9]+)*");
+    const auto rows = read_rfc4180(report);
+    REQUIRE(rows.has_value());
+    std::string text;
+    for (const CsvRow& row : *rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (!depends_on_files(rows->front()[i]))
+                text += std::regex_replace(row[i], kNumbers, "frame") + "|";
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string reports_without_frames(const std::vector<std::string>& arguments) {
+    const TemporaryFolder folder;
+    std::vector<std::string> all = {"-q", "-o", folder.file("report")};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Finished run = run_program(all);
+    std::string text;
+    for (const char* name : {"segments.csv", "flows.csv", "events.csv", "hosts.csv"}) {
+        text += without_frames(content_of(folder.path() / "report" / name));
+    }
+    return text + std::to_string(run.code) + "\n";
+}
+
+}  // namespace deadpeer
