@@ -98,12 +98,17 @@ inline constexpr Signs kSignIcmpUnreachable = 1U << 1;  // an ICMP error quoted 
 inline constexpr Signs kSignOthersLost = 1U << 2;       // other connections of the host ended likewise
 inline constexpr Signs kSignAnnouncement = 1U << 3;     // the host announced itself: ARP, DHCP or IPv6 DAD
 inline constexpr Signs kSignNewConnections = 1U << 4;   // a burst of new SYNs from the host
-inline constexpr Signs kSignHostSilent = 1U << 5;       // nothing came from the host in the whole gap
+inline constexpr Signs kSignHostSilent = 1U << 5;       // the host was silent, on all that was seen of it,
+                                                        // for as long as a boot takes
 inline constexpr Signs kSignOlderSurvives = 1U << 6;    // an older connection of the host carries on
 inline constexpr Signs kSignTtlDiffers = 1U << 7;       // RST's TTL differs from all others of its sender
 inline constexpr Signs kSignBothEndsReset = 1U << 8;    // RSTs to both ends within 50 ms
 inline constexpr Signs kSignCaptureLoss = 1U << 9;      // the capture lost frames that could matter
 inline constexpr Signs kSignTimeWentBack = 1U << 10;    // the capture's clock stepped back meanwhile
+inline constexpr Signs kSignHostHeard = 1U << 11;       // the host was heard in between, so it was up
+inline constexpr Signs kSignIpIdRanOn = 1U << 12;       // its IP ids went on counting, so it was up
+inline constexpr Signs kSignManyHosts = 1U << 13;       // several hosts lost connections within seconds
+inline constexpr Signs kSignAddressMoved = 1U << 14;    // another machine claimed the address meanwhile
 
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,

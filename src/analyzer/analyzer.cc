@@ -1,6 +1,7 @@
 #include "deadpeer/analyzer.h"
 
 #include <cassert>
+#include <limits>
 
 #include "analyzer/engine.h"
 #include "tcp/advance.h"
@@ -20,15 +21,21 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     }
     for (std::size_t i = 0; i < segments.size(); ++i) flows_.prefetch_record(hashes_[i]);
 
+    std::span<const Heard> heard = segments_.heard_view();
     std::span<const Notice> notices = segments_.notice_view();
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        while (!notices.empty() && notices.front().frame < segments[i].frame) {
+    const auto take_others_before = [&](std::uint64_t frame) {
+        for (; !heard.empty() && heard.front().frame < frame; heard = heard.subspan(1)) {
+            life_.hear(heard.front());
+            if (notices.empty() || notices.front().frame != heard.front().frame) continue;
             take_notice(notices.front());
             notices = notices.subspan(1);
         }
+    };
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        take_others_before(segments[i].frame);
         analyse(segments[i], hashes_[i]);
     }
-    for (const Notice& notice : notices) take_notice(notice);
+    take_others_before(std::numeric_limits<std::uint64_t>::max());
     if (memory() > options_.memory_cap) relieve();
 }
 
@@ -81,6 +88,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
         if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
             nature = watcher_.look(connection, segment, labels, file_);
             looked = true;
+            if (segment.has(kRst)) verdicts_.note_forgotten(connection);
         }
         if (beats_.concern(connection, segment)) {
             beats_.look(connection, segment, payload_of(segment));

@@ -56,6 +56,16 @@ void Conclusions::gather_timers(const Connection& connection) {
     }
 }
 
+void Conclusions::note_forgotten(const Connection& connection) {
+    if (const auto lost = forgotten(connection)) hosts_.note_reset(lost->host, lost->reset);
+}
+
+std::optional<HostConnection> Conclusions::forgotten(const Connection& connection) const {
+    auto lost = deadpeer::forgotten(connection, watcher_.watch_of(connection), options_);
+    if (lost) lost->host = life_.machine_of(lost->host);
+    return lost;
+}
+
 void Conclusions::gather_hosts(const Connection& connection) {
     const Watch* watch = watcher_.watch_of(connection);
     const auto lost = forgotten(connection);
@@ -65,7 +75,7 @@ void Conclusions::gather_hosts(const Connection& connection) {
             continue;
         }
         HostConnection lived;
-        lived.host = connection.key.sender(side).address;
+        lived.host = life_.machine_of(connection.key.sender(side).address);
         lived.stream = connection.tcp.number;
         lived.first_time = connection.first_time;
         lived.heard = heard(connection, watch, side);

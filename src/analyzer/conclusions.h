@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "analyzer/beats.h"
 #include "analyzer/capture_gaps.h"
 #include "analyzer/connection.h"
 #include "analyzer/facts.h"
+#include "analyzer/host_life.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "keepalive/host_book.h"
@@ -45,12 +47,15 @@ struct Conclusion {
 
 class Conclusions {
 public:
-    Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats)
-        : options_(options), watcher_(watcher), beats_(beats) {}
+    Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats,
+                const HostLife& life)
+        : options_(options), watcher_(watcher), beats_(beats), life_(life) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
-        hosts_.announce(host, time, file, frame);
+        hosts_.announce(life_.machine_of(host), time, file, frame);
     }
+    // A RST came that tells its sender has forgotten the connection.
+    void note_forgotten(const Connection& connection);
 
     // Announcements stay.
     void clear();
@@ -59,8 +64,10 @@ public:
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
-    [[nodiscard]] std::optional<HostConnection> forgotten(const Connection& connection) const {
-        return deadpeer::forgotten(connection, watcher_.watch_of(connection), options_);
+    [[nodiscard]] std::optional<HostConnection> forgotten(const Connection& connection) const;
+    // All addresses of the machine that has this one.
+    [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const {
+        return life_.addresses_of(host);
     }
     // REQUIRES: frozen. Nothing for a connection that no host has forgotten.
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
@@ -77,6 +84,7 @@ private:
     const AnalyzerOptions& options_;
     const Watcher& watcher_;
     const Beats& beats_;
+    const HostLife& life_;
     HostBook hosts_;
     TimerPool idle_timers_;
     TimerPool interval_timers_;

@@ -99,6 +99,7 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
         case Predecessors::Answer::kEnded:
             break;
     }
+    verdicts_.note_forgotten(*old);
     rounds_.keep(*old, now_);
     rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     predecessors_.release(connection);

@@ -20,6 +20,7 @@
 #include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
 #include "analyzer/connection.h"
+#include "analyzer/host_life.h"
 #include "analyzer/inputs.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/rounds.h"
@@ -40,11 +41,12 @@ public:
           rules_(rules_of(options.wireshark)),
           sink_(sink),
           flows_(options.hash_seed),
-          watcher_(options_, sink),
+          life_(options_.memory_cap / 64, options_.hash_seed),
+          watcher_(options_, life_, sink),
           beats_(options_),
           census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
           predecessors_(watcher_),
-          verdicts_(options_, watcher_, beats_, sink),
+          verdicts_(options_, watcher_, beats_, life_, sink),
           inputs_(sink),
           rounds_(flows_, verdicts_),
           next_stream_(options.first_stream) {}
@@ -113,7 +115,7 @@ private:
     }
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory();
+               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory() + life_.memory();
     }
 
     const AnalyzerOptions options_;
@@ -121,6 +123,7 @@ private:
     ReportSink& sink_;
     FlowTable<Connection> flows_;
     RangePool ranges_;
+    HostLife life_;
     Watcher watcher_;
     Beats beats_;
     Census census_;

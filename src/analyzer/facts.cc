@@ -46,7 +46,6 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
                                         const AnalyzerOptions& options) {
     if (watch == nullptr || !is_no_socket_reset(*watch->reset, options)) return std::nullopt;
     const ResetRecord& reset = *watch->reset;
-    const SideWatch& target = watch->sides[index(opposite(reset.sender))];
     HostConnection lived;
     lived.host = connection.key.sender(reset.sender).address;
     lived.stream = connection.tcp.number;
@@ -56,9 +55,9 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.opened_by_host = connection.initiator == reset.sender;
     lived.first_file = connection.first.file;
     lived.first_frame = connection.first.frame;
-    for (const Train* train : {&*target.probes, &*target.transmissions}) {
-        if (train->length >= 2) lived.unanswered_since = train->first_time;
-    }
+    lived.quiet = reset.host_silence;
+    lived.ip_id_ran_on = reset.ip_id_ran_on;
+    lived.address_moved = reset.address_moved;
     return lived;
 }
 

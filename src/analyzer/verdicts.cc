@@ -51,6 +51,8 @@ Finding finding_of(const Connection& connection, const Judgement& judgement, con
                    const EventClass& event) {
     Finding finding = finding_about(connection, judgement.side, event.kind, event.severity);
     finding.confidence = judgement.confidence;
+    if (finding.confidence == Confidence::kLow)
+        finding.severity = std::min(finding.severity, Severity::kWarning);
     finding.reason = judgement.reason;
     finding.signs = judgement.signs;
     finding.time = judgement.time;
@@ -101,7 +103,9 @@ void Verdicts::open_books(std::span<const Ended> connections) {
 Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) const {
     Hosts hosts;
     for (const Ended& ended : connections) {
-        if (const auto lost = conclusions_.forgotten(*ended.connection)) hosts.insert(lost->host);
+        const auto lost = conclusions_.forgotten(*ended.connection);
+        if (!lost) continue;
+        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.insert(address);
     }
     return hosts;
 }

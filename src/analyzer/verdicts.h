@@ -27,17 +27,19 @@ namespace deadpeer {
 
 class Verdicts {
 public:
-    Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, ReportSink& sink)
+    Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, const HostLife& life,
+             ReportSink& sink)
         : watcher_(watcher),
           beats_(beats),
           sink_(sink),
-          conclusions_(options, watcher, beats),
+          conclusions_(options, watcher, beats, life),
           reboots_(options.memory_cap / 64),
           paths_(options.memory_cap / 64) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
         conclusions_.announce(host, time, file, frame);
     }
+    void note_forgotten(const Connection& connection) { conclusions_.note_forgotten(connection); }
 
     // One that ends before the others.
     void tell_early(const Connection& connection, bool superseded, const CaptureState& capture);

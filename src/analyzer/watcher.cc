@@ -5,6 +5,7 @@
 
 #include "keepalive/between.h"
 #include "keepalive/kind.h"
+#include "keepalive/observe_reset.h"
 
 namespace deadpeer {
 namespace {
@@ -45,6 +46,11 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
 
     Watch& watch = watch_for(connection);
     const Observation observation = observe(watch, pools_, before, segment, kind);
+    if (watch.reset->met() && watch.reset->frame == segment.frame) {
+        ResetRecord& reset = watch.reset.in(pools_.resets);
+        note_host_life(reset, connection.key);
+        if (ip_id_runs_on(reset.host_silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
+    }
     connection.attention = needs_attention(watch);
     if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
@@ -117,7 +123,15 @@ Watch& Watcher::open(Connection& connection) {
 }
 
 void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
-    open(connection).reset.in(pools_.resets) = reset;
+    ResetRecord& noted = open(connection).reset.in(pools_.resets) = reset;
+    note_host_life(noted, connection.key);
+}
+
+// What its sender did that is no TCP segment, as it is known now: later it may be known no more.
+void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
+    const IpAddress host = key.sender(reset.sender).address;
+    reset.host_silence = hosts_.silence(host, reset.silent_since(), reset.time);
+    reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
 }
 
 void Watcher::release(Connection& connection) {

@@ -1,13 +1,14 @@
 // Watcher: takes the segments that are not plain to keepalive analysis, hands out their rows, and reports
 // what shows while it happens.
 //
-// Lifetime: the options and the sink must outlive it.
+// Lifetime: the options, what is known of hosts, and the sink must outlive it.
 // Threads:  one at a time.
 #pragma once
 
 #include <cstdint>
 
 #include "analyzer/connection.h"
+#include "analyzer/host_life.h"
 #include "core/pool.h"
 #include "deadpeer/labels.h"
 #include "deadpeer/options.h"
@@ -27,7 +28,8 @@ struct SegmentNature {
 
 class Watcher {
 public:
-    Watcher(const AnalyzerOptions& options, ReportSink& sink) : options_(options), sink_(sink) {}
+    Watcher(const AnalyzerOptions& options, const HostLife& hosts, ReportSink& sink)
+        : options_(options), hosts_(hosts), sink_(sink) {}
 
     // Whether look() has nothing to see in the segment: all but a few.
     [[nodiscard]] static bool is_plain(const Connection& connection, const Segment& segment, Labels labels) {
@@ -102,7 +104,10 @@ private:
     void tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
                         std::uint32_t file);
 
+    void note_host_life(ResetRecord& reset, const FlowKey& key) const;
+
     const AnalyzerOptions& options_;
+    const HostLife& hosts_;
     ReportSink& sink_;
     Pool<Watch> watches_;
     WatchPools pools_;

@@ -26,6 +26,10 @@ inline Next arp(Packet& packet) {
     const std::uint16_t operation = read_be16(message + 6);
     const std::uint32_t sender = read_be32(message + 14);
     const std::uint32_t target = read_be32(message + 24);
+    if (sender != 0) {
+        packet.source = message + 14;
+        packet.claims_source = true;
+    }
     const bool announcement = sender == target && (operation == kRequest || operation == kReply);
     const bool probe = sender == 0 && operation == kRequest;
     if (target != 0 && (announcement || probe)) {

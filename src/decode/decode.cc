@@ -16,6 +16,7 @@
 #include "decode/ip_extension.h"
 #include "decode/ipv6_routing.h"
 #include "decode/l2tp.h"
+#include "decode/link_source.h"
 #include "decode/linux_sll.h"
 #include "decode/linux_sll2.h"
 #include "decode/llc.h"
@@ -179,6 +180,21 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     return packet;
 }
 
+void note_heard(const Packet& packet) {
+    const FrameView& frame = *packet.frame;
+    const Sender sender = packet.sender();
+    Heard& heard = packet.out->heard[packet.out->heard_count++];
+    heard = Heard{};
+    heard.time = frame.time;
+    heard.frame = frame.number;
+    heard.mac = link_source(frame);
+    if (sender.address == nullptr) return;
+    std::memcpy(heard.host.bytes.data(), sender.address, sender.is_v6 ? 16 : 4);
+    heard.host.is_v6 = sender.is_v6;
+    heard.ip_id = sender.is_v6 ? std::uint16_t{0} : sender.ip_id;
+    heard.claims_host = sender.claims_address;
+}
+
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
                                               SegmentBatch& out) {
     if (frame.interface == kUndeclaredInterface) return SkipReason::kBadInterface;
@@ -189,8 +205,11 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
         next = parse(next, packet);
         if (next.space == NumberSpace::kNone) break;
     }
-    if (packet.quote.inside) return packet.quote.reason;
-    return next.space == NumberSpace::kNone ? next.reason : SkipReason::kTooDeep;
+    const SkipReason reason = packet.quote.inside                ? packet.quote.reason
+                              : next.space == NumberSpace::kNone ? next.reason
+                                                                 : SkipReason::kTooDeep;
+    if (reason != SkipReason::kNone) note_heard(packet);
+    return reason;
 }
 
 // What the tables do with most frames of most captures, with the same parsers but in one piece: so the

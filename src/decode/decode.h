@@ -53,6 +53,16 @@ struct Notice {
     [[nodiscard]] bool is_quote() const { return kind == Kind::kUnreachable || kind == Kind::kQuote; }
 };
 
+// A frame without a TCP segment, as a sign of life of who sent it.
+struct Heard {
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+    std::uint64_t mac = 0;     // link-layer address of its sender; 0: none, or not known
+    IpAddress host;            // of its sender; all zeros: not known
+    std::uint16_t ip_id = 0;   // IPv4
+    bool claims_host = false;  // ARP, or neighbour discovery: the address belongs to that link-layer address
+};
+
 // The segments of a FrameBatch, in frame order.
 struct SegmentBatch {
     static constexpr std::size_t kSegmentsPerFrame = 2;
@@ -62,13 +72,16 @@ struct SegmentBatch {
     std::size_t count = 0;
     std::array<Notice, FrameBatch::kCapacity> notices;  // at most one a frame
     std::size_t notice_count = 0;
+    std::array<Heard, FrameBatch::kCapacity> heard;  // at most one a frame
+    std::size_t heard_count = 0;
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
     [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }
+    [[nodiscard]] std::span<const Heard> heard_view() const { return {heard.data(), heard_count}; }
     // One more, to be written. By way of a pointer: with an element of the array the compiler would compute
     // the address at every use.
     [[nodiscard]] Segment& add() { return segments.data()[count++]; }
-    void clear() { count = notice_count = 0; }
+    void clear() { count = notice_count = heard_count = 0; }
 };
 
 // Appends the frame's segments to `out` and answers kNone, or answers why there are none.

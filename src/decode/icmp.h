@@ -41,6 +41,7 @@ inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_e
         // An error about an error, which nobody should send (RFC 1122 section 3.2.2).
         packet.quote.kind = Notice::Kind::kQuote;
     } else {
+        packet.quote.reporter = packet.sender();
         packet.quote.inside = true;
         packet.quote.kind = unreachable ? Notice::Kind::kUnreachable : Notice::Kind::kQuote;
         packet.quote.reason = reason;

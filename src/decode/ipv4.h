@@ -59,14 +59,13 @@ inline Next ipv4(Packet& packet) {
         const bool runs_past_packet = header_length > packet.reported && !packet.is_cut;
         return stop(runs_past_packet ? SkipReason::kBadIpHeaderLength : SkipReason::kCutIpHeader);
     }
-    if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
-
     packet.source = header + 12;
     packet.destination =
         header_length == kFixedHeader ? header + 16 : final_destination(header, header_length);
     packet.is_v6 = false;
     packet.ip_id = read_be16(header + 4);
     packet.ttl = header[8];
+    if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
     packet.skip(header_length);
     return ip_protocol(header[9]);
 }

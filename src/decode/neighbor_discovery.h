@@ -33,6 +33,8 @@ inline Next neighbor_discovery(Packet& packet) {
         message[8] == kMulticast) {
         return stop(SkipReason::kNotTcp);
     }
+    // Neighbours speak for themselves; an advertisement's source address may be another of its addresses.
+    packet.claims_source = !std::ranges::equal(kUnspecified, std::span(packet.source, 16));
     const bool check =
         message[0] == kNeighborSolicitation && std::ranges::equal(kUnspecified, std::span(packet.source, 16));
     const bool announcement = message[0] == kNeighborAdvertisement && (message[4] & kSolicited) == 0 &&

@@ -14,9 +14,18 @@
 
 namespace deadpeer::decoding {
 
+// Who sent the frame: the addresses of its first IP header, or of what it claims by ARP.
+struct Sender {
+    const std::uint8_t* address = nullptr;  // 4 or 16 bytes in the frame; null: not met
+    bool is_v6 = false;
+    bool claims_address = false;
+    std::uint16_t ip_id = 0;
+};
+
 // The packet that an ICMP error is about, once the headers of that are being read.
 struct Quote {
     bool inside = false;
+    Sender reporter;                           // of the error
     Notice::Kind kind = Notice::Kind::kQuote;  // of the notice that a TCP header makes there
     SkipReason reason = SkipReason::kNotTcp;   // the frame's, whatever the headers there say
 };
@@ -36,11 +45,17 @@ struct Packet {
     std::uint8_t ttl = 0;
     bool is_v6 = false;
 
+    bool claims_source = false;  // the sender says that `source` is its own
+
     Quote quote;
 
     const FrameView* frame = nullptr;
     SegmentBatch* out = nullptr;
     std::uint8_t batch_index = 0;
+
+    [[nodiscard]] Sender sender() const {
+        return quote.inside ? quote.reporter : Sender{source, is_v6, claims_source, ip_id};
+    }
 
     // REQUIRES: bytes <= captured.
     void skip(std::uint32_t bytes) {

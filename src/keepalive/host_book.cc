@@ -1,6 +1,7 @@
 #include "keepalive/host_book.h"
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "core/equal_run.h"
@@ -11,22 +12,17 @@ namespace {
 constexpr std::size_t kBurst = 3;
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr Nanoseconds kBeforeBurst = 5 * kSecond;  // without a new connection; or the host goes on as before
-constexpr std::size_t kMaxAnnouncements = 65'536;
 
 bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
     return time != kNoTime && time > from && time <= to;
 }
 
-// The host's first sign of life after it did not answer on the forgotten connection.
-Nanoseconds return_of(const HostConnection& forgotten, std::span<const HostConnection> all,
-                      Nanoseconds announced) {
-    const Nanoseconds gone = std::max(forgotten.heard, forgotten.unanswered_since);
-    Nanoseconds back = forgotten.reset;
-    if (within(announced, gone, back)) back = announced;
-    for (const HostConnection& other : all) {
-        if (other.opened_by_host && within(other.first_time, gone, back)) back = other.first_time;
-    }
-    return back;
+// Keeps the later half of what is full.
+template <typename Entry>
+void keep_latest(std::vector<Entry>& entries) {
+    const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
+    std::ranges::nth_element(entries, middle, {}, &Entry::time);
+    entries.erase(entries.begin(), middle);
 }
 
 // The first connections that the host opened in a burst since its last word; none if it opened fewer, at its
@@ -52,17 +48,74 @@ std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<
 }  // namespace
 
 void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
-    if (announcements_.size() == kMaxAnnouncements) {
-        const auto middle = announcements_.begin() + kMaxAnnouncements / 2;
-        std::ranges::nth_element(announcements_, middle, {}, &Announcement::time);
-        announcements_.erase(announcements_.begin(), middle);
-    }
+    if (announcements_.size() == kMaxKept) keep_latest(announcements_);
     announcements_.push_back({host, time, file, frame});
+}
+
+void HostBook::note_reset(const IpAddress& host, Nanoseconds time) {
+    if (resets_.size() == kMaxKept) keep_latest(resets_);
+    resets_.push_back({time, host});
 }
 
 void HostBook::freeze() {
     std::ranges::stable_sort(connections_, {}, &HostConnection::host);
     std::ranges::stable_sort(announcements_, {}, &Announcement::host);
+    std::ranges::stable_sort(resets_, {}, &Reset::time);
+    for (auto begin = connections_.begin(); begin != connections_.end();) {
+        const auto end = std::find_if(begin, connections_.end(),
+                                      [&](const HostConnection& other) { return other.host != begin->host; });
+        find_silences({begin, end});
+        begin = end;
+    }
+}
+
+// From a connection's first segment to the host's last one it counts as heard all the time: what lies between
+// is not kept.
+void HostBook::find_silences(std::span<const HostConnection> all) {
+    const auto is_lost = [](const HostConnection& each) { return each.reset != kNoTime; };
+    if (std::ranges::none_of(all, is_lost)) return;
+    std::vector<Silence> heard;
+    for (const HostConnection& each : all) {
+        if (each.first_time != kNoTime && each.heard >= each.first_time)
+            heard.push_back({each.first_time, each.heard, 0});
+        if (is_lost(each)) heard.push_back({each.reset, each.reset, 0});
+    }
+    std::ranges::sort(heard, {}, &Silence::from);
+    std::vector<Silence>& silences = silences_[all.front().host];
+    Nanoseconds until = heard.front().to;
+    for (const Silence& each : heard) {
+        if (each.from - until >= kShortestBoot) silences.push_back({until, each.from, 0});
+        until = std::max(until, each.to);
+    }
+}
+
+// When the host was silent in all that was seen of it, for as long as a boot takes.
+Silence HostBook::silence_of(const HostConnection& forgotten) const {
+    const auto known = silences_.find(forgotten.host);
+    if (known == silences_.end() || forgotten.quiet.length() == 0) return {};
+    const std::vector<Silence>& all = known->second;
+    OutstandingSilence of_connections(forgotten.heard, forgotten.reset);
+    auto each = std::ranges::lower_bound(all, forgotten.heard, {}, &Silence::to);
+    for (std::size_t i = 0; i < kMaxLooked && each != all.end() && each->from < forgotten.reset;
+         ++i, ++each) {
+        of_connections.add(*each);
+    }
+    OutstandingSilence of_all(forgotten.quiet.from, forgotten.quiet.to);
+    of_all.add(of_connections.silence());
+    return of_all.silence();
+}
+
+// What was dropped long ago is not known: then it may be.
+bool HostBook::many_hosts_reset(Nanoseconds time) const {
+    if (resets_.empty() || time < resets_.front().time) return resets_.size() >= kMaxKept / 2;
+    std::set<IpAddress> hosts;
+    auto each = std::ranges::lower_bound(resets_, time - kAtOnce, {}, &Reset::time);
+    for (std::size_t i = 0; i < kMaxLooked && each != resets_.end() && each->time <= time + kAtOnce;
+         ++i, ++each) {
+        hosts.insert(each->host);
+        if (hosts.size() >= kManyHosts) return true;
+    }
+    return false;
 }
 
 const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
@@ -90,13 +143,8 @@ FrameTrail HostBook::evidence_of(const HostConnection& forgotten, std::uint32_t 
 
 Signs HostBook::signs_of(const HostConnection& forgotten) const {
     const std::span<const HostConnection> all = connections_of(forgotten.host);
-    const Announcement* announcement = announcement_of(forgotten);
-    const Nanoseconds back =
-        return_of(forgotten, all, announcement == nullptr ? kNoTime : announcement->time);
-
-    Signs signs = announcement == nullptr ? Signs{0} : kSignAnnouncement;
-    const Nanoseconds since = forgotten.unanswered_since;
-    bool silent = since != kNoTime && since < back;
+    const Silence silence = silence_of(forgotten);
+    Signs signs = 0;
     for (const HostConnection& other : all) {
         if (other.stream == forgotten.stream) continue;
         const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
@@ -104,12 +152,14 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
         const bool lost_too =
             other.reset != kNoTime && other.heard < forgotten.reset && forgotten.heard < other.reset;
         if (lost_too) signs |= kSignOthersLost;
-        if (silent && (within(other.heard, since, back - 1) || within(other.first_time, since, back - 1))) {
-            silent = false;
-        }
     }
+    if (announcement_of(forgotten) != nullptr) signs |= kSignAnnouncement;
     if (!burst_of(forgotten, all).empty()) signs |= kSignNewConnections;
-    if (silent) signs |= kSignHostSilent;
+    if (silence.length() > 0) signs |= kSignHostSilent;
+    if (silence.length() == 0 && forgotten.reset - forgotten.heard >= kShortestBoot) signs |= kSignHostHeard;
+    if (forgotten.ip_id_ran_on) signs |= kSignIpIdRanOn;
+    if (forgotten.address_moved) signs |= kSignAddressMoved;
+    if (many_hosts_reset(forgotten.reset)) signs |= kSignManyHosts;
     return signs;
 }
 

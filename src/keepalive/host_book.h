@@ -1,18 +1,22 @@
 // HostBook: what is known of hosts across their connections, to tell a reboot from a forgotten connection.
 //
-// What:    filled when verdicts are due: every connection at both its hosts, and the announcements met.
-//          Then asked about each connection that a no-socket RST ended.
+// What:    filled when verdicts are due: every connection at both its hosts, and the announcements and resets
+//          met. Then asked about each connection that a no-socket RST ended. A machine that has several
+//          addresses is one host, under one of them.
 // Cost:    adding O(1), freeze O(n log n), a question O(connections of the host), at most kMaxLooked of them.
+// Memory:  the latest kMaxKept announcements, and as many resets; connections while they are asked about.
 // Threads: one at a time.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
+#include "keepalive/silence.h"
 #include "keepalive/watch.h"
 
 namespace deadpeer {
@@ -28,7 +32,9 @@ struct HostConnection {
     bool open = true;  // nothing has ended it
     std::uint32_t first_file = 0;
     std::uint64_t first_frame = 0;
-    Nanoseconds unanswered_since = kNoTime;  // segments to the host found no answer from then to its RST
+    Silence quiet;               // of the host's frames that are no TCP segments, between `heard` and `reset`
+    bool ip_id_ran_on = false;   // from `heard` to `reset`
+    bool address_moved = false;  // in between
 };
 
 class HostBook {
@@ -36,14 +42,22 @@ public:
     static constexpr std::size_t kMaxLooked = 10'000;
     // What a host does right after it came back still belongs to its return.
     static constexpr Nanoseconds kAfterReturn = 10 * kSecond;
+    // So many hosts do not lose connections within that time by chance, unless each announces that it boots.
+    static constexpr std::size_t kManyHosts = 3;
+    static constexpr Nanoseconds kAtOnce = 5 * kSecond;
 
     void add(const HostConnection& connection) { connections_.push_back(connection); }
 
-    // All but the announcements.
-    void forget_connections() { connections_.clear(); }
+    // All but the announcements and resets.
+    void forget_connections() {
+        connections_.clear();
+        silences_.clear();
+    }
 
-    // The host told the network that it is (again) there. The latest are kept.
+    // The host told the network that it is (again) there.
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame);
+    // It sent a no-socket RST.
+    void note_reset(const IpAddress& host, Nanoseconds time);
 
     // Before the first question.
     void freeze();
@@ -68,11 +82,23 @@ private:
         std::uint64_t frame;
     };
 
+    struct Reset {
+        Nanoseconds time;
+        IpAddress host;
+    };
+    static constexpr std::size_t kMaxKept = 65'536;
+
+    void find_silences(std::span<const HostConnection> all);
+    [[nodiscard]] Silence silence_of(const HostConnection& forgotten) const;
+    [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
     [[nodiscard]] std::span<const HostConnection> connections_of(const IpAddress& host) const;
 
     std::vector<HostConnection> connections_;
     std::vector<Announcement> announcements_;
+    std::vector<Reset> resets_;
+    // While frozen: of the hosts that have sent a no-socket RST, when no TCP connection of theirs was heard.
+    std::map<IpAddress, std::vector<Silence>> silences_;
 };
 
 // Puts what evidence_of() found among the finding's own evidence, each frame once, in the order of frames.

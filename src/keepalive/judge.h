@@ -42,7 +42,8 @@ struct CaptureFacts {
 
 // What other connections and frames tell of the host that sent a no-socket RST.
 struct HostSigns {
-    // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives.
+    // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives,
+    // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved.
     Signs signs = 0;
     FrameTrail evidence;  // of the announcement and the new connections
 };

@@ -39,18 +39,27 @@ std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     return judgement;
 }
 
+// A boot takes time, in which the host is silent in all that is seen of it, and whatever it had before is gone.
+bool may_have_rebooted(Signs host) {
+    constexpr Signs kWasUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn | kSignAddressMoved;
+    if ((host & kSignHostSilent) == 0 || (host & kWasUp) != 0) return false;
+    // What lies before several hosts lost their connections, but for hosts that say that they boot.
+    return (host & kSignManyHosts) == 0 || (host & kSignAnnouncement) != 0;
+}
+
 Judgement judge_forgotten(const JudgementCase& c) {
-    constexpr Signs kRebootSigns =
-        kSignOthersLost | kSignAnnouncement | kSignNewConnections | kSignHostSilent;
+    constexpr Signs kBootSigns = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
+    constexpr Signs kUpSigns = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
     Signs host = c.host.signs;
     // Nobody knows who was silent while not all was captured.
     if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
-    const bool survives = (host & kSignOlderSurvives) != 0;
-    const int signs = std::popcount(static_cast<unsigned>(host & kRebootSigns));
-    const Confidence confidence = survives || signs == 1 ? Confidence::kMedium
-                                  : signs == 0           ? Confidence::kLow
-                                                         : Confidence::kHigh;
-    Judgement judgement = decided(survives ? Verdict::kPeerLostState : Verdict::kPeerRebooted, confidence,
+    const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
+    // The silence of a host that shows nothing but one connection proves nothing.
+    const bool rebooted = may_have_rebooted(host) && signs > 0;
+    const Confidence confidence = rebooted ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
+                                  : (host & kUpSigns) != 0 ? Confidence::kMedium
+                                                           : Confidence::kLow;
+    Judgement judgement = decided(rebooted ? Verdict::kPeerRebooted : Verdict::kPeerLostState, confidence,
                                   Reason::kNoSocketReset);
     describe_reset(judgement, c);
     judgement.signs |= host;

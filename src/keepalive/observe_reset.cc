@@ -87,6 +87,16 @@ bool is_out_of_window(const ConnectionView& before, const Segment& reset) {
            (seq.after(target.last_ack + room) && seq.after(sent.next + room));
 }
 
+}  // namespace
+
+bool ip_id_runs_on(std::uint16_t before, std::uint16_t now) {
+    constexpr std::uint16_t kMostSent = 256;  // in the silence, beside the capture
+    const auto step = static_cast<std::uint16_t>(now - before);
+    return before != 0 && now != 0 && step != 0 && step <= kMostSent;
+}
+
+namespace {
+
 ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
@@ -98,6 +108,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.time = segment.time;
     reset.frame = segment.frame;
     reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl);
+    reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.out_of_window = is_out_of_window(before, segment);
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;

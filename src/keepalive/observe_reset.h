@@ -12,6 +12,10 @@
 
 namespace deadpeer {
 
+// Whether the IP id `now` goes on where the ids of the same sender had been before a silence. Ids that are
+// zero, or drawn by chance, say nothing.
+[[nodiscard]] bool ip_id_runs_on(std::uint16_t before, std::uint16_t now);
+
 // REQUIRES: `segment` is a RST and has a time.
 void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment);
 

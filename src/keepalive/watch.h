@@ -16,6 +16,7 @@
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
 #include "keepalive/first_pair.h"
+#include "keepalive/silence.h"
 #include "keepalive/timer_estimate.h"
 
 namespace deadpeer {
@@ -114,6 +115,9 @@ struct ResetRecord {
     Nanoseconds provoked_time = kNoTime;  // the other side's segment that it answers
     std::uint64_t provoked_frame = 0;
     Nanoseconds silence_before = kNoTime;  // before what provoked it
+    Silence host_silence;        // of the sender's frames that are no TCP segments, since sender_heard
+    bool ip_id_ran_on = false;   // the sender's IP ids went on where they had been
+    bool address_moved = false;  // another machine claimed the sender's address since
 
     // Since then at least its sender was silent, even if it was never heard.
     [[nodiscard]] Nanoseconds silent_since() const {

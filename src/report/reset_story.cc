@@ -15,7 +15,7 @@ constexpr std::array<SignWords, 4> kRebootSigns = {
     {{kSignOthersLost, "other connections of the host ended likewise"},
      {kSignAnnouncement, "the host announced itself (ARP, DHCP or IPv6 DAD)"},
      {kSignNewConnections, "it opened a burst of new connections"},
-     {kSignHostSilent, "not a frame came from it in between"}}};
+     {kSignHostSilent, "nothing else was heard of it in between"}}};
 
 // "it answered A with a RST that says it knows no such connection, 5.1 s after B was last heard"
 void say_no_socket(std::string& out, const FailureStory& story) {
@@ -60,13 +60,28 @@ void tell_rebooted(std::string& out, const FailureStory& story) {
 }
 
 void tell_lost_state(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " forgot the connection but its host is up: ");
+    const bool up = has(story, kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn);
+    say(out, Side{story.failed},
+        up ? " forgot the connection but its host is up: " : " lost the connection: ");
     say_no_socket(out, story);
-    say(out, ", while an older connection of ", story.failed.address, " carries on");
+    if (has(story, kSignOlderSurvives)) {
+        say(out, ", while an older connection of ", story.failed.address, " carries on");
+    } else if (has(story, kSignHostHeard)) {
+        say(out, ", while other frames came from ", story.failed.address);
+    } else if (has(story, kSignIpIdRanOn)) {
+        say(out, ", and its IP ids go on where they had been");
+    }
+    if (has(story, kSignAddressMoved)) {
+        say(out, ", after another machine had claimed the address ", story.failed.address);
+    }
+    if (has(story, kSignManyHosts)) {
+        say(out, ", as other hosts did within seconds, so a middlebox before them may have restarted");
+    }
     say_doubts(out, story);
-    say(out,
-        "; its own keepalive or TCP_USER_TIMEOUT gave up, its process ended, or a NAT forgot it: "
-        "its log settles it");
+    say(out, up ? "; its own keepalive or TCP_USER_TIMEOUT gave up, its process ended, or a NAT forgot it: "
+                  "its log settles it"
+                : "; a process that ended, a NAT that forgot the connection or a reboot look the same here: "
+                  "its log and its uptime settle it");
     if (!known(story.idle) || story.idle < kIdleEnough) return;
     if (survived_as_long(story.idle, story.survived)) return;
     say(out, ", and against a NAT ");

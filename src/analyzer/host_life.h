@@ -1,0 +1,96 @@
+// HostLife: when hosts were heard by frames that are not TCP segments, and which addresses one machine has.
+//
+// What:     a host that sends anything while it should have been away did not reboot. What its TCP connections
+//           show is in their own records (host_book.h); here are its other frames: those with its IP address,
+//           and, where ARP or neighbour discovery say which link-layer address is the host's own, those with
+//           that, whatever they carry.
+// Cost:     O(1) a frame and a question.
+// Memory:   bounded: beyond that the hosts that were heard last longest ago are dropped, and of a time before
+//           that nothing is said.
+// Lifetime: whole.
+// Threads:  one at a time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <unordered_map>
+#include <vector>
+
+#include "core/hash.h"
+#include "deadpeer/address.h"
+#include "deadpeer/time.h"
+#include "decode/decode.h"
+#include "keepalive/silence.h"
+
+namespace deadpeer {
+
+class HostLife {
+public:
+    // `bytes`: what it may take, about. `seed`: of the hash.
+    HostLife(std::size_t bytes, std::uint64_t seed);
+
+    void hear(const Heard& heard);
+
+    // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if that
+    // is not known.
+    [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+
+    // Another machine claimed the address within [from, to].
+    [[nodiscard]] bool address_moved(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+
+    // All addresses that the machine with that one has claimed, that one among them; the first stands for the
+    // machine.
+    [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const;
+    [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
+
+    [[nodiscard]] std::size_t memory() const {
+        return hosts_.size() * kHostBytes + machines_.size() * kMachineBytes;
+    }
+
+private:
+    // When something was heard: its latest silences of kShortestBoot or more.
+    struct Trace {
+        Nanoseconds known_since = kNoTime;  // what came before is not known
+        Nanoseconds first = kNoTime;
+        Nanoseconds last = kNoTime;
+        std::uint16_t last_ip_id = 0;
+        std::uint8_t next = 0;
+        std::array<Silence, 4> silences;
+
+        void hear(Nanoseconds time, std::uint16_t ip_id);
+        [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
+    };
+    struct Host {
+        Trace trace;
+        std::uint64_t owner = 0;  // the link-layer address that claims it
+        Nanoseconds owner_changed = kNoTime;
+    };
+    struct Machine {
+        static constexpr std::size_t kMostAddresses = 8;
+
+        Trace trace;
+        std::vector<IpAddress> addresses;  // that it claimed, at most so many
+    };
+    struct Hash {
+        SeededHash hash;
+        std::size_t operator()(const IpAddress& address) const;
+        std::size_t operator()(std::uint64_t mac) const;
+    };
+
+    static constexpr std::size_t kNode = 32;  // of the hash map, with its bucket
+    static constexpr std::size_t kHostBytes = sizeof(IpAddress) + sizeof(Host) + kNode;
+    static constexpr std::size_t kMachineBytes = sizeof(Machine) + 2 * sizeof(IpAddress) + 8 + kNode;
+
+    void claim(const Heard& heard);
+    [[nodiscard]] const Machine* machine_with(const IpAddress& host) const;
+    void make_room();
+
+    const std::size_t most_;
+    Nanoseconds dropped_until_ = std::numeric_limits<Nanoseconds>::min();  // who was dropped was heard up to
+    std::unordered_map<IpAddress, Host, Hash> hosts_;
+    std::unordered_map<std::uint64_t, Machine, Hash> machines_;
+};
+
+}  // namespace deadpeer
