@@ -101,7 +101,7 @@ bool LinkWatch::ask() {
     request.header.nlmsg_type = RTM_GETLINK;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     request.info.ifi_family = AF_UNSPEC;
-    if (::send(descriptor_, &request, sizeof(request), 0) < 0) return false;
+    if (::write(descriptor_, &request, sizeof(request)) < 0) return false;
     answer_outstanding_ = true;
     must_ask_ = false;
     book_.begin_list();

@@ -60,6 +60,7 @@ public:
     [[nodiscard]] Nanoseconds read_at() const { return time_.now(); }
     [[nodiscard]] const std::vector<std::unique_ptr<LiveInput>>& inputs() const { return inputs_; }
     LinkStory& story() { return story_; }
+    void follow_by(Follow follow) { follow_ = std::move(follow); }
 
 private:
     [[nodiscard]] bool take_frames(FrameBatch& batch);
@@ -78,6 +79,9 @@ private:
     LinkStory story_;
     int wake_descriptor_;
     std::vector<std::unique_ptr<LiveInput>> inputs_;
+    Follow follow_ = [this](std::uint32_t input, int link_index) {
+        return inputs_[input]->binding().follow(link_index);
+    };
     std::vector<Lane> lanes_;
     std::vector<std::string> warnings_;
     Nanoseconds drained_at_ = kNoTime;
@@ -203,10 +207,12 @@ void LiveCapture::Impl::obey(const LinkStory::Order& order, const LinkChange& ch
         case Kind::kAway:
             return input.set_away();
         case Kind::kRename:
+            follow_(order.input, 0);
             return input.rename(order.name);
         case Kind::kBind:
-            if (input.bind_to(order.link_index))
-                story_.bound(order.input, order.link_index, *change.after, now);
+            if (!follow_(order.input, order.link_index)) return;
+            input.bound();
+            story_.bound(order.input, order.link_index, *change.after, now);
     }
 }
 
@@ -292,6 +298,14 @@ const PacketSource& LiveCapture::input(std::size_t index) const {
 }
 std::optional<Nanoseconds> LiveCapture::blind_since(std::size_t index) const {
     return impl_->story().blind_since(static_cast<std::uint32_t>(index));
+}
+std::vector<capture::LinkBinding> LiveCapture::bindings() const {
+    std::vector<capture::LinkBinding> bindings;
+    for (const auto& input : impl_->inputs()) bindings.push_back(input->binding());
+    return bindings;
+}
+void LiveCapture::follow_by(Follow follow) {
+    impl_->follow_by(std::move(follow));
 }
 std::optional<LinkEvent> LiveCapture::take_event() {
     return impl_->story().take_event();

@@ -21,9 +21,10 @@
 // Threads:  one at a time; wake() also from other threads and from signal handlers.
 // Errors:   open() says what to try. After that a lost interface is an event, and kFailed once none is left.
 // Sandbox:  after open() these system calls are enough (x86-64 names): poll, restart_syscall, read, write,
-//           pread64, recvfrom, sendto, getsockopt, setsockopt, getsockname, bind, ioctl, clock_gettime;
-//           munmap and close when it is closed; and what memory takes. No right is needed, and no file or
-//           socket is opened.
+//           pread64, recvfrom, getsockopt, getsockname, ioctl, clock_gettime; munmap and close when it is
+//           closed; and what memory takes. No right is needed, no file or socket is opened, and nothing is
+//           written to the sockets of bindings(). Who waits for interfaces needs bind and setsockopt, too, or
+//           follow_by().
 #pragma once
 
 #include <chrono>
@@ -34,6 +35,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/link_binding.h"
 #include "capture/link_event.h"
 #include "deadpeer/result.h"
 #include "deadpeer/source.h"
@@ -111,6 +113,13 @@ public:
 
     // What happened to links since, oldest first. Gaps are told before now() gets past their start.
     std::optional<LinkEvent> take_event();
+
+    // The sockets that frames come from, by input. Copies, for another process to use.
+    [[nodiscard]] std::vector<capture::LinkBinding> bindings() const;
+
+    // Who calls LinkBinding::follow() from now on, and answers what that does.
+    using Follow = std::function<bool(std::uint32_t input, int link_index)>;
+    void follow_by(Follow follow);
 
     // What libpcap could not do quite as wished, as finished sentences. Does not change after open().
     [[nodiscard]] const std::vector<std::string>& warnings() const;

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "capture/link_type.h"
@@ -44,16 +46,19 @@ Result<std::unique_ptr<LiveInput>> LiveInput::open(const std::string& name, std:
 }
 
 Status LiveInput::look_at_socket(const std::string& name) {
-    sockaddr_ll address = {};
-    socklen_t length = sizeof(address);
-    if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
-        address.sll_family != AF_PACKET) {
+    int family = 0;
+    socklen_t length = sizeof(family);
+    if (::getsockopt(descriptor_, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0 || family != AF_PACKET) {
         return Error{fmt::format("{} is not a network interface; deadpeer -D lists those", name)};
     }
-    link_index_ = address.sll_ifindex;
-    protocol_ = address.sll_protocol;
-    if (link_index_ > 0)
-        interface_drops_ = std::make_unique<InterfaceDrops>("/sys/class/net/" + name, link_index_);
+    // The filter is final, whoever gets hold of the socket.
+    constexpr int kOn = 1;
+    if (::setsockopt(descriptor_, SOL_SOCKET, SO_LOCK_FILTER, &kOn, sizeof(kOn)) != 0) {
+        return Error{fmt::format("cannot lock the filter of {}: {}", name, std::strerror(errno))};
+    }
+    binding_.emplace(descriptor_, name, promiscuous_);
+    if (const int index = binding_->link_index(); index > 0)
+        interface_drops_ = std::make_unique<InterfaceDrops>("/sys/class/net/" + name, index);
     return success();
 }
 
@@ -132,25 +137,9 @@ std::uint64_t LiveInput::take_interface_drops() {
     return dropped;
 }
 
-bool LiveInput::bind_to(int link_index) {
-    sockaddr_ll address = {};
-    address.sll_family = AF_PACKET;
-    address.sll_ifindex = link_index;
-    address.sll_protocol = protocol_;
-    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) return false;
-    link_index_ = link_index;
+void LiveInput::bound() {
     away_ = false;
     trouble_since_.reset();
-    if (promiscuous_) be_promiscuous();
-    return true;
-}
-
-// The membership went with the interface.
-void LiveInput::be_promiscuous() {
-    packet_mreq request = {};
-    request.mr_ifindex = link_index_;
-    request.mr_type = PACKET_MR_PROMISC;
-    ::setsockopt(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof(request));
 }
 
 void LiveInput::fail(const std::string& why) {

@@ -1,7 +1,7 @@
 // LiveInput: one captured interface: libpcap's ring and the frames that were taken out of it.
 //
-// What:     the AF_PACKET socket stays the same for the whole capture. When its interface is gone, it can
-//           be bound to another one, which takes no right.
+// What:     the AF_PACKET socket stays the same for the whole capture. When its interface is gone and comes
+//           back, it is bound again, which takes no right. Its filter is locked.
 // Threads:  one at a time.
 // Errors:   open() says what to try. After that, failed() and status_detail().
 // Source:   packet(7); linux/if_packet.h.
@@ -16,6 +16,7 @@
 #include "capture/capture_time.h"
 #include "capture/frame_arena.h"
 #include "capture/interface_drops.h"
+#include "capture/link_binding.h"
 #include "capture/link_use.h"
 #include "capture/live_handle.h"
 #include "deadpeer/source.h"
@@ -38,7 +39,7 @@ public:
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
     // The interface's, by which rtnetlink names it; 0: all interfaces.
-    [[nodiscard]] int link_index() const { return link_index_; }
+    [[nodiscard]] int link_index() const { return binding_->link_index(); }
 
     // Copies what the ring holds into the arena, as far as that has room.
     void drain();
@@ -55,8 +56,9 @@ public:
 
     // The interface is gone, and waited for: libpcap's complaints mean nothing.
     void set_away() { away_ = true; }
-    // It is back under this index. False if that did not work.
-    [[nodiscard]] bool bind_to(int link_index);
+    // It is back, and the socket was bound to it.
+    void bound();
+    [[nodiscard]] LinkBinding& binding() { return *binding_; }
     void rename(const std::string& name) { interfaces_.front().name = name; }
 
     // Nothing more will come. The first reason stays.
@@ -75,7 +77,6 @@ private:
     [[nodiscard]] Status look_at_socket(const std::string& name);
     void keep(const pcap_pkthdr& header, const std::uint8_t* bytes);
     void handle_error();
-    void be_promiscuous();
 
     CaptureTime& time_;
     PcapHandle handle_;
@@ -87,8 +88,7 @@ private:
     SourceStats stats_;
     std::vector<InterfaceInfo> interfaces_;
     int descriptor_;
-    int link_index_ = 0;
-    std::uint16_t protocol_ = 0;  // that the socket is bound to, in network order
+    std::optional<LinkBinding> binding_;
     bool away_ = false;
     std::uint32_t number_;
     std::uint64_t frames_ = 0;

@@ -1,6 +1,8 @@
 // Interfaces that go down, are renamed, removed, moved or made again while they are captured from.
+#include <net/if.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -274,6 +276,39 @@ TEST_CASE("an interface that is not there yet, or down, is waited for if that is
     const auto refused = LiveCapture::open(options);
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message, ContainsSubstring("there is no interface never"));
+}
+
+TEST_CASE("a socket is bound to nothing but its own interface that is back, and its filter is locked") {
+    const NetworkLab lab;
+    const auto index_of = [](const char* name) { return static_cast<int>(::if_nametoindex(name)); };
+    NetworkLab::add_pair("other", "end");
+    const auto capture = open_live({.interfaces = {"va"}, .wait_for_interface = true});
+    int locked = 0;
+    socklen_t length = sizeof locked;
+    CHECK(::getsockopt(capture->bindings().at(0).descriptor(), SOL_SOCKET, SO_LOCK_FILTER, &locked,
+                       &length) == 0);
+    CHECK(locked == 1);
+
+    capture::LinkBinding binding = capture->bindings().at(0);
+    const int index = index_of("va");
+    CHECK_FALSE(binding.follow(index_of("other")));  // its own is still there
+    CHECK(binding.link_index() == index);
+    NetworkLab::ip("link delete dev va");
+    CHECK_FALSE(binding.follow(index_of("other")));
+    CHECK_FALSE(binding.follow(0));
+    CHECK(binding.link_index() == -1);
+    NetworkLab::add_pair();
+    CHECK(binding.follow(index_of("va")));
+    CHECK(binding.link_index() == index_of("va"));
+
+    NetworkLab::ip("link set dev va down");
+    NetworkLab::ip("link set dev va name new");
+    CHECK(binding.follow(0));
+    NetworkLab::ip("link delete dev new");
+    NetworkLab::add_pair("va", "vb");
+    CHECK_FALSE(binding.follow(index_of("va")));
+    NetworkLab::add_pair("new", "nv");
+    CHECK(binding.follow(index_of("new")));
 }
 
 }  // namespace
