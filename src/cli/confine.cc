@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "report/period_folders.h"
 #include "sandbox/sandbox.h"
@@ -110,9 +111,12 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
 }
 
 Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,
-                                     const std::vector<const ReportFolder*>& folders) {
+                                     const std::vector<const ReportFolder*>& folders,
+                                     const LiveCapture& live) {
     sandbox::Plan plan;
     plan.live = true;
+    const std::vector<capture::LinkBinding> bindings = live.bindings();
+    for (const auto& binding : bindings) plan.receive_only.push_back(binding.descriptor());
     for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));
     if (!user.empty()) {
         const Result<User> found = sandbox::find_user(user);
@@ -127,7 +131,15 @@ Result<Confinement> confine_for_live(const Settings& settings, const std::string
         const Status given = give_reports(*folder, plan.user->uid, plan.user->gid);
         if (!given) return given.error();
     }
-    return enter(settings, plan);
+    std::unique_ptr<LinkBinder> binder;
+    if (settings.sandbox && settings.live->capture.wait_for_interface) {
+        auto started = LinkBinder::start(bindings, plan.user);
+        if (!started) return started.error();
+        binder = std::move(started).value();
+    }
+    Result<Confinement> confinement = enter(settings, plan);
+    if (confinement) confinement.value().binder = std::move(binder);
+    return confinement;
 }
 
 }  // namespace deadpeer::cli

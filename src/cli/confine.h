@@ -3,14 +3,17 @@
 // Files:   a run that root started becomes the owner of the folder that it writes to; nobody if it writes
 //          to none and has all its inputs open. Others stay who they are.
 // Live:    -Z; nobody where root started it. A folder of root's that holds nothing but reports becomes that
-//          user's.
+//          user's. An interface that comes back is bound to by a process of its own.
 // Threads: call once, before any other thread starts.
 // Errors:  finished sentences.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "capture/live_capture.h"
+#include "cli/link_binder.h"
 #include "cli/settings.h"
 #include "deadpeer/result.h"
 #include "report/report_folder.h"
@@ -20,6 +23,7 @@ namespace deadpeer::cli {
 struct Confinement {
     std::string text;     // for the summary
     std::string warning;  // for standard error, or empty
+    std::unique_ptr<LinkBinder> binder = nullptr;
 };
 
 // `reports`: null without -o DIR. `late_inputs`: files that are not open yet.
@@ -28,7 +32,8 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
 
 // `user`: -Z, or empty. `folders`: that of the reports and that of the metrics, as far as there are any.
 Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,
-                                     const std::vector<const ReportFolder*>& folders);
+                                     const std::vector<const ReportFolder*>& folders,
+                                     const LiveCapture& live);
 
 // Where rows wait that are printed and not written to a folder.
 std::string temporary_folder();

@@ -147,13 +147,17 @@ bool LiveRun::open_capture() {
 }
 
 bool LiveRun::confine() {
-    const auto confinement = confine_for_live(settings_, settings_.live->user, output_.folders());
+    auto confinement = confine_for_live(settings_, settings_.live->user, output_.folders(), *capture_);
     if (!confinement) {
         complain(confinement.error().message);
         note(ExitCode::kNotWritten);
         return false;
     }
-    sandbox_ = confinement.value();
+    sandbox_ = std::move(confinement).value();
+    if (LinkBinder* const binder = sandbox_.binder.get()) {
+        capture_->follow_by(
+            [binder](std::uint32_t input, int link_index) { return binder->follow(input, link_index); });
+    }
     if (!sandbox_.warning.empty()) complain(sandbox_.warning);
     return true;
 }

@@ -96,7 +96,8 @@ Result<State> enter(const Plan& plan) {
         const Status restricted = landlock.value()->restrict_this_thread();
         if (!restricted) return restricted.error();
     }
-    state.seccomp = allow_only_needed_calls(plan.live);
+    const Role role = plan.binds_only ? Role::kBinder : plan.live ? Role::kLive : Role::kFiles;
+    state.seccomp = refuse_sending(plan.receive_only) && allow_only_needed_calls(role);
     return state;
 }
 

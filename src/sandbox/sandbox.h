@@ -4,9 +4,9 @@
 //           capabilities, and sets no_new_privs, a Landlock domain and a seccomp list. Afterwards files can
 //           be written only in the folders of the plan and read only there and below its readable paths; no
 //           socket, process or program can be started, no privilege regained. What is refused fails with
-//           EPERM or EACCES, nothing is killed. Descriptors that are open stay usable: input files, the
-//           capture, sockets, standard streams. Open before: what needs privilege, user and host names, a
-//           connected notification socket.
+//           EPERM or EACCES, nothing is killed. Descriptors that are open stay usable: input files,
+//           standard streams; live sockets by read and write, those of the capture by reading alone. Open
+//           before: what needs privilege, user and host names, a connected notification socket.
 // Threads:  call once, before any other thread starts.
 // Errors:   finished sentences: no such user, no right to become that user, a folder that the user cannot
 //           write to. What the kernel does not offer is no error: see State::warning().
@@ -33,7 +33,11 @@ struct Plan {
     bool user_is_wish = false;  // that it cannot become the user, or the user not write, is no error
     std::vector<WritableFolder> folders;  // with all below: create, write, rename, remove
     std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
-    bool live = false;                    // open sockets stay usable; files are moved between folders
+    bool live = false;                    // open sockets can be read; files are moved between folders
+    // Nothing but what LinkBinding::follow() of the capture does, asked and answered by read and write.
+    bool binds_only = false;
+    // Sockets that nothing can be sent from, and that cannot get another number.
+    std::vector<int> receive_only = {};
 };
 
 // What is on.

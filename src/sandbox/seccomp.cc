@@ -1,12 +1,15 @@
 #include "sandbox/seccomp.h"
 
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 
@@ -59,10 +62,8 @@ const Group kAllowed[] = {
      {SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
       SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity)}},
     {When::kLive,
-     "the capture, rtnetlink and the service manager: sockets that are open",
-     {SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(getsockopt),
-      SCMP_SYS(setsockopt), SCMP_SYS(getsockname)}},
-    {When::kLive, "an interface that came back: the capture's socket is bound to it again", {SCMP_SYS(bind)}},
+     "the capture and rtnetlink: sockets that are open",
+     {SCMP_SYS(recvfrom), SCMP_SYS(getsockopt), SCMP_SYS(getsockname)}},
     {When::kLive,
      "waiting for several of them",
      {SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(timerfd_settime),
@@ -74,15 +75,33 @@ const Group kAllowed[] = {
       SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(prlimit64), SCMP_SYS(tgkill)}},
 };
 
+// The binder's: a request comes, a socket is bound, an answer goes.
+constexpr std::initializer_list<int> kBinderCalls = {
+    SCMP_SYS(read),      SCMP_SYS(write),        SCMP_SYS(getsockname),     SCMP_SYS(bind),
+    SCMP_SYS(close),     SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
+    SCMP_SYS(exit_group)};
+
+// Calls that a descriptor alone is enough for: they send, or give it another number.
+constexpr std::initializer_list<int> kSendingCalls = {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(dup),
+                                                      SCMP_SYS(fcntl)};
+
 // A rule that fails shows when the filter is loaded.
 class Filter {
 public:
-    Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(EPERM)), &::seccomp_release) {}
+    // What happens to calls without a rule.
+    explicit Filter(std::uint32_t others = SCMP_ACT_ERRNO(EPERM))
+        : context_(::seccomp_init(others), &::seccomp_release) {}
 
     [[nodiscard]] bool valid() const { return context_ != nullptr; }
     void allow(int call) { note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 0)); }
     void allow(int call, scmp_arg_cmp argument) {
         note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 1, argument));
+    }
+    void allow(int call, scmp_arg_cmp first, scmp_arg_cmp second) {
+        note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 2, first, second));
+    }
+    void refuse(int call, scmp_arg_cmp argument) {
+        note(::seccomp_rule_add(context_.get(), SCMP_ACT_ERRNO(EPERM), call, 1, argument));
     }
     [[nodiscard]] bool load() const { return complete_ && ::seccomp_load(context_.get()) == 0; }
 
@@ -112,17 +131,46 @@ void allow_with_arguments(Filter& filter, bool live) {
     }
 }
 
-}  // namespace
+void allow_for_binder(Filter& filter) {
+    for (const int call : kBinderCalls) filter.allow(call);
+    filter.allow(SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SIOCGIFNAME, 0});
+    filter.allow(SCMP_SYS(setsockopt), {1, SCMP_CMP_EQ, SOL_PACKET, 0},
+                 {2, SCMP_CMP_EQ, PACKET_ADD_MEMBERSHIP, 0});
+}
 
-bool allow_only_needed_calls(bool live) {
-    Filter filter;
-    if (!filter.valid()) return false;
+void allow_for_analysis(Filter& filter, bool live) {
     for (const Group& group : kAllowed) {
         if (group.when == When::kLive && !live) continue;
         if (group.when == When::kSanitizers && !kSanitizers) continue;
         for (const int call : group.calls) filter.allow(call);
     }
     allow_with_arguments(filter, live);
+}
+
+}  // namespace
+
+bool allow_only_needed_calls(Role role) {
+    Filter filter;
+    if (!filter.valid()) return false;
+    if (role == Role::kBinder) {
+        allow_for_binder(filter);
+    } else {
+        allow_for_analysis(filter, role == Role::kLive);
+    }
+    return filter.load();
+}
+
+bool refuse_sending(std::span<const int> descriptors) {
+    if (descriptors.empty()) return true;
+    Filter filter(SCMP_ACT_ALLOW);
+    if (!filter.valid()) return false;
+    // The kernel looks at the lower half of the argument alone.
+    constexpr scmp_datum_t kLowerHalf = 0xFFFFFFFF;
+    for (const int descriptor : descriptors) {
+        for (const int call : kSendingCalls) {
+            filter.refuse(call, {0, SCMP_CMP_MASKED_EQ, kLowerHalf, static_cast<scmp_datum_t>(descriptor)});
+        }
+    }
     return filter.load();
 }
 

@@ -1,14 +1,24 @@
 """Once the capture is open the program is nobody and may nothing: seen from outside, and tried from inside."""
 import os
+import signal
 
 from rig import main
 
+from labs.network import wait_until
 from labs.report_files import read
 from labs.scenario import Lab
 from labs.wire import Wire
 
 
 NOBODY = 65534
+
+
+def assert_is_nobody(status):
+    assert status["Uid"].split() == [str(NOBODY)] * 4, status["Uid"]
+    assert status["Gid"].split() == [str(NOBODY)] * 4 and status["Groups"].strip() == "", (status["Gid"], status["Groups"])
+    for which in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"):
+        assert int(status[which], 16) == 0, (which, status[which])
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2"), status
 
 
 def is_nobody(rig):
@@ -18,11 +28,34 @@ def is_nobody(rig):
         Lab(wire, None).connect().talk()
         assert program.stop() == 0
     assert len(read(program.reports, "flows")) == 1, "reports are written all the same"
-    assert status["Uid"].split() == [str(NOBODY)] * 4, status["Uid"]
-    assert status["Gid"].split() == [str(NOBODY)] * 4 and status["Groups"].strip() == "", (status["Gid"], status["Groups"])
-    for which in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"):
-        assert int(status[which], 16) == 0, (which, status[which])
-    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2"), status
+    assert_is_nobody(status)
+
+
+def binder_is_nobody(rig):
+    """The process that binds to an interface that is back has its sockets and nothing else, and ends with the program."""
+    with Wire() as wire:
+        program = rig.start(wire.a, "--wait-for-interface")
+        with open(f"/proc/{program.pid}/task/{program.pid}/children") as file:
+            [binder] = map(int, file.read().split())
+        assert_is_nobody(status_of(binder))
+        opened = [os.readlink(f"/proc/{binder}/fd/{number}") for number in os.listdir(f"/proc/{binder}/fd")]
+        assert len(opened) == 2 and all(name.startswith("socket:") for name in opened), opened
+        os.kill(binder, signal.SIGTERM)  # as everybody in the group gets it
+        assert os.path.exists(f"/proc/{binder}/fd")
+        program.process.kill()
+        wait_until(lambda: not is_running(binder), 5, "the binder outlives the program")
+
+
+def status_of(process):
+    with open(f"/proc/{process}/status") as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def is_running(process):
+    try:
+        return not status_of(process)["State"].startswith("Z")
+    except FileNotFoundError:
+        return False
 
 
 def another_user(rig):
@@ -62,6 +95,7 @@ def tries_in_vain(rig):
         assert program.stop() == 0, program.text("stderr")
     attempts = [line.split()[1:] for line in program.text("stderr").splitlines() if line.startswith("attempt ")]
     assert len(attempts) > 40, attempts
+    assert sum(name.startswith("capture_") for name, _ in attempts) > 20, attempts
     got_out = [name for name, answer in attempts if answer not in ("EPERM", "EACCES")]
     assert not got_out, got_out
     assert len(read(inside, "flows")) == 1
@@ -71,4 +105,4 @@ def tries_in_vain(rig):
 
 
 if __name__ == "__main__":
-    main(is_nobody, another_user, without_sandbox, tries_in_vain)
+    main(is_nobody, binder_is_nobody, another_user, without_sandbox, tries_in_vain)

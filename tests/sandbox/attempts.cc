@@ -2,18 +2,24 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <functional>
 
@@ -91,6 +97,98 @@ std::vector<Case> sockets() {
     };
 }
 
+// A packet socket, as a live capture has it; -1: there is none, or the sandbox does not let it be looked for.
+int capture_socket() {
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        int family = 0;
+        socklen_t length = sizeof family;
+        if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family == AF_PACKET)
+            return descriptor;
+    }
+    return -1;
+}
+
+sockaddr_ll loopback() {
+    sockaddr_ll address = {};
+    address.sll_family = AF_PACKET;
+    address.sll_ifindex = 1;
+    address.sll_protocol = htons(ETH_P_ALL);
+    address.sll_halen = ETH_ALEN;
+    return address;
+}
+
+// What the capture's socket could send, and the ways to it under another number.
+std::vector<Case> capture() {
+    const int socket = capture_socket();
+    if (socket < 0) return {};
+    static std::array<char, 60> frame{};
+    static sockaddr_ll address = loopback();
+    static iovec piece = {frame.data(), frame.size()};
+    const auto message = [] {
+        msghdr header = {};
+        header.msg_name = &address;
+        header.msg_namelen = sizeof address;
+        header.msg_iov = &piece;
+        header.msg_iovlen = 1;
+        return header;
+    };
+    // The kernel takes the lower half of the register for the descriptor.
+    const long large = static_cast<long>(socket) | (1L << 32);
+    const auto option = [=](int level, int name) {
+        return [=]() -> long {
+            static std::array<char, 64> zeros{};
+            return ::setsockopt(socket, level, name, zeros.data(), zeros.size());
+        };
+    };
+    return {
+        {"capture_write", [=] { return ::write(socket, frame.data(), frame.size()); }},
+        {"capture_writev", [=] { return ::writev(socket, &piece, 1); }},
+        {"capture_pwritev2", [=] { return ::pwritev2(socket, &piece, 1, -1, 0); }},
+        {"capture_write_by_large_number",
+         [=] { return ::syscall(SYS_write, large, frame.data(), frame.size()); }},
+        {"capture_send", [=] { return ::send(socket, frame.data(), frame.size(), 0); }},
+        {"capture_sendto",
+         [=] {
+             return ::sendto(socket, frame.data(), frame.size(), 0, reinterpret_cast<sockaddr*>(&address),
+                             sizeof address);
+         }},
+        {"capture_sendmsg",
+         [=] {
+             const msghdr header = message();
+             return ::sendmsg(socket, &header, 0);
+         }},
+        {"capture_sendmmsg",
+         [=] {
+             mmsghdr header = {message(), 0};
+             return ::sendmmsg(socket, &header, 1, 0);
+         }},
+        {"capture_sendfile", [=] { return ::syscall(SYS_sendfile, socket, 0, nullptr, 1); }},
+        {"capture_splice", [=] { return ::syscall(SYS_splice, 0, nullptr, socket, nullptr, 1, 0); }},
+        {"capture_bind",
+         [=] { return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address); }},
+        {"capture_connect",
+         [=] { return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address); }},
+        {"capture_attach_filter", option(SOL_SOCKET, SO_ATTACH_FILTER)},
+        {"capture_detach_filter", option(SOL_SOCKET, SO_DETACH_FILTER)},
+        {"capture_unlock_filter", option(SOL_SOCKET, SO_LOCK_FILTER)},
+        {"capture_listen_to_all", option(SOL_PACKET, PACKET_ADD_MEMBERSHIP)},
+        {"capture_ring_to_send", option(SOL_PACKET, PACKET_TX_RING)},
+        {"capture_take_interface_down",
+         [=] {
+             ifreq request = {};
+             return ::ioctl(socket, SIOCSIFFLAGS, &request);
+         }},
+        {"capture_dup", [=] { return ::dup(socket); }},
+        {"capture_dup_by_large_number", [=] { return ::syscall(SYS_dup, large); }},
+        {"capture_dup2", [=] { return ::dup2(socket, 1000); }},
+        {"capture_dup3", [=] { return ::dup3(socket, 1000, 0); }},
+        {"capture_dup_by_fcntl", [=] { return ::fcntl(socket, F_DUPFD, 0); }},
+        {"capture_dup_by_fcntl_on_exec", [=] { return ::fcntl(socket, F_DUPFD_CLOEXEC, 0); }},
+        {"capture_dup_by_fcntl_and_large_number", [=] { return ::syscall(SYS_fcntl, large, F_DUPFD, 0); }},
+        {"capture_dup_by_process", [=] { return ::syscall(SYS_pidfd_getfd, 0, socket, 0); }},
+    };
+}
+
 // A child must not go on with the attempts.
 long end_child(long process) {
     if (process == 0) ::_exit(0);
@@ -152,7 +250,7 @@ std::vector<Case> privileges() {
 std::vector<Attempt> attempts(const Places& places, const std::set<std::string>& only) {
     std::vector<Attempt> results;
     for (const auto& group :
-         {opened_files(places), changed_files(places), sockets(), processes(), privileges()}) {
+         {opened_files(places), changed_files(places), sockets(), capture(), processes(), privileges()}) {
         for (const Case& attempt : group) {
             if (kSanitizers && attempt.sanitizers_need_it) continue;
             if (!only.empty() && !only.contains(attempt.name)) continue;

@@ -1,7 +1,8 @@
 // What a process in the sandbox must not manage to do, tried for real.
 //
 // What:    each attempt makes one system call, and undoes nothing: run it where success does no harm, in
-//          folders made for it and in a process of its own.
+//          folders made for it and in a process of its own. Where a packet socket is open, attempts are made
+//          on that, too.
 // Threads: one at a time.
 #pragma once
 

@@ -1,4 +1,7 @@
 // What the sandbox refuses: each attempt is made for real.
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+
 #include "report/period_folders.h"
 #include "sandbox/attempts.h"
 #include "sandbox/child.h"
@@ -11,6 +14,17 @@ namespace {
 
 bool refused(const std::string& line) {
     return line.ends_with(" EPERM") || line.ends_with(" EACCES");
+}
+
+// Throws if it is not allowed.
+int bound_to_loopback() {
+    const int socket = ::socket(AF_PACKET, SOCK_RAW, 0);
+    sockaddr_ll address = {};
+    address.sll_family = AF_PACKET;
+    address.sll_ifindex = 1;
+    if (socket < 0 || ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        throw std::runtime_error("no packet socket");
+    return socket;
 }
 
 }  // namespace
@@ -33,6 +47,31 @@ TEST_CASE("every attempt is refused, whoever started it") {
                 CHECK(refused(line));
             }
             CHECK(content_of(ground.places().outside + "/file") == "secret");
+        }
+    }
+}
+
+TEST_CASE("from a socket that captures nothing is sent, and it stays where it is") {
+    if (::geteuid() != 0) return;  // only root can open one
+    const std::set<std::string> harmless = {"capture_write", "capture_sendto", "capture_dup", "capture_bind"};
+    for (const bool confined : {false, true}) {
+        const Ground ground(kNobody);
+        const Ended ended = in_child(0, [&](const Tell& tell) {
+            const int captures = bound_to_loopback();
+            sandbox::Plan plan = ground.plan();
+            plan.live = true;
+            plan.receive_only = {captures};
+            if (confined) enter_or_throw(plan);
+            for (const auto& attempt :
+                 sandbox::attempts(ground.places(), confined ? std::set<std::string>() : harmless)) {
+                if (attempt.name.starts_with("capture_")) tell(to_text(attempt));
+            }
+        });
+        INFO(ended.err);
+        CHECK(ended.lines.size() == (confined ? 26 : harmless.size()));
+        for (const std::string& line : ended.lines) {
+            INFO(line);
+            CHECK((confined ? line.ends_with(" EPERM") : line.ends_with(" done")));
         }
     }
 }
