@@ -1,7 +1,7 @@
 // ByteSource: the bytes of an input, as a window that moves forward.
 //
-// What:     one of two: the whole file mapped (mapped_file.h), or a buffer refilled from a pipe
-//           (byte_stream.h).
+// What:     the whole file mapped (mapped_file.h), or a buffer refilled from a pipe (byte_stream.h), or one
+//           refilled by unpacking the bytes of another source (compressed_source.h).
 // Lifetime: bytes() and pointers into it stay good until more() is called; consume() moves no byte.
 // Threads:  one thread at a time.
 // Errors:   after more() says kEnd, fault() tells whether the input ended by itself or by an error.
@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace deadpeer::capture {
 
@@ -33,7 +34,7 @@ public:
 
     virtual More more() = 0;
 
-    // Size of the whole input, where known.
+    // Size of the whole input, as it lies there, where known.
     [[nodiscard]] virtual std::optional<std::uint64_t> total() const = 0;
 
     // Bytes at or after this pointer are lost (the file shrank while it was mapped); else null.
@@ -41,6 +42,16 @@ public:
 
     // Why the input ended before its time; empty if it did not.
     [[nodiscard]] virtual std::string fault() const = 0;
+
+    // The fault is in the bytes that are there, not that some are missing.
+    [[nodiscard]] virtual bool damaged() const { return false; }
+
+    // Of bytes that are unpacked: what they were packed with, and how many packed bytes were taken so far.
+    struct Packed {
+        std::string_view with;
+        std::uint64_t taken;
+    };
+    [[nodiscard]] virtual std::optional<Packed> packed() const { return std::nullopt; }
 };
 
 }  // namespace deadpeer::capture

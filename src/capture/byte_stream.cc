@@ -5,26 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
 namespace deadpeer::capture {
 namespace {
 
-// Fits a level 2 cache, and is worth a system call.
-constexpr std::size_t kFirstCapacity = std::size_t{256} << 10;
-
 constexpr int kAskMilliseconds = 200;
 
 }  // namespace
 
 ByteStream::ByteStream(int descriptor, bool owned, std::function<bool()> keep_waiting)
-    : descriptor_(descriptor),
-      owned_(owned),
-      keep_waiting_(std::move(keep_waiting)),
-      buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kFirstCapacity)),
-      capacity_(kFirstCapacity) {}
+    : descriptor_(descriptor), owned_(owned), keep_waiting_(std::move(keep_waiting)) {}
 
 ByteStream::~ByteStream() {
     if (owned_) ::close(descriptor_);
@@ -41,27 +33,13 @@ bool ByteStream::wait() {
     }
 }
 
-void ByteStream::make_room() {
-    const std::size_t left = end_ - begin_;
-    if (left == capacity_) {
-        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(2 * capacity_);
-        std::memcpy(larger.get(), buffer_.get() + begin_, left);
-        buffer_ = std::move(larger);
-        capacity_ *= 2;
-    } else if (left != 0) {
-        std::memmove(buffer_.get(), buffer_.get() + begin_, left);
-    }
-    begin_ = 0;
-    end_ = left;
-}
-
 ByteSource::More ByteStream::more() {
-    make_room();
+    const std::span<std::uint8_t> room = buffer_.room();
     while (!at_end_) {
         if (!wait()) return More::kIdle;
-        const ssize_t count = ::read(descriptor_, buffer_.get() + end_, capacity_ - end_);
+        const ssize_t count = ::read(descriptor_, room.data(), room.size());
         if (count > 0) {
-            end_ += static_cast<std::size_t>(count);
+            buffer_.add(static_cast<std::size_t>(count));
             return More::kMore;
         }
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;

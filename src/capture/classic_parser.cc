@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "capture/file_type.h"
 #include "capture/load.h"
 
 namespace deadpeer::capture {
@@ -58,9 +59,7 @@ public:
     explicit ClassicParser(const ClassicHeader& header)
         : header_(header), interfaces_{{{}, header.link_type, header.snap_length}} {}
 
-    ParseResult parse(std::span<const std::uint8_t> bytes, FrameBatch& batch) override {
-        return header_.swapped ? parse_records<true>(bytes, batch) : parse_records<false>(bytes, batch);
-    }
+    ParseResult parse(std::span<const std::uint8_t> bytes, FrameBatch& batch) override;
     const std::vector<InterfaceInfo>& interfaces() const override { return interfaces_; }
     void write_counters(SourceStats& stats) const override {
         stats.original_shorter_than_captured = counters_.original_shorter;
@@ -81,6 +80,7 @@ private:
         std::uint64_t bad_subsecond = 0;
     };
 
+    // Stops at the header of another capture, too: as if it were damaged, without a detail.
     template <bool kSwapped>
     ParseResult parse_records(std::span<const std::uint8_t> bytes, FrameBatch& batch);
     void order_lengths(std::uint32_t& captured, std::uint32_t& original) const;
@@ -89,6 +89,33 @@ private:
     std::vector<InterfaceInfo> interfaces_;
     Counters counters_;
 };
+
+// Captures that were written one after the other (`cat a.pcap b.pcap`) are one.
+ParseResult ClassicParser::parse(std::span<const std::uint8_t> bytes, FrameBatch& batch) {
+    std::size_t consumed = 0;
+    for (;;) {
+        const auto left = bytes.subspan(consumed);
+        ParseResult result =
+            header_.swapped ? parse_records<true>(left, batch) : parse_records<false>(left, batch);
+        consumed += result.consumed;
+        result.consumed = consumed;
+        if (result.stop != ParseResult::Stop::kDamaged || !result.detail.empty()) return result;
+        const auto next = ClassicHeader::read(bytes.subspan(consumed).first<ClassicHeader::kBytes>());
+        if (!next) {
+            result.detail = fmt::format("another capture begins here, which {}", next.error().message);
+            return result;
+        }
+        header_ = next.value();
+        interfaces_.push_back({{}, header_.link_type, header_.snap_length});
+        consumed += ClassicHeader::kBytes;
+    }
+}
+
+// As a record it would be one without a byte, at one of six seconds.
+bool is_file_header(const std::uint8_t* bytes) {
+    return load32<false>(bytes + 8) == 0 && load32<false>(bytes + 12) == 0 &&
+           file_type({bytes, 4}) == FileType::kClassic;
+}
 
 void ClassicParser::order_lengths(std::uint32_t& captured, std::uint32_t& original) const {
     if (header_.length_order == LengthOrder::kOriginalFirst || captured > original) {
@@ -120,6 +147,7 @@ ParseResult ClassicParser::parse_records(std::span<const std::uint8_t> bytes, Fr
     const Nanoseconds unit = header.nanoseconds ? 1 : kMicrosecond;
     const auto units_per_second = static_cast<std::uint32_t>(kSecond / unit);
     const std::uint32_t snap_length = header.snap_length == 0 ? kMaxCapturedLength : header.snap_length;
+    const auto interface = static_cast<std::uint32_t>(interfaces_.size() - 1);
     Counters counters = counters_;
     std::size_t count = batch.count;
     const std::uint8_t* record = bytes.data();
@@ -135,6 +163,14 @@ ParseResult ClassicParser::parse_records(std::span<const std::uint8_t> bytes, Fr
         std::uint32_t captured = load32<kSwapped>(record + 8);
         std::uint32_t original = load32<kSwapped>(record + 12);
         if (header.length_order != LengthOrder::kCapturedFirst) order_lengths(captured, original);
+        if (captured == 0 && is_file_header(record)) {
+            if (left >= ClassicHeader::kBytes) {
+                result.stop = ParseResult::Stop::kDamaged;
+            } else {
+                result = cut(ClassicHeader::kBytes, "a file header");
+            }
+            break;
+        }
         if (captured > kMaxCapturedLength) {
             result = too_long(captured);
             break;
@@ -151,7 +187,7 @@ ParseResult ClassicParser::parse_records(std::span<const std::uint8_t> bytes, Fr
         // A sub-second field of a second or more carries over, as the sum has it.
         frame.time = Nanoseconds{load32<kSwapped>(record)} * kSecond + Nanoseconds{subsecond} * unit;
         frame.number = ++counters.frames;
-        frame.interface = 0;
+        frame.interface = interface;
         frame.link_type = header.link_type;
         frame.fcs_bytes = header.fcs_bytes;
         frame.rejected_by_filter = false;

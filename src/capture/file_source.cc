@@ -8,9 +8,21 @@ namespace deadpeer::capture {
 
 FileSource::FileSource(std::unique_ptr<ByteSource> bytes, std::unique_ptr<RecordParser> parser,
                        FrameFilter filter, std::uint64_t offset)
-    : bytes_(std::move(bytes)), parser_(std::move(parser)), filter_(std::move(filter)) {
+    : bytes_(std::move(bytes)), parser_(std::move(parser)), filter_(std::move(filter)), position_(offset) {
     stats_.bytes_read = offset;
     stats_.bytes_total = bytes_->total();
+}
+
+std::string FileSource::format() const {
+    const std::optional<ByteSource::Packed> packed = bytes_->packed();
+    return packed ? fmt::format("{}, {}", parser_->format(), packed->with) : parser_->format();
+}
+
+void FileSource::consume(std::size_t count) {
+    bytes_->consume(count);
+    position_ += count;
+    const std::optional<ByteSource::Packed> packed = bytes_->packed();
+    stats_.bytes_read = packed ? packed->taken : position_;
 }
 
 ReadStatus FileSource::next(FrameBatch& batch) {
@@ -21,8 +33,7 @@ ReadStatus FileSource::next(FrameBatch& batch) {
             drop_lost_frames(batch);
             end(ReadStatus::kTruncated, bytes_->fault());
         } else {
-            bytes_->consume(result.consumed);
-            stats_.bytes_read += result.consumed;
+            consume(result.consumed);
         }
         if (batch.count > 0) {
             hand_out(batch);
@@ -61,7 +72,7 @@ void FileSource::hand_out(FrameBatch& batch) {
 
 void FileSource::end(ReadStatus status, const std::string& what) {
     status_ = status;
-    detail_ = fmt::format("byte {}: {}", stats_.bytes_read, what);
+    detail_ = fmt::format("byte {}: {}", position_, what);
     parser_->write_counters(stats_);
 }
 
@@ -69,7 +80,7 @@ void FileSource::end_of_bytes(const ParseResult& wanted) {
     const std::size_t left = bytes_->bytes().size();
     const std::string fault = bytes_->fault();
     if (!fault.empty()) {
-        end(ReadStatus::kTruncated, fault);
+        end(bytes_->damaged() ? ReadStatus::kDamaged : ReadStatus::kTruncated, fault);
     } else if (left != 0 || wanted.mid_record) {
         end(ReadStatus::kTruncated, fmt::format("the input ends after {} of the {} bytes of {}", left,
                                                 wanted.needed, wanted.needed_for));

@@ -20,10 +20,11 @@ public:
     ReadStatus next(FrameBatch& batch) override;
     const SourceStats& stats() const override { return stats_; }
     const std::vector<InterfaceInfo>& interfaces() const override { return parser_->interfaces(); }
-    std::string format() const override { return parser_->format(); }
+    std::string format() const override;
     std::string status_detail() const override { return detail_; }
 
 private:
+    void consume(std::size_t count);
     void drop_lost_frames(FrameBatch& batch) const;
     void hand_out(FrameBatch& batch);
     void end(ReadStatus status, const std::string& what);
@@ -32,6 +33,7 @@ private:
     std::unique_ptr<ByteSource> bytes_;
     std::unique_ptr<RecordParser> parser_;
     FrameFilter filter_;
+    std::uint64_t position_;  // of the bytes, unpacked if they are packed
     SourceStats stats_;
     ReadStatus status_ = ReadStatus::kFrames;
     std::string detail_;

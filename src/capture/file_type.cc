@@ -15,28 +15,12 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array kClassicMagics = {0xA1B2C3D4U, 0xA1B23C4DU, 0xA1B2CD34U};
+constexpr std::string_view kZip = "PK\x03\x04"sv;
 constexpr std::string_view kPcapngMagic = "\x0A\x0D\x0D\x0A"sv;
 
 struct Known {
     std::string_view magic;
     std::string_view name;
-};
-
-struct Compressed {
-    std::string_view magic;
-    std::string_view name;
-    std::string_view unpacker;
-};
-
-constexpr std::array kCompressed = {
-    Compressed{"\x1F\x8B"sv, "gzip", "zcat"},
-    Compressed{"\x28\xB5\x2F\xFD"sv, "zstd", "zstdcat"},
-    Compressed{"\xFD"
-               "7zXZ\0"sv,
-               "xz", "xzcat"},
-    Compressed{"BZh"sv, "bzip2", "bzcat"},
-    Compressed{"\x04\x22\x4D\x18"sv, "lz4", "lz4cat"},
-    Compressed{"PK\x03\x04"sv, "zip", "unzip -p"},
 };
 
 // Captures of other programs, all of which editcap converts.
@@ -124,11 +108,8 @@ bool is_no_capture(std::span<const std::uint8_t> beginning) {
 
 std::string refusal(const std::string& name, const std::string& path,
                     std::span<const std::uint8_t> beginning) {
-    for (const Compressed& kind : kCompressed) {
-        if (begins_with(beginning, kind.magic)) {
-            return fmt::format("{} is compressed ({}): use \"{} {} | deadpeer -\"", name, kind.name,
-                               kind.unpacker, path);
-        }
+    if (begins_with(beginning, kZip)) {
+        return fmt::format("{} is compressed (zip): use \"unzip -p {} | deadpeer -\"", name, path);
     }
     for (const Known& kind : kCaptures) {
         if (begins_with(beginning, kind.magic)) return convert(name, path, kind.name);

@@ -12,6 +12,8 @@
 
 #include "capture/byte_stream.h"
 #include "capture/classic_parser.h"
+#include "capture/compressed_source.h"
+#include "capture/decompressor.h"
 #include "capture/file_source.h"
 #include "capture/file_type.h"
 #include "capture/mapped_file.h"
@@ -114,18 +116,32 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
         std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0));
 }
 
-// As much of the input as opening it takes; null if the caller gave up before that came.
+// Until that many bytes are there, or no more come.
+ByteSource::More fill(ByteSource& bytes, std::size_t (*needed)(std::span<const std::uint8_t>)) {
+    ByteSource::More more = ByteSource::More::kMore;
+    while (bytes.bytes().size() < needed(bytes.bytes()) && more == ByteSource::More::kMore) {
+        more = bytes.more();
+    }
+    return more;
+}
+
+// As much of the input as opening it takes, unpacked; null if the caller gave up before that came.
 Result<std::unique_ptr<ByteSource>> read_beginning(const std::string& path, const OpenOptions& options) {
     auto opened = open_bytes(path, options);
     if (!opened) return opened;
-    ByteSource& bytes = *opened.value();
-    ByteSource::More more = ByteSource::More::kMore;
-    while (bytes.bytes().size() < bytes_to_open(bytes.bytes()) && more == ByteSource::More::kMore) {
-        more = bytes.more();
+    std::unique_ptr<ByteSource>& bytes = opened.value();
+    ByteSource::More more = fill(*bytes, [](auto) { return kCompressionMagicBytes; });
+    // A web server may have compressed what was compressed.
+    for (int layers = 0; layers < 2; ++layers) {
+        const auto compression = compression_of(bytes->bytes());
+        if (!compression) break;
+        bytes = std::make_unique<CompressedSource>(std::move(bytes), *compression);
+        more = fill(*bytes, [](auto) { return kCompressionMagicBytes; });
     }
+    if (more != ByteSource::More::kIdle) more = fill(*bytes, bytes_to_open);
     if (more == ByteSource::More::kIdle) return std::unique_ptr<ByteSource>();
-    if (bytes.bytes().empty() && !bytes.fault().empty()) {
-        return Error{fmt::format("cannot read {}: {}", display_name(path), bytes.fault())};
+    if (bytes->bytes().size() < bytes_to_open(bytes->bytes()) && !bytes->fault().empty()) {
+        return Error{fmt::format("cannot read {}: {}", display_name(path), bytes->fault())};
     }
     return opened;
 }

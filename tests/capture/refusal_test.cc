@@ -33,13 +33,6 @@ TEST_CASE("inputs of other kinds are refused with advice") {
         {section(Order::kLittle, 2, 0), "has version 2.0 of the pcapng format"},
         {section(Order::kBig, 1, 1), "has version 1.1 of the pcapng format"},
         {block(0x0A0D0D0A, Bytes().zeros(16).text()), "no byte-order magic"},
-        {"\x1F\x8B\x08", "is compressed (gzip): use \"zcat "},
-        {"\x28\xB5\x2F\xFD....", "is compressed (zstd): use \"zstdcat "},
-        {std::string("\xFD"
-                     "7zXZ\0",
-                     6),
-         "is compressed (xz): use \"xzcat "},
-        {"BZh91AY", "is compressed (bzip2): use \"bzcat "},
         {std::string("\x1C\0\x01\xAC....", 8), "is an Ixia capture"},
         {std::string("snoop\0\0\0", 8), "is a snoop capture"},
         {erf, "is an ERF capture"},

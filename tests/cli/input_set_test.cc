@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 
+#include "capture/pack.h"
 #include "cli/cut_capture.h"
 #include "cli/program.h"
 #include "cli/reports_of_run.h"
@@ -98,6 +100,31 @@ TEST_CASE("a capture cut into files is judged as the whole, in whatever order th
     CHECK(reports_without_frames(paths) == whole);
     std::reverse(paths.begin(), paths.end());
     CHECK(reports_without_frames(paths) == whole);
+}
+
+TEST_CASE("a capture cut into files, each compressed, is judged as the whole") {
+    using capture::Compression;
+    constexpr std::array kKinds = {Compression::kGzip, Compression::kZstd, Compression::kLz4,
+                                   Compression::kXz, Compression::kBzip2};
+    const std::string sample = std::string(TESTDATA_FOLDER) + "/sample/capture.pcap";
+    const TemporaryFolder folder;
+    std::size_t next = 0;
+    for (const std::string& path : write_cut(folder, sample, even_points(62, 12))) {
+        write_file(path, test::pack(kKinds[next++ % kKinds.size()], content_of(path)));
+    }
+    write_file(folder.file("notes.gz"), test::pack(Compression::kGzip, "no capture"));
+    CHECK(reports_without_frames({folder.path()}) == reports_without_frames({sample}));
+}
+
+TEST_CASE("compressed damage: what comes before is reported, exit 2") {
+    const TemporaryFolder folder;
+    const std::string packed = test::pack(capture::Compression::kGzip, pcap_of(sample_story()));
+    write_file(folder.file("a.gz"), packed + packed.substr(0, 60));
+    const Finished run = run_program({folder.file("a.gz"), "-o", "-", "--report", "capture"});
+    CHECK(run.code == 2);
+    CHECK(contains(run.out, "\na.gz,\"pcap, gzip\",ETHERNET,"));
+    CHECK(contains(run.out, "Z,5,5,270,0,,,0,truncated,"));
+    CHECK(contains(run.err, "a.gz is truncated at byte "));
 }
 
 TEST_CASE("every capture of testdata, cut anywhere, is judged as the whole") {

@@ -1,0 +1,103 @@
+#include "capture/compressed_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace deadpeer::capture {
+namespace {
+
+// Zeros and empty frames reach such a ratio, time stamps that go up never do. What is unpacked to less than
+// this much does no harm.
+constexpr std::uint64_t kLargestRatio = 1000;
+constexpr std::uint64_t kHarmless = std::uint64_t{16} << 20;
+
+}  // namespace
+
+ByteSource::More CompressedSource::more() {
+    while (!ended_) {
+        const std::uint64_t before = taken_;
+        if (decompressor_ ? unpack() : begin_member()) return More::kMore;
+        if (ended_ || at_packed_end_ || taken_ != before) continue;
+        const More more = packed_->more();
+        if (more == More::kIdle) return more;
+        at_packed_end_ = more == More::kEnd;
+    }
+    return More::kEnd;
+}
+
+bool CompressedSource::unpack() {
+    // So that memory behind is let go, and a file that is cut short meanwhile is noticed.
+    constexpr std::size_t kAtOnce = std::size_t{256} << 10;
+    const auto in = packed_->bytes();
+    const DecompressionStep step =
+        decompressor_->step(in.first(std::min(in.size(), kAtOnce)), buffer_.room());
+    if (packed_->lost_from() != nullptr) {
+        end(packed_->fault(), false);
+        return false;
+    }
+    take(step.taken);
+    buffer_.add(step.made);
+    made_ += step.made;
+    if (step.too_large) {
+        end(fmt::format(
+                "its {0} data need more than 128 MB of memory to unpack; unpack them first, as with \"{0} "
+                "-dc {1}FILE | deadpeer -\"",
+                name(kind_), kind_ == Compression::kZstd ? "--long=31 " : ""),
+            true);
+    } else if (!step.fault.empty()) {
+        end(fmt::format("its {} data cannot be unpacked from compressed byte {} on: {}; copy it anew, or see "
+                        "what \"{} -t\" says",
+                        name(kind_), taken_, step.fault, name(kind_)),
+            true);
+    } else if (made_ > kHarmless && made_ / kLargestRatio > taken_) {
+        end(fmt::format("its {} data unpack to {} times their size, as no capture does; if it is one all the "
+                        "same, unpack it first",
+                        name(kind_), made_ / taken_),
+            true);
+    } else if (step.at_end) {
+        decompressor_.reset();
+    } else if (step.taken == 0 && step.made == 0 && at_packed_end_) {
+        const std::string why = packed_->fault();
+        end(why.empty()
+                ? fmt::format(
+                      "its {} data end early, after {} compressed bytes, as those of an incomplete copy do",
+                      name(kind_), taken_)
+                : why,
+            false);
+    }
+    return step.made > 0;
+}
+
+bool CompressedSource::begin_member() {
+    const auto in = packed_->bytes();
+    const auto zeros = std::ranges::find_if(in, [](std::uint8_t byte) { return byte != 0; }) - in.begin();
+    if (zeros > 0) {
+        take(static_cast<std::size_t>(zeros));
+    } else if (in.empty() && at_packed_end_) {
+        end(packed_->fault(), false);
+    } else if (const auto next = compression_of(in)) {
+        kind_ = *next;
+        decompressor_ = make_decompressor(kind_);
+        return unpack();
+    } else if (in.size() >= kCompressionMagicBytes || at_packed_end_) {
+        end(fmt::format("after its {} data, at compressed byte {}, there is something else", name(kind_),
+                        taken_),
+            true);
+    }
+    return false;
+}
+
+void CompressedSource::end(std::string fault, bool damaged) {
+    ended_ = true;
+    fault_ = std::move(fault);
+    damaged_ = damaged;
+}
+
+void CompressedSource::take(std::size_t count) {
+    packed_->consume(count);
+    taken_ += count;
+}
+
+}  // namespace deadpeer::capture

@@ -1,0 +1,50 @@
+// CompressedSource: the bytes of a compressed file or pipe, unpacked as they are asked for.
+//
+// What:    members (frames, streams) one after the other are read as one; zeros after the last are padding.
+// Limits:  a buffer of the largest record, and what the decompressor needs (decompressor.h). Data that
+//          unpack to more than a thousand times their size, which no capture does, are not read on.
+// Threads: one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "capture/byte_buffer.h"
+#include "capture/byte_source.h"
+#include "capture/decompressor.h"
+
+namespace deadpeer::capture {
+
+class CompressedSource final : public ByteSource {
+public:
+    CompressedSource(std::unique_ptr<ByteSource> packed, Compression compression)
+        : packed_(std::move(packed)), kind_(compression), decompressor_(make_decompressor(compression)) {}
+
+    std::span<const std::uint8_t> bytes() const override { return buffer_.bytes(); }
+    void consume(std::size_t count) override { buffer_.consume(count); }
+    More more() override;
+    std::optional<std::uint64_t> total() const override { return packed_->total(); }
+    std::optional<Packed> packed() const override { return Packed{name(kind_), taken_}; }
+    std::string fault() const override { return fault_; }
+    bool damaged() const override { return damaged_; }
+
+private:
+    // Both answer whether there are more bytes now.
+    bool unpack();
+    bool begin_member();
+    void end(std::string fault, bool damaged);
+    void take(std::size_t count);
+
+    std::unique_ptr<ByteSource> packed_;
+    bool at_packed_end_ = false;
+    Compression kind_;
+    std::unique_ptr<Decompressor> decompressor_;  // null between members
+    ByteBuffer buffer_;
+    std::uint64_t taken_ = 0;
+    std::uint64_t made_ = 0;
+    bool ended_ = false;
+    bool damaged_ = false;
+    std::string fault_;
+};
+
+}  // namespace deadpeer::capture

@@ -1,0 +1,44 @@
+// Decompressors: one step of gzip, zstd, lz4, xz or bzip2 at a time, bytes in and bytes out.
+//
+// What:    one object for one member (gzip), frame (zstd, lz4) or stream (xz, bzip2).
+// Limits:  one that needs more than 128 MB of memory is refused.
+// Threads: one thread at a time.
+// Errors:  a step that fails says why, and no other follows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace deadpeer::capture {
+
+enum class Compression : std::uint8_t { kGzip, kZstd, kLz4, kXz, kBzip2 };
+
+// Bytes that tell which it is.
+inline constexpr std::size_t kCompressionMagicBytes = 4;
+std::optional<Compression> compression_of(std::span<const std::uint8_t> beginning);
+
+// "gzip"; also the name of the program that unpacks it.
+std::string_view name(Compression compression);
+
+struct DecompressionStep {
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    bool at_end = false;  // of the member
+    std::string fault = {};
+    bool too_large = false;  // it is sound, but takes too much memory
+};
+
+class Decompressor {
+public:
+    virtual ~Decompressor() = default;
+    virtual DecompressionStep step(std::span<const std::uint8_t> in, std::span<std::uint8_t> out) = 0;
+};
+
+std::unique_ptr<Decompressor> make_decompressor(Compression compression);
+
+}  // namespace deadpeer::capture
