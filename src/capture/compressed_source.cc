@@ -31,8 +31,9 @@ bool CompressedSource::unpack() {
     // So that memory behind is let go, and a file that is cut short meanwhile is noticed.
     constexpr std::size_t kAtOnce = std::size_t{256} << 10;
     const auto in = packed_->bytes();
-    const DecompressionStep step =
-        decompressor_->step(in.first(std::min(in.size(), kAtOnce)), buffer_.room());
+    std::span<std::uint8_t> out = buffer_.room();
+    if (made_ < kHarmless) out = out.first(std::min<std::size_t>(out.size(), kHarmless - made_));
+    const DecompressionStep step = decompressor_->step(in.first(std::min(in.size(), kAtOnce)), out);
     if (packed_->lost_from() != nullptr) {
         end(packed_->fault(), false);
         return false;
@@ -51,7 +52,7 @@ bool CompressedSource::unpack() {
                         "what \"{} -t\" says",
                         name(kind_), taken_, step.fault, name(kind_)),
             true);
-    } else if (made_ > kHarmless && made_ / kLargestRatio > taken_) {
+    } else if (made_ >= kHarmless && made_ / kLargestRatio > taken_) {
         end(fmt::format("its {} data unpack to {} times their size, as no capture does; if it is one all the "
                         "same, unpack it first",
                         name(kind_), made_ / taken_),
