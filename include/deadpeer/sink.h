@@ -69,10 +69,13 @@ struct RunSummary {
     std::uint64_t connections = 0;
     std::uint64_t evicted_flows = 0;
     std::uint64_t memory_bytes = 0;  // of the flow table and per-flow state, at this time
-    // For lack of memory: connections that --max-connections did not count, and data segments that might have
-    // been heartbeats.
+    // For lack of memory: connections that --max-connections did not count, data segments that might have
+    // been heartbeats, segments in flight, or holes between them, that are no longer known, and connections
+    // of hosts that have forgotten one, when there were too many to ask what became of the host.
     std::uint64_t census_refused = 0;
     std::uint64_t heartbeats_refused = 0;
+    std::uint64_t ranges_forgotten = 0;
+    std::uint64_t hosts_refused = 0;
 };
 
 // Names a row handed to on_segment, so that what is learnt later can be added to it.

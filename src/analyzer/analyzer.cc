@@ -36,7 +36,6 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
         analyse(segments[i], hashes_[i]);
     }
     take_others_before(std::numeric_limits<std::uint64_t>::max());
-    if (memory() > options_.memory_cap) relieve();
 }
 
 void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,
@@ -103,6 +102,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
     learn_options(connection.tcp, segment, rules_);
     if (census_.active() && segment.analysed) take_census(connection, segment);
+    if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.
@@ -168,6 +168,8 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     run.memory_bytes = memory();
     run.census_refused = census_.refused();
     run.heartbeats_refused = beats_.refused();
+    run.hosts_refused = verdicts_.hosts_left_out();
+    run.ranges_forgotten = ranges_.forgotten();
     return run;
 }
 

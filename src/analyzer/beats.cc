@@ -23,7 +23,8 @@ HeartbeatOptions heartbeat_options(const AnalyzerOptions& options, const Knowled
 Beats::Beats(const AnalyzerOptions& options)
     : options_(options),
       knowledge_(Knowledge::load({}).value()),
-      heartbeats_(heartbeat_options(options, knowledge_)) {}
+      heartbeats_(heartbeat_options(options, knowledge_)),
+      ids_(0, SeededHash(options.hash_seed), &entries_) {}
 
 void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
     const StreamNumber stream = connection.tcp.number;
@@ -34,6 +35,7 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
     connection.beats = after != 0;
     if (after != 0) {
         ids_.insert_or_assign(stream, Entry{after});
+        most_ids_ = std::max(most_ids_, ids_.size());
     } else {
         ids_.erase(known);
     }

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "analyzer/connection.h"
+#include "core/hash.h"
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
@@ -46,7 +47,10 @@ public:
 
     void release(const Connection& connection);
 
-    [[nodiscard]] std::size_t memory() const { return heartbeats_.memory(); }
+    [[nodiscard]] std::size_t memory() const {
+        constexpr std::size_t kNode = sizeof(Ids::value_type) + 16;
+        return heartbeats_.memory() + most_ids_ * kNode + ids_.bucket_count() * sizeof(void*);
+    }
     [[nodiscard]] std::uint64_t refused() const { return heartbeats_.refused(); }
 
 private:
@@ -60,8 +64,10 @@ private:
     const AnalyzerOptions& options_;
     const Knowledge knowledge_;
     Heartbeats heartbeats_;
-    std::pmr::unsynchronized_pool_resource entries_;               // candidates come and go
-    std::pmr::unordered_map<StreamNumber, Entry> ids_{&entries_};  // by stream
+    std::pmr::unsynchronized_pool_resource entries_;  // candidates come and go
+    using Ids = std::pmr::unordered_map<StreamNumber, Entry, SeededHash>;
+    Ids ids_;                   // by stream
+    std::size_t most_ids_ = 0;  // there ever were: entries_ keeps their memory
 };
 
 // The heartbeat's part in what becomes of the connection, and in its row.

@@ -66,25 +66,21 @@ std::optional<HostConnection> Conclusions::forgotten(const Connection& connectio
     return lost;
 }
 
-void Conclusions::gather_hosts(const Connection& connection) {
+void Conclusions::gather_host(const Connection& connection, Direction side) {
     const Watch* watch = watcher_.watch_of(connection);
-    const auto lost = forgotten(connection);
-    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        if (lost && watch->reset->sender == side) {
-            hosts_.add(*lost);
-            continue;
-        }
-        HostConnection lived;
-        lived.host = life_.machine_of(connection.key.sender(side).address);
-        lived.stream = connection.tcp.number;
-        lived.first_time = connection.first_time;
-        lived.heard = heard(connection, watch, side);
-        lived.opened_by_host = connection.initiator == side && connection.syn_seen;
-        lived.first_file = connection.first.file;
-        lived.first_frame = connection.first.frame;
-        lived.open = !has_ended(connection);
-        hosts_.add(lived);
+    if (const auto lost = forgotten(connection); lost && watch->reset->sender == side) {
+        return hosts_.add(*lost);
     }
+    HostConnection lived;
+    lived.host = life_.machine_of(connection.key.sender(side).address);
+    lived.stream = connection.tcp.number;
+    lived.first_time = connection.first_time;
+    lived.heard = heard(connection, watch, side);
+    lived.opened_by_host = connection.initiator == side && connection.syn_seen;
+    lived.first_file = connection.first.file;
+    lived.first_frame = connection.first.frame;
+    lived.open = !has_ended(connection);
+    hosts_.add(lived);
 }
 
 void Conclusions::freeze() {

@@ -60,7 +60,8 @@ public:
     // Announcements stay.
     void clear();
     void gather_timers(const Connection& connection);
-    void gather_hosts(const Connection& connection);
+    // As that side lived it.
+    void gather_host(const Connection& connection, Direction side);
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
@@ -69,6 +70,8 @@ public:
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const {
         return life_.addresses_of(host);
     }
+    // Connections that found no room among what is known of hosts.
+    [[nodiscard]] std::uint64_t left_out() const { return hosts_.left_out(); }
     // REQUIRES: frozen. Nothing for a connection that no host has forgotten.
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
     // Whether another connection may still tell what became of the host.

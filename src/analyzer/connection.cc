@@ -137,12 +137,6 @@ FlowSummary summarize(const Connection& connection, bool superseded) {
     return summary;
 }
 
-bool holds_ranges(const Connection& connection) {
-    const auto held = [](const HalfStream& half) { return !half.unacked.empty() || !half.sacked.empty(); };
-    return std::ranges::any_of(connection.tcp.halves, held) || !connection.sent[0].holes.empty() ||
-           !connection.sent[1].holes.empty();
-}
-
 void release(Connection& connection, RangePool& pool) {
     release(connection.tcp, pool);
     for (SentData& sent : connection.sent) pool.clear(sent.holes);

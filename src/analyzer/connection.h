@@ -86,10 +86,7 @@ Finding finding_about(const Connection& connection, Direction subject, EventKind
     return connection.rst_seen || connection.fin_seen == 3;
 }
 
-// Whether the connection holds something in the pool.
-[[nodiscard]] bool holds_ranges(const Connection& connection);
-
-// Gives it back.
+// Gives back what the connection holds in the pool.
 void release(Connection& connection, RangePool& pool);
 
 }  // namespace deadpeer

@@ -20,6 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/hash.h"
 #include "deadpeer/address.h"
 #include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
@@ -85,7 +86,7 @@ private:
     }
 
     std::vector<Entry> heap_;
-    std::unordered_map<StreamNumber, Nanoseconds> times_;  // by stream
+    std::unordered_map<StreamNumber, Nanoseconds, SeededHash> times_{0, SeededHash(0)};  // by stream
 };
 
 }  // namespace deadpeer

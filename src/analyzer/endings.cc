@@ -113,19 +113,44 @@ void Analyzer::Impl::tell_predecessor(Connection& connection) {
     predecessors_.release(connection);
 }
 
-// What connections hold besides their records grows after they were let in. Once it has come to exceed
-// the cap, holders go, so that the next batch finds room in what they leave.
+// What connections hold besides their records grows after they were let in. Looked at after so many segments,
+// however they come in batches, so that batches make no difference.
+void Analyzer::Impl::keep_within_cap() {
+    segments_since_look_ = 0;
+    const std::size_t cap = options_.memory_cap;
+    if (ranges_.memory() > cap / 64) ranges_.give_back();
+    const std::size_t all = memory();
+    const std::size_t others = std::min(all - ranges_.memory(), cap);
+    ranges_.set_limit(std::max(cap / 32, std::min(cap / 4, cap - others)));
+    if (all <= cap) return;
+    relieve();
+    shrink_table();
+}
+
+// Once all has come to exceed the cap, holders go, so that the next find room in what they leave.
 void Analyzer::Impl::relieve() {
     constexpr std::size_t kSample = 4;
-    constexpr std::size_t kRangeBytes = std::size_t{128} << 10;
     const std::size_t little = options_.memory_cap / 64;
-    const auto watched = [](const Connection& connection) { return connection.watch != 0; };
     std::size_t patience = 65'536;
-    while (watcher_.memory() > little && watcher_.spare() < SegmentBatch::kCapacity &&
-           evict_one(watched, kSample, patience)) {
+    const auto holds_scarce = [this](const Connection& one) { return watcher_.holds_scarce(one); };
+    while (watcher_.memory() > little && watcher_.is_scarce() && evict_one(holds_scarce, kSample, patience)) {
     }
-    while (ranges_.memory() > little && ranges_.spare() < kRangeBytes &&
-           evict_one(holds_ranges, kSample, patience)) {
+    const auto has_predecessor = [this](const Connection& one) { return predecessors_.of(one) != nullptr; };
+    while (predecessors_.memory() > little && predecessors_.spare() < Watcher::kBetweenLooks &&
+           evict_one(has_predecessor, kSample, patience)) {
+    }
+}
+
+// The table makes room for what the connections that are there need.
+void Analyzer::Impl::shrink_table() {
+    constexpr std::size_t kSample = 8;
+    std::size_t patience = 65'536;
+    const auto any = [](const Connection&) { return true; };
+    while (memory() > options_.memory_cap) {
+        while (flows_.too_many() > 0 && evict_one(any, kSample, patience)) {
+        }
+        if (flows_.too_many() > 0) return;
+        flows_.give_back();
     }
 }
 

@@ -99,7 +99,9 @@ private:
     void tell_predecessor(Connection& connection);
     template <typename MayGo>
     bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience);
+    void keep_within_cap();
     void relieve();
+    void shrink_table();
     void end_early(Connection connection, bool superseded);
     void end_replaced(Connection& connection);
     void tell_early(const Connection& connection, bool superseded);
@@ -115,7 +117,14 @@ private:
     }
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory() + life_.memory();
+               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory() + life_.memory() +
+               order_memory();
+    }
+    // What it will take to tell all connections in order, beyond a little.
+    [[nodiscard]] std::size_t order_memory() const {
+        constexpr std::size_t kLittle = std::size_t{16} << 20;
+        const std::size_t order = flows_.size() * sizeof(Verdicts::Ended);
+        return order > kLittle ? order - kLittle : 0;
     }
 
     const AnalyzerOptions options_;
@@ -145,6 +154,7 @@ private:
     Rounds rounds_;
 
     StreamNumber next_stream_;
+    std::uint32_t segments_since_look_ = 0;  // at memory()
     std::uint64_t evicted_ = 0;
     std::uint64_t told_early_ = 0;
 };

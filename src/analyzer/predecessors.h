@@ -42,6 +42,8 @@ public:
 
     void release(Connection& successor);
 
+    // How many more can be kept without taking memory.
+    [[nodiscard]] std::size_t spare() const { return waiting_.spare(); }
     [[nodiscard]] std::size_t memory() const { return waiting_.memory(); }
 
 private:

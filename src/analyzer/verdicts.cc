@@ -105,15 +105,18 @@ Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) co
     for (const Ended& ended : connections) {
         const auto lost = conclusions_.forgotten(*ended.connection);
         if (!lost) continue;
-        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.insert(address);
+        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
     }
+    std::ranges::sort(hosts);
+    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     return hosts;
 }
 
 void Verdicts::gather(const Connection& connection, const Hosts& hosts) {
     if (hosts.empty()) return;
-    if (hosts.contains(connection.key.low().address) || hosts.contains(connection.key.high().address)) {
-        conclusions_.gather_hosts(connection);
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const IpAddress address = connection.key.sender(side).address;
+        if (std::ranges::binary_search(hosts, address)) conclusions_.gather_host(connection, side);
     }
 }
 

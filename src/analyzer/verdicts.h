@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <span>
+#include <vector>
 
 #include "analyzer/beats.h"
 #include "analyzer/conclusions.h"
@@ -82,10 +82,12 @@ public:
     [[nodiscard]] std::optional<Nanoseconds> next_question(const Connection& connection, Nanoseconds after,
                                                            const CaptureState& capture) const;
 
+    // Connections that were too many for a look at the others of their host.
+    [[nodiscard]] std::uint64_t hosts_left_out() const { return conclusions_.left_out(); }
     [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory(); }
 
 private:
-    using Hosts = std::set<IpAddress>;
+    using Hosts = std::vector<IpAddress>;  // in order, each once
 
     void open_books(std::span<const Ended> connections);
     [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections) const;

@@ -28,6 +28,12 @@ Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment
     return segment.time - peer.last_time;
 }
 
+// Whether the pool is in use, and may need more before its users are counted again.
+template <typename Pool>
+bool scarce(const Pool& pool) {
+    return pool.memory() > 0 && pool.spare() < 2 * Watcher::kBetweenLooks;
+}
+
 // Somebody still waits for an answer.
 bool is_trying(const Watch& watch) {
     return std::ranges::any_of(
@@ -142,6 +148,24 @@ void Watcher::release(Connection& connection) {
         watches_.release(connection.watch);
     }
     connection.watch = 0;
+}
+
+bool Watcher::is_scarce() const {
+    return scarce(watches_) || scarce(rows_) || scarce(pools_.trains) || scarce(pools_.probers) ||
+           scarce(pools_.first_pairs) || scarce(pools_.resets) || scarce(pools_.rtts);
+}
+
+bool Watcher::holds_scarce(const Connection& connection) const {
+    const Watch* watch = watch_of(connection);
+    if (watch == nullptr) return false;
+    if (scarce(watches_)) return true;
+    const auto side_does = [this](const SideWatch& side) {
+        return (side.pending_row != 0 && scarce(rows_)) || (side.prober.held() && scarce(pools_.probers)) ||
+               ((side.probes.held() || side.transmissions.held()) && scarce(pools_.trains));
+    };
+    return std::ranges::any_of(watch->sides, side_does) ||
+           (watch->first_pair.held() && (scarce(rows_) || scarce(pools_.first_pairs))) ||
+           (watch->reset.held() && scarce(pools_.resets)) || (watch->rtts.held() && scarce(pools_.rtts));
 }
 
 bool Watcher::note_told(const Connection& connection, Verdict verdict, Signs host) {

@@ -28,6 +28,9 @@ struct SegmentNature {
 
 class Watcher {
 public:
+    // Segments at most until is_scarce() is asked again.
+    static constexpr std::size_t kBetweenLooks = 64;
+
     Watcher(const AnalyzerOptions& options, const HostLife& hosts, ReportSink& sink)
         : options_(options), hosts_(hosts), sink_(sink) {}
 
@@ -74,8 +77,10 @@ public:
 
     void release(Connection& connection);
 
-    // Connections that can be watched without taking memory for that.
-    [[nodiscard]] std::size_t spare() const { return watches_.spare(); }
+    // Whether some of what Watches consist of will soon take more memory, and whether the connection has of
+    // that.
+    [[nodiscard]] bool is_scarce() const;
+    [[nodiscard]] bool holds_scarce(const Connection& connection) const;
     [[nodiscard]] std::size_t memory() const { return watches_.memory() + pools_.memory() + rows_.memory(); }
 
 private:

@@ -12,12 +12,7 @@
 #include "report/text.h"
 
 namespace deadpeer::cli {
-namespace {
-
-// hosts.csv stays below the memory that is asked for, too: a row for each KB of it, which is a twentieth.
-constexpr std::size_t kMemoryPerHost = 1024;
-
-}  // namespace
+namespace {}  // namespace
 
 LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain complain)
     : settings_(settings),
@@ -63,8 +58,6 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
     if (folder_ != nullptr) {
         LiveReportOptions options;
         options.csv = csv_;
-        options.csv.hosts = settings_.analyzer.memory_cap / kMemoryPerHost;
-        options.csv.waiting_bytes = std::min(options.csv.waiting_bytes, settings_.analyzer.memory_cap / 16);
         options.rotation = settings_.live->rotate;
         options.keep = settings_.live->keep;
         options.complain = complain_;

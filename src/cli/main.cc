@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <new>
@@ -25,10 +26,19 @@ int carry_out(const std::variant<Wanted, Answer>& parsed, ExitCode (*run_it)(con
     return tell(std::get<Answer>(parsed));
 }
 
+// What connections leave shall go back to the system: glibc, left alone, takes larger and larger blocks from
+// its heap once one was freed, and its heap can only shrink at its end.
+void give_back_large_blocks() {
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     occupy_standard_descriptors();
+    give_back_large_blocks();
     ignore_write_signals();
     // A file of that name is ./diff.
     const bool diff = argc > 1 && std::string_view(argv[1]) == "diff";

@@ -36,8 +36,15 @@ LiveSettings live_settings(const Words& words) {
     return live;
 }
 
+// What the reports take comes on top of --memory, and stays small beside it: some MiB for the rows that wait,
+// and a row of hosts.csv for each KiB.
 CsvOptions csv_options(const Words& words) {
+    constexpr std::size_t kMemoryPerHost = 1024;
+    constexpr std::size_t kMostHosts = std::size_t{1} << 18;
+    constexpr std::size_t kMostWaiting = std::size_t{8} << 20;
     CsvOptions csv;
+    csv.hosts = std::min(kMostHosts, words.memory / kMemoryPerHost);
+    csv.waiting_bytes = std::min(kMostWaiting, words.memory / 16);
     if (words.excel) csv.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
     if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
     csv.dialect.crlf |= words.crlf;

@@ -1,4 +1,4 @@
-// SeededHash: the hash of flow keys.
+// SeededHash: the hash of flow keys, and of numbers that strangers choose.
 //
 // What:   NH (the universal hash of UMAC, RFC 4418 section 5.2, on 64-bit words) under a random key, so
 //         that nobody who does not know the key can choose colliding flows. Not a cryptographic hash.
@@ -22,6 +22,12 @@ public:
         const unsigned __int128 sum = product(key.low_address[0] + key_[0], key.high_address[0] + key_[1]) +
                                       product(key.low_address[1] + key_[2], key.high_address[1] + key_[3]) +
                                       product(ports + key_[4], key.is_v6 + key_[5]);
+        return mixed(static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64));
+    }
+
+    // Of a number.
+    [[nodiscard]] std::uint64_t operator()(std::uint64_t number) const {
+        const unsigned __int128 sum = product((number & 0xffff'ffffU) + key_[0], (number >> 32) + key_[1]);
         return mixed(static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64));
     }
 

@@ -41,7 +41,9 @@ public:
     [[nodiscard]] T* find(Number number) { return number == 0 ? nullptr : &(*this)[number]; }
     [[nodiscard]] const T* find(Number number) const { return number == 0 ? nullptr : &(*this)[number]; }
 
-    [[nodiscard]] std::size_t memory() const { return blocks_.size() * kBlock * sizeof(T); }
+    [[nodiscard]] std::size_t memory() const {
+        return blocks_.size() * kBlock * sizeof(T) + free_.capacity() * sizeof(Number);
+    }
     // Records that can be taken without taking memory.
     [[nodiscard]] std::size_t spare() const { return free_.size(); }
 

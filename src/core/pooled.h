@@ -34,7 +34,11 @@ public:
     // REQUIRES: record was taken.
     void release(T* record) { free_.push_back(record); }
 
-    [[nodiscard]] std::size_t memory() const { return blocks_.size() * sizeof(Block); }
+    [[nodiscard]] std::size_t memory() const {
+        return blocks_.size() * sizeof(Block) + free_.capacity() * sizeof(T*);
+    }
+    // Records that can be taken without taking memory.
+    [[nodiscard]] std::size_t spare() const { return free_.size(); }
 
 private:
     static constexpr std::size_t kRecords = 256;

@@ -6,9 +6,10 @@
 //   erase           O(1) expected
 //   clock           walks the records a few at a time, for eviction
 //   for_each        every record, in no useful order
-// A Record has a member `FlowKey key` and is default-constructible. Its address stays the same until it
-// is erased. One thread at a time. Memory grows by blocks of records and the index by half; it never
-// shrinks. Nothing is allocated when a known flow is found.
+//   give_back       a block of records, when so many are free
+// A Record has a member `FlowKey key`, is default-constructible and can be copied. Its address stays the same
+// until it is erased, or give_back() moves it. One thread at a time. Memory grows by blocks of records and the
+// index by half. Nothing is allocated when a known flow is found.
 //
 // IMPLEMENTATION
 //   An open-addressing index of 8-byte slots {tag, record number + 1}, linear probing, load at most 3/4,
@@ -120,7 +121,7 @@ public:
     // Bytes taken by records and index, free ones included.
     [[nodiscard]] std::size_t memory() const {
         return blocks_.size() * kBlockRecords * sizeof(Record) + slots_.size() * sizeof(Slot) +
-               in_use_.size() / 8;
+               in_use_.size() / 8 + free_.capacity() * sizeof(std::uint32_t);
     }
 
     // Whether the next insertion can be served without taking more memory.
@@ -129,10 +130,32 @@ public:
                (size_ + 1) * 4 <= slots_.size() * 3;
     }
 
-    // What memory() would grow by at the next insertion if has_room() is false.
+    // What memory() would grow by, for a moment, at the next insertion if has_room() is false.
     [[nodiscard]] std::size_t next_growth() const {
         const bool index_full = (size_ + 1) * 4 > slots_.size() * 3;
-        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() / 2 * sizeof(Slot) : 0);
+        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() * 3 / 2 * sizeof(Slot) : 0);
+    }
+
+    // Records fewer until give_back() can take effect; 0 if it can.
+    [[nodiscard]] std::size_t too_many() const {
+        const std::size_t rest = blocks_.size() * kBlockRecords - size_;
+        return rest >= kBlockRecords ? 0 : kBlockRecords - rest;
+    }
+
+    // Gives back the last block; its records go to free places of the others. REQUIRES: too_many() == 0.
+    void give_back() {
+        const auto first = static_cast<std::uint32_t>((blocks_.size() - 1) * kBlockRecords);
+        std::erase_if(free_, [&](std::uint32_t number) { return number >= first; });
+        for (auto number = first; number < in_use_.size(); ++number) {
+            if (!in_use_[number]) continue;
+            std::size_t i = home(hash_(at(number).key));
+            while (slots_[i].record != number + 1) i = after(i);
+            const std::uint32_t place = take_record();
+            at(place) = at(number);
+            slots_[i].record = place + 1;
+        }
+        in_use_.resize(first, false);
+        blocks_.pop_back();
     }
 
 private:

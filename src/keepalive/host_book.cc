@@ -142,6 +142,7 @@ FrameTrail HostBook::evidence_of(const HostConnection& forgotten, std::uint32_t 
 }
 
 Signs HostBook::signs_of(const HostConnection& forgotten) const {
+    if (left_out_ > 0) return {};
     const std::span<const HostConnection> all = connections_of(forgotten.host);
     const Silence silence = silence_of(forgotten);
     Signs signs = 0;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "deadpeer/address.h"
@@ -46,11 +47,21 @@ public:
     static constexpr std::size_t kManyHosts = 3;
     static constexpr Nanoseconds kAtOnce = 5 * kSecond;
 
-    void add(const HostConnection& connection) { connections_.push_back(connection); }
+    // Where not all find room in kMostBytes, nothing is known of any host until forget_connections().
+    void add(const HostConnection& connection) {
+        if (connections_.size() < kMost) {
+            connections_.push_back(connection);
+        } else {
+            ++left_out_;
+        }
+    }
+    // Connections that found no room so far.
+    [[nodiscard]] std::uint64_t left_out() const { return left_out_ + left_out_before_; }
 
     // All but the announcements and resets.
     void forget_connections() {
-        connections_.clear();
+        connections_ = {};
+        left_out_before_ += std::exchange(left_out_, 0);
         silences_.clear();
     }
 
@@ -87,6 +98,8 @@ private:
         IpAddress host;
     };
     static constexpr std::size_t kMaxKept = 65'536;
+    static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
+    static constexpr std::size_t kMost = kMostBytes / sizeof(HostConnection);
 
     void find_silences(std::span<const HostConnection> all);
     [[nodiscard]] Silence silence_of(const HostConnection& forgotten) const;
@@ -94,6 +107,8 @@ private:
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
     [[nodiscard]] std::span<const HostConnection> connections_of(const IpAddress& host) const;
 
+    std::uint64_t left_out_ = 0;  // since forget_connections(), and before
+    std::uint64_t left_out_before_ = 0;
     std::vector<HostConnection> connections_;
     std::vector<Announcement> announcements_;
     std::vector<Reset> resets_;

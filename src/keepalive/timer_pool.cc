@@ -8,27 +8,30 @@
 namespace deadpeer {
 
 void TimerPool::add(const Owner& owner, const GapCluster& gaps) {
-    if (gaps.gaps > 0) entries_.push_back({owner, gaps});
+    if (gaps.gaps == 0) return;
+    if (entries_.size() == kMost && !full_) {
+        merge();
+        full_ = entries_.size() > kMost / 2;
+    }
+    if (entries_.size() < kMost) entries_.push_back({owner, gaps});
 }
 
-void TimerPool::freeze() {
+// Clusters of one owner that can come from one timer become one.
+void TimerPool::merge() {
     std::ranges::sort(entries_, [](const Entry& a, const Entry& b) {
         return a.owner != b.owner ? a.owner < b.owner : a.gaps.shortest < b.gaps.shortest;
     });
-    // Clusters of one owner that can come from one timer become one.
-    std::vector<Entry> merged;
+    std::size_t merged = 0;
     for (const Entry& entry : entries_) {
-        const bool joins = !merged.empty() && merged.back().owner == entry.owner &&
-                           merged.back().gaps.takes(entry.gaps.longest);
-        if (!joins) {
-            merged.push_back(entry);
+        Entry* const last = merged == 0 ? nullptr : &entries_[merged - 1];
+        if (last == nullptr || last->owner != entry.owner || !last->gaps.takes(entry.gaps.longest)) {
+            entries_[merged++] = entry;
             continue;
         }
-        GapCluster& together = merged.back().gaps;
-        together.longest = std::max(together.longest, entry.gaps.longest);
-        together.gaps += entry.gaps.gaps;
+        last->gaps.longest = std::max(last->gaps.longest, entry.gaps.longest);
+        last->gaps.gaps += entry.gaps.gaps;
     }
-    entries_ = std::move(merged);
+    entries_.resize(merged);
 }
 
 Nanoseconds TimerPool::value(const Owner& owner, const GapCluster& gaps) const {

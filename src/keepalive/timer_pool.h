@@ -3,10 +3,12 @@
 // What:    a host fires timers late, by up to an eighth of them, and each connection shows few gaps. The
 //          connections of a host to one port share their settings, so the shortest gap among them is
 //          closest to the truth.
+// Memory:  8 MiB at most; gaps that find no room stand for themselves.
 // Threads: one at a time.
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,9 +33,9 @@ public:
     void add(const Owner& owner, const GapCluster& gaps);
 
     // Before the first question.
-    void freeze();
+    void freeze() { merge(); }
 
-    // The value of the owner's timer that these gaps come from. REQUIRES: frozen; the gaps were added.
+    // The value of the owner's timer that these gaps come from. REQUIRES: frozen.
     [[nodiscard]] Nanoseconds value(const Owner& owner, const GapCluster& gaps) const;
 
 private:
@@ -41,7 +43,12 @@ private:
         Owner owner;
         GapCluster gaps;
     };
+    static constexpr std::size_t kMost = (std::size_t{8} << 20) / sizeof(Entry);
+
+    void merge();
+
     std::vector<Entry> entries_;
+    bool full_ = false;
 };
 
 }  // namespace deadpeer

@@ -232,6 +232,8 @@ void Summary::tell_want_of_memory(std::string& out) const {
     lacking(run_.evicted_flows, "Forgotten", "connection", "connections");
     lacking(run_.census_refused, "Not counted by --max-connections", "connection", "connections");
     lacking(run_.heartbeats_refused, "Not searched for heartbeats", "message", "messages");
+    lacking(run_.hosts_refused, "Not asked whether their host rebooted", "connection", "connections");
+    lacking(run_.ranges_forgotten, "No longer known as sent and not acknowledged", "segment", "segments");
 }
 
 std::string Summary::forgotten() const {

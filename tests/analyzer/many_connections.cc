@@ -10,26 +10,27 @@ void write(std::uint8_t* at, std::uint32_t value) {
 }  // namespace
 
 void ManyConnections::send(std::uint32_t number, bool by_server, std::uint16_t flags, std::uint32_t seq,
-                           std::uint32_t ack, Nanoseconds time) {
+                           std::uint32_t ack, Nanoseconds time, std::uint16_t payload, std::uint16_t window) {
     constexpr LinkType kRaw = 101;
     constexpr std::uint32_t kServer = 0xC0000201;
     constexpr std::uint32_t kPorts = (40'000U << 16) | 80U;
     constexpr std::uint32_t kPortsBack = (80U << 16) | 40'000U;
     const std::uint32_t client = 0x0A000000 + number;
     std::uint8_t* const ip = packets_[batch_.count].data();
-    write(ip, 0x45000028);
+    write(ip, 0x45000028U + payload);
     write(ip + 8, 0x40060000);  // TTL and protocol
     write(ip + 12, by_server ? kServer : client);
     write(ip + 16, by_server ? client : kServer);
     write(ip + 20, by_server ? kPortsBack : kPorts);
     write(ip + 24, seq);
     write(ip + 28, ack);
-    write(ip + 32, 0x50001000U | (std::uint32_t{flags} << 16));
+    write(ip + 32, 0x50000000U | (std::uint32_t{flags} << 16) | window);
 
     FrameView& frame = batch_.frames[batch_.count++];
     frame = {};
     frame.data = ip;
-    frame.captured_length = frame.original_length = sizeof(Packet);
+    frame.captured_length = sizeof(Packet);
+    frame.original_length = sizeof(Packet) + payload;
     frame.time = time;
     frame.number = ++frames_;
     frame.link_type = kRaw;

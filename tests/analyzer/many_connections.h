@@ -20,9 +20,9 @@ public:
 
     explicit ManyConnections(Analyzer& analyzer) : analyzer_(analyzer) {}
 
-    // `by_server`: it is the server that sends.
+    // `by_server`: it is the server that sends. Of the payload no byte is captured.
     void send(std::uint32_t number, bool by_server, std::uint16_t flags, std::uint32_t seq, std::uint32_t ack,
-              Nanoseconds time);
+              Nanoseconds time, std::uint16_t payload = 0, std::uint16_t window = 0x1000);
     // SYN and SYN/ACK, and the ACK that makes it established.
     void open(std::uint32_t number, Nanoseconds time);
     void flush();

@@ -161,5 +161,34 @@ TEST_CASE("memory grows when there is no room, by what was foretold") {
     CHECK(table.memory() == full);
 }
 
+TEST_CASE("a block is given back once as many records are free, and no flow is lost") {
+    constexpr unsigned kKeys = 9000;
+    FlowTable<Record> table(1);
+    std::unordered_map<unsigned, int> model;
+    for (unsigned number = 0; number < kKeys; ++number) {
+        const FlowKey key = key_of(number);
+        table.find_or_insert(key, table.hash(key)).record->value = static_cast<int>(number);
+        model[number] = static_cast<int>(number);
+    }
+    std::size_t memory = table.memory();
+    std::mt19937 random(5);
+    for (int round = 0; round < 4; ++round) {
+        while (table.too_many() > 0) {
+            const unsigned number = random() % kKeys;
+            if (model.erase(number) > 0) table.erase(key_of(number));
+        }
+        table.give_back();
+        CHECK(table.memory() < memory);
+        memory = table.memory();
+        check_equal(table, model, kKeys);
+        const FlowKey key = key_of(kKeys + 1);
+        table.find_or_insert(key, table.hash(key));
+        table.erase(key);
+    }
+    for (const auto& [number, value] : model) {
+        CHECK(table.find(key_of(number), table.hash(key_of(number)))->value == value);
+    }
+}
+
 }  // namespace
 }  // namespace deadpeer
