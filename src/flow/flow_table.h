@@ -121,7 +121,7 @@ public:
     // Bytes taken by records and index, free ones included.
     [[nodiscard]] std::size_t memory() const {
         return blocks_.size() * kBlockRecords * sizeof(Record) + slots_.size() * sizeof(Slot) +
-               in_use_.size() / 8 + free_.capacity() * sizeof(std::uint32_t);
+               in_use_.size() / 8;
     }
 
     // Whether the next insertion can be served without taking more memory.
