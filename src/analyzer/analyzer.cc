@@ -144,7 +144,8 @@ void Analyzer::Impl::take_notice(const Notice& notice) {
     if (live_) pass_time(std::min(notice.time, read_at_));
     if (!notice.is_quote()) {
         const bool unknown = notice.host == IpAddress{};
-        if (!unknown) verdicts_.announce(notice.host, notice.time, file_, notice.frame);
+        if (!unknown && life_.was_away(notice.host, notice.time))
+            verdicts_.announce(notice.host, notice.time, file_, notice.frame);
         return;
     }
     // Wireshark numbers the stream of a quoted header, but does not take it for a segment.

@@ -37,6 +37,13 @@ public:
     // is not known.
     [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
 
+    // The host was silent for as long as a boot takes before what it sends at that time: within a minute, as
+    // the first frames after a boot are several.
+    [[nodiscard]] bool was_away(const IpAddress& host, Nanoseconds time) const {
+        constexpr Nanoseconds kMinute = 60 * kSecond;
+        return silence(host, time - kMinute, time).length() > 0;
+    }
+
     // Another machine claimed the address within [from, to].
     [[nodiscard]] bool address_moved(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
 

@@ -9,17 +9,16 @@ namespace {
 
 constexpr Nanoseconds kLeastIdle = kSecond;
 
-// A box on the path may have forgotten the connection: nothing but other connections that ended likewise
-// speaks for a reboot, and the silence was not that of a keepalive timer, which is the same for all.
+// A middlebox may have forgotten the connection, unless several hosts lost theirs at once. Of a host that shows
+// nothing else a silence that ends in probes says nothing: it is as long as the keepalive timer, the same for all.
 bool may_be_forgotten_by_path(const Judgement& judgement) {
-    const bool else_tells =
-        (judgement.signs & (kSignAnnouncement | kSignNewConnections | kSignHostSilent)) != 0;
-    return judgement.verdict == Verdict::kPeerRebooted && !else_tells && judgement.tries != Tries::kProbes;
+    if (judgement.verdict != Verdict::kPeerLostState || (judgement.signs & kSignManyHosts) != 0) return false;
+    return judgement.confidence >= Confidence::kMedium || judgement.tries != Tries::kProbes;
 }
 
 bool may_be_cut_by_path(const Judgement& judgement) {
     return (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
-            judgement.verdict == Verdict::kPeerLostState || may_be_forgotten_by_path(judgement)) &&
+            may_be_forgotten_by_path(judgement)) &&
            judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastIdle;
 }
 

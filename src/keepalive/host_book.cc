@@ -1,6 +1,7 @@
 #include "keepalive/host_book.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <span>
 
@@ -12,6 +13,10 @@ namespace {
 constexpr std::size_t kBurst = 3;
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr Nanoseconds kBeforeBurst = 5 * kSecond;  // without a new connection; or the host goes on as before
+
+constexpr Nanoseconds kForever = std::numeric_limits<Nanoseconds>::max();
+// After less than that no middlebox is known to forget a connection that it does not close.
+constexpr Nanoseconds kShortestTimeout = 238 * kSecond;
 
 bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
     return time != kNoTime && time > from && time <= to;
@@ -74,18 +79,25 @@ void HostBook::freeze() {
 void HostBook::find_silences(std::span<const HostConnection> all) {
     const auto is_lost = [](const HostConnection& each) { return each.reset != kNoTime; };
     if (std::ranges::none_of(all, is_lost)) return;
-    std::vector<Silence> heard;
+    struct Heard {
+        Nanoseconds from;
+        Nanoseconds to;
+        bool resets;
+    };
+    std::vector<Heard> heard;
     for (const HostConnection& each : all) {
         if (each.first_time != kNoTime && each.heard >= each.first_time)
-            heard.push_back({each.first_time, each.heard, 0});
-        if (is_lost(each)) heard.push_back({each.reset, each.reset, 0});
+            heard.push_back({each.first_time, each.heard, false});
+        if (is_lost(each)) heard.push_back({each.reset, each.reset, true});
     }
-    std::ranges::sort(heard, {}, &Silence::from);
+    if (heard.empty()) return;
+    std::ranges::sort(heard, {}, &Heard::from);
     std::vector<Silence>& silences = silences_[all.front().host];
-    Nanoseconds until = heard.front().to;
-    for (const Silence& each : heard) {
-        if (each.from - until >= kShortestBoot) silences.push_back({until, each.from, 0});
-        until = std::max(until, each.to);
+    Heard last = heard.front();
+    for (const Heard& each : heard) {
+        // A host that came back, and does no more than reset what it has forgotten, is not away again.
+        if (!last.resets && each.from - last.to >= kShortestBoot) silences.push_back({last.to, each.from, 0});
+        if (each.to > last.to || (each.to == last.to && !each.resets)) last = each;
     }
 }
 
@@ -119,9 +131,20 @@ bool HostBook::many_hosts_reset(Nanoseconds time) const {
 }
 
 const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
+    const std::span<const HostConnection> all = connections_of(forgotten.host);
+    // Who speaks just before does not boot.
+    const auto was_away = [&](Nanoseconds time) {
+        return time - forgotten.heard >= kShortestBoot &&
+               std::ranges::none_of(all, [&](const HostConnection& other) {
+                   return other.stream != forgotten.stream && other.first_time != kNoTime &&
+                          other.first_time < time - kShortestBoot &&
+                          within(other.heard, time - kShortestBoot, kForever);
+               });
+    };
     for (const Announcement& entry :
          equal_run(std::span<const Announcement>(announcements_), forgotten.host, &Announcement::host)) {
-        if (within(entry.time, forgotten.heard, forgotten.reset + kSecond)) return &entry;
+        const bool between = within(entry.time, forgotten.heard, forgotten.reset + kSecond);
+        if (between && was_away(entry.time)) return &entry;
     }
     return nullptr;
 }
@@ -145,15 +168,22 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
     if (left_out_ > 0) return {};
     const std::span<const HostConnection> all = connections_of(forgotten.host);
     const Silence silence = silence_of(forgotten);
+    Nanoseconds shortest_idle = forgotten.reset - forgotten.heard;
+    bool others_lost = false;
     Signs signs = 0;
     for (const HostConnection& other : all) {
         if (other.stream == forgotten.stream) continue;
         const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
         if (older && other.heard != kNoTime && other.heard > forgotten.reset) signs |= kSignOlderSurvives;
-        const bool lost_too =
-            other.reset != kNoTime && other.heard < forgotten.reset && forgotten.heard < other.reset;
-        if (lost_too) signs |= kSignOthersLost;
+        // In the same silence.
+        const bool lost_too = silence.length() > 0 && other.reset != kNoTime && other.heard <= silence.from &&
+                              silence.to <= other.reset;
+        if (!lost_too) continue;
+        others_lost = true;
+        shortest_idle = std::min(shortest_idle, other.reset - other.heard);
     }
+    // A middlebox forgets all that were idle for long, too.
+    if (others_lost && shortest_idle < kShortestTimeout) signs |= kSignOthersLost;
     if (announcement_of(forgotten) != nullptr) signs |= kSignAnnouncement;
     if (!burst_of(forgotten, all).empty()) signs |= kSignNewConnections;
     if (silence.length() > 0) signs |= kSignHostSilent;

@@ -54,11 +54,13 @@ Judgement judge_forgotten(const JudgementCase& c) {
     // Nobody knows who was silent while not all was captured.
     if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
     const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
-    // The silence of a host that shows nothing but one connection proves nothing.
+    // The silence of a host that shows nothing but one connection proves nothing; new connections are opened by
+    // a process that was restarted, too.
     const bool rebooted = may_have_rebooted(host) && signs > 0;
-    const Confidence confidence = rebooted ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
-                                  : (host & kUpSigns) != 0 ? Confidence::kMedium
-                                                           : Confidence::kLow;
+    const bool proven = rebooted && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
+    const Confidence confidence = proven ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
+                                  : !rebooted && (host & kUpSigns) != 0 ? Confidence::kMedium
+                                                                        : Confidence::kLow;
     Judgement judgement = decided(rebooted ? Verdict::kPeerRebooted : Verdict::kPeerLostState, confidence,
                                   Reason::kNoSocketReset);
     describe_reset(judgement, c);

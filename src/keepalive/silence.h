@@ -22,7 +22,7 @@ struct Silence {
 inline constexpr Nanoseconds kShortestBoot = 5 * kSecond;
 
 // The longest of the silences within a time, if a boot fits in and it stands out: who is silent for about as
-// long again and again is heard that seldom.
+// long again and again is heard that seldom. One other may be as long: that before the host is asked again.
 class OutstandingSilence {
 public:
     OutstandingSilence(Nanoseconds from, Nanoseconds to) : from_(from), to_(to) {}
@@ -32,12 +32,13 @@ public:
         silence.to = std::min(silence.to, to_);
         if (silence.from >= silence.to) return;
         if (silence.length() > longest_.length()) std::swap(silence, longest_);
+        third_ = std::max(third_, std::min(second_, silence.length()));
         second_ = std::max(second_, silence.length());
     }
 
     // Of no length if there is none.
     [[nodiscard]] Silence silence() const {
-        const bool stands_out = longest_.length() >= kShortestBoot && longest_.length() / 2 >= second_;
+        const bool stands_out = longest_.length() >= kShortestBoot && longest_.length() / 2 >= third_;
         return stands_out ? longest_ : Silence{};
     }
 
@@ -46,6 +47,7 @@ private:
     Nanoseconds to_;
     Silence longest_;
     Nanoseconds second_ = 0;
+    Nanoseconds third_ = 0;
 };
 
 }  // namespace deadpeer

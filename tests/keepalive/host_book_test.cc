@@ -11,7 +11,7 @@ IpAddress host(std::uint8_t last) {
     return address;
 }
 
-// Opened at 0, last heard at 100 s, reset at 200 s.
+// Opened at 0, last heard at 100 s, reset at 200 s; no other frames of the host are seen in between.
 HostConnection forgotten(std::uint64_t stream = 1) {
     HostConnection connection;
     connection.host = host(1);
@@ -19,6 +19,7 @@ HostConnection forgotten(std::uint64_t stream = 1) {
     connection.first_time = 0;
     connection.heard = 100 * kSecond;
     connection.reset = 200 * kSecond;
+    connection.quiet = {100 * kSecond, 200 * kSecond, 0};
     return connection;
 }
 
@@ -48,7 +49,7 @@ Signs signs_with_announcement(Nanoseconds time, const HostConnection& asked = fo
     book.announce(host(of), time, 0, 77);
     book.freeze();
     const FrameTrail evidence = book.evidence_of(asked, 0);
-    CHECK(evidence.count == (book.signs_of(asked) != 0 ? 1 : 0));
+    CHECK(evidence.count == ((book.signs_of(asked) & kSignAnnouncement) != 0 ? 1 : 0));
     CHECK((evidence.count == 0 || evidence.frames[0] == 77));
     CHECK(book.evidence_of(asked, 1).count == 0);
     return book.signs_of(asked);
@@ -56,41 +57,91 @@ Signs signs_with_announcement(Nanoseconds time, const HostConnection& asked = fo
 
 constexpr Nanoseconds kTick = 1;
 
-TEST_CASE("alone a forgotten connection shows nothing of its host") {
-    CHECK(signs({}) == 0);
+TEST_CASE("alone a forgotten connection shows no more of its host than silence") {
+    CHECK(signs({}) == kSignHostSilent);
 }
 
-TEST_CASE("an announcement counts after the last word, up to a second after the RST") {
-    CHECK(signs_with_announcement(100 * kSecond) == 0);
-    CHECK(signs_with_announcement(100 * kSecond + kTick) == kSignAnnouncement);
-    CHECK(signs_with_announcement(201 * kSecond) == kSignAnnouncement);
-    CHECK(signs_with_announcement(201 * kSecond + kTick) == 0);
-    CHECK(signs_with_announcement(150 * kSecond, forgotten(), 2) == 0);
+TEST_CASE("an announcement counts after five seconds of silence, up to a second after the RST") {
+    constexpr Signs kBoth = kSignAnnouncement | kSignHostSilent;
+    CHECK(signs_with_announcement(105 * kSecond - kTick) == kSignHostSilent);
+    CHECK(signs_with_announcement(105 * kSecond) == kBoth);
+    CHECK(signs_with_announcement(201 * kSecond) == kBoth);
+    CHECK(signs_with_announcement(201 * kSecond + kTick) == kSignHostSilent);
+    CHECK(signs_with_announcement(150 * kSecond, forgotten(), 2) == kSignHostSilent);
+}
+
+TEST_CASE("an announcement of a host that spoke just before is none of a boot") {
+    const auto announced_after = [](Nanoseconds heard) {
+        HostBook book;
+        book.add(forgotten());
+        book.add(lived(2, 0, heard));
+        book.announce(host(1), 150 * kSecond, 0, 77);
+        book.freeze();
+        return (book.signs_of(forgotten()) & kSignAnnouncement) != 0;
+    };
+    CHECK(announced_after(145 * kSecond));
+    CHECK_FALSE(announced_after(145 * kSecond + kTick));
 }
 
 TEST_CASE("an older connection survives if it is heard after the RST") {
-    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond + kTick)}) == kSignOlderSurvives);
-    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond)}) == 0);
-    CHECK(signs({lived(2, 100 * kSecond + kTick, 300 * kSecond)}) == 0);
+    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond + kTick)}) == (kSignOlderSurvives | kSignHostHeard));
+    CHECK(signs({lived(2, 100 * kSecond, 200 * kSecond)}) == kSignHostHeard);
+    CHECK(signs({lived(2, 100 * kSecond + kTick, 300 * kSecond)}) == kSignHostHeard);
 }
 
-TEST_CASE("another connection is lost likewise if their gaps overlap") {
+TEST_CASE("another connection is lost likewise if it is in the same silence") {
+    constexpr Signs kLost = kSignOthersLost | kSignHostSilent;
     HostConnection other = forgotten(2);
-    CHECK(signs({other}) == kSignOthersLost);
-    other.heard = 199 * kSecond;
+    CHECK(signs({other}) == kLost);
+    other.reset = 150 * kSecond;
+    CHECK(signs({other}) == kLost);
+    other.heard = 195 * kSecond;
     other.reset = 500 * kSecond;
-    CHECK(signs({other}) == kSignOthersLost);
-    other.heard = 200 * kSecond;
-    CHECK((signs({other}) & kSignOthersLost) == 0);
+    CHECK(signs({other}) == kLost);
+    other.heard += kTick;
+    CHECK(signs({other}) == kSignHostHeard);
     other.heard = 50 * kSecond;
     other.reset = 100 * kSecond;
-    CHECK(signs({other}) == 0);
+    CHECK(signs({other}) == kSignHostSilent);
+}
+
+TEST_CASE("that connections were lost which a middlebox forgets as well proves nothing") {
+    const auto lost_after = [](Nanoseconds idle) {
+        HostConnection asked = forgotten();
+        asked.reset = 100 * kSecond + idle;
+        asked.quiet.to = asked.reset;
+        HostConnection other = asked;
+        other.stream = 2;
+        return signs({other}, asked);
+    };
+    CHECK(lost_after(238 * kSecond - kTick) == (kSignOthersLost | kSignHostSilent));
+    CHECK(lost_after(238 * kSecond) == kSignHostSilent);
+}
+
+TEST_CASE("who is silent for about as long again and again is heard that seldom") {
+    std::vector<HostConnection> others;
+    for (const Nanoseconds at : {140, 175})
+        others.push_back(lived(2 + others.size(), at * kSecond, at * kSecond));
+    CHECK(signs(others) == kSignHostHeard);
+    others.pop_back();
+    CHECK(signs(others) == kSignHostSilent);
+}
+
+TEST_CASE("other frames of the host than TCP segments end its silence") {
+    HostConnection asked = forgotten();
+    asked.quiet = {100 * kSecond, 105 * kSecond, 0};
+    CHECK(signs({}, asked) == kSignHostSilent);
+    asked.quiet.to -= kTick;
+    CHECK(signs({}, asked) == kSignHostHeard);
+    asked.quiet = {};
+    CHECK(signs({}, asked) == kSignHostHeard);
 }
 
 TEST_CASE("three connections that the host opens within ten seconds are a burst") {
     const auto burst = [](Nanoseconds first, Nanoseconds last) {
         return signs(
-            {lived(2, last, last, true), lived(3, first, first, true), lived(4, first, first, true)});
+                   {lived(2, last, last, true), lived(3, first, first, true), lived(4, first, first, true)}) &
+               kSignNewConnections;
     };
     CHECK(burst(150 * kSecond, 160 * kSecond) == kSignNewConnections);
     CHECK(burst(150 * kSecond, 160 * kSecond + kTick) == 0);
@@ -99,14 +150,15 @@ TEST_CASE("three connections that the host opens within ten seconds are a burst"
     CHECK(burst(100 * kSecond + kTick, 105 * kSecond) == kSignNewConnections);
     CHECK(burst(100 * kSecond, 105 * kSecond) == 0);
     CHECK(signs({lived(2, 150 * kSecond, 150 * kSecond), lived(3, 150 * kSecond, 150 * kSecond),
-                 lived(4, 150 * kSecond, 150 * kSecond)}) == 0);
+                 lived(4, 150 * kSecond, 150 * kSecond)}) == kSignHostSilent);
 }
 
 TEST_CASE("a host that opens connections all the time does not burst") {
     const auto burst = [](Nanoseconds before) {
         return signs({lived(2, before, before, true), lived(3, 104 * kSecond, 104 * kSecond, true),
                       lived(4, 108 * kSecond, 108 * kSecond, true),
-                      lived(5, 112 * kSecond, 112 * kSecond, true)});
+                      lived(5, 112 * kSecond, 112 * kSecond, true)}) &
+               kSignNewConnections;
     };
     CHECK(burst(99 * kSecond - kTick) == kSignNewConnections);
     CHECK(burst(99 * kSecond) == 0);
@@ -131,21 +183,10 @@ TEST_CASE("the evidence of a host goes among that of the connection") {
     CHECK(frames == std::vector<std::uint64_t>{3, 5, 6, 7, 8, 10});
 }
 
-TEST_CASE("the host is silent if nothing of it is heard while it should answer") {
-    HostConnection asked = forgotten();
-    asked.unanswered_since = 150 * kSecond;
-    CHECK(signs({}, asked) == kSignHostSilent);
-    CHECK(signs({lived(2, 120 * kSecond, 150 * kSecond)}, asked) == kSignHostSilent);
-    CHECK(signs({lived(2, 120 * kSecond, 150 * kSecond + kTick)}, asked) == 0);
-    CHECK(signs({lived(2, 199 * kSecond, 199 * kSecond)}, asked) == 0);
-    // What it opens itself is its return.
-    CHECK(signs({lived(2, 199 * kSecond, 199 * kSecond, true)}, asked) == kSignHostSilent);
-}
-
 TEST_CASE("another host's connections say nothing") {
     HostConnection other = forgotten(2);
     other.host = host(2);
-    CHECK(signs({other}) == 0);
+    CHECK(signs({other}) == kSignHostSilent);
 }
 
 }  // namespace

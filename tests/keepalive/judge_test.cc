@@ -158,25 +158,36 @@ TEST_CASE("the peer's RST ends a train, not the silence before it") {
     Bench bench;
     bench.probe(5);
     bench.reset(ResetRecord::Shape::kNoSocket, kB);
-    CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
+    CHECK(bench.judged().verdict == Verdict::kPeerLostState);
     bench.record().shape = ResetRecord::Shape::kAbort;
     CHECK(bench.judged().verdict == Verdict::kPeerReset);
 }
 
-TEST_CASE("signs of a reboot: none is low, one medium, two high; a survivor makes it a lost state") {
+TEST_CASE("a reboot takes silence and a sign of a boot; whatever shows that the host was up excludes it") {
     Bench bench;
     bench.reset(ResetRecord::Shape::kNoSocket, kB);
     const auto judged = [&](Signs signs) {
         bench.host.signs = signs;
         return std::pair(bench.judged().verdict, bench.judged().confidence);
     };
-    CHECK(judged(0) == std::pair(Verdict::kPeerRebooted, Confidence::kLow));
-    for (const Signs sign : {kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent}) {
-        CHECK(judged(sign) == std::pair(Verdict::kPeerRebooted, Confidence::kMedium));
-        CHECK(judged(sign | kSignOlderSurvives) == std::pair(Verdict::kPeerLostState, Confidence::kMedium));
+    const auto rebooted = [](Confidence confidence) { return std::pair(Verdict::kPeerRebooted, confidence); };
+    const auto forgot = [](Confidence confidence) { return std::pair(Verdict::kPeerLostState, confidence); };
+    CHECK(judged(0) == forgot(Confidence::kLow));
+    CHECK(judged(kSignHostSilent) == forgot(Confidence::kLow));
+    CHECK(judged(kSignOthersLost | kSignAnnouncement) == forgot(Confidence::kLow));
+    CHECK(judged(kSignHostSilent | kSignNewConnections) == rebooted(Confidence::kLow));
+    CHECK(judged(kSignHostSilent | kSignOthersLost | kSignAnnouncement) == rebooted(Confidence::kHigh));
+    for (const Signs sign : {kSignOthersLost, kSignAnnouncement}) {
+        const Signs boot = kSignHostSilent | sign;
+        CHECK(judged(boot) == rebooted(Confidence::kMedium));
+        CHECK(judged(boot | kSignNewConnections) == rebooted(Confidence::kHigh));
+        for (const Signs up : {kSignOlderSurvives, kSignHostHeard, kSignIpIdRanOn}) {
+            CHECK(judged(boot | up) == forgot(Confidence::kMedium));
+        }
+        CHECK(judged(boot | kSignAddressMoved) == forgot(Confidence::kLow));
     }
-    CHECK(judged(kSignOthersLost | kSignHostSilent) == std::pair(Verdict::kPeerRebooted, Confidence::kHigh));
-    CHECK(judged(kSignOlderSurvives) == std::pair(Verdict::kPeerLostState, Confidence::kMedium));
+    CHECK(judged(kSignHostSilent | kSignOthersLost | kSignManyHosts) == forgot(Confidence::kLow));
+    CHECK(judged(kSignHostSilent | kSignAnnouncement | kSignManyHosts) == rebooted(Confidence::kMedium));
 }
 
 TEST_CASE("a no-socket RST speaks of a host only after its silence") {
@@ -186,7 +197,7 @@ TEST_CASE("a no-socket RST speaks of a host only after its silence") {
     CHECK(bench.judged().verdict == Verdict::kPeerReset);
     bench.record().time += kTick;
     CHECK(is_no_socket_reset(*bench.watch.reset, bench.options));
-    CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
+    CHECK(bench.judged().verdict == Verdict::kPeerLostState);
 }
 
 TEST_CASE("both ends are reset by a box if neither had spoken for a second") {

@@ -29,12 +29,25 @@ const std::set<std::string> kToldTooEarly = {
     "one wild time stamp does not age the connection by a day",  // no clock of a live capture does that
 };
 
+// That a host rebooted may show later than that it lost a connection: then both are told.
+void take_back_lost_state(std::multiset<std::string>& live, const std::multiset<std::string>& finished) {
+    for (auto event = live.begin(); event != live.end();) {
+        constexpr std::string_view kLost = "peer_lost_state";
+        const bool lost = event->starts_with(kLost) && !finished.contains(*event);
+        const bool rebooted = lost && live.contains("peer_rebooted" + event->substr(kLost.size()));
+        event = rebooted ? live.erase(event) : std::next(event);
+    }
+}
+
 TEST_CASE("the events of each story are the same in a live capture") {
     for (const auto& entry : std::filesystem::directory_iterator(VERDICTS_FOLDER)) {
         for (const Story& story : read_stories(entry.path())) {
             if (kToldTooEarly.contains(story.title)) continue;
             INFO(entry.path().filename().string() << ": " << story.title);
-            CHECK(events_of(story.scenario, analyse_live) == events_of(story.scenario, analyse));
+            const auto finished = events_of(story.scenario, analyse);
+            auto live = events_of(story.scenario, analyse_live);
+            take_back_lost_state(live, finished);
+            CHECK(live == finished);
         }
     }
 }

@@ -15,9 +15,10 @@
 namespace deadpeer::test {
 namespace {
 
-constexpr std::array<std::string_view, 11> kSignNames = {
-    "prober_reset",   "icmp_unreachable", "others_lost", "announcement", "new_connections", "host_silent",
-    "older_survives", "ttl_differs",      "both_ends",   "capture_loss", "time_went_back"};
+constexpr std::array<std::string_view, 15> kSignNames = {
+    "prober_reset",   "icmp_unreachable", "others_lost",  "announcement", "new_connections",
+    "host_silent",    "older_survives",   "ttl_differs",  "both_ends",    "capture_loss",
+    "time_went_back", "host_heard",       "ip_id_ran_on", "many_hosts",   "address_moved"};
 
 std::string or_dash(std::string_view text) {
     return text.empty() ? "-" : std::string(text);

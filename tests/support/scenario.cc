@@ -228,7 +228,8 @@ private:
         packet_.ack = 0;
         packet_.window = latest_window_.try_emplace(sender, 1000).first->second;
         packet_.ttl = 64;
-        packet_.ip_id = next_ip_id_[sender]++;
+        // Linux has no counter for a RST of no connection.
+        packet_.ip_id = packet_.flags == kRst ? std::uint16_t{0} : next_ip_id_[sender]++;
         packet_.options.clear();
         std::optional<std::size_t> captured;
         for (std::size_t i = 3; i < words.size(); i += 2) {
