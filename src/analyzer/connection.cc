@@ -106,6 +106,7 @@ Finding finding_about(const Connection& connection, Direction subject, EventKind
     finding.severity = severity;
     finding.file = connection.last.file;
     finding.stream = connection.tcp.number;
+    finding.opened = connection.first_time;
     finding.subject = connection.key.sender(subject);
     finding.peer = connection.key.receiver(subject);
     return finding;

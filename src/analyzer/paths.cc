@@ -47,6 +47,7 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.file = connection.last.file;
     failure.frame = judgement.frame;
     failure.stream = connection.tcp.number;
+    failure.opened = connection.first_time;
     failure.failed_end = connection.key.sender(judgement.side);
     failure.other_end = connection.key.receiver(judgement.side);
     if (timeouts_.full()) {

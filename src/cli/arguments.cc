@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/short_help.h"
 #include "cli/to_settings.h"
+#include "cli/trailing_filter.h"
 #include "report/columns.h"
 #include "report/text.h"
 #include "sandbox/user.h"
@@ -39,8 +40,8 @@ Answer interface_list() {
 void describe(CLI::App& app, Words& words) {
     add_options(app, words);
     app.formatter(
-        std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...]\n"
-                                    "       deadpeer -i IF [-o DIR] [OPTION...]\n"
+        std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
+                                    "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
                                     "       deadpeer diff OLD NEW"));
     app.footer(
         "Exit codes: 0 all read and written, 1 usage, 2 input damaged or truncated, 3 nothing readable,\n"
@@ -64,7 +65,8 @@ std::string empty_word(const CLI::App& app) {
 std::string wrong_filter(const std::string& filter) {
     constexpr std::size_t kLongest = std::size_t{64} << 10;
     if (filter.size() > kLongest) {
-        return "-f is longer than 64 KiB, which libpcap may take hours for; name networks instead of hosts";
+        return "the filter is longer than 64 KiB, which libpcap may take hours for; name networks instead of "
+               "hosts";
     }
     const Status fits = capture::FrameFilter(filter).check(kNoLinkType);
     return fits ? "" : fits.error().message;
@@ -90,6 +92,7 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what());
     }
+    take_trailing_filter(words);
     if (words.version) return Answer{version_text()};
     if (words.columns) return Answer{columns_as_markdown()};
     if (words.list_interfaces) return interface_list();

@@ -64,6 +64,7 @@ private:
     Nanoseconds read_until_ = kNoTime;  // time of the last frame
     std::string last_read_;             // the input that it is in
     std::size_t overlaps_ = 0;
+    bool matched_ = false;  // some frame passed the filter
 };
 
 ExitCode Run::go() {
@@ -78,6 +79,9 @@ ExitCode Run::go() {
         output_.complain(fmt::format("passed over, as no captures: {}", name_list(passed_over_)));
     }
     if (output_.started()) {
+        if (!matched_ && filter_.active()) {
+            output_.remark(fmt::format("the filter \"{}\" matches no frame", settings_.filter));
+        }
         output_.finish();
     } else if (!output_.cannot_go_on()) {
         return ExitCode::kNothingRead;
@@ -158,6 +162,8 @@ std::size_t count_until(std::span<const FrameView> frames, std::uint64_t& left) 
 }
 
 void Run::consume(Lane& lane, std::span<const FrameView> frames) {
+    matched_ =
+        matched_ || std::ranges::any_of(frames, [](const FrameView& f) { return !f.rejected_by_filter; });
     if (frames_left_) frames = frames.first(count_until(frames, *frames_left_));
     output_.analyzer().consume(frames, lane.input());
     if (!frames.empty() && frames.back().time != kNoTime) {

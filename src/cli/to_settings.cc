@@ -48,6 +48,7 @@ CsvOptions csv_options(const Words& words) {
     if (words.excel) csv.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
     if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
     csv.dialect.crlf |= words.crlf;
+    csv.dialect.stream_numbers = words.filter.empty() || !words.interfaces.empty();
     csv.dialect.time = kTimeWords.at(words.time);
     csv.segments = words.segments != "none";
     csv.community_id_seed = words.community_id_seed;

@@ -15,8 +15,8 @@ void leave_empty(Cells& cells, int count) {
 }
 
 void write_stream(Cells& cells, const FlowRecord* flow) {
-    if (flow == nullptr) return cells.empty();
-    cells.number(flow->stream);
+    if (flow == nullptr || !flow->stream) return cells.empty();
+    cells.number(*flow->stream);
 }
 
 void write_verdict(Cells& cells, const FlowRecord* flow) {

@@ -58,14 +58,16 @@ void tell(std::string& out, const ConnectionChange& change) {
     const FlowRecord& flow = change.known();
     add(out, "  {} > {}: ", endpoint_text(flow.initiator), endpoint_text(flow.responder));
     if (change.after == nullptr) {
-        add(out, "was {} (old tcp.stream {})\n", verdict_text(flow.verdict), flow.stream);
+        add(out, "was {}", verdict_text(flow.verdict));
+        if (flow.stream) add(out, " (old tcp.stream {})", *flow.stream);
+        out += '\n';
         return;
     }
     out += verdict_text(flow.verdict);
     if (change.before != nullptr) add(out, ", was {}", verdict_text(change.before->verdict));
-    add(out, " (tcp.stream {}", flow.stream);
-    if (flow.verdict_frame != 0) add(out, ", frame {}", flow.verdict_frame);
-    out += ")\n";
+    if (flow.stream) add(out, " (tcp.stream {}", *flow.stream);
+    if (flow.verdict_frame != 0) add(out, "{}frame {}", flow.stream ? ", " : " (", flow.verdict_frame);
+    out += flow.stream || flow.verdict_frame != 0 ? ")\n" : "\n";
 }
 
 void tell(std::string& out, const EventChange& change) {

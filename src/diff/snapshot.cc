@@ -19,7 +19,8 @@ Status read_flows(const std::string& path, std::vector<FlowRecord>& flows) {
          "verdict_frame"},
         [&](const std::array<std::string, 8>& cells) {
             FlowRecord flow;
-            flow.stream = number_of(cells[0], "stream", EmptyCell::kIsBad);
+            // A run with a filter knows no stream numbers.
+            if (!cells[0].empty()) flow.stream = number_of(cells[0], "stream", EmptyCell::kIsBad);
             flow.initiator = {address_of(cells[1], "initiator"), port_of(cells[2], "initiator_port")};
             flow.responder = {address_of(cells[3], "responder"), port_of(cells[4], "responder_port")};
             flow.first_time = time_of(cells[5], "first_utc");

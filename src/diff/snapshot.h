@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct FlowRecord {
     Endpoint initiator;
     Endpoint responder;
     Nanoseconds first_time = kNoTime;
-    std::uint64_t stream = 0;
+    std::optional<std::uint64_t> stream;
     std::uint64_t verdict_frame = 0;  // 0: not known
     Verdict verdict = Verdict::kNone;
 

@@ -24,6 +24,7 @@ Finding describe(std::span<const PathFailure> group, Nanoseconds survived) {
     finding.file = first.file;
     finding.frame = first.frame;
     finding.stream = static_cast<std::int64_t>(first.stream);
+    finding.opened = first.opened;
     finding.subject = first.failed_end;
     finding.peer = first.other_end;
     finding.idle = group.front().idle;

@@ -35,7 +35,8 @@ struct PathFailure {
     std::uint32_t file = 0;
     std::uint64_t frame = 0;
     StreamNumber stream = 0;
-    Endpoint failed_end;  // the end that was not reached any more, and the other
+    Nanoseconds opened = kNoTime;  // time of its first frame
+    Endpoint failed_end;           // the end that was not reached any more, and the other
     Endpoint other_end;
 };
 

@@ -27,6 +27,8 @@ struct CsvDialect {
     bool crlf = false;
     bool byte_order_mark = false;
     TimeStyle time = TimeStyle::kUtc;
+    // False where a filter hid connections, so that those that are left have other numbers in Wireshark.
+    bool stream_numbers = true;
 };
 
 // Text that others chose as it stands in a cell: made printable, guarded against being taken for a formula,
@@ -46,6 +48,11 @@ public:
     void number(std::unsigned_integral auto value) {
         char* out = separate();
         output_.commit(std::to_chars(out, out + kSmallCell, value).ptr);
+    }
+    // Wireshark's tcp.stream, where it is known.
+    void stream(std::uint64_t value) {
+        if (!dialect_.stream_numbers) return empty();
+        number(value);
     }
     // 0 stands for unknown: frame numbers, counts of a timer.
     void known_number(std::unsigned_integral auto value) {

@@ -4,6 +4,7 @@
 
 #include "report/address_text.h"
 #include "report/columns.h"
+#include "report/connection_filter.h"
 #include "report/explanation.h"
 #include "report/names.h"
 
@@ -37,7 +38,9 @@ void write_evidence(Cells& cells, const EventLine& line) {
 void write_filter(Cells& cells, const EventLine& line) {
     const Finding& finding = line.finding;
     if (finding.stream >= 0 && finding.kind != EventKind::kHostRebooted) {
-        return cells.word("tcp.stream eq ", static_cast<std::uint64_t>(finding.stream));
+        return write_connection_filter(
+            cells, static_cast<std::uint64_t>(finding.stream), finding.subject, finding.peer,
+            {.from = finding.opened, .until = finding.time, .last_frame = finding.frame});
     }
     if (!is_named(finding.subject)) return cells.empty();
     std::array<char, 16 + kAddressTextCapacity> text{};
@@ -49,13 +52,13 @@ void write_filter(Cells& cells, const EventLine& line) {
 
 void write_explanation(Cells& cells, const EventLine& line) {
     line.sentence.clear();
-    explain(line.sentence, line.finding);
+    explain(line.sentence, line.finding, cells.dialect().stream_numbers);
     cells.sentence(line.sentence);
 }
 
 void write_stream(Cells& cells, const EventLine& line) {
     if (line.finding.stream < 0) return cells.empty();
-    cells.number(static_cast<std::uint64_t>(line.finding.stream));
+    cells.stream(static_cast<std::uint64_t>(line.finding.stream));
 }
 
 constexpr Column<EventLine> kTable[] = {
@@ -63,7 +66,8 @@ constexpr Column<EventLine> kTable[] = {
     {"file", "Base name of the input file.", [](Cells& c, const EventLine& l) { c.word(l.file_cell); }},
     {"frame", "The frame that showed it; empty for silence.",
      [](Cells& c, const EventLine& l) { c.known_number(l.finding.frame); }},
-    {"stream", "Wireshark's `tcp.stream`; empty if it is not about one connection.", write_stream},
+    {"stream", "Wireshark's `tcp.stream`; empty with `-f`, and if it is not about one connection.",
+     write_stream},
     {"event", "What happened.", [](Cells& c, const EventLine& l) { c.word(name(l.finding.kind)); }},
     {"severity", "`info`, `warning` or `critical`.",
      [](Cells& c, const EventLine& l) { c.word(name(l.finding.severity)); }},

@@ -37,9 +37,9 @@ void say_streams(std::string& out, const Finding& finding) {
     say(out, ")");
 }
 
-void explain_host_rebooted(std::string& out, const Finding& finding) {
+void explain_host_rebooted(std::string& out, const Finding& finding, bool stream_numbers) {
     say(out, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"});
-    say_streams(out, finding);
+    if (stream_numbers) say_streams(out, finding);
     say(out, " that it had: it answered with RSTs that say it knows no such connection");
     if (finding.half_open != kNoTime)
         say(out, ", up to ", Span{finding.half_open}, " after its last sign of life");
@@ -114,7 +114,7 @@ void explain_left_out(std::string& out, const Finding& finding) {
 
 }  // namespace
 
-void explain(std::string& out, const Finding& finding) {
+void explain(std::string& out, const Finding& finding, bool stream_numbers) {
     if (finding.left_out != 0) return explain_left_out(out, finding);
     switch (finding.kind) {
         case EventKind::kProbesUnanswered:
@@ -132,7 +132,7 @@ void explain(std::string& out, const Finding& finding) {
         case EventKind::kPeerReset:
             return tell_failure(out, story_of(finding, Verdict::kPeerReset));
         case EventKind::kHostRebooted:
-            return explain_host_rebooted(out, finding);
+            return explain_host_rebooted(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:
             return explain_path_timeout(out, finding);
         case EventKind::kHeartbeatStopped:

@@ -17,6 +17,7 @@ namespace deadpeer {
 
 // Nothing for a connection that was not judged.
 void explain(std::string& out, const FlowSummary& flow);
-void explain(std::string& out, const Finding& finding);
+// `stream_numbers`: those are Wireshark's.
+void explain(std::string& out, const Finding& finding, bool stream_numbers = true);
 
 }  // namespace deadpeer

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "report/columns.h"
+#include "report/connection_filter.h"
 #include "report/expectation.h"
 #include "report/explanation.h"
 #include "report/names.h"
@@ -91,7 +92,8 @@ void write_explanation(Cells& cells, const FlowLine& line) {
 }
 
 constexpr Column<FlowLine> kTable[] = {
-    {"stream", "Wireshark's `tcp.stream`.", [](Cells& c, const FlowLine& l) { c.number(l.flow.stream); }},
+    {"stream", "Wireshark's `tcp.stream`; empty with `-f`, which hides connections from the count.",
+     [](Cells& c, const FlowLine& l) { c.stream(l.flow.stream); }},
     {"file", "Base name of the input file that `first_frame` is in.",
      [](Cells& c, const FlowLine& l) { c.word(l.file_cell); }},
     {"first_frame", "Number of its first frame.",
@@ -173,7 +175,11 @@ constexpr Column<FlowLine> kTable[] = {
      write_timeouts},
     {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
     {"wireshark_filter", "Display filter that shows the connection in Wireshark.",
-     [](Cells& c, const FlowLine& l) { c.word("tcp.stream eq ", l.flow.stream); }},
+     [](Cells& c, const FlowLine& l) {
+         const FlowSummary& flow = l.flow;
+         write_connection_filter(c, flow.stream, flow.key.low(), flow.key.high(),
+                                 {.from = flow.first_time, .until = flow.last_time, .last_frame = 0});
+     }},
     {"community_id", "Community ID version 1, as other network tools print it.",
      [](Cells& c, const FlowLine& l) { c.word(l.aids.community_id.of(l.flow.key)); }},
     {"capture_loss", "Frames that its input lost until the row was written; empty if none is known.",

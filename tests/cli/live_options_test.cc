@@ -158,7 +158,8 @@ TEST_CASE("a filter that no link type can have is a mistake in the command line"
 TEST_CASE("a filter that would take hours to compile is a mistake in the command line") {
     const std::string filter = "tcp" + std::string(65'534, ' ');
     CHECK(mistake_in({"-i", "eth0", "-f", filter.c_str()}) ==
-          "-f is longer than 64 KiB, which libpcap may take hours for; name networks instead of hosts");
+          "the filter is longer than 64 KiB, which libpcap may take hours for; name networks "
+          "instead of hosts");
 }
 
 TEST_CASE("a user that nobody knows is a mistake in the command line") {

@@ -1,0 +1,25 @@
+// The display filter that shows one connection in Wireshark.
+//
+// What:    by its stream number where that is Wireshark's; else by addresses, ports and the time in which it
+//          was seen, as the same addresses and ports may have had other connections before and after.
+// Threads: pure function.
+#pragma once
+
+#include <cstdint>
+
+#include "deadpeer/address.h"
+#include "report/cells.h"
+
+namespace deadpeer {
+
+// When the connection was seen: the last frame's number, if it is known, says more than its time.
+struct SeenFrames {
+    Nanoseconds from = kNoTime;
+    Nanoseconds until = kNoTime;
+    std::uint64_t last_frame = 0;
+};
+
+void write_connection_filter(Cells& cells, std::uint64_t stream, const Endpoint& a, const Endpoint& b,
+                             const SeenFrames& seen);
+
+}  // namespace deadpeer
