@@ -77,8 +77,11 @@ public:
                      std::uint64_t frames);
 
     // Tells another sink how everything stands: the open inputs, with their sources in the order of their
-    // indices, then every open connection, judged as of now, by stream number; then its finish(). Findings
-    // are left out. `meanwhile` is called now and then. The analysis goes on as if it had not been asked.
+    // indices, then every open connection by stream number; then its finish(). Findings are left out.
+    // `meanwhile` is called now and then, and may go on with the analysis (consume(), advance_time(),
+    // capture_gap()): each connection that was open at the beginning is told once, as it stands when its turn
+    // comes, or as it ended before that (on_early_flow()); those that begin later are not. The analysis goes
+    // on as if it had not been asked.
     Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                     const std::function<void()>& meanwhile);
 

@@ -94,6 +94,8 @@ public:
 
     virtual void on_finding(const Finding& finding) = 0;
     virtual void on_flow(const FlowSummary& flow) = 0;
+    // Of a snapshot: a connection that has ended before its turn came by stream number.
+    virtual void on_early_flow(const FlowSummary& flow) { on_flow(flow); }
 
     // Everything has been said: make the reports appear.
     virtual Status finish(const RunSummary& run) = 0;

@@ -51,14 +51,6 @@ Status Analyzer::Impl::finish() {
     return sink_.finish(run_summary(told_early_ + connections.size()));
 }
 
-Status Analyzer::Impl::snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
-                                const std::function<void()>& meanwhile) {
-    inputs_.describe_open(sink, sources);
-    const std::vector<Verdicts::Ended> connections = all_in_order();
-    verdicts_.describe_all(connections, capture_state(), sink, meanwhile);
-    return sink.finish(run_summary(told_early_ + connections.size()));
-}
-
 void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     segments_.clear();
     InputTally& tally = inputs_.tally(file_);

@@ -143,6 +143,7 @@ void Analyzer::Impl::relieve() {
 
 // The table makes room for what the connections that are there need.
 void Analyzer::Impl::shrink_table() {
+    if (verdicts_.is_drawing()) return;  // until then records must stay in their places
     constexpr std::size_t kSample = 8;
     std::size_t patience = 65'536;
     const auto any = [](const Connection&) { return true; };

@@ -111,6 +111,9 @@ private:
     [[nodiscard]] bool may_be_dropped(const Connection& connection) const;
     std::vector<Verdicts::Ended> all_in_order();
 
+    void gather(Picture& picture, const std::function<void()>& meanwhile);
+    [[nodiscard]] std::optional<Verdicts::Ended> find(const Picture::Entry& entry);
+
     [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const;
     [[nodiscard]] CaptureState capture_state() const {
         return {live_ ? now_ : clock_.now(), lost_frames_, inputs_.gaps()};

@@ -17,9 +17,9 @@ void Rounds::ask_later(const Connection& connection, Nanoseconds segment, const 
 }
 
 void Rounds::keep_within(std::size_t bytes, const std::function<void(Connection&)>& end) {
-    while (replaced_.size() * sizeof(Replaced) > bytes) {
-        end(replaced_.front().connection);
-        replaced_.pop_front();
+    while (replaced_.size() * kReplacedBytes > bytes) {
+        const auto oldest = replaced_.extract(replaced_.begin());
+        end(oldest.mapped().connection);
     }
 }
 
@@ -70,7 +70,7 @@ std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
         }
     }
     if (!may_look(capture.now) || next_replaced_ > capture.now) return due;
-    for (const Replaced& one : replaced_) {
+    for (const auto& [stream, one] : replaced_) {
         if (one.ask <= capture.now) due.push_back({&one.connection, true});
     }
     return due;
@@ -79,7 +79,7 @@ std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
 void Rounds::tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end) {
     if (next_replaced_ > capture.now) return;
     next_replaced_ = kNever;
-    for (Replaced& one : replaced_) {
+    for (auto& [stream, one] : replaced_) {
         if (one.ask <= capture.now) {
             const auto again = verdicts_.tell_due({&one.connection, true}, capture);
             one.ask = again.value_or(kNoTime);
@@ -87,7 +87,7 @@ void Rounds::tell_replaced(const CaptureState& capture, const std::function<void
         }
         if (one.ask != kNoTime) next_replaced_ = std::min(next_replaced_, one.ask);
     }
-    std::erase_if(replaced_, [](const Replaced& one) { return one.ask == kNoTime; });
+    std::erase_if(replaced_, [](const auto& entry) { return entry.second.ask == kNoTime; });
 }
 
 void Rounds::resume(Nanoseconds now) {

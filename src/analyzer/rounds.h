@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -32,14 +32,19 @@ public:
 
     // A connection that its host has reset while its 4-tuple was in use again: it is in the table no more.
     void keep(const Connection& replaced, Nanoseconds now) {
-        replaced_.push_back({replaced, now});
+        replaced_.insert_or_assign(replaced.tcp.number, Replaced{replaced, now});
         next_replaced_ = std::min(next_replaced_, now);
     }
     // `end` is called with the oldest of these, as long as they take more memory than that.
     void keep_within(std::size_t bytes, const std::function<void(Connection&)>& end);
     template <typename Visit>
     void for_each_replaced(Visit visit) const {
-        for (const Replaced& one : replaced_) visit(one.connection);
+        for (const auto& [stream, one] : replaced_) visit(one.connection);
+    }
+    // nullptr if there is none of that number.
+    [[nodiscard]] const Connection* find_replaced(std::uint64_t stream) const {
+        const auto found = replaced_.find(stream);
+        return found == replaced_.end() ? nullptr : &found->second.connection;
     }
 
     // Or earlier. Cheap.
@@ -56,7 +61,7 @@ public:
     [[nodiscard]] VisitConnections visit_all();
 
     [[nodiscard]] std::size_t memory() const {
-        return deadlines_.memory() + replaced_.size() * sizeof(Replaced) +
+        return deadlines_.memory() + replaced_.size() * kReplacedBytes +
                parked_.capacity() * sizeof(Deadlines::Entry);
     }
 
@@ -67,6 +72,7 @@ private:
         Connection connection;
         Nanoseconds ask;
     };
+    static constexpr std::size_t kReplacedBytes = sizeof(Replaced) + 48;  // with the map's part
 
     std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
     void tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
@@ -75,10 +81,10 @@ private:
     FlowTable<Connection>& flows_;
     Verdicts& verdicts_;
     Deadlines deadlines_;
-    std::vector<Deadlines::Entry> parked_;  // due while nothing was captured
-    std::deque<Replaced> replaced_;
-    Nanoseconds next_replaced_ = kNever;  // when the first of them is to be asked about, or earlier
-    Nanoseconds next_look_ = kNoTime;     // when all connections may be looked at again
+    std::vector<Deadlines::Entry> parked_;        // due while nothing was captured
+    std::map<std::uint64_t, Replaced> replaced_;  // by stream
+    Nanoseconds next_replaced_ = kNever;          // when the first of them is to be asked about, or earlier
+    Nanoseconds next_look_ = kNoTime;             // when all connections may be looked at again
 };
 
 }  // namespace deadpeer

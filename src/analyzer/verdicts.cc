@@ -129,23 +129,18 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& 
     paths_.tell(sink_);
 }
 
-void Verdicts::describe_all(std::span<const Ended> connections, const CaptureState& capture, ReportSink& sink,
-                            const std::function<void()>& meanwhile) {
-    constexpr std::size_t kAtOnce = 4096;
-    open_books(connections);
-    for (std::size_t i = 0; i < connections.size(); ++i) {
-        const Ended& ended = connections[i];
-        const HostSigns host = conclusions_.host_signs(*ended.connection);
-        sink.on_flow(conclusions_.conclude(*ended.connection, ended.superseded, capture, host).flow);
-        if (i % kAtOnce == kAtOnce - 1) meanwhile();
-    }
-    conclusions_.clear();
+// What its host's other connections tell is as it was when its verdict was told.
+void Verdicts::describe(const Ended& ended, const CaptureState& capture) {
+    const Watch* watch = watcher_.watch_of(*ended.connection);
+    const HostSigns host{watch == nullptr ? Signs{0} : watch->host_signs, {}};
+    picture_->describe(*ended.connection, ended.superseded, capture, host);
 }
 
 void Verdicts::tell(const Connection& connection, bool superseded, const CaptureState& capture,
                     const HostSigns& host) {
     const Conclusion conclusion = conclusions_.conclude(connection, superseded, capture, host);
     sink_.on_flow(conclusion.flow);
+    if (picture_ != nullptr) picture_->end(conclusion.flow);
     tell_missed_beat(connection, conclusion);
     tell_verdict(connection, conclusion.judgement, host);
     paths_.note_survivor(connection, conclusion.judgement);

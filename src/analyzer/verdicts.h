@@ -18,6 +18,7 @@
 #include "analyzer/conclusions.h"
 #include "analyzer/connection.h"
 #include "analyzer/paths.h"
+#include "analyzer/picture.h"
 #include "analyzer/reboots.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
@@ -51,9 +52,12 @@ public:
     };
     void tell_all(std::span<const Ended> connections, const CaptureState& capture);
 
-    // Flows only, to another sink, as tell_all() would tell them; nothing counts as told.
-    void describe_all(std::span<const Ended> connections, const CaptureState& capture, ReportSink& sink,
-                      const std::function<void()>& meanwhile);
+    // Begins to describe flows to another sink, those that end from now on included, until it is ended with
+    // nullptr; nothing counts as told.
+    void draw(Picture* picture) { picture_ = picture; }
+    [[nodiscard]] bool is_drawing() const { return picture_ != nullptr; }
+    // REQUIRES: it is the turn of that connection.
+    void describe(const Ended& ended, const CaptureState& capture);
 
     // Live: some that ended a while ago, with a look at the other connections of hosts that have forgotten
     // one.
@@ -106,6 +110,7 @@ private:
     Conclusions conclusions_;
     Reboots reboots_;
     Paths paths_;
+    Picture* picture_ = nullptr;
 };
 
 }  // namespace deadpeer

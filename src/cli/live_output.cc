@@ -95,25 +95,29 @@ void LiveOutput::turn(Nanoseconds now) {
 }
 
 void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
+    // What is told meanwhile is not counted twice.
+    Tally ended;
     std::optional<Tally> open;
     const Feed counted = [&](ReportSink& sink) {
+        ended = ended_;
         FanOut both({&sink, &open.emplace()});
         return feed(both);
     };
     bool published = reports_ != nullptr && reports_->publish(counted);
     // The disk may have failed before: the metrics are of the network all the same.
     if (!open) {
+        ended = ended_;
         const bool fed = feed(open.emplace()).ok();
         published = reports_ == nullptr && fed;
     }
     ++(published ? publications_ : publications_failed_);
     if (published) last_publication_ = now;
-    if (metrics_) write_metrics(*open, now);
+    if (metrics_) write_metrics(ended, *open, now);
 }
 
-bool LiveOutput::write_metrics(const Tally& snapshot, Nanoseconds now) {
+bool LiveOutput::write_metrics(const Tally& ended, const Tally& open, Nanoseconds now) {
     Metrics metrics =
-        metrics_of({ended_, snapshot, started_, now}, settings_.analyzer.memory_cap, needs_.can_capture);
+        metrics_of({ended, open, started_, now}, settings_.analyzer.memory_cap, needs_.can_capture);
     metrics.publications = publications_;
     metrics.publications_failed = publications_failed_;
     metrics.last_publication = last_publication_;
@@ -145,11 +149,12 @@ void LiveOutput::rotate(const Feed& feed, Nanoseconds now) {
 }
 
 std::string LiveOutput::statistics(const Feed& feed, Nanoseconds now) const {
+    const Tally ended = ended_;
     Tally open;
     const Status fed = feed(open);
     if (!fed) return fed.error().message;
     const std::string left_out = segments_left_out_text();
-    return statistics_text({ended_, open, started_, now}) + (left_out.empty() ? "" : "; " + left_out);
+    return statistics_text({ended, open, started_, now}) + (left_out.empty() ? "" : "; " + left_out);
 }
 
 // Empty if there is nothing to say.
@@ -179,7 +184,7 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
     if (metrics_) {
         Tally last = ended_;  // every connection is in it now
         last.probes = last.probes_unanswered = 0;
-        if (!write_metrics(last, now)) code_ = worse_of(code_, ExitCode::kNotWritten);
+        if (!write_metrics(ended_, last, now)) code_ = worse_of(code_, ExitCode::kNotWritten);
     }
     if (!settings_.quiet) return tell_summary(sandbox);
     // A report that lacks something is no matter to be quiet about.

@@ -41,7 +41,8 @@ public:
     bool open();
     // What it needs of the capture while it runs.
     struct Needs {
-        std::function<void()> meanwhile;               // called now and then while something takes long
+        // Called now and then while something takes long; it may go on with the analysis.
+        std::function<void()> meanwhile;
         std::function<bool(std::size_t)> can_capture;  // is the input, by its index, up?
         // Of the input, so far.
         std::function<std::uint64_t(std::uint32_t)> lost_frames = [](std::uint32_t) { return 0; };
@@ -79,7 +80,7 @@ private:
     void open_sinks();
     [[nodiscard]] std::string segments_left_out_text() const;
     [[nodiscard]] bool standard_output_failed() const;
-    bool write_metrics(const Tally& snapshot, Nanoseconds now);
+    bool write_metrics(const Tally& ended, const Tally& open, Nanoseconds now);
     void tell_summary(const std::string& sandbox);
 
     const Settings& settings_;

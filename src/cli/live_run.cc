@@ -1,105 +1,20 @@
 #include "cli/live_run.h"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <span>
-#include <vector>
 
-#include "capture/live_capture.h"
-#include "cli/confine.h"
-#include "cli/link_news.h"
-#include "cli/live_output.h"
-#include "cli/progress.h"
+#include "cli/live_loop.h"
 #include "cli/readable_link_types.h"
-#include "cli/service_manager.h"
-#include "cli/shortened_source.h"
 #include "cli/signals.h"
-#include "cli/standard_streams.h"
-#include "deadpeer/analyzer.h"
-#include "report/text.h"
 
 namespace deadpeer::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-constexpr milliseconds kLongestWait{5000};  // so often at least what waits for the disk is tried again
-constexpr milliseconds kShortestWait{5};    // a deadline that cannot be met must not take all of a core
-
 // What a signal wakes.
 std::atomic<const LiveCapture*> awake_on_signals = nullptr;
 
-milliseconds rounded_up(Clock::duration time) {
-    return std::chrono::ceil<milliseconds>(time);
-}
-
-class LiveRun {
-public:
-    LiveRun(const Settings& settings, const Tables& tables)
-        : settings_(settings),
-          output_(settings, tables, [this](const std::string& message) { complain(message); }),
-          frames_left_(settings.frame_limit),
-          progress_(!settings.quiet && !settings.live->print && !settings.to_standard_output()) {}
-    ~LiveRun();
-    LiveRun(const LiveRun&) = delete;
-    LiveRun& operator=(const LiveRun&) = delete;
-
-    ExitCode go();
-
-private:
-    bool open_capture();
-    bool confine();
-    bool start();
-    void watch();
-    [[nodiscard]] milliseconds wait() const;
-    bool take(ReadStatus status);
-    void consume();
-    void answer_signals();
-    void rotate();
-    void publish();
-    void finish();
-    Status snapshot(ReportSink& sink);
-    [[nodiscard]] LiveOutput::Feed feed() {
-        return [this](ReportSink& sink) { return snapshot(sink); };
-    }
-    void while_busy();
-    void show_progress();
-
-    void complain(const std::string& message) {
-        progress_.clear();
-        print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
-    }
-    void note(ExitCode code) { code_ = worse_of(code_, code); }
-    bool fail_to_capture(const std::string& why) {
-        complain(why);
-        note(ExitCode::kNothingRead);
-        return false;
-    }
-
-    const Settings& settings_;
-    ServiceManager service_;
-    std::unique_ptr<LiveCapture> capture_;
-    LiveOutput output_;
-    std::unique_ptr<Analyzer> analyzer_;
-    std::optional<LinkNews> links_;
-    std::vector<const PacketSource*> inputs_;
-    std::unique_ptr<ShortenedSource> shortened_;  // the input of the last frame that -c allows
-    const std::unique_ptr<FrameBatch> batch_ = std::make_unique<FrameBatch>();
-    std::optional<std::uint64_t> frames_left_;
-    Progress progress_;
-    ExitCode code_ = ExitCode::kOk;
-    bool stopping_ = false;
-    Clock::time_point next_publication_ = Clock::time_point::max();
-    Confinement sandbox_;
-};
+}  // namespace
 
 LiveRun::~LiveRun() {
     set_wake(nullptr);
@@ -110,7 +25,9 @@ ExitCode LiveRun::go() {
     if (!open_capture()) return code_;
     if (!output_.open() || !confine() || !start()) return worse_of(code_, output_.code());
     service_.ready();
+    following_ = true;
     watch();
+    following_ = false;
     finish();
     return worse_of(code_, output_.code());
 }
@@ -183,95 +100,6 @@ bool LiveRun::start() {
     return true;
 }
 
-void LiveRun::watch() {
-    while (take(capture_->next(*batch_, wait()))) {
-        const Nanoseconds now = capture_->now();
-        analyzer_->advance_time(now);
-        output_.turn(now);
-        service_.keep_alive(Clock::now());
-        answer_signals();
-        if (output_.rotation_due(now)) rotate();
-        if (Clock::now() >= next_publication_) publish();
-        show_progress();
-    }
-}
-
-milliseconds LiveRun::wait() const {
-    const Nanoseconds now = capture_->now();
-    Nanoseconds silence = std::chrono::nanoseconds(kLongestWait).count();
-    for (const auto& deadline : {analyzer_->next_deadline(), output_.next_boundary()}) {
-        if (deadline) silence = std::min(silence, *deadline - now);
-    }
-    const Clock::time_point next = std::min(next_publication_, service_.next_sign_of_life());
-    const Clock::time_point here = Clock::now();
-    const Clock::duration until = next == Clock::time_point::max() ? kLongestWait : next - here;
-    return std::max(kShortestWait,
-                    rounded_up(std::min<Clock::duration>(until, std::chrono::nanoseconds(silence))));
-}
-
-// What became of the links first: frames and the time decide nothing that lies in a gap. False: the run is
-// over.
-bool LiveRun::take(ReadStatus status) {
-    links_->take();
-    if (status == ReadStatus::kFrames) consume();
-    if (frames_left_ == 0U || output_.pointless()) return false;
-    if (stop_requested() && !stopping_) {
-        stopping_ = true;
-        service_.stopping();
-        capture_->stop();
-    }
-    return status == ReadStatus::kFrames || status == ReadStatus::kIdle;
-}
-
-void LiveRun::consume() {
-    const std::span<const FrameView> frames = batch_->view();
-    const std::size_t wanted = std::min<std::uint64_t>(frames.size(), frames_left_.value_or(frames.size()));
-    const std::uint32_t input = frames[0].interface;
-    analyzer_->consume(frames.first(wanted), input, capture_->read_at());
-    if (!frames_left_) return;
-    *frames_left_ -= wanted;
-    if (wanted == frames.size()) return;
-    shortened_ = std::make_unique<ShortenedSource>(*inputs_[input], frames.subspan(wanted));
-    inputs_[input] = shortened_.get();
-}
-
-void LiveRun::answer_signals() {
-    if (take_statistics_request()) complain(output_.statistics(feed(), capture_->now()));
-    if (take_rotation_request()) rotate();
-}
-
-// The new period has its reports at once, so that whoever reads them finds them at any time.
-void LiveRun::rotate() {
-    output_.rotate(feed(), capture_->now());
-    publish();
-}
-
-void LiveRun::publish() {
-    const Clock::time_point began = Clock::now();
-    output_.publish(feed(), capture_->now());
-    const Clock::time_point ended = Clock::now();
-    next_publication_ =
-        ended + std::chrono::nanoseconds(until_next_publication(
-                    settings_.live->interval, std::chrono::nanoseconds(ended - began).count()));
-}
-
-Status LiveRun::snapshot(ReportSink& sink) {
-    return analyzer_->snapshot(sink, inputs_, [this] { while_busy(); });
-}
-
-void LiveRun::while_busy() {
-    capture_->drain();
-    service_.keep_alive(Clock::now());
-}
-
-void LiveRun::show_progress() {
-    progress_.update([this] {
-        std::uint64_t frames = 0;
-        for (const PacketSource* input : inputs_) frames += input->stats().frames;
-        return fmt::format("{} frames", frames);
-    });
-}
-
 void LiveRun::finish() {
     progress_.clear();
     links_->take();
@@ -288,8 +116,6 @@ void LiveRun::finish() {
     }
     output_.conclude(analyzer_->finish(), capture_->now(), sandbox_.text);
 }
-
-}  // namespace
 
 ExitCode run_live(const Settings& settings, const Tables& tables) {
     return LiveRun(settings, tables).go();

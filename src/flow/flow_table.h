@@ -7,6 +7,8 @@
 //   clock           walks the records a few at a time, for eviction
 //   for_each        every record, in no useful order
 //   give_back       a block of records, when so many are free
+//   record_numbers  with at_number(), every record for those who change the table on the way: a record keeps
+//                   its number until it is erased, or give_back() moves it
 // A Record has a member `FlowKey key`, is default-constructible and can be copied. Its address stays the same
 // until it is erased, or give_back() moves it. One thread at a time. Memory grows by blocks of records and the
 // index by half. Nothing is allocated when a known flow is found.
@@ -115,6 +117,11 @@ public:
             if (in_use_[number]) visit(at(number));
         }
     }
+
+    // The numbers of all records lie below.
+    [[nodiscard]] std::uint32_t record_numbers() const { return static_cast<std::uint32_t>(in_use_.size()); }
+    // nullptr if there is none. REQUIRES: number < record_numbers().
+    [[nodiscard]] Record* at_number(std::uint32_t number) { return in_use_[number] ? &at(number) : nullptr; }
 
     [[nodiscard]] std::size_t size() const { return size_; }
 

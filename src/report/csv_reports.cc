@@ -124,6 +124,16 @@ void CsvReports::on_flow(const FlowSummary& flow) {
     flows_.add(flow, [this](const FlowSummary& next) { write_flow(next); });
 }
 
+void CsvReports::on_early_flow(const FlowSummary& flow) {
+    if (writer(Report::kHosts) != nullptr) hosts_.add(flow);
+    if (writer(Report::kFlows) != nullptr) flows_.wait(flow);
+}
+
+void CsvReports::pause() {
+    constexpr unsigned kRowsWithoutPause = 1024;
+    if (++rows_since_pause_ % kRowsWithoutPause == 0) options_.meanwhile();
+}
+
 void CsvReports::write_flow(const FlowSummary& flow) {
     write_row(
         writer(Report::kFlows)->cells, kFlowColumns,
@@ -153,13 +163,14 @@ void CsvReports::write_hosts() {
     hosts_.for_each([&](const HostReport& host) {
         write_row(writer(Report::kHosts)->cells, kHostColumns,
                   HostLine{host, aids_.knowledge, options_.inventory, lost});
+        pause();
     });
 }
 
 Status CsvReports::finish(const RunSummary&) {
     if (writer(Report::kSegments) != nullptr) write_segments();
     if (writer(Report::kFlows) != nullptr) {
-        flows_.finish([this](const FlowSummary& flow) { write_flow(flow); });
+        flows_.finish([this](const FlowSummary& flow) { write_flow(flow), pause(); });
     }
     if (writer(Report::kEvents) != nullptr) write_events();
     if (writer(Report::kHosts) != nullptr) write_hosts();
@@ -168,7 +179,7 @@ Status CsvReports::finish(const RunSummary&) {
     }
     Status status = written();
     if (!status || folder_ == nullptr) return status;
-    status = folder_->publish();
+    status = folder_->publish(options_.meanwhile);
     if (!status || options_.segments) return status;
     return folder_->remove_stale(file_name(Report::kSegments));
 }

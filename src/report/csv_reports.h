@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -40,6 +41,8 @@ struct CsvOptions {
     // What is known beforehand; must outlive the reports. Null: the built-in tables, no inventory.
     const Knowledge* knowledge = nullptr;
     const Inventory* inventory = nullptr;
+    // Called now and then by finish().
+    std::function<void()> meanwhile = [] {};
 };
 
 class CsvReports final : public ReportSink {
@@ -75,6 +78,7 @@ public:
     void update_segment(SegmentRowId id, const SegmentRow& row) override;
     void on_finding(const Finding& finding) override;
     void on_flow(const FlowSummary& flow) override;
+    void on_early_flow(const FlowSummary& flow) override;
     Status finish(const RunSummary& run) override;
 
     // Something could not be written: finish() will answer an error.
@@ -104,6 +108,7 @@ private:
 
     void start(Report report, int descriptor);
     [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
+    void pause();
     void write_flow(const FlowSummary& flow);
     void write_segment(const SegmentRow& row);
     void write_segments();
@@ -124,6 +129,7 @@ private:
     std::uint64_t events_told_ = 0;
     StreamOrder flows_;
     HostTable hosts_;
+    unsigned rows_since_pause_ = 0;
 };
 
 }  // namespace deadpeer

@@ -38,6 +38,9 @@ public:
     void on_flow(const FlowSummary& flow) override {
         for (ReportSink* sink : sinks_) sink->on_flow(flow);
     }
+    void on_early_flow(const FlowSummary& flow) override {
+        for (ReportSink* sink : sinks_) sink->on_early_flow(flow);
+    }
     Status finish(const RunSummary& run) override {
         Status status = success();
         for (ReportSink* sink : sinks_) {

@@ -33,6 +33,11 @@ void remove_temporary_files(const ReportFolder& folder) {
     }
 }
 
+LiveReportOptions with_pauses(LiveReportOptions options) {
+    options.csv.meanwhile = options.meanwhile;
+    return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LiveReports>> LiveReports::open(std::unique_ptr<ReportFolder> folder,
@@ -49,7 +54,7 @@ Result<std::unique_ptr<LiveReports>> LiveReports::open(std::unique_ptr<ReportFol
 
 LiveReports::LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportOptions& options,
                          Nanoseconds now)
-    : options_(options),
+    : options_(with_pauses(options)),
       folder_(std::move(folder)),
       events_(*folder_, file_name(Report::kEvents), header_of_events(options.csv.dialect)),
       row_(-1),
@@ -69,10 +74,10 @@ void LiveReports::begin_period(Nanoseconds now) {
     began_ = now;
     boundary_ = options_.rotation.boundary_after(now);
     rotate_not_before_ = kNoTime;
-    first_segment_ += segments_.size();
-    segments_.clear();
-    ended_.clear();
-    reboots_.clear();
+    first_segment_ += published_.segments;
+    segments_.drop_first(published_.segments);
+    ended_.drop_first(published_.ended);
+    reboots_.drop_first(published_.reboots);
 }
 
 void LiveReports::on_input_begin(std::uint32_t file, const std::string& name) {
@@ -171,6 +176,7 @@ Status LiveReports::write_reports(const Feed& feed) {
     const auto opened = CsvReports::to_folder(*folder_, kRewritten, options_.csv);
     if (!opened) return opened.error();
     CsvReports& reports = *opened.value();
+    published_ = {segments_.size(), ended_.size(), reboots_.size()};
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
         reports.on_input_begin(file, inputs_[file].name);
         reports.note_lost_frames(file, options_.lost_frames(file));
@@ -178,9 +184,12 @@ Status LiveReports::write_reports(const Feed& feed) {
     }
     reports.write_through();
     reports.segments_are_final();
-    const bool read = segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); }) &&
-                      reboots_.for_each([&](const Finding& finding) { reports.on_finding(finding); }) &&
-                      ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
+    const bool read =
+        segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); },
+                           published_.segments) &&
+        reboots_.for_each([&](const Finding& finding) { reports.on_finding(finding); }, published_.reboots) &&
+        // All there are by then: the feed begins with what is open.
+        ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
     if (!read) {
         return Error{fmt::format("Cannot read back rows from a temporary file in {}. Look after the disk.",
                                  printable(folder_->path()))};
@@ -191,9 +200,9 @@ Status LiveReports::write_reports(const Feed& feed) {
     return status;
 }
 
-// The ring must not run over while rows are written.
+// Events must not wait while rows are written.
 void LiveReports::pause() {
-    constexpr unsigned kRowsWithoutPause = 4096;
+    constexpr unsigned kRowsWithoutPause = 1024;
     if (++rows_since_pause_ % kRowsWithoutPause == 0) options_.meanwhile();
 }
 

@@ -45,7 +45,7 @@ struct LiveReportOptions {
     std::function<void(const std::string&)> complain = [](const std::string&) {};
     // How many frames an input has lost so far.
     std::function<std::uint64_t(std::uint32_t file)> lost_frames = [](std::uint32_t) { return 0; };
-    // Called now and then while publish() takes its time: empty the capture's ring.
+    // Called now and then while publish() takes its time: the capture can go on, and tell what it finds.
     std::function<void()> meanwhile = [] {};
 };
 
@@ -80,7 +80,8 @@ public:
     // whenever the loop turns.
     void flush(Nanoseconds now);
 
-    // flows, hosts, capture and segments as they are now. What goes wrong was told already.
+    // flows, hosts, capture and segments as they are now: a segment until now, a connection as it stands when
+    // its row is written, or as it ended before that. What goes wrong was told already.
     bool publish(const Feed& feed);
 
     // When rotate() is due: a boundary passed, or the size was reached. After a failure not before another
@@ -103,6 +104,13 @@ private:
     struct Input {
         std::string name;
         std::optional<InputSummary> summary;  // once it ended
+    };
+    // How many rows the period has at the moment when its reports begin to be written. Those that come
+    // meanwhile belong to the next; only a connection that ends then may stand in both.
+    struct Rows {
+        std::uint64_t segments = 0;
+        std::uint64_t ended = 0;
+        std::uint64_t reboots = 0;
     };
     void begin_period(Nanoseconds now);
     void settle();
@@ -131,6 +139,7 @@ private:
     std::optional<Nanoseconds> boundary_;
     Nanoseconds rotate_not_before_ = kNoTime;
     SegmentRowId first_segment_ = 0;  // of this period
+    Rows published_;
     unsigned rows_since_pause_ = 0;
     std::uint64_t hosts_left_out_ = 0;
 };

@@ -97,9 +97,10 @@ Result<int> ReportFolder::create(const std::string& name, const std::string& tem
     return error;
 }
 
-Status ReportFolder::publish() {
+Status ReportFolder::publish(const std::function<void()>& meanwhile) {
     for (const Pending& file : pending_) {
         if (TEMP_FAILURE_RETRY(::fsync(file.descriptor)) != 0) return failure("write", file.temporary);
+        meanwhile();
     }
     // From the first rename to the last nothing takes memory, so that nothing comes between them.
     while (!pending_.empty()) {

@@ -14,6 +14,7 @@
 // Source:   rename(2), fsync(2) of file and folder.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,7 +48,8 @@ public:
     Result<int> create(const std::string& name, const std::string& temporary, unsigned mode);
 
     // REQUIRES: everything was written.
-    Status publish();
+    // `meanwhile` is called between the files.
+    Status publish(const std::function<void()>& meanwhile = [] {});
 
     // Removes what was created and not published.
     void discard();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace deadpeer {
 namespace {
@@ -85,6 +86,25 @@ void RecordLog::clear() {
     in_file_ = 0;
     tail_ = {};
     try_at_ = kBatchBytes;
+}
+
+void RecordLog::drop_first(std::uint64_t count) {
+    RecordLog rest(folder_, record_bytes_);
+    std::vector<std::byte> records(kBatchBytes);
+    for (std::uint64_t i = count; i < size();) {
+        const std::size_t read_now = read(i, records.size() / record_bytes_, records.data());
+        if (read_now == 0) {
+            lost_ += size() - i;
+            break;
+        }
+        for (std::size_t k = 0; k < read_now; ++k) rest.append(records.data() + k * record_bytes_);
+        i += read_now;
+    }
+    lost_ += rest.lost_;
+    std::swap(descriptor_, rest.descriptor_);
+    std::swap(in_file_, rest.in_file_);
+    std::swap(tail_, rest.tail_);
+    std::swap(try_at_, rest.try_at_);
 }
 
 std::size_t RecordLog::read(std::uint64_t i, std::size_t most, void* out) {

@@ -16,8 +16,10 @@
 // whole, so that part of a write is overwritten by the next.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -44,6 +46,8 @@ public:
     // Tries again to hand over what waits for the disk.
     void retry();
     void clear();
+    // The first of them go; the others count from 0 then. REQUIRES: count <= size().
+    void drop_first(std::uint64_t count);
 
     // Copies up to `most` records from the i-th on; their number, 0 at the end or after an error.
     std::size_t read(std::uint64_t i, std::size_t most, void* out);
@@ -71,20 +75,25 @@ class RowLog {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
+    static constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+
     explicit RowLog(SpoolFolder folder) : log_(std::move(folder), sizeof(T)) {}
 
     bool append(const T& row) { return log_.append(&row); }
     bool change(std::uint64_t i, const T& row) { return log_.change(i, &row); }
     void retry() { log_.retry(); }
     void clear() { log_.clear(); }
+    void drop_first(std::uint64_t count) { log_.drop_first(count); }
 
-    // All rows in order. False after an error: the rest could not be read.
+    // The rows below `end` in order, as far as there are so many; `tell` may append others. False after an
+    // error: the rest could not be read.
     template <typename Tell>
-    bool for_each(const Tell& tell) {
+    bool for_each(const Tell& tell, std::uint64_t end = kAll) {
         std::vector<T> rows(RecordLog::kBatchBytes / sizeof(T));
         std::uint64_t next = 0;
-        while (next < log_.size()) {
-            const std::size_t count = log_.read(next, rows.size(), rows.data());
+        while (next < std::min(end, log_.size())) {
+            const std::size_t most = std::min<std::uint64_t>(rows.size(), end - next);
+            const std::size_t count = log_.read(next, most, rows.data());
             if (count == 0) return false;
             for (std::size_t i = 0; i < count; ++i) tell(rows[i]);
             next += count;

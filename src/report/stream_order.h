@@ -2,7 +2,7 @@
 //
 // What:     add() hands a connection on at once if it is the next by number, and then those that waited for
 //           it; else it waits. After ascend() the others come in ascending order, whatever numbers are
-//           missing.
+//           missing, but for those that wait() takes.
 // Memory:   bounded by SortedSpool.
 // Threads:  one thread at a time.
 #pragma once
@@ -42,6 +42,9 @@ public:
     }
 
     void ascend() { ascending_ = true; }
+
+    // One that comes before its turn. REQUIRES: none with a higher number was handed on.
+    void wait(const FlowSummary& flow) { waiting_.push(flow); }
 
     // Hands on what still waits; missing numbers are passed over.
     template <typename Emit>

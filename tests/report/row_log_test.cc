@@ -120,3 +120,36 @@ TEST_CASE("below an open folder the log needs no path, and removes what a killed
     CHECK(folder.entries() == 0);
     ::close(descriptor);
 }
+
+TEST_CASE("the first rows may go") {
+    for (const std::uint64_t count : {std::uint64_t{10}, 3 * kPerBatch + 5}) {
+        for (const std::uint64_t gone : {std::uint64_t{0}, std::uint64_t{7}, count - 1, count}) {
+            INFO(count << " rows without " << gone);
+            const TemporaryFolder folder;
+            RowLog<Record> log(folder.path().string());
+            fill(log, 0, count);
+            log.drop_first(gone);
+            fill(log, count, count + 3);
+            std::vector<std::uint64_t> rest = up_to(count + 3);
+            rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(gone));
+            CHECK(numbers(log) == rest);
+            CHECK(log.lost() == 0);
+        }
+    }
+}
+
+TEST_CASE("rows that come while others are told are told as well, or are not asked for") {
+    const TemporaryFolder folder;
+    RowLog<Record> log(folder.path().string());
+    fill(log, 0, kPerBatch);
+    std::uint64_t told = 0;
+    const auto tell_and_append = [&](const Record& row) {
+        CHECK(row.number == told++);
+        if (log.size() < 2 * kPerBatch) log.append(record(log.size()));
+    };
+    REQUIRE(log.for_each(tell_and_append, kPerBatch));
+    CHECK(told == kPerBatch);
+    told = 0;
+    REQUIRE(log.for_each(tell_and_append));
+    CHECK(told == 2 * kPerBatch);
+}
