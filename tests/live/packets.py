@@ -4,7 +4,7 @@ import struct
 from labs.wire import MAC_A
 
 STRANGER = "02:00:00:00:00:99"  # nobody's address: kernels look away, a promiscuous capture does not
-SYN, ACK, PSH = 0x02, 0x10, 0x08
+SYN, RST, PSH, ACK = 0x02, 0x04, 0x08, 0x10
 
 
 def mac(text):
@@ -20,10 +20,10 @@ def record(frame, number=0):
     return struct.pack("<IIII", 1 + number // 1_000_000, number % 1_000_000, len(frame), len(frame)) + frame
 
 
-def tcp_frame(source, source_port, destination, port, seq, ack, flags, payload=b""):
+def tcp_frame(source, source_port, destination, port, seq, ack, flags, payload=b"", window=500):
     """Addresses are numbers. The checksums are 0: network cards compute them later than captures see them."""
     ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40 + len(payload), 0, 0x4000, 64, 6, 0, source, destination)
-    tcp = struct.pack(">HHIIBBHHH", source_port, port, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, flags, 500, 0, 0)
+    tcp = struct.pack(">HHIIBBHHH", source_port, port, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, flags, window, 0, 0)
     return ETHERNET + ip + tcp + payload
 
 

@@ -23,8 +23,8 @@ class Traffic:
         self.process.wait()
 
 
-def replay(machine, capture):
-    """Sends the capture out of the machine's eth0 as fast as it goes."""
-    done = subprocess.run(["nsenter", f"--net=/proc/{machine.pid}/ns/net", "tcpreplay", "--quiet", "--topspeed",
+def replay(machine, capture, speed="--topspeed"):
+    """Sends the capture out of the machine's eth0, as fast as it goes if nothing else is said."""
+    done = subprocess.run(["nsenter", f"--net=/proc/{machine.pid}/ns/net", "tcpreplay", "--quiet", speed,
                            "--preload-pcap", "-i", "eth0", capture], check=True, capture_output=True, text=True)
     print(done.stdout.splitlines()[1].strip())
