@@ -5,8 +5,8 @@
 //           and, where ARP or neighbour discovery say which link-layer address is the host's own, those with
 //           that, whatever they carry.
 // Cost:     O(1) a frame and a question.
-// Memory:   bounded: beyond that the hosts that were heard last longest ago are dropped, and of a time before
-//           that nothing is said.
+// Memory:   bounded: beyond that hosts that were heard last longest ago are forgotten, and of the time until
+//           then nothing is said.
 // Lifetime: whole.
 // Threads:  one at a time.
 #pragma once
@@ -14,11 +14,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <unordered_map>
 #include <vector>
 
 #include "core/hash.h"
+#include "core/recent_table.h"
 #include "deadpeer/address.h"
 #include "deadpeer/time.h"
 #include "decode/decode.h"
@@ -52,9 +51,7 @@ public:
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const;
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
-    [[nodiscard]] std::size_t memory() const {
-        return hosts_.size() * kHostBytes + machines_.size() * kMachineBytes;
-    }
+    [[nodiscard]] std::size_t memory() const { return hosts_.memory() + machines_.memory(); }
 
 private:
     // When something was heard: its latest silences of kShortestBoot or more.
@@ -69,35 +66,26 @@ private:
         void hear(Nanoseconds time, std::uint16_t ip_id);
         [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
     };
-    struct Host {
-        Trace trace;
+    struct Host : Trace {
         std::uint64_t owner = 0;  // the link-layer address that claims it
         Nanoseconds owner_changed = kNoTime;
     };
-    struct Machine {
+    struct Machine : Trace {
         static constexpr std::size_t kMostAddresses = 8;
 
-        Trace trace;
         std::vector<IpAddress> addresses;  // that it claimed, at most so many
     };
-    struct Hash {
-        SeededHash hash;
-        std::size_t operator()(const IpAddress& address) const;
-        std::size_t operator()(std::uint64_t mac) const;
-    };
 
-    static constexpr std::size_t kNode = 32;  // of the hash map, with its bucket
-    static constexpr std::size_t kHostBytes = sizeof(IpAddress) + sizeof(Host) + kNode;
-    static constexpr std::size_t kMachineBytes = sizeof(Machine) + 2 * sizeof(IpAddress) + 8 + kNode;
-
-    void claim(const Heard& heard);
+    [[nodiscard]] std::uint64_t hash(const IpAddress& address) const;
+    [[nodiscard]] std::uint64_t hash(std::uint64_t mac) const;
+    Host& host_of(const IpAddress& address);
+    Machine& machine_of(std::uint64_t mac);
+    void claim(Host& host, const Heard& heard);
     [[nodiscard]] const Machine* machine_with(const IpAddress& host) const;
-    void make_room();
 
-    const std::size_t most_;
-    Nanoseconds dropped_until_ = std::numeric_limits<Nanoseconds>::min();  // who was dropped was heard up to
-    std::unordered_map<IpAddress, Host, Hash> hosts_;
-    std::unordered_map<std::uint64_t, Machine, Hash> machines_;
+    SeededHash hash_;
+    RecentTable<IpAddress, Host> hosts_;
+    RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
 };
 
 }  // namespace deadpeer

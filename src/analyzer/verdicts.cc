@@ -188,12 +188,10 @@ std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureSta
     const HostSigns host = conclusions_.host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
     tell_missed_beat(connection, conclusion);
-    std::optional<Nanoseconds> next = next_question(connection, capture.now, capture);
-    if (const auto open_until = may_change_until(connection, conclusion.judgement, capture)) {
-        return std::min(next.value_or(*open_until), *open_until);
-    }
-    tell_verdict(connection, conclusion.judgement, host);
-    return next;
+    const auto open_until = may_change_until(connection, conclusion.judgement, capture);
+    if (!open_until) tell_verdict(connection, conclusion.judgement, host);
+    const auto next = next_question(connection, capture.now, capture);
+    return open_until ? std::min(next.value_or(*open_until), *open_until) : next;
 }
 
 // When to look again at a verdict that is too fresh to be told.
@@ -235,7 +233,9 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
         consider(next_silence_deadline(*watch, gaps, after));
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
         // What its host does next may yet tell that it rebooted.
-        if (watch->told == Verdict::kPeerRebooted && !watch->reboot_counted) {
+        const bool may_be_reboot =
+            watch->told == Verdict::kPeerRebooted || watch->told == Verdict::kPeerLostState;
+        if (may_be_reboot && !watch->reboot_counted) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }
     }

@@ -66,7 +66,7 @@ TEST_CASE("a RST settles for half a second") {
 }
 
 TEST_CASE("a host without other connections is not waited for") {
-    check_deadline(kOpen + kProbe + "+0.01 B R 201:201(0) win 0\n", "", at(10.53), "peer_rebooted");
+    check_deadline(kOpen + kProbe + "+0.01 B R 201:201(0) win 0\n", "", at(10.53), "peer_lost_state");
 }
 
 // B holds A and, for longer, C; a probe of A meets no socket at 10.03 s.
@@ -79,17 +79,29 @@ const std::string kTwo =
 const std::string kForgotten = "+10 A . 100:100(0) ack 201\n+0.01 B R 201:201(0) win 0\n";
 
 TEST_CASE("a silent connection is given five seconds to tell what became of its host") {
-    check_deadline(kTwo + kForgotten, "", at(15.03), "peer_rebooted");
+    check_deadline(kTwo + kForgotten, "", at(15.03), "peer_lost_state");
 }
 
 TEST_CASE("one that carries on tells that its host did not reboot") {
     check_deadline(kTwo + kForgotten + "+1.2 B>C P. 201:211(10) ack 101\n", "", at(11.53), "peer_lost_state");
 }
 
+const std::string kBurst =
+    "endpoint H 10.0.0.3:7000\nendpoint E 10.0.0.2:60001\nendpoint F 10.0.0.2:60002\n"
+    "endpoint G 10.0.0.2:60003\n+0.1 E>H S 1:1(0)\n+0.1 F>H S 1:1(0)\n+0.1 G>H S 1:1(0)\n";
+
 TEST_CASE("one that carries on too late corrects what was told") {
-    LiveStory story(kTwo + kForgotten + "+20 B>C P. 201:211(10) ack 101\n");
+    LiveStory story(kTwo + kForgotten + kBurst + "+20 B>C P. 201:211(10) ack 101\n");
     CHECK(story.told_until(at(40)) == "peer_rebooted");
     CHECK(story.told_by_finish() == "peer_lost_state");
+}
+
+TEST_CASE("what shows only later that the host rebooted is told ten seconds after the RST") {
+    LiveStory story(kBurst.substr(0, kBurst.find("+0.1")) + kOpen + kProbe +
+                    "+0.01 B R 201:201(0) win 0\n+2" + kBurst.substr(kBurst.find(" E>H")));
+    CHECK(story.told_until(at(20.03)) == "peer_lost_state");
+    CHECK(story.told_until(at(26)) == "peer_rebooted");
+    CHECK(story.told_by_finish() == "");
 }
 
 TEST_CASE("a reboot is told once, five seconds after the first connection was reset") {

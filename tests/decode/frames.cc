@@ -1,5 +1,7 @@
 #include "decode/frames.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -153,7 +155,11 @@ Decoded decode_exact(const TestFrame& frame) {
     const SkipReason reason = decode(view, 3, *batch);
     const auto segments = batch->view();
     const auto notices = batch->notice_view();
-    return {reason, {segments.begin(), segments.end()}, {notices.begin(), notices.end()}};
+    const auto heard = batch->heard_view();
+    return {reason,
+            {segments.begin(), segments.end()},
+            {notices.begin(), notices.end()},
+            {heard.begin(), heard.end()}};
 }
 
 std::string decoded(const TestFrame& frame) {
@@ -169,6 +175,16 @@ std::string decoded_place(const TestFrame& frame) {
 std::string noticed(const TestFrame& frame) {
     const Decoded result = decode_exact(frame);
     return result.notices.empty() ? "nothing" : print_notice(result.notices[0]);
+}
+
+std::string heard(const TestFrame& frame) {
+    const Decoded result = decode_exact(frame);
+    if (result.heard.empty()) return "nobody";
+    const Heard& heard = result.heard[0];
+    const bool known = heard.host != IpAddress{};
+    return fmt::format("{}{}{} by {:012x}", known ? to_string(heard.host) : "?",
+                       heard.ip_id != 0 ? fmt::format(" id {}", heard.ip_id) : "",
+                       heard.claims_host ? " claimed" : "", heard.mac);
 }
 
 TestFrame cut_to(const Bytes& whole, std::size_t size, LinkType link_type) {

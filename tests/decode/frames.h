@@ -57,6 +57,7 @@ struct Decoded {
     SkipReason reason = SkipReason::kNone;
     std::vector<Segment> segments;
     std::vector<Notice> notices;
+    std::vector<Heard> heard;
 };
 
 // Decodes from a heap block of exactly the frame's size, so that a sanitizer sees any byte too far.
@@ -69,6 +70,8 @@ std::string decoded_place(const TestFrame& frame);
 // The frame's notice, like "arp_announcement 10.0.0.1" or "unreachable" with the quoted segment, or with its
 // ends and sequence number if there is no more; "nothing" if it has none.
 std::string noticed(const TestFrame& frame);
+// Who is heard by the frame, like "10.0.0.1 id 1 by 020000000001", "... claimed by ..."; "nobody".
+std::string heard(const TestFrame& frame);
 // The first `size` bytes of a frame that was longer.
 TestFrame cut_to(const Bytes& whole, std::size_t size, LinkType link_type = kEthernet);
 

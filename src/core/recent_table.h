@@ -1,0 +1,75 @@
+// RecentTable: a map of bounded size that forgets, of keys that fall together, the one used longest ago.
+//
+// What:    a value has a member `last`, the time of its latest use. Of a key that is not there it is known up
+//          to when it, or another in its place, may have been used: forgotten_until().
+// Cost:    O(1).
+// Memory:  fixed; taken at the first insertion.
+// Threads: one at a time.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "deadpeer/time.h"
+
+namespace deadpeer {
+
+template <typename Key, typename Value>
+class RecentTable {
+public:
+    // `bytes`: what it may take, about.
+    explicit RecentTable(std::size_t bytes) : buckets_wanted_(std::max(bytes / sizeof(Bucket), kFewest)) {}
+
+    [[nodiscard]] const Value* find(const Key& key, std::uint64_t hash) const {
+        if (buckets_.empty()) return nullptr;
+        for (const Entry& entry : bucket(hash).entries) {
+            if (entry.used && entry.key == key) return &entry.value;
+        }
+        return nullptr;
+    }
+    [[nodiscard]] Value* find(const Key& key, std::uint64_t hash) {
+        return const_cast<Value*>(std::as_const(*this).find(key, hash));
+    }
+
+    // A fresh value in the place of the one used longest ago. REQUIRES: the key is not there.
+    Value& insert(const Key& key, std::uint64_t hash) {
+        if (buckets_.empty()) buckets_.resize(buckets_wanted_);
+        Bucket& place = buckets_[hash % buckets_.size()];
+        const auto oldest = std::ranges::min_element(
+            place.entries, {}, [](const Entry& entry) { return entry.used ? entry.value.last : kNoTime; });
+        if (oldest->used) place.forgotten_until = std::max(place.forgotten_until, oldest->value.last);
+        *oldest = {key, {}, true};
+        return oldest->value;
+    }
+
+    // kNoTime: nothing was forgotten there.
+    [[nodiscard]] Nanoseconds forgotten_until(std::uint64_t hash) const {
+        return buckets_.empty() ? kNoTime : bucket(hash).forgotten_until;
+    }
+
+    [[nodiscard]] std::size_t memory() const { return buckets_.capacity() * sizeof(Bucket); }
+
+private:
+    static constexpr std::size_t kFewest = 64;
+
+    struct Entry {
+        Key key{};
+        Value value;
+        bool used = false;
+    };
+    struct Bucket {
+        std::array<Entry, 4> entries;
+        Nanoseconds forgotten_until = kNoTime;
+    };
+
+    [[nodiscard]] const Bucket& bucket(std::uint64_t hash) const { return buckets_[hash % buckets_.size()]; }
+
+    std::size_t buckets_wanted_;
+    std::vector<Bucket> buckets_;
+};
+
+}  // namespace deadpeer
