@@ -1,11 +1,13 @@
 #include "diff/snapshot.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
+#include "core/file_kind.h"
 #include "diff/report_file.h"
 #include "report/reports.h"
 
@@ -91,6 +93,11 @@ Status read_hosts(const std::string& path, std::vector<HostRecord>& hosts) {
 }  // namespace
 
 Result<char> delimiter_of(const std::string& path) {
+    // Who opened a pipe would wait for its writer.
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+        return Error{fmt::format("Cannot read {}: it is {}, not a report.", path, file_kind(info.st_mode))};
+    }
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string start(64, '\0');

@@ -9,7 +9,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -60,6 +62,10 @@ TableReader<N> open_table(const TableInput& input) {
 template <typename Row, std::size_t N, typename MakeRow>
 Result<std::vector<Row>> read_table(const TableInput& input, const std::array<const char*, N>& columns,
                                     std::size_t required, const TableCells<N>& absent, MakeRow make_row) {
+    std::error_code unknown;
+    if (!input.text && std::filesystem::is_directory(input.name, unknown)) {
+        return Error{input.name + " is a folder; name a CSV file with the column " + columns[0] + "."};
+    }
     unsigned line = 0;
     try {
         auto reader = detail::open_table<N>(input);

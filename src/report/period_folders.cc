@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/file_kind.h"
 #include "core/parse_number.h"
 #include "report/reports.h"
 #include "report/text.h"
@@ -61,19 +62,6 @@ bool exists(const ReportFolder& folder, const std::string& name) {
     return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-const char* kind_of(mode_t mode) {
-    switch (mode & S_IFMT) {
-        case S_IFLNK:
-            return "a symbolic link";
-        case S_IFDIR:
-            return "a folder";
-        case S_IFIFO:
-            return "a named pipe";
-        default:
-            return "no regular file";
-    }
-}
-
 // Only files are moved: what else has a report's name is none of ours.
 Status check_reports(const ReportFolder& folder, const std::vector<std::string>& names) {
     for (const std::string& name : names) {
@@ -81,7 +69,7 @@ Status check_reports(const ReportFolder& folder, const std::vector<std::string>&
         const bool there = ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
         if (!there || S_ISREG(info.st_mode)) continue;
         return Error{fmt::format("{} is {}, not a report. Move it away, or choose another folder.",
-                                 printable(folder.path() + "/" + name), kind_of(info.st_mode))};
+                                 printable(folder.path() + "/" + name), file_kind(info.st_mode))};
     }
     return success();
 }

@@ -1,6 +1,7 @@
 // deadpeer diff as a program: what it prints, its exit codes, and reports that the program itself wrote.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -129,6 +130,12 @@ TEST_CASE("diff: reports that cannot be read: exit 3, one line, escaped") {
             "no\\x1B[2J/flows.csv: No such file or directory.");
     write_file(folders.folder.file("file"), "x");
     refused({"diff", folders.folder.file("file"), folders.after}, "file/flows.csv: Not a directory.");
+    write_reports(folders.folder.file("piped"), {});
+    const std::string piped = folders.folder.file("piped/hosts.csv");
+    REQUIRE(::unlink(piped.c_str()) == 0);
+    REQUIRE(::mkfifo(piped.c_str(), 0600) == 0);
+    refused({"diff", folders.before, folders.folder.file("piped")},
+            "piped/hosts.csv: it is a named pipe, not a report.");
     write_reports(folders.folder.file("bad"), {.hosts = "10.0.0.1,,7200,75,9\n10.0.0.2,,\x1b,,\n"});
     refused({"diff", folders.before, folders.folder.file("bad")},
             "bad/hosts.csv, line 3: keepalive_idle_s must be a number of seconds, not \"\\x1B\".");

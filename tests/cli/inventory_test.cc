@@ -1,5 +1,7 @@
 // --inventory as the user meets it: names in reports and summary, and what is not as expected.
 
+#include <algorithm>
+
 #include "cli/program.h"
 #include "support/catch.h"
 
@@ -31,6 +33,15 @@ struct Story {
 };
 
 }  // namespace
+
+TEST_CASE("--inventory: a folder is no inventory, and is called what it is") {
+    const Story story;
+    const std::string folder = story.folder.path().string();
+    const Finished run = run_program({story.capture, "--inventory", folder});
+    CHECK(run.code != 0);
+    CHECK(contains(run.err, folder + " is a folder; name a CSV file with the column address."));
+    CHECK(std::count(run.err.begin(), run.err.end(), '\n') <= 2);
+}
 
 TEST_CASE("--inventory: names stand in hosts.csv, guarded") {
     const Story story;
