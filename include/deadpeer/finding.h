@@ -63,6 +63,7 @@ enum class Reason : std::uint8_t {
     kOneWay,
     kSuperseded,  // the 4-tuple was used again; how this connection ended was not captured
     kCaptureLoss,
+    kNotAnalysed,  // no segment could be: cut, in contradiction with itself, or only quoted by ICMP errors
     // suspect
     kProbesUnanswered,
     kDataUnacknowledged,

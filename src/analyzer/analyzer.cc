@@ -90,11 +90,22 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
 
-    tally(connection, segment, file_, ranges_);
+    const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
+    tally(connection, segment, file_, ranges_, is_copy);
     if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
     learn_options(connection.tcp, segment, rules_);
-    if (census_.active() && segment.analysed) take_census(connection, segment);
+    if (census_.active() && !is_copy) take_census(connection, segment);
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
+}
+
+// Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them may
+// answer two segments, unless the capture holds other frames twice.
+bool Analyzer::Impl::count_copy(const Segment& segment) {
+    InputTally& input = inputs_.tally(file_);
+    const bool may_be_alike = segment.has(kRst) && (segment.ip_id == 0 || segment.key.is_v6 != 0);
+    if (may_be_alike && input.copies() == 0) return false;
+    input.count_copy();
+    return true;
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.

@@ -74,9 +74,25 @@ SideSummary side(const Connection& connection, Direction direction) {
     return summary;
 }
 
+// What contradicts itself or was cut is counted and has its time, as long as nothing better tells of its side.
+void tally_unanalysed(Connection& connection, const Segment& segment, RangePool& pool) {
+    SentData& sent = connection.sent_by(segment.direction);
+    if (segment.cut_before_window) {
+        count(sent, segment, pool);
+    } else {
+        ++sent.segments;
+    }
+    HalfStream& side = connection.tcp.forward(segment.direction);
+    if (segment.time == kNoTime || side.seen) return;
+    if (connection.first_time == kNoTime) connection.first_time = segment.time;
+    side.last_time = segment.time;
+    connection.last_sender = segment.direction;
+}
+
 }  // namespace
 
-void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool) {
+void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool,
+           bool is_copy) {
     if (connection.last.file != file) connection.several_inputs = connection.first.frame != 0;
     connection.last.file = static_cast<std::uint16_t>(file);
     connection.last.frame = segment.frame & kFrameMask;
@@ -85,9 +101,9 @@ void tally(Connection& connection, const Segment& segment, std::uint32_t file, R
         guess_roles(connection, segment);
     }
     if (segment.has(kSyn | kFin | kRst)) learn_roles(connection, segment);
-    if (!segment.analysed) return;
+    if (!segment.analysed) return tally_unanalysed(connection, segment, pool);
 
-    count(connection.sent_by(segment.direction), segment, pool);
+    count(connection.sent_by(segment.direction), segment, pool, is_copy);
     acknowledge(connection.sent_by(opposite(segment.direction)), segment, pool);
     if (segment.time == kNoTime) return;
     if (connection.first_time == kNoTime) {

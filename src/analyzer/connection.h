@@ -58,14 +58,19 @@ struct Connection {
     [[nodiscard]] const SentData& sent_by(Direction d) const { return sent.data()[index(d)]; }
     [[nodiscard]] SentData& sent_by(Direction d) { return sent.data()[index(d)]; }
 
-    // Time of the latest segment that was analysed; kNoTime if there is none with a time.
+    // Of any of its segments, so that they can tell what became of it.
+    [[nodiscard]] bool analysed() const { return tcp.halves[0].seen || tcp.halves[1].seen; }
+
+    // Time of the latest segment that was analysed, or was its side's only one; kNoTime if there is none with
+    // a time.
     [[nodiscard]] Nanoseconds last_time() const {
         return first_time == kNoTime ? kNoTime : tcp.forward(last_sender).last_time;
     }
 };
 
 // Takes a segment into the connection's tallies. Comes before advance() of its TcpStream.
-void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool);
+// `is_copy`: the capture holds it already.
+void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool, bool is_copy);
 
 // What the connection's own tallies tell; its judgement is left out. `superseded`: a new one took its
 // 4-tuple.

@@ -72,6 +72,7 @@ private:
     inline void analyse(const Segment& segment, std::uint64_t hash);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
+    bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice);
 
     [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {

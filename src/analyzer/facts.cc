@@ -32,7 +32,7 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         facts.heard[index(side)] = heard(connection, watch, side);
     }
-    facts.last_time = connection.last_time();
+    if (connection.analysed()) facts.last_time = connection.last_time();
     facts.last_frame = connection.last.frame;
     facts.one_way = is_one_way(connection);
     facts.clock_set_back = connection.clock_set_back;

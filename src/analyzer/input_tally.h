@@ -19,6 +19,10 @@ public:
     // `segments`: those of the frame.
     void count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments);
 
+    // One of the segments that were counted is a copy of another.
+    void count_copy() { ++summary_.duplicate_frames; }
+    [[nodiscard]] std::uint64_t copies() const { return summary_.duplicate_frames; }
+
     // What was counted, with the source's own words added.
     [[nodiscard]] InputSummary finish(const PacketSource& source, InputSummary::Outcome outcome) const;
 

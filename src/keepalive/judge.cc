@@ -45,9 +45,8 @@ Judgement closed(const JudgementCase& c, Reason reason) {
 Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureFacts& capture,
                 const HostSigns& host, const AnalyzerOptions& options) {
     const JudgementCase c{facts, watch, capture, host, options};
-    // Segments were met, but none that could be analysed.
     if (facts.last_time == kNoTime)
-        return decided(Verdict::kUnknown, Confidence::kNone, Reason::kCaptureLoss);
+        return decided(Verdict::kUnknown, Confidence::kNone, Reason::kNotAnalysed);
     if (facts.one_way) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kOneWay);
     if (facts.fin_from_both) return closed(c, Reason::kFinExchanged);
     if (c.reset_stands() && c.reset().shape == ResetRecord::Shape::kAfterFin)

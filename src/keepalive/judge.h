@@ -22,7 +22,7 @@ namespace deadpeer {
 // A connection at the time of judgement.
 struct ConnectionFacts {
     std::array<Nanoseconds, 2> heard{kNoTime, kNoTime};  // each side's last segment
-    Nanoseconds last_time = kNoTime;
+    Nanoseconds last_time = kNoTime;                     // kNoTime: no segment could be analysed
     std::uint64_t last_frame = 0;
     bool one_way = false;
     bool superseded = false;  // its 4-tuple was used again

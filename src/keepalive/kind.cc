@@ -9,8 +9,11 @@ namespace {
 
 constexpr std::uint16_t kControl = kSyn | kFin | kRst;
 
-// A mirror port hands out a packet twice within moments.
+// A mirror port, or a bridge whose ports are captured as well, hands out a packet twice within moments.
 constexpr Nanoseconds kMirrorDelay = 5 * kMillisecond;
+
+// A router holds a packet no longer than that between two of its interfaces.
+constexpr Nanoseconds kForwardingDelay = kSecond;
 
 // No stack's retransmission timeout is shorter (Linux: TCP_RTO_MIN).
 constexpr Nanoseconds kShortestTimeout = 200 * kMillisecond;
@@ -33,15 +36,27 @@ struct View {
     [[nodiscard]] bool in_flight() const { return rev.seen && rev.last_ack.before(sent.next); }
 };
 
-bool moments_after(Nanoseconds earlier, Nanoseconds later) {
-    const Nanoseconds gap = between(earlier, later);
-    return gap != kNoTime && gap <= kMirrorDelay;
+// Hosts give each packet a number of its own, but for those that number none. Over IPv6 the checksum tells
+// packets apart as far as their time stamps do.
+bool is_numbered(const Segment& segment) {
+    return segment.ip_id != 0 && (segment.key.is_v6 == 0 || segment.has_timestamps);
+}
+
+// Behind a router: what repeats a packet later, and with fewer hops to go than the side has sent.
+bool was_forwarded(const View& v) {
+    return v.segment.ttl < v.sent.ttl_high && is_numbered(v.segment);
+}
+
+// So soon after a packet that is alike, it is that packet.
+bool is_soon_after(const View& v, Nanoseconds earlier) {
+    const Nanoseconds gap = between(earlier, v.segment.time);
+    return gap != kNoTime && gap <= (was_forwarded(v) ? kForwardingDelay : kMirrorDelay);
 }
 
 bool repeats_last_probe(const View& v) {
     if (v.watch == nullptr) return false;
     const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
-    return moments_after(prober.last_time, v.segment.time) && v.segment.ip_id == prober.last_ip_id &&
+    return is_soon_after(v, prober.last_time) && v.segment.ip_id == prober.last_ip_id &&
            v.segment.tsval == prober.last_tsval;
 }
 
@@ -49,8 +64,21 @@ bool repeats_last_probe(const View& v) {
 bool repeats_last_packet(const View& v) {
     if (v.sent.segments == 0 || !v.fwd.seen) return false;
     const bool cut = v.segment.key.is_v6 != 0 && v.segment.ip_id == 0;  // before what tells packets apart
-    return !cut && v.segment.ip_id == v.sent.last_ip_id && moments_after(v.fwd.last_time, v.segment.time) &&
+    return !cut && v.segment.ip_id == v.sent.last_ip_id && is_soon_after(v, v.fwd.last_time) &&
            Seq(v.segment.ack) == v.fwd.last_ack && v.segment.window == v.fwd.window;
+}
+
+// Of a host that does not number its packets only what ends at its SND.NXT can be the last once more.
+bool repeats_last_octets(const View& v) {
+    const bool occupies_more = v.segment.has(kSyn) || v.segment.has(kFin);
+    const Seq end = v.seq + v.segment.payload_length + (occupies_more ? 1 : 0);
+    return repeats_last_packet(v) && (v.segment.ip_id != 0 || end == v.sent.next);
+}
+
+// Hosts that do not number their packets may send duplicate ACKs that are alike to the last bit.
+bool repeats_last_ack(const View& v, Labels labels) {
+    const bool told_apart = v.segment.key.is_v6 != 0 ? was_forwarded(v) : v.segment.ip_id != 0;
+    return (told_apart || labels.has(Label::kKeepAliveAck)) && repeats_last_packet(v);
 }
 
 bool is_zero_window_probe(const View& v) {
@@ -65,8 +93,9 @@ bool is_zero_window_probe(const View& v) {
 bool repeats_reset(const View& v) {
     if (v.watch == nullptr || !v.watch->reset->met()) return false;
     const ResetRecord& reset = *v.watch->reset;
-    return reset.sender == v.segment.direction && reset.time == v.fwd.last_time && reset.seq == v.seq &&
-           repeats_last_packet(v);
+    const SideWatch& side = v.watch->sides[index(v.segment.direction)];
+    return reset.sender == v.segment.direction && reset.time == side.first_seen(v.fwd.last_time) &&
+           reset.seq == v.seq && repeats_last_packet(v);
 }
 
 // So far apart, or across a step of the capture's clock: no path delivers segments that far out of order.
@@ -129,16 +158,11 @@ SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels
 
     const bool occupies = segment.payload_length > 0 || segment.has(kSyn | kFin);
     if (occupies && view.sent.next_known && view.seq.before(view.sent.next)) {
-        if (repeats_last_packet(view)) return SegmentKind::kDuplicateFrame;
+        if (repeats_last_octets(view)) return SegmentKind::kDuplicateFrame;
         if (labels.has(Label::kOutOfOrder)) return SegmentKind::kReordered;
         return labels.has(Label::kRetransmission) ? SegmentKind::kRetransmission : SegmentKind::kOrdinary;
     }
-    // Over IPv6 the duplicate ACKs of a host can be alike to the last bit.
-    const bool may_be_copy =
-        labels.has(Label::kKeepAliveAck) || (segment.key.is_v6 == 0 && labels.has(Label::kDuplicateAck));
-    if (may_be_copy && repeats_last_packet(view)) {
-        return SegmentKind::kDuplicateFrame;
-    }
+    if (!occupies && repeats_last_ack(view, labels)) return SegmentKind::kDuplicateFrame;
     return kind_of_answer(view);
 }
 

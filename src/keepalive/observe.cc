@@ -56,12 +56,13 @@ Nanoseconds heard_from(const ConnectionView& before, const Watch& watch, Directi
     if (!half.seen) return kNoTime;
     const ResetRecord& reset = *watch.reset;
     const bool after_reset = reset.met() && reset.sender == peer && half.last_time == reset.time;
-    const Nanoseconds heard = after_reset ? reset.sender_heard : half.last_time;
+    const SideWatch& side = watch.sides[index(peer)];
+    const Nanoseconds heard = side.first_seen(after_reset ? reset.sender_heard : half.last_time);
     // Perhaps a probe.
     const FirstPair& pair = *watch.first_pair;
     if (pair.open() && pair.prober == peer && heard == pair.asked) return kNoTime;
-    const Prober& prober = *watch.sides[index(peer)].prober;
-    return heard == prober.last_copy ? prober.heard_before : heard;
+    const Prober& prober = *side.prober;
+    return heard == prober.last_time ? prober.heard_before : heard;
 }
 
 void note_exchange(Watch& watch, const ConnectionView& before, const Segment& segment) {
@@ -69,11 +70,11 @@ void note_exchange(Watch& watch, const ConnectionView& before, const Segment& se
     watch.exchange_time = segment.time;
 }
 
-// A mirror port's second copy of the latest packet stands for the first.
-void note_copy(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& copy) {
+// A second copy of the latest packet stands for the first.
+void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) {
     SideWatch& side = watch.sides[index(copy.direction)];
-    if (side.prober.held() && before.tcp.forward(copy.direction).last_time == side.prober->last_copy)
-        side.prober.in(pools.probers).last_copy = copy.time;
+    side.first_copy = side.first_seen(before.tcp.forward(copy.direction).last_time);
+    side.last_copy = copy.time;
     if (before.last_time == watch.exchange_time) watch.exchange_time = copy.time;
 }
 
@@ -110,8 +111,9 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         train = begin_train(segment, Tries::kProbes, silence);
         if (peer_seen) watch.longest_survived = before.longest_idle;
     }
-    if (fwd.last_time != prober.last_copy) prober.heard_before = fwd.seen ? fwd.last_time : kNoTime;
-    prober.last_time = prober.last_copy = segment.time;
+    const Nanoseconds said = side.first_seen(fwd.last_time);
+    if (said != prober.last_time) prober.heard_before = fwd.seen ? said : kNoTime;
+    prober.last_time = segment.time;
     prober.last_ip_id = segment.ip_id;
     prober.last_tsval = segment.tsval;
     prober.payload = static_cast<std::uint8_t>(segment.payload_length);
@@ -181,7 +183,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
     }
     if (shows_loss(before, segment)) watch.loss_time = segment.time;
     if (kind == SegmentKind::kDuplicateFrame) {
-        note_copy(watch, pools, before, segment);
+        note_copy(watch, before, segment);
         return observation;
     }
     if (segment.has(kRst)) {

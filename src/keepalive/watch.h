@@ -65,7 +65,6 @@ struct Prober {
     bool exponential = false;
     bool bunched = false;  // probes came in bunches: something on the path held them back
     Nanoseconds last_time = kNoTime;
-    Nanoseconds last_copy = kNoTime;     // where a mirror port shows the last more than once: the latest
     Nanoseconds heard_before = kNoTime;  // the side's last segment before last_time that was no probe
     TimerEstimate idle;
     TimerEstimate interval;
@@ -78,6 +77,15 @@ struct SideWatch {
     Pooled<Train> transmissions;    // data, FIN or window probes, the original included
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
+
+    // Where the capture holds its latest segment more than once: the time of the first, and of the latest.
+    Nanoseconds first_copy = kNoTime;
+    Nanoseconds last_copy = kNoTime;
+
+    // A time of the latest segment, as that of its first copy.
+    [[nodiscard]] Nanoseconds first_seen(Nanoseconds time) const {
+        return time == last_copy ? first_copy : time;
+    }
 };
 
 // A sample of the round trips of probes.

@@ -63,6 +63,10 @@ constexpr Column<CaptureRow> kTable[] = {
      [](Cells& c, const CaptureRow& r) { c.word(name(r.input.outcome)); }},
     {"status_detail", "The byte offset where reading ended early, and what was wrong there.",
      [](Cells& c, const CaptureRow& r) { c.text(r.input.outcome_detail); }},
+    {"duplicate_frames",
+     "TCP segments that the capture holds once more: from a bridge and its ports, both sides of a router, or "
+     "a mirror port.",
+     [](Cells& c, const CaptureRow& r) { c.number(r.input.duplicate_frames); }},
 };
 
 }  // namespace

@@ -33,6 +33,13 @@ void explain_unknown(std::string& out, const FlowSummary& flow) {
                    "lost, or whether ",
                    initiator(flow).address, " restarted");
     }
+    if (flow.reason == Reason::kNotAnalysed) {
+        return say(
+            out,
+            "What became of it cannot be told: none of its segments could be analysed, because they "
+            "were cut, contradict themselves or were only quoted by ICMP errors; capture whole headers "
+            "where its segments pass");
+    }
     say(out,
         "What became of it cannot be told: one side fell silent where the capture lost frames; capture "
         "again with a larger buffer or a filter");

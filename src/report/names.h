@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 11> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 28> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 29> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -43,6 +43,7 @@ inline constexpr std::array<std::string_view, 28> kReasonNames = {"",
                                                                   "one_way",
                                                                   "superseded",
                                                                   "capture_loss",
+                                                                  "not_analysed",
                                                                   "probes_unanswered",
                                                                   "data_unacknowledged",
                                                                   "probes_stopped",

@@ -27,7 +27,8 @@ struct View {
     [[nodiscard]] bool stands_still() const { return length == 0 && !control && seq == fwd.next_seq; }
     // When the peer was last heard; newer releases take a peer from the future for one of just now.
     [[nodiscard]] Nanoseconds peer_time() const {
-        return rules.delay_from_peer ? std::min(rev.last_time, segment.time) : rev.last_time;
+        const Nanoseconds heard = rev.seen ? rev.last_time : 0;
+        return rules.delay_from_peer ? std::min(heard, segment.time) : heard;
     }
 };
 

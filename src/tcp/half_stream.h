@@ -25,16 +25,16 @@ inline constexpr std::int8_t kScaleNotUsed = -2;
 enum class DuplicateAcks : std::uint8_t { kNone, kOne, kTwoOrMore, kMarked };
 
 struct HalfStream {
-    Nanoseconds last_time = 0;        // capture time of the latest analysed segment
-    Nanoseconds next_seq_time = 0;    // capture time of the segment that last raised next_seq
-    Seq isn;                          // valid if isn_set
-    Seq next_seq;                     // highest end seen
-    Seq mark;                         // highest number reached without a hole
-    Seq last_ack;                     // ack field of the latest analysed segment
-    RangeList unacked;                // segments not yet acknowledged, oldest first
-    RangeList sacked;                 // SACK blocks of the latest analysed segment
-    std::uint16_t window = 0;         // raw window of the latest analysed segment, valid if seen
-    Labels last_labels;               // of the latest analysed segment
+    Nanoseconds last_time = 0;      // capture time of the latest analysed segment; until there is one, of any
+    Nanoseconds next_seq_time = 0;  // capture time of the segment that last raised next_seq
+    Seq isn;                        // valid if isn_set
+    Seq next_seq;                   // highest end seen
+    Seq mark;                       // highest number reached without a hole
+    Seq last_ack;                   // ack field of the latest analysed segment
+    RangeList unacked;              // segments not yet acknowledged, oldest first
+    RangeList sacked;               // SACK blocks of the latest analysed segment
+    std::uint16_t window = 0;       // raw window of the latest analysed segment, valid if seen
+    Labels last_labels;             // of the latest analysed segment
     std::uint8_t raising_length = 0;  // low 8 bits of the payload length that went beyond next_seq last
     std::int8_t window_scale = kScaleUnknown;
     DuplicateAcks duplicate_acks = DuplicateAcks::kNone;

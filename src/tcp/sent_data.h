@@ -14,7 +14,7 @@
 namespace deadpeer {
 
 struct SentData {
-    std::uint64_t segments : 39 = 0;  // all that were analysed
+    std::uint64_t segments : 39 = 0;  // analysed or not
     std::uint64_t next_known : 1 = 0;
     // TTLs or hop limits met, resets not counted: lowest, highest (0 = none) and, one bit each, their
     // remainders by 8.
@@ -43,9 +43,10 @@ inline void count_octets(SentData& sent, const Segment& segment, RangePool& pool
     sent.next = sent.next + segment.payload_length;
 }
 
-// REQUIRES: segment.analysed and sent by this side.
-inline void count(SentData& sent, const Segment& segment, RangePool& pool) {
-    ++sent.segments;
+// REQUIRES: sent by this side, and its sequence number and length can be believed.
+// A copy of one that was counted is no other segment.
+inline void count(SentData& sent, const Segment& segment, RangePool& pool, bool is_copy = false) {
+    if (!is_copy) ++sent.segments;
     sent.last_ip_id = segment.ip_id;
     if (segment.has(kRst)) return;
     if (sent.ttl_high == 0 || segment.ttl < sent.ttl_low) sent.ttl_low = segment.ttl;

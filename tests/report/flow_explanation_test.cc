@@ -362,6 +362,11 @@ TEST_CASE("closed, unknown, not judged") {
         sentence(judged(Verdict::kUnknown, Reason::kCaptureLoss, Confidence::kNone)) ==
         "What became of it cannot be told: one side fell silent where the capture lost frames; capture again "
         "with a larger buffer or a filter");
+    CHECK(
+        sentence(judged(Verdict::kUnknown, Reason::kNotAnalysed, Confidence::kNone)) ==
+        "What became of it cannot be told: none of its segments could be analysed, because they were cut, "
+        "contradict themselves or were only quoted by ICMP errors; capture whole headers where its segments "
+        "pass");
     CHECK(sentence(sample_flow(0)).empty());
 }
 
