@@ -77,6 +77,7 @@ void tell_input(std::string& out, const InputSummary& input) {
 struct Summary::Totals {
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
     std::uint64_t dropped = 0;
+    std::uint64_t duplicates = 0;
     std::uint64_t lengths_contradict = 0;
     std::uint64_t beyond_snap_length = 0;
     std::uint64_t bad_times = 0;
@@ -112,6 +113,7 @@ Summary::Totals Summary::totals() const {
     for (const InputSummary& input : inputs_) {
         for (std::size_t i = 0; i < kSkipReasonCount; ++i) all.skipped[i] += input.skipped[i];
         all.dropped += input.source.dropped_by_capture.value_or(0);
+        all.duplicates += input.duplicate_frames;
         all.lengths_contradict += input.source.original_shorter_than_captured;
         all.beyond_snap_length += input.source.captured_beyond_snap_length;
         all.bad_times += input.source.bad_subsecond + input.source.unusable_time;
@@ -144,6 +146,8 @@ void Summary::tell_findings(std::string& out, const Named& named) const {
         if (!list.empty()) list += ", ";
         add(list, "{} {}", grouped(events_[kind]), name(static_cast<EventKind>(kind)));
     }
+    const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
+    if (worst_ == Severity::kInfo && seen_any) out += "No dead peers found.\n";
     if (list.empty()) return;
     add(out, "Findings ({}): {}\n", name(worst_), list);
     headlines_.tell(out, inputs_, named);
@@ -206,6 +210,12 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
     if (all.dropped != 0) {
         add(out, "Lost by the capture: {}; what seems missing may have been there\n",
             counted(all.dropped, "packet", "packets"));
+    }
+    if (all.duplicates != 0) {
+        add(out,
+            "Captured more than once: {}, not counted as segments of their connections; capture at one "
+            "interface\n",
+            counted(all.duplicates, "frame", "frames"));
     }
     const auto oddity = [&](std::uint64_t number, std::string_view what) {
         if (number != 0) add(out, "{} {}\n", counted(number, "frame", "frames"), what);

@@ -23,6 +23,7 @@ TEST_CASE("the summary tells what was read, seen and skipped") {
     summary.on_flow(flow);
     REQUIRE(summary.finish({.connections = 2, .evicted_flows = 3}).ok());
     CHECK(summary.text({}) ==
+          "No dead peers found.\n"
           "trace.pcap: pcap, ETHERNET, 147, 100 frames, 91 TCP segments\n"
           "  1970-01-01 00:00:00 to 1970-01-01 01:02:05 UTC (1 h 2 min)\n"
           "Connections: 2 (1 open at the end, 1 reset, 1 seen in one direction only)\n"
@@ -61,6 +62,35 @@ TEST_CASE("the summary of nothing") {
     Summary summary;
     REQUIRE(summary.finish({}).ok());
     CHECK(summary.text({}) == "Connections: 0\nKeepalive probes: none\n");
+}
+
+TEST_CASE("that nothing was found is said, unless nothing was there or something was found") {
+    const auto said = [](std::initializer_list<Severity> findings) {
+        Summary summary;
+        summary.on_flow(sample_flow(0));
+        for (const Severity severity : findings) {
+            Finding finding;
+            finding.kind = EventKind::kPeerRecovered;
+            finding.severity = severity;
+            summary.on_finding(finding);
+        }
+        REQUIRE(summary.finish({}).ok());
+        return summary.text({});
+    };
+    CHECK(said({}).starts_with("No dead peers found.\n"));
+    CHECK(said({Severity::kInfo}).starts_with("No dead peers found.\nFindings (info): 1 peer_recovered\n"));
+    CHECK(said({Severity::kInfo, Severity::kWarning}).starts_with("Findings (warning): "));
+    CHECK(said({Severity::kCritical}).starts_with("Findings (critical): "));
+}
+
+TEST_CASE("the summary says that the capture holds frames twice") {
+    Summary summary;
+    InputSummary input = sample_input("a.pcap", kSecond);
+    input.duplicate_frames = 1026;
+    summary.on_input_end(0, input);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).find("\nCaptured more than once: 1,026 frames, not counted as segments of their "
+                                "connections; capture at one interface\n") != std::string::npos);
 }
 
 TEST_CASE("findings come first, with the worst severity") {
