@@ -107,7 +107,10 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.seq = Seq(segment.seq);
     reset.time = segment.time;
     reset.frame = segment.frame;
-    reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl);
+    // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
+    // whose kernel resets what it did not open.
+    const bool only_syn = fwd.seen && fwd.first_ack;
+    reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl) && !only_syn;
     reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.out_of_window = is_out_of_window(before, segment);

@@ -190,9 +190,10 @@ TEST_CASE("peer_rebooted: a RST alone proves no reboot") {
                                 "same here, and the uptime of 10.0.0.2 settles it");
     flow.confidence = Confidence::kMedium;
     flow.signs = kSignHostSilent;
-    CHECK(sentence(flow) == seen +
-                                "not a frame came from it in between: a reboot is likely, and the uptime of "
-                                "10.0.0.2 settles it");
+    CHECK(sentence(flow) ==
+          seen +
+              "nothing else was heard of it in between: a reboot is likely, and the uptime of "
+              "10.0.0.2 settles it");
     flow.confidence = Confidence::kHigh;
     flow.signs = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
     CHECK(sentence(flow) ==

@@ -27,6 +27,17 @@ struct Right {
 
 constexpr Right kRights[] = {
     {"give_up_then_nothing", 0, "peer_dead", "probes_exhausted"},
+    {"real_dhcp_release_no_reboot", 1, "peer_lost_state", "no_socket_reset", kAny, "", "host_rebooted"},
+    {"real_rst_after_514ms", 8, "peer_lost_state", "no_socket_reset", kAny, "",
+     "host_rebooted peer_rebooted"},
+    {"real_nmap_syn_scan", 0, "peer_reset", "", kAny, "", "middlebox_reset"},
+    {"pool_reset_after_idle_by_balancer", 0, "peer_lost_state", "", kAny, "", "host_rebooted peer_rebooted"},
+    {"one_box_restarts_five_hosts", 0, "peer_lost_state", "", Confidence::kLow, "",
+     "host_rebooted peer_rebooted idle_timeout_on_path"},
+    {"duplicate_address", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted peer_rebooted"},
+    {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
+    {"sender_gave_up_then_reset_the_sleeper", 0, "peer_lost_state", "", kAny, "",
+     "host_rebooted peer_rebooted"},
 };
 
 RecordingSink analysis_of(const std::filesystem::path& capture) {
