@@ -21,21 +21,23 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     }
     for (std::size_t i = 0; i < segments.size(); ++i) flows_.prefetch_record(hashes_[i]);
 
-    std::span<const Heard> heard = segments_.heard_view();
-    std::span<const Notice> notices = segments_.notice_view();
-    const auto take_others_before = [&](std::uint64_t frame) {
-        for (; !heard.empty() && heard.front().frame < frame; heard = heard.subspan(1)) {
-            life_.hear(heard.front());
-            if (notices.empty() || notices.front().frame != heard.front().frame) continue;
-            take_notice(notices.front());
-            notices = notices.subspan(1);
-        }
-    };
+    OtherFrames others;
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        take_others_before(segments[i].frame);
+        if (others.come_before(segments[i].frame, segments_)) take_others(others, segments[i].frame);
         analyse(segments[i], hashes_[i]);
     }
-    take_others_before(std::numeric_limits<std::uint64_t>::max());
+    take_others(others, std::numeric_limits<std::uint64_t>::max());
+}
+
+// The frames before that one which are not TCP segments.
+void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
+    for (; next.come_before(frame, segments_); ++next.heard) {
+        const Heard& heard = segments_.heard[next.heard];
+        life_.hear(heard);
+        const bool notice =
+            next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
+        if (notice) take_notice(segments_.notices[next.notice++]);
+    }
 }
 
 void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,

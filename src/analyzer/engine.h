@@ -74,6 +74,16 @@ private:
     inline Labels start(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice);
+    // How far into the batch's frames that are no TCP segments.
+    struct OtherFrames {
+        std::size_t heard = 0;
+        std::size_t notice = 0;
+
+        [[nodiscard]] bool come_before(std::uint64_t frame, const SegmentBatch& batch) const {
+            return heard < batch.heard_count && batch.heard[heard].frame < frame;
+        }
+    };
+    void take_others(OtherFrames& next, std::uint64_t frame);
 
     [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
         constexpr unsigned kBytesUpToWindow = 16;

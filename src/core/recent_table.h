@@ -1,6 +1,6 @@
 // RecentTable: a map of bounded size that forgets, of keys that fall together, the one used longest ago.
 //
-// What:    a value has a member `last`, the time of its latest use. Of a key that is not there it is known up
+// What:    a value has a member `last`, the time of its latest use; kNoTime in a fresh one. Of a key that is not there it is known up
 //          to when it, or another in its place, may have been used: forgotten_until().
 // Cost:    O(1).
 // Memory:  fixed; taken at the first insertion.
@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -22,12 +23,14 @@ template <typename Key, typename Value>
 class RecentTable {
 public:
     // `bytes`: what it may take, about.
-    explicit RecentTable(std::size_t bytes) : buckets_wanted_(std::max(bytes / sizeof(Bucket), kFewest)) {}
+    explicit RecentTable(std::size_t bytes)
+        : buckets_wanted_(std::bit_floor(std::max(bytes / sizeof(Bucket), kFewest))) {}
 
     [[nodiscard]] const Value* find(const Key& key, std::uint64_t hash) const {
         if (buckets_.empty()) return nullptr;
-        for (const Entry& entry : bucket(hash).entries) {
-            if (entry.used && entry.key == key) return &entry.value;
+        const Bucket& place = bucket(hash);
+        for (std::size_t i = 0; i < place.tags.size(); ++i) {
+            if (place.tags[i] == tag_of(hash) && place.entries[i].key == key) return &place.entries[i].value;
         }
         return nullptr;
     }
@@ -38,11 +41,13 @@ public:
     // A fresh value in the place of the one used longest ago. REQUIRES: the key is not there.
     Value& insert(const Key& key, std::uint64_t hash) {
         if (buckets_.empty()) buckets_.resize(buckets_wanted_);
-        Bucket& place = buckets_[hash % buckets_.size()];
-        const auto oldest = std::ranges::min_element(
-            place.entries, {}, [](const Entry& entry) { return entry.used ? entry.value.last : kNoTime; });
-        if (oldest->used) place.forgotten_until = std::max(place.forgotten_until, oldest->value.last);
-        *oldest = {key, {}, true};
+        Bucket& place = buckets_[hash & (buckets_.size() - 1)];
+        const auto oldest =
+            std::ranges::min_element(place.entries, {}, [](const Entry& entry) { return entry.value.last; });
+        std::uint32_t& tag = place.tags[static_cast<std::size_t>(oldest - place.entries.begin())];
+        if (tag != kFree) place.forgotten_until = std::max(place.forgotten_until, oldest->value.last);
+        tag = tag_of(hash);
+        *oldest = {key, {}};
         return oldest->value;
     }
 
@@ -56,17 +61,23 @@ public:
 private:
     static constexpr std::size_t kFewest = 64;
 
+    static constexpr std::uint32_t kFree = 0;
+
     struct Entry {
         Key key{};
         Value value;
-        bool used = false;
     };
+    // The tags stand beside each other: most keys that are looked for are none of the others.
     struct Bucket {
-        std::array<Entry, 4> entries;
+        std::array<std::uint32_t, 4> tags{};
         Nanoseconds forgotten_until = kNoTime;
+        std::array<Entry, 4> entries;
     };
 
-    [[nodiscard]] const Bucket& bucket(std::uint64_t hash) const { return buckets_[hash % buckets_.size()]; }
+    static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32U) | 1U; }
+    [[nodiscard]] const Bucket& bucket(std::uint64_t hash) const {
+        return buckets_[hash & (buckets_.size() - 1)];
+    }
 
     std::size_t buckets_wanted_;
     std::vector<Bucket> buckets_;
