@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "analyzer/engine.h"
+#include "decode/link_source.h"
 #include "tcp/advance.h"
 
 namespace deadpeer {
@@ -72,6 +73,7 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
 void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     if (live_) pass_time(std::min(segment.time, read_at_));
     Connection& connection = connection_of(segment.key, hash);
+    if (connection.first.frame == 0) expect_hosts(segment);
     Labels labels = start(connection, segment);
     SegmentNature nature;
     const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
@@ -108,6 +110,13 @@ bool Analyzer::Impl::count_copy(const Segment& segment) {
     if (may_be_alike && input.copies() == 0) return false;
     input.count_copy();
     return true;
+}
+
+// Of both hosts of a connection it counts from now on what else they send.
+void Analyzer::Impl::expect_hosts(const Segment& segment) {
+    const FrameView& frame = frames_[segment.batch_index];
+    life_.expect(segment.key.sender(segment.direction).address, decoding::link_source(frame));
+    life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.

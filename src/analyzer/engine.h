@@ -70,6 +70,7 @@ private:
     // Frames in. These are of analyzer.cc alone, which inlines them.
     inline void decode_all(std::span<const FrameView> frames);
     inline void analyse(const Segment& segment, std::uint64_t hash);
+    void expect_hosts(const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);

@@ -59,10 +59,17 @@ HostLife::Machine& HostLife::machine_of(std::uint64_t mac) {
     return fresh;
 }
 
+void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
+    if (expected_.empty()) expected_.resize(kExpectedBits);
+    expected_[hash(host) % kExpectedBits] = true;
+    if (mac != 0) expected_[hash(mac) % kExpectedBits] = true;
+}
+
 void HostLife::hear(const Heard& heard) {
     if (heard.time == kNoTime) return;
-    if (heard.mac != 0) machine_of(heard.mac).hear(heard.time, 0);
-    if (heard.host.bytes == IpAddress{}.bytes) return;
+    if (heard.claims_host) expect(heard.host, heard.mac);
+    if (heard.mac != 0 && is_expected(hash(heard.mac))) machine_of(heard.mac).hear(heard.time, 0);
+    if (heard.host.bytes == IpAddress{}.bytes || !is_expected(hash(heard.host))) return;
     Host& host = host_of(heard.host);
     host.hear(heard.time, heard.ip_id);
     if (heard.claims_host && heard.mac != 0 && host.owner != heard.mac) claim(host, heard);

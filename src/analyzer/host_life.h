@@ -30,6 +30,10 @@ public:
     // `bytes`: what it may take, about. `seed`: of the hash.
     HostLife(std::size_t bytes, std::uint64_t seed);
 
+    // Before that a host's frames are not kept: it has no connection whose end they could explain. A
+    // link-layer address of 0 is none.
+    void expect(const IpAddress& host, std::uint64_t mac);
+
     void hear(const Heard& heard);
 
     // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if that
@@ -51,7 +55,9 @@ public:
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const;
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
-    [[nodiscard]] std::size_t memory() const { return hosts_.memory() + machines_.memory(); }
+    [[nodiscard]] std::size_t memory() const {
+        return hosts_.memory() + machines_.memory() + expected_.capacity() / 8;
+    }
 
 private:
     // When something was heard: its latest silences of kShortestBoot or more.
@@ -83,7 +89,14 @@ private:
     void claim(Host& host, const Heard& heard);
     [[nodiscard]] const Machine* machine_with(const IpAddress& host) const;
 
+    // By the hash of an address of either kind: some that are not expected count as if they were.
+    static constexpr std::size_t kExpectedBits = std::size_t{1} << 19;
+    [[nodiscard]] bool is_expected(std::uint64_t hash) const {
+        return !expected_.empty() && expected_[hash % kExpectedBits];
+    }
+
     SeededHash hash_;
+    std::vector<bool> expected_;
     RecentTable<IpAddress, Host> hosts_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
 };

@@ -29,4 +29,10 @@ inline std::uint64_t link_source(const FrameView& frame) {
     }
 }
 
+// Where an Ethernet frame goes; 0: not known.
+inline std::uint64_t link_destination(const FrameView& frame) {
+    constexpr LinkType kEthernet = 1;
+    return frame.link_type == kEthernet && frame.captured_length >= 12 ? read_mac(frame.data) : 0;
+}
+
 }  // namespace deadpeer::decoding

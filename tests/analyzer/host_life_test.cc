@@ -36,6 +36,7 @@ Heard frame(Nanoseconds time, const IpAddress& host, std::uint64_t mac = 0, bool
 // Within 100 s and 200 s, of a host of which there were these frames.
 Nanoseconds silence(const std::vector<Heard>& frames) {
     HostLife life(kBytes, 1);
+    life.expect(v4(1), 0);
     for (const Heard& heard : frames) life.hear(heard);
     return life.silence(v4(1), 100 * kSecond, 200 * kSecond).length();
 }
@@ -53,6 +54,15 @@ TEST_CASE("any frame of its address breaks the silence") {
     CHECK(silence({frame(101 * kSecond, v4(1)), frame(199 * kSecond, v4(1))}) == 98 * kSecond);
 }
 
+TEST_CASE("frames count from when the host is expected: it has a connection from then on") {
+    HostLife life(kBytes, 1);
+    life.hear(frame(120 * kSecond, v4(1), kMac));
+    CHECK(life.memory() == 0);
+    life.expect(v4(1), kMac);
+    life.hear(frame(190 * kSecond, v4(1), kMac));
+    CHECK(life.silence(v4(1), 100 * kSecond, 200 * kSecond).length() == 90 * kSecond);
+}
+
 TEST_CASE("less than five seconds are no silence") {
     std::vector<Heard> frames;
     for (int i = 100; i <= 200; i += 4) frames.push_back(frame(i * kSecond, v4(1)));
@@ -63,6 +73,7 @@ TEST_CASE("less than five seconds are no silence") {
 
 TEST_CASE("a silence before the IP id that was last is known with it") {
     HostLife life(kBytes, 1);
+    life.expect(v4(1), 0);
     Heard heard = frame(120 * kSecond, v4(1));
     heard.ip_id = 77;
     life.hear(heard);
@@ -131,6 +142,7 @@ TEST_CASE("of many hosts the latest are known, of others nothing is said, and me
 
 TEST_CASE("of a host that is silent again and again only the latest silences are known") {
     HostLife life(kBytes, 1);
+    life.expect(v4(1), 0);
     for (int i = 0; i < 10; ++i) life.hear(frame(i * 100 * kSecond, v4(1)));
     CHECK(life.silence(v4(1), 0, 90 * kSecond).length() == 0);
     CHECK(life.silence(v4(1), 810 * kSecond, 890 * kSecond).length() == 80 * kSecond);
