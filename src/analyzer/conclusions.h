@@ -61,6 +61,7 @@ public:
     void clear();
     void gather_timers(const Connection& connection);
     // As that side lived it.
+    void ask_about(const HostConnection& forgotten) { hosts_.ask_about(forgotten); }
     void gather_host(const Connection& connection, Direction side);
     void freeze();
 

@@ -100,11 +100,12 @@ void Verdicts::open_books(std::span<const Ended> connections) {
 }
 
 // Only those are worth a look at their other connections.
-Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) const {
+Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
     Hosts hosts;
     for (const Ended& ended : connections) {
         const auto lost = conclusions_.forgotten(*ended.connection);
         if (!lost) continue;
+        conclusions_.ask_about(*lost);
         for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
     }
     std::ranges::sort(hosts);

@@ -94,7 +94,7 @@ private:
     using Hosts = std::vector<IpAddress>;  // in order, each once
 
     void open_books(std::span<const Ended> connections);
-    [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections) const;
+    [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections);
     void gather(const Connection& connection, const Hosts& hosts);
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);

@@ -1,6 +1,7 @@
 #include "keepalive/host_book.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <span>
@@ -50,7 +51,48 @@ std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<
     return {};
 }
 
+// The spans in `all` are kShortestBoot or more apart, and remain so.
+void add_span(std::map<Nanoseconds, Nanoseconds>& all, Nanoseconds from, Nanoseconds to) {
+    auto next = all.upper_bound(from);
+    if (next != all.begin()) {
+        const auto before = std::prev(next);
+        if (before->second >= to) return;
+        if (from - before->second < kShortestBoot) {
+            from = before->first;
+            next = all.erase(before);
+        }
+    }
+    while (next != all.end() && next->first - to < kShortestBoot) {
+        to = std::max(to, next->second);
+        next = all.erase(next);
+    }
+    all.emplace_hint(next, from, to);
+}
+
 }  // namespace
+
+void HostBook::ask_about(const HostConnection& forgotten) {
+    const Nanoseconds opened = forgotten.heard == kNoTime ? kNoTime : forgotten.heard - kBeforeBurst;
+    const auto [host, fresh] = asked_.try_emplace(forgotten.host);
+    Asked& asked = host->second;
+    asked.opened = fresh ? opened : std::min(asked.opened, opened);
+    asked.reset = fresh ? forgotten.reset : std::min(asked.reset, forgotten.reset);
+}
+
+bool HostBook::condense(const HostConnection& connection) {
+    const auto known = asked_.find(connection.host);
+    if (known == asked_.end() || connection.reset != kNoTime) return false;
+    Asked& asked = known->second;
+    const bool opened = connection.opened_by_host && connection.first_time > asked.opened;
+    if (opened || std::max(connection.heard, connection.first_time) > asked.reset) return false;
+    if (connection.first_time == kNoTime) return true;
+    if (connection.heard >= connection.first_time) {
+        add_span(asked.heard, connection.first_time, connection.heard);
+    }
+    const Nanoseconds oldest = asked.oldest.first_time;
+    if (connection.open && (oldest == kNoTime || connection.first_time < oldest)) asked.oldest = connection;
+    return true;
+}
 
 void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
     if (announcements_.size() == kMaxKept) keep_latest(announcements_);
@@ -63,6 +105,9 @@ void HostBook::note_reset(const IpAddress& host, Nanoseconds time) {
 }
 
 void HostBook::freeze() {
+    for (const auto& [host, asked] : asked_) {
+        if (asked.oldest.first_time != kNoTime) connections_.push_back(asked.oldest);
+    }
     std::ranges::stable_sort(connections_, {}, &HostConnection::host);
     std::ranges::stable_sort(announcements_, {}, &Announcement::host);
     std::ranges::stable_sort(resets_, {}, &Reset::time);
@@ -89,6 +134,9 @@ void HostBook::find_silences(std::span<const HostConnection> all) {
         if (each.first_time != kNoTime && each.heard >= each.first_time)
             heard.push_back({each.first_time, each.heard, false});
         if (is_lost(each)) heard.push_back({each.reset, each.reset, true});
+    }
+    if (const auto asked = asked_.find(all.front().host); asked != asked_.end()) {
+        for (const auto& [from, to] : asked->second.heard) heard.push_back({from, to, false});
     }
     if (heard.empty()) return;
     std::ranges::sort(heard, {}, &Heard::from);

@@ -47,8 +47,13 @@ public:
     static constexpr std::size_t kManyHosts = 3;
     static constexpr Nanoseconds kAtOnce = 5 * kSecond;
 
+    // Before the connections are added: of the host of this one, those that can tell no more than when the host
+    // was heard, and that they are there, are not kept one by one.
+    void ask_about(const HostConnection& forgotten);
+
     // Where not all find room in kMostBytes, nothing is known of any host until forget_connections().
     void add(const HostConnection& connection) {
+        if (condense(connection)) return;
         if (connections_.size() < kMost) {
             connections_.push_back(connection);
         } else {
@@ -61,6 +66,7 @@ public:
     // All but the announcements and resets.
     void forget_connections() {
         connections_ = {};
+        asked_.clear();
         left_out_before_ += std::exchange(left_out_, 0);
         silences_.clear();
     }
@@ -101,6 +107,15 @@ private:
     static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
     static constexpr std::size_t kMost = kMostBytes / sizeof(HostConnection);
 
+    // What is known of a host that is asked about, but for the connections that are kept.
+    struct Asked {
+        Nanoseconds opened;                        // connections that it opened since then matter
+        Nanoseconds reset;                         // so does what is heard after that
+        std::map<Nanoseconds, Nanoseconds> heard;  // from when until when, less than kShortestBoot apart
+        HostConnection oldest;                     // of those that are open; if it has a first_time
+    };
+
+    bool condense(const HostConnection& connection);
     void find_silences(std::span<const HostConnection> all);
     [[nodiscard]] Silence silence_of(const HostConnection& forgotten) const;
     [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
@@ -110,6 +125,7 @@ private:
     std::uint64_t left_out_ = 0;  // since forget_connections(), and before
     std::uint64_t left_out_before_ = 0;
     std::vector<HostConnection> connections_;
+    std::map<IpAddress, Asked> asked_;
     std::vector<Announcement> announcements_;
     std::vector<Reset> resets_;
     // While frozen: of the hosts that have sent a no-socket RST, when no TCP connection of theirs was heard.

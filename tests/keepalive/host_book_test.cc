@@ -1,5 +1,7 @@
 #include "keepalive/host_book.h"
 
+#include <random>
+
 #include "support/catch.h"
 
 namespace deadpeer {
@@ -34,12 +36,24 @@ HostConnection lived(std::uint64_t stream, Nanoseconds first, Nanoseconds heard,
     return connection;
 }
 
+// The same whether the book knows beforehand what it will be asked about.
 Signs signs(const std::vector<HostConnection>& others, const HostConnection& asked = forgotten()) {
-    HostBook book;
-    book.add(asked);
-    for (const HostConnection& other : others) book.add(other);
-    book.freeze();
-    return book.signs_of(asked);
+    Signs signs = 0;
+    bool awaited = false;
+    for (const bool beforehand : {false, true}) {
+        HostBook book;
+        if (beforehand) book.ask_about(asked);
+        book.add(asked);
+        for (const HostConnection& other : others) book.add(other);
+        book.freeze();
+        if (beforehand) {
+            CHECK(book.signs_of(asked) == signs);
+            CHECK(book.witness_is_awaited(asked) == awaited);
+        }
+        signs = book.signs_of(asked);
+        awaited = book.witness_is_awaited(asked);
+    }
+    return signs;
 }
 
 Signs signs_with_announcement(Nanoseconds time, const HostConnection& asked = forgotten(),
@@ -181,6 +195,26 @@ TEST_CASE("the evidence of a host goes among that of the connection") {
     const std::vector<std::uint64_t> frames(finding.evidence.begin(),
                                             finding.evidence.begin() + finding.evidence_count);
     CHECK(frames == std::vector<std::uint64_t>{3, 5, 6, 7, 8, 10});
+}
+
+TEST_CASE("what is asked is known beforehand or not: the answers are the same") {
+    std::mt19937 random(1);
+    const auto second = [&](int most) {
+        return static_cast<int>(random() % static_cast<unsigned>(most)) * kSecond;
+    };
+    for (int round = 0; round < 3000; ++round) {
+        HostConnection asked = forgotten();
+        asked.heard = second(200);
+        asked.quiet = {asked.heard, asked.reset, 0};
+        std::vector<HostConnection> others;
+        for (std::uint64_t stream = 2; stream < 2 + random() % 8; ++stream) {
+            const Nanoseconds first = second(215);
+            others.push_back(lived(stream, first, first + second(60), random() % 3 == 0));
+            others.back().open = random() % 4 != 0;
+            if (random() % 6 == 0) others.back().reset = others.back().heard + second(50);
+        }
+        signs(others, asked);
+    }
 }
 
 TEST_CASE("another host's connections say nothing") {
