@@ -109,7 +109,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
     // whose kernel resets what it did not open.
-    const bool only_syn = fwd.seen && fwd.first_ack;
+    const bool only_syn = fwd.seen && fwd.first_ack && fwd.last_ack == Seq{};
     reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl) && !only_syn;
     reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);

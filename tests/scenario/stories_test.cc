@@ -28,6 +28,7 @@ struct Right {
 constexpr Right kRights[] = {
     {"give_up_then_nothing", 0, "peer_dead", "probes_exhausted"},
     {"real_dhcp_release_no_reboot", 1, "peer_lost_state", "no_socket_reset", kAny, "", "host_rebooted"},
+    {"real_rst_after_514ms", 4, "middlebox_reset", "ttl_differs"},
     {"real_rst_after_514ms", 8, "peer_lost_state", "no_socket_reset", kAny, "",
      "host_rebooted peer_rebooted"},
     {"real_nmap_syn_scan", 0, "peer_reset", "", kAny, "", "middlebox_reset"},
