@@ -1,0 +1,217 @@
+// Whether a RST is taken, in each state of its receiver, sent by either end, at each edge of what is heeded.
+#include "tcp/accepts.h"
+
+#include <memory>
+
+#include "support/catch.h"
+#include "tcp/advance.h"
+
+namespace deadpeer {
+namespace {
+
+constexpr std::uint32_t kAIsn = 1000;
+constexpr std::uint32_t kBIsn = 0xffff'fff0;  // numbers wrap soon
+
+// A connection, segment by segment. A is the low end unless `turned`.
+class Bench {
+public:
+    explicit Bench(bool turned) : a_(turned ? Direction::kFromHigh : Direction::kFromLow) {}
+
+    struct Sent {
+        std::uint16_t flags = 0;
+        std::uint32_t seq = 0;
+        std::uint32_t ack = 0;
+        std::uint32_t length = 0;
+        std::uint16_t window = 500;
+        std::uint8_t scale = kNoWindowScale;
+    };
+
+    Bench& from_a(const Sent& sent) { return take(segment(a_, sent)); }
+    Bench& from_b(const Sent& sent) { return take(segment(opposite(a_), sent)); }
+    Bench& syn() { return from_a({.flags = kSyn, .seq = kAIsn, .scale = 2}); }
+    Bench& syn_ack() { return from_b({.flags = kSyn | kAck, .seq = kBIsn, .ack = kAIsn + 1, .scale = 2}); }
+    Bench& third() { return from_a({.flags = kAck, .seq = kAIsn + 1, .ack = kBIsn + 1}); }
+    Bench& open() { return syn().syn_ack().third(); }
+    Bench& a_closes() { return from_a({.flags = kFin | kAck, .seq = kAIsn + 1, .ack = kBIsn + 1}); }
+    Bench& b_closes(std::uint32_t ack) {
+        return from_b({.flags = kFin | kAck, .seq = kBIsn + 1, .ack = ack});
+    }
+
+    [[nodiscard]] TcpState a() const { return state_of(ends(), a_); }
+    [[nodiscard]] TcpState b() const { return state_of(ends(), opposite(a_)); }
+    [[nodiscard]] Acceptance reset_by_a(std::uint32_t seq, std::uint16_t flags = kRst,
+                                        std::uint32_t ack = 0) const {
+        return acceptance_of(ends(), segment(a_, {.flags = flags, .seq = seq, .ack = ack}));
+    }
+    [[nodiscard]] Acceptance reset_by_b(std::uint32_t seq, std::uint16_t flags = kRst,
+                                        std::uint32_t ack = 0) const {
+        return acceptance_of(ends(), segment(opposite(a_), {.flags = flags, .seq = seq, .ack = ack}));
+    }
+
+private:
+    [[nodiscard]] Ends ends() const { return {tcp_, sent_, a_, syn_seen_, syn_ack_seen_, fin_seen_}; }
+    static Segment segment(Direction direction, const Sent& sent) {
+        Segment segment;
+        segment.direction = direction;
+        segment.time = kSecond;
+        segment.flags = sent.flags;
+        segment.seq = sent.seq;
+        segment.ack = sent.ack;
+        segment.payload_length = sent.length;
+        segment.window = sent.window;
+        segment.window_scale = sent.scale;
+        segment.header_length = 20;
+        return segment;
+    }
+    Bench& take(const Segment& segment) {
+        if (segment.has(kSyn)) (segment.has(kAck) ? syn_ack_seen_ : syn_seen_) = true;
+        if (segment.has(kFin))
+            fin_seen_ = static_cast<std::uint8_t>((fin_seen_ | 1U << index(segment.direction)) & 3U);
+        count(sent_[index(segment.direction)], segment, *pool_);
+        acknowledge(sent_[index(opposite(segment.direction))], segment, *pool_);
+        const Rules rules = rules_of(WiresharkRelease::k4_6);
+        begin(tcp_, segment, false);
+        advance(tcp_, segment, {}, rules, *pool_);
+        learn_options(tcp_, segment, rules);
+        return *this;
+    }
+
+    Direction a_;
+    TcpStream tcp_;
+    std::array<SentData, 2> sent_{};
+    std::shared_ptr<RangePool> pool_ = std::make_shared<RangePool>();
+    bool syn_seen_ = false;
+    bool syn_ack_seen_ = false;
+    std::uint8_t fin_seen_ = 0;
+};
+
+constexpr auto kTaken = Acceptance::kTaken;
+constexpr auto kDoubtful = Acceptance::kDoubtful;
+constexpr auto kDropped = Acceptance::kDropped;
+constexpr std::uint32_t kA = kAIsn + 1;
+constexpr std::uint32_t kB = kBIsn + 1;
+constexpr std::uint32_t kWindow = 500 << 2;
+
+TEST_CASE("SYN-SENT takes a RST that acknowledges the SYN, wherever it lies") {
+    for (const bool turned : {false, true}) {
+        const Bench bench = Bench(turned).syn();
+        CHECK(bench.a() == TcpState::kSynSent);
+        CHECK(bench.b() == TcpState::kUnseen);
+        CHECK(bench.reset_by_b(0, kRst | kAck, kA) == kTaken);
+        CHECK(bench.reset_by_b(123456, kRst | kAck, kA) == kTaken);
+        CHECK(bench.reset_by_b(0, kRst | kAck, kAIsn) == kDropped);
+        CHECK(bench.reset_by_b(0, kRst | kAck, kA + 1) == kDropped);
+        CHECK(bench.reset_by_b(0, kRst, kA) == kDropped);
+        CHECK(bench.reset_by_b(0) == kDropped);
+    }
+}
+
+TEST_CASE("an ACK of something else leaves the initiator in SYN-SENT") {
+    for (const bool turned : {false, true}) {
+        const Bench bench = Bench(turned).syn().from_b({.flags = kAck, .seq = 70, .ack = 90});
+        CHECK(bench.a() == TcpState::kSynSent);
+        CHECK(bench.reset_by_b(70, kRst | kAck, kAIsn) == kDropped);
+        CHECK(bench.reset_by_a(90) == kTaken);
+    }
+}
+
+TEST_CASE("SYN-RECEIVED takes a RST at the number after the SYN") {
+    for (const bool turned : {false, true}) {
+        const Bench bench = Bench(turned).syn().syn_ack();
+        CHECK(bench.b() == TcpState::kSynReceived);
+        CHECK(bench.reset_by_a(kA) == kTaken);
+        CHECK(bench.reset_by_a(kA, kRst | kAck, kB) == kTaken);
+        CHECK(bench.reset_by_a(kAIsn) == kDropped);
+        CHECK(bench.reset_by_a(kA + 1) == kDoubtful);
+        CHECK(bench.reset_by_a(kA + 499) == kDoubtful);
+        CHECK(bench.reset_by_a(kA + 500) == kDropped);  // the window of a SYN is not scaled
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kBIsn) == kDropped);
+    }
+}
+
+TEST_CASE("ESTABLISHED takes a RST at RCV.NXT, doubts it in the window, and drops it outside") {
+    for (const bool turned : {false, true}) {
+        Bench bench = Bench(turned).open();
+        CHECK(bench.a() == TcpState::kEstablished);
+        CHECK(bench.b() == TcpState::kEstablished);
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kB - 1) == kDropped);
+        CHECK(bench.reset_by_b(kB + 1) == kDoubtful);
+        CHECK(bench.reset_by_b(kB + kWindow - 1) == kDoubtful);
+        CHECK(bench.reset_by_b(kB + kWindow) == kDropped);
+        CHECK(bench.reset_by_a(kA) == kTaken);
+        CHECK(bench.reset_by_a(kA - 1) == kDropped);
+        // What is on its way may have arrived.
+        bench.from_b({.flags = kAck, .seq = kB, .ack = kA, .length = 100});
+        CHECK(bench.reset_by_b(kB + 100) == kTaken);
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kB + 101) == kDoubtful);
+        // Acknowledged: it has.
+        bench.from_a({.flags = kAck, .seq = kA, .ack = kB + 100});
+        CHECK(bench.reset_by_b(kB + 99) == kDropped);
+        CHECK(bench.reset_by_b(kB + 100) == kTaken);
+    }
+}
+
+TEST_CASE("a closed window takes a RST at RCV.NXT only") {
+    for (const bool turned : {false, true}) {
+        const Bench bench = Bench(turned).open().from_a({.flags = kAck, .seq = kA, .ack = kB, .window = 0});
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kB + 1) == kDropped);
+        CHECK(bench.reset_by_b(kB - 1) == kDropped);
+    }
+}
+
+TEST_CASE("each state of the close") {
+    for (const bool turned : {false, true}) {
+        Bench bench = Bench(turned).open().a_closes();
+        CHECK(bench.a() == TcpState::kFinWait1);
+        CHECK(bench.b() == TcpState::kCloseWait);
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kB - 1) == kDropped);
+        CHECK(bench.reset_by_a(kA + 1) == kTaken);
+        CHECK(bench.reset_by_a(kA + 2) == kDoubtful);
+
+        Bench acknowledged = bench;
+        acknowledged.from_b({.flags = kAck, .seq = kB, .ack = kA + 1});
+        CHECK(acknowledged.a() == TcpState::kFinWait2);
+        CHECK(acknowledged.reset_by_b(kB) == kTaken);
+        CHECK(acknowledged.reset_by_b(kB - 1) == kDropped);
+        CHECK(acknowledged.reset_by_a(kA) == kTaken);  // at its FIN
+        CHECK(acknowledged.reset_by_a(kA - 1) == kDropped);
+
+        Bench last = acknowledged;
+        last.b_closes(kA + 1);
+        CHECK(last.a() == TcpState::kTimeWait);
+        CHECK(last.b() == TcpState::kLastAck);
+        last.from_a({.flags = kAck, .seq = kA + 1, .ack = kB + 1});
+        CHECK(last.a() == TcpState::kTimeWait);
+        CHECK(last.b() == TcpState::kTimeWait);
+        CHECK(last.reset_by_b(kB + 1) == kTaken);
+        CHECK(last.reset_by_b(kB + kWindow + 1) == kDropped);
+
+        Bench closing = bench;
+        closing.b_closes(kA);
+        CHECK(closing.a() == TcpState::kClosing);
+        CHECK(closing.b() == TcpState::kClosing);
+        CHECK(closing.reset_by_b(kB + 1) == kTaken);
+        CHECK(closing.reset_by_b(kB - 2) == kDropped);
+    }
+}
+
+TEST_CASE("of a side that was not seen nothing is known") {
+    for (const bool turned : {false, true}) {
+        const Bench bench = Bench(turned).from_a({.flags = kAck, .seq = kA, .ack = kB});
+        CHECK(bench.b() == TcpState::kUnseen);
+        CHECK(bench.reset_by_a(77) == kTaken);
+        // Its scale is not known either: the largest counts.
+        CHECK(bench.reset_by_b(kB) == kTaken);
+        CHECK(bench.reset_by_b(kB - 1) == kDropped);
+        CHECK(bench.reset_by_b(kB + (500U << 14U) - 1) == kDoubtful);
+        CHECK(bench.reset_by_b(kB + (500U << 14U)) == kDropped);
+    }
+}
+
+}  // namespace
+}  // namespace deadpeer
