@@ -37,6 +37,8 @@ enum class Verdict : std::uint8_t {
     kSuspect,
     kAlive,
     kIdle,
+    kPathDead,  // both sides spoke, and neither was answered
+    kNoAnswer,  // to its SYNs: it never was a connection
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -82,6 +84,20 @@ enum class Reason : std::uint8_t {
     kTooManyOpen,
     kLinkDown,
     kFramesLost,
+    // peer_dead
+    kAnswersLost,  // those that were captured did not reach the prober
+    // peer_lost_state
+    kHalfOpenDiscovered,  // a SYN met an older connection of the same addresses and ports
+    // peer_reset
+    kResetInHandshake,
+    kResetBySyn,  // a SYN came into the connection
+    // alive
+    kProbesIgnored,  // the stack answers none, but its application's data arrive
+    kAcceptedLater,  // refused at first
+    // no_answer
+    kNoAnswer,
+    kSynIgnored,   // the other side still had an older connection
+    kUnreachable,  // ICMP
 };
 
 // What a side sent that found no answer.
@@ -90,6 +106,7 @@ enum class Tries : std::uint8_t {
     kProbes,        // keepalive probes
     kData,          // the same data, or FIN, again and again
     kWindowProbes,  // it waited for the peer's window to open
+    kSyns,
 };
 
 // Independent observations that bear on a verdict, as bits of a Signs value.
@@ -110,6 +127,7 @@ inline constexpr Signs kSignHostHeard = 1U << 11;       // the host was heard in
 inline constexpr Signs kSignIpIdRanOn = 1U << 12;       // its IP ids went on counting, so it was up
 inline constexpr Signs kSignManyHosts = 1U << 13;       // several hosts lost connections within seconds
 inline constexpr Signs kSignAddressMoved = 1U << 14;    // another machine claimed the address meanwhile
+inline constexpr Signs kSignSpokeLater = 1U << 15;  // the side that is called dead spoke after the verdict
 
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,
@@ -124,6 +142,8 @@ enum class EventKind : std::uint8_t {
     kHeartbeatStopped,
     kCaptureGap,
     kCapacityWarning,
+    kPathDead,
+    kNoAnswer,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };

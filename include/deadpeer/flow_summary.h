@@ -19,7 +19,7 @@ enum class Opened : std::uint8_t {
     kMidstream,  // neither
 };
 
-enum class Closed : std::uint8_t { kOpen, kByFin, kByRst, kSuperseded };
+enum class Closed : std::uint8_t { kOpen, kByFin, kByRst, kSuperseded, kNeverOpened };
 
 // A keepalive timer as inferred from the capture.
 struct KeepaliveTimer {

@@ -94,8 +94,13 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
 
+    const bool was_reset = connection.rst_seen;
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
     tally(connection, segment, file_, ranges_, is_copy);
+    if (of_predecessor) {
+        connection.rst_seen = was_reset;
+        watcher_.count_reset(connection, segment);
+    }
     if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
     learn_options(connection.tcp, segment, rules_);
     if (census_.active() && !is_copy) take_census(connection, segment);

@@ -31,6 +31,12 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.idle_survived = judgement.idle_survived;
 }
 
+// After a RST, or after one to its first SYNs.
+bool went_on(const Watch& watch) {
+    if (watch.reset->met()) return watch.reset->ignored();
+    return watch.refusals > 0 || watch.syn_challenged;
+}
+
 TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
     const Direction responder = opposite(connection.initiator);
     return {connection.key.sender(prober).address, connection.key.sender(responder).port,
@@ -41,6 +47,7 @@ TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
 
 void Conclusions::clear() {
     hosts_.forget_connections();
+    seen_both_ways_.clear();
     idle_timers_ = {};
     interval_timers_ = {};
 }
@@ -103,7 +110,8 @@ bool Conclusions::witness_is_awaited(const Connection& connection) const {
 Conclusion Conclusions::conclude(const Connection& connection, bool superseded, const CaptureState& state,
                                  const HostSigns& host) const {
     const Watch* watch = watcher_.watch_of(connection);
-    const CaptureFacts capture = state.facts(connection);
+    CaptureFacts capture = state.facts(connection);
+    capture.both_directions = seen_both_ways_.contains(connection.key.sender(connection.initiator).address);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
     const HeartbeatSummary heartbeat = beats_.summary(connection);
@@ -112,9 +120,12 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     Conclusion conclusion;
     conclusion.judgement = judge(facts, watch, capture, host, options_);
     FlowSummary& flow = conclusion.flow = summarize(connection, superseded);
-    if (watch != nullptr && watch->reset->ignored() && flow.closed == Closed::kByRst) {
+    if (watch != nullptr && flow.closed == Closed::kByRst && went_on(*watch)) {
         flow.closed = superseded ? Closed::kSuperseded : Closed::kOpen;
     }
+    if (conclusion.judgement.verdict == Verdict::kNoAnswer) flow.closed = Closed::kNeverOpened;
+    if (watch != nullptr && watch->reset->in_handshake && flow.opened == Opened::kHandshake)
+        flow.opened = Opened::kPartial;
     if (capture.now != kNoTime && facts.last_time != kNoTime && capture.now >= facts.last_time) {
         flow.silent_at_end = capture.now - facts.last_time;
     }
@@ -139,15 +150,19 @@ void Conclusions::fill_timers(SideSummary& side, const Connection& connection, D
                               const Judgement& judgement) const {
     const Watch* watch = watcher_.watch_of(connection);
     const Prober& prober = *watch->sides[index(direction)].prober;
-    const bool exhausted =
-        judgement.reason == Reason::kProbesExhausted && judgement.side == opposite(direction);
+    const bool gave_up =
+        judgement.reason == Reason::kProbesExhausted || judgement.reason == Reason::kAnswersLost;
+    const bool exhausted = gave_up && judgement.side == opposite(direction);
     side.probes = prober.sent;
     side.probes_answered = prober.answered;
     side.probe_payload = prober.payload;
     side.resets = watch->resets[index(direction)];
     const TimerPool::Owner owner = owner_of(connection, direction);
-    side.keepalive.idle = idle_timers_.value(owner, prober.idle.cluster());
-    const GapCluster& intervals = prober.interval.cluster();
+    // Answers that got lost leave the interval between probes that look answered.
+    const bool lost = exhausted && judgement.reason == Reason::kAnswersLost;
+    const GapCluster& idle = lost ? prober.idle.cluster_but(prober.run.shortest) : prober.idle.cluster();
+    side.keepalive.idle = idle_timers_.value(owner, idle);
+    const GapCluster& intervals = lost ? prober.run : prober.interval.cluster();
     if (!prober.bunched || intervals.gaps > 1)
         side.keepalive.interval = interval_timers_.value(owner, intervals);
     // After one miss that is made good: more likely the capture lost the answer than that the two are equal.

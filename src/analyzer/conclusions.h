@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "analyzer/beats.h"
@@ -34,7 +35,7 @@ struct CaptureState {
         return connection.several_inputs ? gaps.of_any() : gaps.of(connection.last.file);
     }
     [[nodiscard]] CaptureFacts facts(const Connection& connection) const {
-        return {now, lost_frames, gaps_of(connection)};
+        return {now, lost_frames, gaps_of(connection), false};
     }
 };
 
@@ -63,6 +64,8 @@ public:
     // As that side lived it.
     void ask_about(const HostConnection& forgotten) { hosts_.ask_about(forgotten); }
     void gather_host(const Connection& connection, Direction side);
+    // The capture shows both directions of a connection of the host.
+    void note_both_ways(const IpAddress& host) { seen_both_ways_.insert(host); }
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
@@ -90,6 +93,7 @@ private:
     const Beats& beats_;
     const HostLife& life_;
     HostBook hosts_;
+    std::set<IpAddress> seen_both_ways_;
     TimerPool idle_timers_;
     TimerPool interval_timers_;
 };

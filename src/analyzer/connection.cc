@@ -16,7 +16,8 @@ void learn_roles(Connection& connection, const Segment& segment) {
         connection.fin_seen =
             static_cast<std::uint8_t>((connection.fin_seen | (1U << index(segment.direction))) & 3U);
     }
-    if (segment.has(kRst)) connection.rst_seen = true;
+    if (segment.has(kRst) && acceptance_of(connection.ends(), segment) != Acceptance::kDropped)
+        connection.rst_seen = true;
     if (!segment.has(kSyn)) return;
     const bool answer = segment.has(kAck);
     if (answer) {

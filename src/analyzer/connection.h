@@ -10,6 +10,7 @@
 #include "deadpeer/flow_summary.h"
 #include "deadpeer/segment.h"
 #include "keepalive/connection_view.h"
+#include "tcp/accepts.h"
 #include "tcp/half_stream.h"
 #include "tcp/range_pool.h"
 #include "tcp/sent_data.h"
@@ -37,7 +38,7 @@ struct Connection {
     bool roles_known : 1 = false;
     bool syn_seen : 1 = false;
     bool syn_ack_seen : 1 = false;
-    bool rst_seen : 1 = false;
+    bool rst_seen : 1 = false;        // one that its receiver does not drop
     bool clock_set_back : 1 = false;  // from one of its segments to the next, by a second or more
     bool attention : 1 = false;       // its Watch must see all of its segments
     std::uint8_t fin_seen : 2 = 0;    // one bit a direction
@@ -49,10 +50,11 @@ struct Connection {
 
     // The connection as it stands, for questions about the next segment.
     [[nodiscard]] ConnectionView view() const {
-        return {tcp,         sent,         first_time,
-                last_time(), longest_idle, second_idle_s * kSecond,
-                last.frame,  fin_seen,     syn_seen || syn_ack_seen};
+        return {tcp,        sent,     first_time, last_time(), longest_idle, second_idle_s * kSecond,
+                last.frame, fin_seen, initiator,  syn_seen,    syn_ack_seen};
     }
+
+    [[nodiscard]] Ends ends() const { return {tcp, sent, initiator, syn_seen, syn_ack_seen, fin_seen}; }
 
     // By way of a pointer, as TcpStream has it.
     [[nodiscard]] const SentData& sent_by(Direction d) const { return sent.data()[index(d)]; }

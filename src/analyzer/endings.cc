@@ -80,7 +80,7 @@ std::vector<Verdicts::Ended> Analyzer::Impl::all_in_order() {
     rounds_.for_each_replaced([&](const Connection& old) { add(old, true); });
     flows_.for_each([&](const Connection& connection) {
         add(connection, false);
-        if (const Connection* old = predecessors_.of(connection)) add(*old, true);
+        if (const Connection* old = predecessors_.of(connection)) add(*old, !predecessors_.lives(connection));
     });
     std::ranges::sort(all, {}, [](const Verdicts::Ended& ended) { return ended.connection->tcp.number; });
     return all;
@@ -93,6 +93,9 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
     switch (predecessors_.ask(connection, segment, file_)) {
         case Predecessors::Answer::kWait:
             return false;
+        case Predecessors::Answer::kLives:
+            watcher_.open(connection).syn_unheeded = true;
+            return true;
         case Predecessors::Answer::kNothing:
             tell_predecessor(connection);
             return false;
@@ -100,6 +103,7 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
             break;
     }
     verdicts_.note_forgotten(*old);
+    watcher_.open(connection).syn_challenged = true;
     rounds_.keep(*old, now_);
     rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     predecessors_.release(connection);
@@ -109,7 +113,7 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
 void Analyzer::Impl::tell_predecessor(Connection& connection) {
     const Connection* old = predecessors_.of(connection);
     if (old == nullptr) return;
-    end_early(*old, true);
+    end_early(*old, !predecessors_.lives(connection));
     predecessors_.release(connection);
 }
 

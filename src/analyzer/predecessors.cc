@@ -1,5 +1,7 @@
 #include "analyzer/predecessors.h"
 
+#include <cstdlib>
+
 namespace deadpeer {
 namespace {
 
@@ -10,6 +12,40 @@ bool is_challenge(const Connection& old, const Segment& segment) {
     return segment.has(kAck) && !segment.has(kSyn | kRst | kFin) && segment.payload_length == 0 &&
            own.next_known && others.next_known && Seq(segment.seq) == own.next &&
            Seq(segment.ack) == others.next;
+}
+
+// A segment of the old connection: its sender acknowledges what that had, not the SYN.
+bool is_of_old(const Connection& old, const Connection& successor, const Segment& segment) {
+    constexpr std::int32_t kNear = 1 << 16;
+    const SentData& own = old.sent[index(segment.direction)];
+    const SentData& others = old.sent[index(opposite(segment.direction))];
+    const bool acknowledges_syn = segment.direction != successor.initiator &&
+                                  Seq(segment.ack) == successor.tcp.forward(successor.initiator).isn + 1;
+    if (!segment.has(kAck) || segment.has(kSyn | kRst) || !own.next_known || !others.next_known) return false;
+    const auto near = [](Seq one, Seq other) { return std::abs(one.distance_to(other)) < kNear; };
+    return near(Seq(segment.seq), own.next) && near(Seq(segment.ack), others.next) && !acknowledges_syn;
+}
+
+// What a host without RFC 5961 does when a SYN comes into its connection.
+bool is_reset_by_syn(const Connection& old, const Segment& segment) {
+    const SentData& own = old.sent[index(segment.direction)];
+    const SentData& others = old.sent[index(opposite(segment.direction))];
+    return segment.has(kRst) && own.next_known && Seq(segment.seq) == own.next &&
+           (!segment.has(kAck) || (others.next_known && Seq(segment.ack) == others.next));
+}
+
+// It was heard, though in another stream.
+void note_heard(Connection& old, const Segment& segment) {
+    if (segment.time == kNoTime) return;
+    old.tcp.forward(segment.direction).last_time = segment.time;
+    old.last_sender = segment.direction;
+    SentData& own = old.sent[index(segment.direction)];
+    const Seq end = Seq(segment.seq) + segment.payload_length + (segment.has(kFin) ? 1 : 0);
+    if (end.after(own.next)) own.next = end;
+    if (segment.has(kFin)) {
+        const unsigned fins = old.fin_seen | 1U << index(segment.direction);
+        old.fin_seen = static_cast<std::uint8_t>(fins & 3U);
+    }
 }
 
 }  // namespace
@@ -32,32 +68,62 @@ Connection* Predecessors::of(const Connection& successor) {
     return waiting == nullptr ? nullptr : &waiting->connection;
 }
 
+bool Predecessors::lives(const Connection& successor) {
+    const Watch* watch = watcher_.watch_of(successor);
+    const Waiting* waiting = watch == nullptr ? nullptr : waiting_.find(watch->predecessor);
+    return waiting != nullptr && (waiting->lives || waiting->challenge_frame != 0);
+}
+
 Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& segment, std::uint32_t file) {
     Waiting& waiting = waiting_[watcher_.watch_of(successor)->predecessor];
     Connection& old = waiting.connection;
-    if (segment.has(kSyn)) return segment.has(kAck) ? Answer::kNothing : Answer::kWait;
+    if (segment.has(kSyn)) {
+        if (!segment.has(kAck)) return Answer::kWait;
+        waiting.lives = false;
+        waiting.challenge_frame = 0;
+        return Answer::kNothing;
+    }
+    const bool from_initiator = segment.direction == successor.initiator;
+    if (!from_initiator && waiting.challenge_frame == 0 && is_reset_by_syn(old, segment)) {
+        ResetRecord reset;
+        reset.shape = ResetRecord::Shape::kBySyn;
+        reset.provoked_time = successor.last_time();
+        reset.provoked_frame = successor.last.frame;
+        end(old, segment, reset, file);
+        return Answer::kEnded;
+    }
     if (is_challenge(old, segment)) {
         waiting.challenge_frame = segment.frame;
         waiting.challenge_time = segment.time;
+        note_heard(old, segment);
         return Answer::kWait;
     }
+    if (is_of_old(old, successor, segment)) {
+        waiting.lives = true;
+        note_heard(old, segment);
+        return Answer::kLives;
+    }
     const SentData& forgotten = old.sent[index(segment.direction)];
-    const bool resets = segment.has(kRst) && !segment.has(kAck) && waiting.challenge_frame != 0 &&
-                        Seq(segment.seq) == forgotten.next;
+    const bool confirms = !segment.has(kAck) && waiting.challenge_frame != 0;
+    const bool resets =
+        segment.has(kRst) && (confirms || waiting.lives) && Seq(segment.seq) == forgotten.next;
     if (!resets) return Answer::kNothing;
-
     ResetRecord reset;
-    reset.shape = ResetRecord::Shape::kNoSocket;
+    reset.shape = waiting.lives ? ResetRecord::Shape::kAbort : ResetRecord::Shape::kNoSocket;
+    reset.provoked_time = waiting.challenge_time;
+    reset.provoked_frame = waiting.challenge_frame;
+    end(old, segment, reset, file);
+    return Answer::kEnded;
+}
+
+void Predecessors::end(Connection& old, const Segment& segment, ResetRecord reset, std::uint32_t file) {
     reset.sender = segment.direction;
     reset.time = segment.time;
     reset.frame = segment.frame;
     reset.sender_heard = old.tcp.forward(segment.direction).last_time;
-    reset.provoked_time = waiting.challenge_time;
-    reset.provoked_frame = waiting.challenge_frame;
     watcher_.note_reset(old, reset);
     old.rst_seen = true;
     old.last.file = static_cast<std::uint16_t>(file);
-    return Answer::kEnded;
 }
 
 void Predecessors::release(Connection& successor) {

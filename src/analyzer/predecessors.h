@@ -1,6 +1,8 @@
 // Predecessors: connections whose 4-tuple was used again while nothing had ended them.
 //
-// What:     a host that rebooted may open the same 4-tuple anew. Its peer, which still holds the old
+// What:     a SYN into a living connection begins a new stream, but its receiver need not heed it: RFC 5961
+//           section 4 has it answer with an ACK out of the old connection, and go on.
+//           A host that rebooted may open the same 4-tuple anew. Its peer, which still holds the old
 //           connection, answers the SYN with an ACK out of that (a challenge, RFC 5961 section 4.2), and
 //           the host, which knows nothing of it, resets it (RFC 9293 section 3.5.1, figure 9). Wireshark
 //           counts both to the new stream, but they are the end of the old one. So the old connection waits
@@ -32,6 +34,7 @@ public:
     enum class Answer {
         kWait,     // not told yet
         kEnded,    // this segment is the RST that ends the old connection, and no part of the new one
+        kLives,    // the SYN was not heeded: the old connection goes on, in the new stream
         kNothing,  // the new connection goes its way: the old one's end was not captured
     };
 
@@ -39,6 +42,9 @@ public:
     Answer ask(Connection& successor, const Segment& segment, std::uint32_t file);
 
     [[nodiscard]] Connection* of(const Connection& successor);
+
+    // Whether nothing but an unheeded SYN, if even that, stands against the old connection.
+    [[nodiscard]] bool lives(const Connection& successor);
 
     void release(Connection& successor);
 
@@ -51,7 +57,10 @@ private:
         Connection connection;
         std::uint64_t challenge_frame = 0;  // 0 = not met
         Nanoseconds challenge_time = kNoTime;
+        bool lives = false;
     };
+
+    void end(Connection& old, const Segment& segment, ResetRecord reset, std::uint32_t file);
 
     Watcher& watcher_;
     Pool<Waiting> waiting_;

@@ -13,6 +13,7 @@ constexpr Nanoseconds kResetSettles = 500 * kMillisecond;
 // looked at.
 constexpr Nanoseconds kWitnessTime = 5 * kSecond;
 constexpr Nanoseconds kLookAgain = 500 * kMillisecond;
+constexpr std::size_t kMostUnanswered = 10'000;
 
 struct EventClass {
     EventKind kind;
@@ -32,6 +33,10 @@ std::optional<EventClass> event_of(Verdict verdict) {
             return EventClass{EventKind::kMiddleboxReset, Severity::kWarning};
         case Verdict::kPeerReset:
             return EventClass{EventKind::kPeerReset, Severity::kInfo};
+        case Verdict::kPathDead:
+            return EventClass{EventKind::kPathDead, Severity::kCritical};
+        case Verdict::kNoAnswer:
+            return EventClass{EventKind::kNoAnswer, Severity::kInfo};
         case Verdict::kNone:
         case Verdict::kUnknown:
         case Verdict::kClosed:
@@ -44,7 +49,8 @@ std::optional<EventClass> event_of(Verdict verdict) {
 }
 
 bool silence_decided(const Judgement& judgement) {
-    return judgement.verdict == Verdict::kPeerDead && (judgement.signs & kSignProberReset) == 0;
+    const bool dead = judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPathDead;
+    return dead && (judgement.signs & kSignProberReset) == 0;
 }
 
 Finding finding_of(const Connection& connection, const Judgement& judgement, const HostSigns& host,
@@ -91,7 +97,7 @@ void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& 
 
 void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.clear();
-    const Hosts hosts = forgetful_hosts(connections);
+    const Concerned hosts = concerned_by(connections);
     for (const Ended& ended : connections) {
         conclusions_.gather_timers(*ended.connection);
         gather(*ended.connection, hosts);
@@ -100,24 +106,34 @@ void Verdicts::open_books(std::span<const Ended> connections) {
 }
 
 // Only those are worth a look at their other connections.
-Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
-    Hosts hosts;
+Verdicts::Concerned Verdicts::concerned_by(std::span<const Ended> connections) {
+    Concerned hosts;
     for (const Ended& ended : connections) {
-        const auto lost = conclusions_.forgotten(*ended.connection);
+        const Connection& connection = *ended.connection;
+        // One host may send many, and a flood of them comes from as many hosts.
+        const IpAddress initiator = connection.key.sender(connection.initiator).address;
+        const bool known = !hosts.unanswered.empty() && hosts.unanswered.back() == initiator;
+        if (is_unanswered_syn(connection) && !known && hosts.unanswered.size() < kMostUnanswered)
+            hosts.unanswered.push_back(initiator);
+        const auto lost = conclusions_.forgotten(connection);
         if (!lost) continue;
         conclusions_.ask_about(*lost);
-        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
+        for (const IpAddress& address : conclusions_.addresses_of(lost->host))
+            hosts.forgetful.push_back(address);
     }
-    std::ranges::sort(hosts);
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    for (Hosts* each : {&hosts.forgetful, &hosts.unanswered}) {
+        std::ranges::sort(*each);
+        each->erase(std::unique(each->begin(), each->end()), each->end());
+    }
     return hosts;
 }
 
-void Verdicts::gather(const Connection& connection, const Hosts& hosts) {
-    if (hosts.empty()) return;
+void Verdicts::gather(const Connection& connection, const Concerned& hosts) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const IpAddress address = connection.key.sender(side).address;
-        if (std::ranges::binary_search(hosts, address)) conclusions_.gather_host(connection, side);
+        if (std::ranges::binary_search(hosts.forgetful, address)) conclusions_.gather_host(connection, side);
+        if (!std::ranges::binary_search(hosts.unanswered, address)) continue;
+        if (!is_one_way(connection)) conclusions_.note_both_ways(address);
     }
 }
 
@@ -178,8 +194,8 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
 
 void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit_all) {
     conclusions_.clear();
-    const Hosts hosts = forgetful_hosts(due);
-    if (hosts.empty()) return;
+    const Concerned hosts = concerned_by(due);
+    if (hosts.forgetful.empty()) return;  // nothing else is worth a walk
     visit_all([&](const Connection& connection) { gather(connection, hosts); });
     conclusions_.freeze();
 }

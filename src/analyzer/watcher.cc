@@ -48,7 +48,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence);
     const bool of_first_pair = follow_first_pair(connection, segment, kind);
-    if (connection.watch == 0 && !deserves_watch(kind, segment)) return {kind, 0, of_first_pair};
+    if (connection.watch == 0 && !deserves_watch(kind, before, segment)) return {kind, 0, of_first_pair};
 
     Watch& watch = watch_for(connection);
     const Observation observation = observe(watch, pools_, before, segment, kind);
@@ -58,7 +58,9 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         if (ip_id_runs_on(reset.host_silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
     }
     connection.attention = needs_attention(watch);
-    if (observation.train_position == 2) tell_unanswered(connection, watch, segment, file);
+    const bool asked_twice = observation.train_position == 2;
+    if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
+        tell_unanswered(connection, watch, segment, file);
     if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
     if (observation.answered.open()) settle_answered_row(watch, segment);
     if (watch.told == Verdict::kPeerDead && !is_trying(watch)) watch.told = Verdict::kNone;

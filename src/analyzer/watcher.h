@@ -63,6 +63,11 @@ public:
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
 
+    // A segment that is no part of the connection, though of its stream.
+    void count_reset(Connection& connection, const Segment& segment) {
+        if (segment.has(kRst)) ++watch_for(connection).resets[index(segment.direction)];
+    }
+
     // Whether the verdict is news; it is not from then on. `host`: what other connections tell of the host.
     bool note_told(const Connection& connection, Verdict verdict, Signs host);
     // The same for its part in a reboot of its host.

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "deadpeer/segment.h"
+#include "tcp/accepts.h"
 #include "tcp/half_stream.h"
 #include "tcp/sent_data.h"
 
@@ -21,7 +22,12 @@ struct ConnectionView {
     Nanoseconds second_idle;   // the longest but that one, in whole seconds; 0 if none is as long
     std::uint64_t last_frame;
     std::uint8_t fin_seen;  // one bit a direction
-    bool handshake_seen;    // a SYN, of either side
+    Direction initiator;    // valid if a SYN was seen
+    bool syn_seen;          // without ACK
+    bool syn_ack_seen;
+
+    [[nodiscard]] bool handshake_seen() const { return syn_seen || syn_ack_seen; }
+    [[nodiscard]] Ends ends() const { return {tcp, sent, initiator, syn_seen, syn_ack_seen, fin_seen}; }
 
     // The longest silence that the connection came through, where `failed` is counted among them but ended in
     // a failure; kNoTime if none is known.

@@ -15,9 +15,9 @@ Confidence lowered(Confidence confidence) {
 
 // What the capture lost, or a clock that was set, can account for what was concluded from silence.
 Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
-    const bool by_silence = judgement.verdict == Verdict::kPeerDead &&
-                            (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
-    const Nanoseconds heard = c.facts.heard[index(judgement.side)];
+    const bool dead = judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPathDead;
+    const bool by_silence = dead && (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
+    const Nanoseconds heard = judgement.half_open == kNoTime ? kNoTime : judgement.time - judgement.half_open;
     // What was lost before the peer's last word is no part of its silence.
     const bool seen_to_lose = c.watch != nullptr && c.watch->loss_time != kNoTime &&
                               judgement.time != kNoTime && heard != kNoTime && heard < c.watch->loss_time &&
@@ -29,11 +29,19 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;
         judgement.confidence = Confidence::kNone;
-    } else if (judgement.verdict == Verdict::kPeerDead &&
-               (judgement.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) {
+    } else if (dead && (judgement.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) {
         judgement.confidence = lowered(judgement.confidence);
     }
     return judgement;
+}
+
+// A RST to a FIN says the same as one to data, but a connection that was being closed is hardly missed: only
+// with other signs is it worth a word.
+bool is_close(const JudgementCase& c) {
+    constexpr Signs kOfReboot = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
+    const ResetRecord& reset = c.reset();
+    if (reset.shape == ResetRecord::Shape::kAfterFin) return true;
+    return reset.answers_fin && reset.sender_heard != kNoTime && (c.host.signs & kOfReboot) == 0;
 }
 
 Judgement closed(const JudgementCase& c, Reason reason) {
@@ -47,10 +55,10 @@ Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureF
     const JudgementCase c{facts, watch, capture, host, options};
     if (facts.last_time == kNoTime)
         return decided(Verdict::kUnknown, Confidence::kNone, Reason::kNotAnalysed);
+    if (auto judgement = judge_opening(c)) return *judgement;
     if (facts.one_way) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kOneWay);
     if (facts.fin_from_both) return closed(c, Reason::kFinExchanged);
-    if (c.reset_stands() && c.reset().shape == ResetRecord::Shape::kAfterFin)
-        return closed(c, Reason::kResetAfterFin);
+    if (c.reset_stands() && is_close(c)) return closed(c, Reason::kResetAfterFin);
     if (auto judgement = judge_dead(c)) return with_doubt(*judgement, c);
     if (auto judgement = judge_reset(c)) return with_doubt(*judgement, c);
     if (facts.superseded) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kSuperseded);

@@ -28,6 +28,9 @@ struct ConnectionFacts {
     bool superseded = false;  // its 4-tuple was used again
     bool clock_set_back = false;
     bool fin_from_both = false;
+    bool syn_unanswered = false;  // the initiator has sent nothing but SYNs, and no SYN-ACK came
+    Direction initiator = Direction::kFromLow;
+    std::uint32_t syns = 0;      // where they were not answered
     bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed
     Nanoseconds heartbeat_period = kNoTime;
     Nanoseconds last_beat = kNoTime;
@@ -38,6 +41,7 @@ struct CaptureFacts {
     Nanoseconds now = kNoTime;         // the capture went on until then
     bool lost_frames = false;          // it says of itself that it lost some
     std::span<const CaptureGap> gaps;  // the latest times in which nothing, or not all, was captured
+    bool both_directions = false;      // it shows those of another connection of the initiator
 };
 
 // What other connections and frames tell of the host that sent a no-socket RST.

@@ -40,7 +40,8 @@ Judgement probes_stopped(const JudgementCase& c, Nanoseconds due) {
 // What the latest exchange proves, beyond that there was one.
 Reason latest_proof(const Watch& watch, Reason usual) {
     if (watch.reset->met() && watch.reset->ignored()) return Reason::kResetIgnored;
-    return watch.recovered ? Reason::kRecovered : usual;
+    if (watch.recovered) return Reason::kRecovered;
+    return usual == Reason::kRecentTraffic && watch.refusals > 0 ? Reason::kAcceptedLater : usual;
 }
 
 bool has_answered(const Watch& watch) {
@@ -49,6 +50,9 @@ bool has_answered(const Watch& watch) {
 
 std::optional<Judgement> judge_probed(const JudgementCase& c, Nanoseconds silent) {
     if (c.watch == nullptr) return std::nullopt;
+    const bool ignored = c.ignored(Direction::kFromLow) || c.ignored(Direction::kFromHigh);
+    if (ignored && !has_answered(*c.watch) && !longer(silent, kProofHolds))
+        return alive(c, Reason::kProbesIgnored);
     Nanoseconds due = next_probe_due(*c.watch);
     if (due == kNoTime && c.facts.window_closed) due = kWindowProbesDue;
     if (due == kNoTime && !has_answered(*c.watch)) return std::nullopt;

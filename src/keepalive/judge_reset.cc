@@ -74,16 +74,26 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
     if (auto judgement = judge_middlebox(c)) return judgement;
     if (is_no_socket_reset(c.reset(), c.options)) return judge_forgotten(c);
+    if (c.reset().shape == ResetRecord::Shape::kHalfOpen) {
+        Judgement judgement =
+            decided(Verdict::kPeerLostState, Confidence::kMedium, Reason::kHalfOpenDiscovered);
+        describe_reset(judgement, c);
+        return judgement;
+    }
     Reason reason = Reason::kAborted;
     if (c.reset().shape == ResetRecord::Shape::kRefused) reason = Reason::kConnectionRefused;
     if (c.reset().shape == ResetRecord::Shape::kNoSocket) reason = Reason::kNoSocketReset;
+    if (c.reset().shape == ResetRecord::Shape::kBySyn) reason = Reason::kResetBySyn;
+    if (c.reset().in_handshake) reason = Reason::kResetInHandshake;
     Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, reason);
     describe_reset(judgement, c);
     return judgement;
 }
 
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
-    return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() &&
+    const bool unknown_till_fin = reset.answers_fin && reset.sender_heard == kNoTime;
+    return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() && !reset.in_handshake &&
+           !unknown_till_fin &&
            longer(between(reset.silent_since(), reset.time), options.minimum_probe_silence);
 }
 

@@ -11,9 +11,8 @@ namespace {
 constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
 // No known stack gives up by count after fewer retransmissions (Windows: 5).
 constexpr std::uint32_t kFewestTransmissions = 6;
-constexpr std::uint32_t kFewestProbes = 3;
-// No stack stops to double its retransmission timeout below that (RFC 6298 section 2.5 asks for a minute).
-constexpr Nanoseconds kLeastLimit = 30 * kSecond;
+// No stack stops to double its retransmission timeout below that (Linux: the least tcp_rto_max_ms).
+constexpr Nanoseconds kLeastLimit = kSecond;
 
 // The numbers of a train of `prober` that found no answer.
 void describe_train(Judgement& judgement, const JudgementCase& c, const Train& train, Direction prober) {
@@ -28,10 +27,14 @@ void describe_train(Judgement& judgement, const JudgementCase& c, const Train& t
     }
 }
 
-void set_time(Judgement& judgement, const JudgementCase& c, Nanoseconds time, std::uint64_t frame) {
+// What the other side said after the train tells nothing of the time before.
+void set_time(Judgement& judgement, const JudgementCase& c, const Train& train, Nanoseconds time,
+              std::uint64_t frame) {
     judgement.time = time;
     judgement.frame = frame;
-    judgement.half_open = between(c.facts.heard[index(judgement.side)], time);
+    const Nanoseconds heard =
+        train.peer_heard != kNoTime ? train.peer_heard : c.facts.heard[index(judgement.side)];
+    judgement.half_open = between(heard, time);
 }
 
 std::uint64_t last_of(const FrameTrail& trail) {
@@ -50,15 +53,23 @@ bool ended_otherwise(const JudgementCase& c, Direction prober) {
 
 Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, Reason reason,
                   Nanoseconds waited) {
-    Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, reason);
+    // Who probes by itself lives, and so does its stack.
+    const bool lives = train.tries == Tries::kProbes && (train.crossed || c.side(prober).peer_probed);
+    Judgement judgement =
+        decided(lives ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
     describe_train(judgement, c, train, prober);
-    if (ended_by_reset(c, prober)) {
+    const bool reset = ended_by_reset(c, prober);
+    if (c.side(prober).may_have_given_up || (reset && c.reset().target_after))
+        judgement.signs |= kSignSpokeLater;
+    if (reset) {
         judgement.signs |= kSignProberReset;
         judgement.evidence.add(c.reset().frame);
-        set_time(judgement, c, c.reset().time, c.reset().frame);
+    }
+    if (reset && !c.reset().at_return) {
+        set_time(judgement, c, train, c.reset().time, c.reset().frame);
         return judgement;
     }
-    set_time(judgement, c, train.last_time + waited, last_of(train.frames));
+    set_time(judgement, c, train, train.last_time + waited, last_of(train.frames));
     // An answer to one of the last two tries may have been missed.
     if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
         judgement.signs |= kSignCaptureLoss;
@@ -72,14 +83,36 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
     if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
     const Nanoseconds waited = probe_patience(train, *side.prober);
-    if (!reset && (waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
+    const bool proves_nothing = c.ignored(prober) || side.peer_probed;
+    if (!reset && (proves_nothing || waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
         return std::nullopt;
 
-    const bool early = reset && (train.length < kFewestProbes || side.prober->longest_train > train.length);
+    const bool early = reset && !c.reset().at_return &&
+                       (train.length < kFewestProbes || side.prober->longest_train > train.length);
     Judgement judgement =
         give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
-    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    const bool certain =
+        (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignIcmpUnreachable) != 0;
     if (certain) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+// The answers are in the capture, but the prober acted as if it had none.
+std::optional<Judgement> judge_answers_lost(const JudgementCase& c) {
+    if (!c.reset_stands() || c.reset().shape != ResetRecord::Shape::kAnswersLost) return std::nullopt;
+    const ResetRecord& reset = c.reset();
+    const Prober& prober = *c.side(reset.sender).prober;
+    Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, Reason::kAnswersLost);
+    judgement.side = opposite(reset.sender);
+    judgement.side_known = true;
+    judgement.unanswered = prober.run.gaps + 1;
+    judgement.tries = Tries::kProbes;
+    judgement.interval = prober.run.shortest;
+    judgement.signs |= kSignProberReset;
+    judgement.evidence.add(reset.frame);
+    judgement.time = reset.time;
+    judgement.frame = reset.frame;
+    judgement.half_open = between(reset.provoked_time, reset.time);
     return judgement;
 }
 
@@ -99,7 +132,7 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
 
     // Where the transmissions just stop, a small tcp_retries2 looks the same.
-    const bool early = reset && train.length < kFewestTransmissions &&
+    const bool early = reset && !c.reset().at_return && train.length < kFewestTransmissions &&
                        between(train.first_time, train.last_time) < kUsualGiveUp;
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
@@ -120,6 +153,7 @@ void describe_tries(Judgement& judgement, const Train& train, const SideWatch& s
 
 std::optional<Judgement> judge_dead(const JudgementCase& c) {
     if (c.watch == nullptr) return std::nullopt;
+    if (auto judgement = judge_answers_lost(c)) return judgement;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         if (auto judgement = judge_transmissions(c, side)) return judgement;
         if (auto judgement = judge_probes(c, side)) return judgement;
@@ -133,11 +167,12 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         const bool probing = c.side(side).probes->open();
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
         const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
-        if (!train.open() || !waits) continue;
+        const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
+        if (!train.open() || !waits || proves_nothing) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
         describe_train(judgement, c, train, side);
-        set_time(judgement, c, train.last_time, last_of(train.frames));
+        set_time(judgement, c, train, train.last_time, last_of(train.frames));
         return judgement;
     }
     return std::nullopt;

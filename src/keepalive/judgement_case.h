@@ -1,7 +1,7 @@
 // JudgementCase: all that a judgement rests on, and the questions that judge's parts share.
 //
 // What:     judge.cc asks its parts in turn: what found no answer (judge_silence.cc), a RST (judge_reset.cc),
-//           what is open still (judge_open.cc). Each answers if its rules apply.
+//           what is open still (judge_open.cc), what never was a connection (judge_opening.cc). Each answers if its rules apply.
 // Lifetime: of what it refers to; during one judgement.
 // Threads:  pure functions.
 #pragma once
@@ -32,6 +32,10 @@ struct JudgementCase {
         const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
         return silence - step_back - overlap(capture.gaps, time, capture.now);
     }
+    // Whether the side's probes are never answered, though its peer lives.
+    [[nodiscard]] bool ignored(Direction prober) const {
+        return side(prober).prober->answered == 0 && side(prober).prober->ignored > 0;
+    }
     [[nodiscard]] bool unreachable(const Train& train, Direction sender) const {
         return watch->icmp_time != kNoTime && watch->icmp_about == sender && train.first_time != kNoTime &&
                watch->icmp_time >= train.first_time;
@@ -61,6 +65,8 @@ inline bool longer(Nanoseconds duration, Nanoseconds limit) {
 // What found no answer, and how often it was tried.
 void describe_tries(Judgement& judgement, const Train& train, const SideWatch& side);
 
+// Its SYNs were not answered by what could be a connection.
+std::optional<Judgement> judge_opening(const JudgementCase& c);
 // A side gave up, or has fallen silent for so long that it must have.
 std::optional<Judgement> judge_dead(const JudgementCase& c);
 // The other side has not answered what was sent last, too little or too late for more.

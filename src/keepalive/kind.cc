@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keepalive/between.h"
+#include "keepalive/patience.h"
 
 namespace deadpeer {
 namespace {
@@ -127,16 +128,31 @@ SegmentKind kind_at_last_octet(const View& v, Nanoseconds minimum_silence) {
     return v.in_flight() ? SegmentKind::kOrdinary : SegmentKind::kKeepaliveProbe;
 }
 
+// No answer that takes longer was ever seen to be one.
+constexpr Nanoseconds kLatestAnswer = 3 * kSecond;
+
+// Data long after the last probe, from a side that never answered one: its application's, no answer.
+bool comes_by_itself(const SideWatch& prober, const Segment& data) {
+    const Nanoseconds delay = between(prober.probes->last_time, data.time);
+    return prober.prober->answered == 0 && delay != kNoTime && delay > kLatestAnswer;
+}
+
 // What answers an open train of probes of the other side, or one of its window probes.
 SegmentKind kind_of_answer(const View& v) {
     if (v.watch == nullptr || v.segment.has(kSyn | kRst) || !v.segment.has(kAck))
         return SegmentKind::kOrdinary;
     const SideWatch& prober = v.watch->sides[index(opposite(v.segment.direction))];
     const SentData& probed = v.before.sent[index(opposite(v.segment.direction))];
+    // What was decided stays decided.
+    const bool over = (v.watch->reset->met() && !v.watch->reset->ignored()) || prober.may_have_given_up ||
+                      has_given_up(prober, prober.peer_probed ? v.fwd.last_time : kNoTime, v.watch->step_back,
+                                   v.segment.time);
     const bool acknowledges = probed.next_known && !Seq(v.segment.ack).before(probed.next);
-    if (prober.probes->open() && acknowledges) {
+    if (prober.probes->open() && acknowledges && !over) {
         const bool says_more = v.segment.payload_length > 0 || v.segment.has(kFin);
-        return says_more ? SegmentKind::kKeepaliveAnswerData : SegmentKind::kKeepaliveAck;
+        if (!says_more) return SegmentKind::kKeepaliveAck;
+        return comes_by_itself(prober, v.segment) ? SegmentKind::kOrdinary
+                                                  : SegmentKind::kKeepaliveAnswerData;
     }
     if (prober.window_probed && v.segment.payload_length == 0 && v.segment.window == 0) {
         return SegmentKind::kZeroWindowProbeAck;

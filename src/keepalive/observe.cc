@@ -24,10 +24,11 @@ void lengthen(Train& train, const Segment& segment) {
     if (train.length < UINT32_MAX) ++train.length;
 }
 
-Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_before) {
+Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_before, const HalfStream& peer) {
     Train train;
     train.tries = tries;
     train.length = 1;
+    train.peer_heard = peer.seen ? peer.last_time : kNoTime;
     train.first_time = train.last_time = segment.time;
     train.silence_before = silence_before;
     train.frames.add(segment.frame);
@@ -92,13 +93,33 @@ bool may_be_passed_over(const Train& probes) {
     return probes.length == 1 && probes.silence_before != kNoTime && probes.silence_before < kAnswerPause;
 }
 
+// The gaps between probes while all are answered and nothing else passes.
+void note_run(const Watch& watch, const ConnectionView& before, Prober& prober, const Segment& segment) {
+    const bool open = watch.sides[index(segment.direction)].probes->open();
+    const Nanoseconds gap = between(prober.last_time, segment.time);
+    if (open || gap == kNoTime || before.last_time != watch.exchange_time) {
+        prober.run = {};
+        return;
+    }
+    const Nanoseconds slack = std::max(50 * kMillisecond, gap / 100 * 3);
+    const bool differs = std::max(gap, prober.run.longest) - std::min(gap, prober.run.shortest) > slack;
+    if (prober.run.gaps > 0 && differs) prober.run = {};
+    prober.run.add(gap);
+}
+
 void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     SideWatch& side = watch.sides[index(segment.direction)];
     Prober& prober = side.prober.in(pools.probers);
     Train& train = side.probes.in(pools.trains);
     const HalfStream& fwd = before.tcp.forward(segment.direction);
-    const bool peer_seen = before.tcp.reverse(segment.direction).seen;
-    if (peer_seen && train.open() && !may_be_passed_over(train)) {
+    const HalfStream& rev = before.tcp.reverse(segment.direction);
+    const bool peer_seen = rev.seen;
+    note_run(watch, before, prober, segment);
+    if (peer_seen && train.open() && side.peer_probed) {
+        // The other side's own probe is a sign of life, from which the interval runs.
+        train = begin_train(segment, Tries::kProbes, between(before.last_time, segment.time), rev);
+        train.crossed = true;
+    } else if (peer_seen && train.open() && !may_be_passed_over(train)) {
         lengthen(train, segment);
         if (train.last_gap != kNoTime && train.last_gap < kSecond / 10) prober.bunched = true;
         learn_interval(prober, train);
@@ -108,9 +129,10 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         const Nanoseconds heard = heard_from(before, watch, opposite(segment.direction));
         const Nanoseconds idle = peer_seen ? between(heard, segment.time) : silence;
         if (idle != kNoTime && idle > 0) prober.idle.add(idle);
-        train = begin_train(segment, Tries::kProbes, silence);
+        train = begin_train(segment, Tries::kProbes, silence, rev);
         if (peer_seen) watch.longest_survived = before.longest_idle;
     }
+    side.peer_probed = false;
     const Nanoseconds said = side.first_seen(fwd.last_time);
     if (said != prober.last_time) prober.heard_before = fwd.seen ? said : kNoTime;
     prober.last_time = segment.time;
@@ -136,7 +158,7 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
         return;
     }
     train = begin_train(segment, window_probe ? Tries::kWindowProbes : Tries::kData,
-                        between(rev.last_time, segment.time));
+                        between(rev.last_time, segment.time), rev);
     train.at = seq;
     watch.longest_survived = before.longest_idle_but(train.silence_before);
     if (window_probe || fwd.next_seq_time > segment.time) return;
@@ -145,6 +167,7 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
     train.tries = Tries::kData;
     train.at = seq;
     train.length = 1;
+    train.peer_heard = rev.last_time;
     train.first_time = train.last_time = fwd.next_seq_time;
     train.silence_before = between(rev.last_time, fwd.next_seq_time);
     watch.longest_survived = before.longest_idle_but(train.silence_before);
@@ -168,10 +191,50 @@ void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
     side.probes.release(pools.trains);
 }
 
+// A side that was not answered spoke on: it had not given up.
+void take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
+    side.may_have_given_up = false;
+    if (side.probes->length >= 2) watch.recovered = true;
+    side.probes.release(pools.trains);
+    side.transmissions.release(pools.trains);
+}
+
+// No answer, but a sign of life of the side that was probed.
+void note_sign_of_life(SideWatch& prober, WatchPools& pools, const Segment& segment, SegmentKind kind) {
+    if (kind == SegmentKind::kKeepaliveProbe) {
+        prober.peer_probed = true;
+        return;
+    }
+    if (segment.payload_length == 0) return;
+    prober.prober.in(pools.probers).ignored += prober.probes->length;
+    prober.probes.release(pools.trains);
+}
+
+// What answers a SYN out of an older connection, or in nobody's (RFC 9293 section 3.5.1, RFC 5961 section 4).
+bool challenges_syn(const ConnectionView& before, const Segment& segment) {
+    constexpr std::uint32_t kNear = 1U << 16;  // more than that is hardly data that the capture lost
+    const Direction target = opposite(segment.direction);
+    const Seq ack(segment.ack);
+    return segment.has(kAck) && !segment.has(kSyn | kRst) &&
+           state_of(before.ends(), target) == TcpState::kSynSent &&
+           (ack.at_or_before(before.tcp.forward(target).isn) ||
+            ack.after(before.sent[index(target)].next + kNear));
+}
+
+// What became of the connection was decided before, but the probe tells of its sender's keepalive.
+void note_late_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
+                     Observation& observation) {
+    const Nanoseconds survived = watch.longest_survived;
+    note_probe(watch, pools, before, segment);
+    watch.longest_survived = survived;
+    observation.train_position = watch.sides[index(segment.direction)].probes->length;
+}
+
 }  // namespace
 
-bool deserves_watch(SegmentKind kind, const Segment& segment) {
-    return segment.has(kRst) || kind == SegmentKind::kKeepaliveProbe || is_transmission(kind);
+bool deserves_watch(SegmentKind kind, const ConnectionView& before, const Segment& segment) {
+    return segment.has(kRst) || kind == SegmentKind::kKeepaliveProbe || is_transmission(kind) ||
+           challenges_syn(before, segment);
 }
 
 Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
@@ -191,14 +254,29 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         return observation;
     }
 
+    if (watch.reset.held() && observe_after_reset(watch, pools, before, segment)) {
+        if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
+        return observation;
+    }
+    watch.syn_challenged = watch.syn_challenged || challenges_syn(before, segment);
+
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
-    if (watch.reset.held()) observe_after_reset(watch.reset.in(pools.resets), before, segment);
+    if (own.may_have_given_up) take_back(watch, pools, own);
+    // A probe of the other side's own, and each further one, begins its patience anew.
+    const Nanoseconds since = other.peer_probed ? before.tcp.forward(segment.direction).last_time : kNoTime;
+    if (other.may_have_given_up || has_given_up(other, since, watch.step_back, segment.time)) {
+        other.may_have_given_up = true;
+        if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
+        return observation;
+    }
     other.transmissions.release(pools.trains);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);
         observation.answered = *other.probes;
         note_answer(watch, pools, segment);
+    } else if (other.probes->open()) {
+        note_sign_of_life(other, pools, segment, kind);
     }
     if (kind == SegmentKind::kKeepaliveProbe) {
         note_probe(watch, pools, before, segment);

@@ -20,7 +20,7 @@ inline bool is_plain(const SentData& sent, const Segment& segment, Labels labels
 }
 
 // What is worth remembering of a segment of this kind; without it no Watch is needed.
-bool deserves_watch(SegmentKind kind, const Segment& segment);
+bool deserves_watch(SegmentKind kind, const ConnectionView& before, const Segment& segment);
 
 struct Observation {
     std::uint32_t train_position = 0;  // of a probe

@@ -30,17 +30,44 @@ bool answers_without_socket(const Watch& watch, const ConnectionView& before, co
     return shape && established && is_provoked(before, reset) && Seq(reset.seq) == target.last_ack;
 }
 
+// It answers the other side's FIN, the first: who had the connection would have acknowledged it.
+bool answers_first_fin(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    const Direction target = opposite(reset.direction);
+    const HalfStream& own = before.tcp.forward(reset.direction);
+    const bool acknowledged = own.seen && !own.last_ack.before(before.sent[index(target)].next);
+    return before.fin_seen == 1U << index(target) && !acknowledged &&
+           !watch.sides[index(target)].transmissions->open() && answers_without_socket(watch, before, reset);
+}
+
+// The sender had probed at one interval, and resets where the next probe was due.
+bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    const Prober& prober = *watch.sides[index(reset.direction)].prober;
+    const Nanoseconds gap = between(prober.last_time, reset.time);
+    if (prober.run.gaps + 1 < kFewestProbes || gap == kNoTime || before.last_time != watch.exchange_time)
+        return false;
+    return gap >= prober.run.shortest - prober.run.shortest / 100 &&
+           gap <= prober.run.longest + std::max(50 * kMillisecond, prober.run.longest / 100 * 3);
+}
+
 ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     using Shape = ResetRecord::Shape;
+    const Direction target = opposite(reset.direction);
     const SideWatch& side = watch.sides[index(reset.direction)];
     const SentData& sent = before.sent[index(reset.direction)];
     const bool first_words = sent.segments == 0;
-    if (first_words && reset.has(kAck) && before.handshake_seen) return Shape::kRefused;
-    const unsigned fin_of_other = 1U << index(opposite(reset.direction));
-    if ((before.fin_seen & fin_of_other) != 0) return Shape::kAfterFin;
+    if (first_words && reset.has(kAck) && before.handshake_seen()) return Shape::kRefused;
+    if (state_of(before.ends(), target) == TcpState::kSynSent) return Shape::kRefused;
+    if (watch.syn_challenged && state_of(before.ends(), reset.direction) == TcpState::kSynSent &&
+        Seq(reset.seq) == before.tcp.forward(target).last_ack) {
+        return Shape::kHalfOpen;
+    }
+    if (side.may_have_given_up && answers_without_socket(watch, before, reset)) return Shape::kGaveUp;
+    if (answers_first_fin(watch, before, reset)) return Shape::kNoSocket;
+    if ((before.fin_seen >> index(target) & 1U) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
     if (at_next && (side.probes->open() || side.transmissions->length >= 3)) return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
+    if (at_next && is_due_as_probe(watch, before, reset)) return Shape::kAnswersLost;
     return answers_without_socket(watch, before, reset) ? Shape::kNoSocket : Shape::kAbort;
 }
 
@@ -72,21 +99,6 @@ bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
     return target.seen && sent.next_known && Seq(reset.seq) != target.last_ack && Seq(reset.seq) != sent.next;
 }
 
-// Nobody takes such a RST for one of the connection (RFC 9293 section 3.10.7.4).
-bool is_out_of_window(const ConnectionView& before, const Segment& reset) {
-    constexpr std::uint32_t kLeeway = 1U << 16;
-    constexpr int kLargestScale = 14;
-    const HalfStream& target = before.tcp.reverse(reset.direction);
-    const SentData& sent = before.sent[index(reset.direction)];
-    if (!target.seen || target.first_ack || sent.next_known == 0) return false;
-    const int scale =
-        target.window_scale == kScaleUnknown ? kLargestScale : std::max<int>(target.window_scale, 0);
-    const std::uint32_t room = (std::uint32_t{target.window} << scale) + kLeeway;
-    const Seq seq(reset.seq);
-    return (seq + kLeeway).before(target.last_ack) ||
-           (seq.after(target.last_ack + room) && seq.after(sent.next + room));
-}
-
 }  // namespace
 
 bool ip_id_runs_on(std::uint16_t before, std::uint16_t now) {
@@ -113,9 +125,14 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl) && !only_syn;
     reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);
-    reset.out_of_window = is_out_of_window(before, segment);
+    reset.out_of_window = acceptance_of(before.ends(), segment) == Acceptance::kDropped;
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
     reset.seen_since = before.first_time;
+    reset.in_handshake = before.syn_seen && reset.shape != ResetRecord::Shape::kRefused &&
+                         before.tcp.forward(before.initiator).first_ack;
+    reset.answers_fin = reset.shape == ResetRecord::Shape::kNoSocket && before.fin_seen != 0;
+    reset.at_return =
+        reset.shape == ResetRecord::Shape::kGaveUp && watch.sides[index(segment.direction)].may_have_given_up;
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before(watch, before, segment);
@@ -133,8 +150,11 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
 void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     ++watch.resets[index(segment.direction)];
     ResetRecord& reset = watch.reset.in(pools.resets);
-    if (!reset.met() || reset.ignored()) {
+    const bool again = reset.shape == ResetRecord::Shape::kRefused && reset.target_after;
+    if (!reset.met() || reset.ignored() || again) {
         reset = record_of(watch, before, segment);
+        if (reset.shape == ResetRecord::Shape::kRefused && !reset.out_of_window && watch.refusals < UINT8_MAX)
+            ++watch.refusals;
         watch.longest_survived = survived_before(watch, before, segment, reset.silence_before);
         return;
     }
@@ -145,16 +165,30 @@ void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before
     }
 }
 
-void observe_after_reset(ResetRecord& reset, const ConnectionView& before, const Segment& segment) {
+bool observe_after_reset(Watch& watch, WatchPools& pools, const ConnectionView& before,
+                         const Segment& segment) {
+    ResetRecord& reset = watch.reset.in(pools.resets);
+    // Where it ended no connection but the try for one, there may be another try.
+    const bool of_a_try =
+        reset.shape == ResetRecord::Shape::kRefused || reset.shape == ResetRecord::Shape::kHalfOpen;
+    if (of_a_try && segment.has(kSyn)) {
+        if (!segment.has(kAck)) {
+            reset.target_after = true;
+            return true;
+        }
+        watch.reset.release(pools.resets);
+        return false;
+    }
     if (segment.direction == reset.sender) {
         reset.sender_after = true;
-        return;
+        return !reset.ignored();
     }
     reset.target_after = true;
     const bool says_nothing_new = segment.payload_length == 0 && segment.has(kAck) &&
                                   !segment.has(kSyn | kFin) &&
                                   Seq(segment.ack) == before.tcp.forward(segment.direction).last_ack;
     if (reset.out_of_place && says_nothing_new) reset.challenged = true;
+    return !reset.ignored();
 }
 
 }  // namespace deadpeer

@@ -19,7 +19,9 @@ namespace deadpeer {
 // REQUIRES: `segment` is a RST and has a time.
 void observe_reset(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment);
 
-// REQUIRES: `reset` was met; `segment` is no RST.
-void observe_after_reset(ResetRecord& reset, const ConnectionView& before, const Segment& segment);
+// Answers whether the RST decided what became of the connection: then later segments tell nothing of it.
+// REQUIRES: a RST was met; `segment` is none.
+bool observe_after_reset(Watch& watch, WatchPools& pools, const ConnectionView& before,
+                         const Segment& segment);
 
 }  // namespace deadpeer

@@ -32,6 +32,15 @@ Nanoseconds transmission_patience(const Train& transmissions) {
     return 2 * transmissions.last_gap;
 }
 
+bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_back, Nanoseconds now) {
+    const auto waited = [&](const Train& train, Nanoseconds patience) {
+        const Nanoseconds silence = now - std::max(train.last_time, since) - step_back;
+        return train.open() && patience != kNoTime && silence > std::max(patience, kAnswerDelay);
+    };
+    return waited(*side.probes, probe_patience(*side.probes, *side.prober)) ||
+           waited(*side.transmissions, transmission_patience(*side.transmissions));
+}
+
 std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<const CaptureGap> gaps,
                                                  Nanoseconds after) {
     std::optional<Nanoseconds> next;

@@ -19,12 +19,18 @@ inline constexpr Nanoseconds kAnswerDelay = kSecond;
 // segment proves nothing.
 inline constexpr Nanoseconds kAnswerPause = 500 * kMillisecond;
 
+// No known stack gives up by count after fewer unanswered probes.
+inline constexpr std::uint32_t kFewestProbes = 3;
+
 // One and a half times the silence to the next probe that would have come, and no less than an answer may
 // take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.
 Nanoseconds probe_patience(const Train& probes, const Prober& prober);
 
 // Twice the last gap; kNoTime if nothing is to be concluded from a train so short.
 Nanoseconds transmission_patience(const Train& transmissions);
+
+// Whether one of the side's trains has found no answer for longer than that, or nothing came since `since`.
+bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_back, Nanoseconds now);
 
 // For those who watch a clock: the earliest time after `after` at which one of the connection's trains will
 // have been silent for too long, if nothing comes. What lies in gaps does not count.

@@ -43,6 +43,11 @@ bool is_half_second(Nanoseconds timer, Nanoseconds gap) {
            lateness <= 10 * kMillisecond + timer / 1000;
 }
 
+// Of equal ones the shortest wins.
+bool weaker(const GapCluster& a, const GapCluster& b) {
+    return a.gaps != b.gaps ? a.gaps < b.gaps : a.shortest > b.shortest;
+}
+
 }  // namespace
 
 bool GapCluster::takes(Nanoseconds gap) const {
@@ -71,9 +76,15 @@ void TimerEstimate::add(Nanoseconds gap) {
 }
 
 const GapCluster& TimerEstimate::cluster() const {
-    return *std::ranges::max_element(clusters_, [](const GapCluster& a, const GapCluster& b) {
-        return a.gaps != b.gaps ? a.gaps < b.gaps : a.shortest > b.shortest;
-    });
+    return *std::ranges::max_element(clusters_, weaker);
+}
+
+const GapCluster& TimerEstimate::cluster_but(Nanoseconds gap) const {
+    const auto counted = [&](const GapCluster& cluster) {
+        return cluster.takes(gap) ? GapCluster{} : cluster;
+    };
+    const auto best = std::ranges::max_element(clusters_, weaker, counted);
+    return counted(*best).gaps > 0 ? *best : cluster();
 }
 
 Nanoseconds TimerEstimate::value() const {

@@ -34,6 +34,9 @@ public:
     // The cluster that value() speaks for; no gaps if there is none.
     [[nodiscard]] const GapCluster& cluster() const;
 
+    // The same without the cluster of that gap; cluster() if there is no other.
+    [[nodiscard]] const GapCluster& cluster_but(Nanoseconds gap) const;
+
 private:
     std::array<GapCluster, 3> clusters_{};
 };

@@ -47,7 +47,9 @@ struct Train {
     Nanoseconds last_gap = kNoTime;        // between the last two
     Nanoseconds first_gap = kNoTime;       // between the first two
     Nanoseconds silence_before = kNoTime;  // since the connection's last sign of life before the first
+    Nanoseconds peer_heard = kNoTime;      // the other side's last segment before the first
     bool growing = true;                   // no gap was clearly shorter than the one before
+    bool crossed = false;                  // before it the other side probed, too, and nobody answered
     Tries tries = Tries::kNone;
     FrameTrail frames;
 
@@ -66,6 +68,8 @@ struct Prober {
     bool bunched = false;  // probes came in bunches: something on the path held them back
     Nanoseconds last_time = kNoTime;
     Nanoseconds heard_before = kNoTime;  // the side's last segment before last_time that was no probe
+    GapCluster run;             // between its latest probes, all answered, with nothing else in between
+    std::uint32_t ignored = 0;  // probes without an answer that the other side's own data came after
     TimerEstimate idle;
     TimerEstimate interval;
 };
@@ -77,6 +81,10 @@ struct SideWatch {
     Pooled<Train> transmissions;    // data, FIN or window probes, the original included
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
+    bool peer_probed = false;       // after its latest probe the other side sent one of its own
+    // The other side spoke again when this one had long fallen silent: what this one says next tells whether
+    // it had given up.
+    bool may_have_given_up = false;
 
     // Where the capture holds its latest segment more than once: the time of the first, and of the latest.
     Nanoseconds first_copy = kNoTime;
@@ -98,9 +106,12 @@ struct RttSample {
 struct ResetRecord {
     enum class Shape : std::uint8_t {
         kNone,
-        kNoSocket,  // no ACK flag, seq = the ack it answers, window 0, no options
-        kGaveUp,    // by the side whose transmissions found no answer
-        kRefused,   // answers a SYN
+        kNoSocket,     // no ACK flag, seq = the ack it answers, window 0, no options
+        kGaveUp,       // by the side whose transmissions found no answer
+        kAnswersLost,  // when the next probe was due: the answers that were captured did not arrive
+        kRefused,      // answers a SYN
+        kHalfOpen,     // answers an ACK that answers a SYN: the other side holds an older connection
+        kBySyn,        // of a connection that a SYN came into
         kAfterFin,
         kAbort,
     };
@@ -109,12 +120,15 @@ struct ResetRecord {
     Direction sender = Direction::kFromLow;
     Seq seq;
     bool ttl_differs = false;
-    bool both_ends = false;  // a RST of the other side came within 50 ms
-    bool out_of_window = false;
-    bool out_of_place = false;  // not where the other side would heed it
-    bool challenged = false;    // the other side asked whether it is meant
-    bool sender_after = false;  // a segment without RST of its sender came later
-    bool target_after = false;  // one of the other side did
+    bool both_ends = false;      // a RST of the other side came within 50 ms
+    bool out_of_window = false;  // dropped, whatever its place
+    bool out_of_place = false;   // not where the other side would heed it
+    bool challenged = false;     // the other side asked whether it is meant
+    bool sender_after = false;   // a segment without RST of its sender came later
+    bool target_after = false;   // one of the other side did
+    bool in_handshake = false;   // the initiator had sent nothing but its SYN
+    bool answers_fin = false;    // the other side's first
+    bool at_return = false;      // kGaveUp: long before, when the other side was away
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
     std::uint64_t other_frame = 0;        // the other side's RST, if both_ends
@@ -153,6 +167,9 @@ struct Watch {
     Pooled<RttSample> rtts;
     std::uint32_t predecessor = 0;  // had the 4-tuple before, as long as its end is not told
     bool recovered = false;         // unanswered probes were answered again
+    bool syn_challenged = false;    // a SYN was answered by an ACK of something else
+    bool syn_unheeded = false;      // and that went on, in the SYN's stream
+    std::uint8_t refusals = 0;      // RSTs to SYNs, as many as fit
 
     // What few connections meet.
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered

@@ -131,6 +131,10 @@ void explain(std::string& out, const Finding& finding, bool stream_numbers) {
             return tell_failure(out, story_of(finding, Verdict::kMiddleboxReset));
         case EventKind::kPeerReset:
             return tell_failure(out, story_of(finding, Verdict::kPeerReset));
+        case EventKind::kPathDead:
+            return tell_failure(out, story_of(finding, Verdict::kPathDead));
+        case EventKind::kNoAnswer:
+            return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
         case EventKind::kHostRebooted:
             return explain_host_rebooted(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:

@@ -121,6 +121,17 @@ void explain_heartbeat(std::string& out, const FlowSummary& flow) {
     say_nothing_to_do(out, flow);
 }
 
+void explain_ignored(std::string& out, const FlowSummary& flow) {
+    const bool of_initiator = flow.initiator_side.probes == 0;
+    const Endpoint deaf = of_initiator ? initiator(flow) : responder(flow);
+    const Endpoint prober = of_initiator ? responder(flow) : initiator(flow);
+    say(out, "Both sides live, but ", Side{deaf}, " answered none of ",
+        Count{std::max(flow.initiator_side.probes, flow.responder_side.probes), "keepalive probe",
+              "keepalive probes"},
+        " of ", Side{prober}, " while data from it arrived: its stack does not answer them; keepalive of ",
+        prober.address, " would end the connection were the data to stay out for longer");
+}
+
 void explain_alive(std::string& out, const FlowSummary& flow) {
     switch (flow.reason) {
         case Reason::kProbeAnswered:
@@ -129,6 +140,12 @@ void explain_alive(std::string& out, const FlowSummary& flow) {
             return explain_heartbeat(out, flow);
         case Reason::kRecovered:
             return explain_recovered(out, flow);
+        case Reason::kProbesIgnored:
+            return explain_ignored(out, flow);
+        case Reason::kAcceptedLater:
+            return say(out, "Both sides live: ", Side{responder(flow)},
+                       " refused the connection at first and accepted it when ", Side{initiator(flow)},
+                       " tried again; nothing to do");
         case Reason::kResetIgnored:
             return say(out,
                        "Both sides live: a RST came but its receiver did not accept it (RFC 5961) and the "
@@ -212,6 +229,8 @@ void explain(std::string& out, const FlowSummary& flow) {
         case Verdict::kPeerRebooted:
         case Verdict::kPeerLostState:
         case Verdict::kPeerReset:
+        case Verdict::kPathDead:
+        case Verdict::kNoAnswer:
             return tell_failure(out, story_of(flow));
     }
 }

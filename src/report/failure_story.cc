@@ -38,6 +38,7 @@ void say_give_up(std::string& out, const FailureStory& story) {
 // What lowers the confidence, and what would raise it.
 void say_certainty(std::string& out, const FailureStory& story) {
     say_doubts(out, story);
+    if (has(story, kSignSpokeLater)) return say_spoke_later(out, story);
     if (story.confidence < Confidence::kHigh) {
         say(out, "; not certain, a ping of ", story.failed.address, " settles it");
     }
@@ -59,7 +60,7 @@ void tell_probes_exhausted(std::string& out, const FailureStory& story) {
     say_apart(out, story);
     say_give_up(out, story);
     say_certainty(out, story);
-    advise_on_silence(out, story);
+    if (!has(story, kSignSpokeLater)) advise_on_silence(out, story);
     advise_quicker(out, story.half_open, story.left.address);
 }
 
@@ -85,7 +86,7 @@ void tell_retransmissions_exhausted(std::string& out, const FailureStory& story)
         say_user_timeout(out, story);
     }
     say_certainty(out, story);
-    advise_on_silence(out, story);
+    if (!has(story, kSignSpokeLater)) advise_on_silence(out, story);
     if (known(story.half_open) && story.half_open >= kTooLong) {
         say(out, "; TCP_USER_TIMEOUT on ", story.left.address, " bounds such a wait");
     }
@@ -103,7 +104,51 @@ void tell_user_timeout(std::string& out, const FailureStory& story) {
         story.left.address, " if they recover from outages longer than that");
 }
 
+void tell_answers_lost(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " seemed dead to ", Side{story.left}, ": its answers to the last ",
+        std::uint64_t{story.unanswered}, " keepalive probes");
+    say_apart(out, story);
+    say(out, ", are in the capture, but ", Side{story.left},
+        " reset the connection when the next was due, as a prober does that got none");
+    say_doubts(out, story);
+    say(out, "; look at the path from the point of capture to ", story.left.address);
+}
+
+void tell_path_dead(std::string& out, const FailureStory& story) {
+    say(out, "The path between ", Side{story.left}, " and ", Side{story.failed},
+        " is broken in both directions: both sent keepalive probes and neither was answered; ",
+        Side{story.failed}, " answered none of the last ", std::uint64_t{story.unanswered});
+    say_apart(out, story);
+    say_give_up(out, story);
+    say_doubts(out, story);
+    say(out, "; look at the links and firewalls in between");
+}
+
+void tell_no_answer(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " did not answer ", Count{story.unanswered, "SYN", "SYNs"}, " of ",
+        Side{story.left}, ", so no connection came to be");
+    switch (story.reason) {
+        case Reason::kUnreachable:
+            return say(out,
+                       ": an ICMP error called it unreachable; see who sent it in the evidence, and why");
+        case Reason::kSynIgnored:
+            return say(out,
+                       ": it still had an older connection of the same addresses and ports, and answered out "
+                       "of that (RFC 5961); see why ",
+                       story.left.address, " uses the port again");
+        case Reason::kResetIgnored:
+            return say(out,
+                       ": a RST came, but one that does not acknowledge the SYN, which nobody accepts (RFC "
+                       "9293 section 3.10.7.3); look what sends it in the name of ",
+                       story.failed.address);
+        default:
+            return say(out, "; see whether ", story.failed.address,
+                       " is up and whether a firewall drops the SYN on its way");
+    }
+}
+
 void tell_dead(std::string& out, const FailureStory& story) {
+    if (story.reason == Reason::kAnswersLost) return tell_answers_lost(out, story);
     if (story.reason == Reason::kUserTimeout) return tell_user_timeout(out, story);
     if (story.reason == Reason::kRetransmissionsExhausted) return tell_retransmissions_exhausted(out, story);
     tell_probes_exhausted(out, story);
@@ -179,6 +224,10 @@ void tell_failure(std::string& out, const FailureStory& story) {
             return tell_lost_state(out, story);
         case Verdict::kPeerReset:
             return tell_reset(out, story);
+        case Verdict::kPathDead:
+            return tell_path_dead(out, story);
+        case Verdict::kNoAnswer:
+            return tell_no_answer(out, story);
         default:
             return tell_suspect(out, story);
     }

@@ -37,7 +37,7 @@ FailureStory story_of(const FlowSummary& flow);
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // The sentence, for the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted,
-// peer_lost_state, peer_reset, suspect.
+// peer_lost_state, peer_reset, path_dead, no_answer, suspect.
 void tell_failure(std::string& out, const FailureStory& story);
 
 // "; other connections of the host ended likewise: a reboot is likely, and the uptime of H settles it": what

@@ -24,6 +24,8 @@ TryWords words_of(Tries tries) {
             return {"acknowledge", "acknowledged", "data", "transmissions of the same data", " by "};
         case Tries::kWindowProbes:
             return {"answer", "answered", "a window probe", "window probes", " of "};
+        case Tries::kSyns:
+            return {"answer", "answered", "a SYN", "SYNs", " of "};
         default:
             return {"answer", "answered", "a keepalive probe", "keepalive probes", " of "};
     }
@@ -38,6 +40,12 @@ void say_doubts(std::string& out, const FailureStory& story) {
     if (has(story, kSignTimeWentBack)) {
         say(out, "; the capture's clock was set back meanwhile, so durations may be wrong");
     }
+}
+
+void say_spoke_later(std::string& out, const FailureStory& story) {
+    if (!has(story, kSignSpokeLater)) return;
+    say(out, "; ", Side{story.failed}, " spoke again later, so it was away, or its stack or the path to ",
+        story.left.address, " let its answers get lost");
 }
 
 void say_after_silence(std::string& out, const FailureStory& story) {

@@ -20,6 +20,9 @@ inline bool known(Nanoseconds duration) {
 // "; the capture lost frames, ...": what lowers the confidence.
 void say_doubts(std::string& out, const FailureStory& story);
 
+// "; SIDE spoke again later, ...", if it did.
+void say_spoke_later(std::string& out, const FailureStory& story);
+
 // "after 5.1 s of silence ", if there was one.
 void say_after_silence(std::string& out, const FailureStory& story);
 

@@ -110,7 +110,7 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { c.word(l.flow.roles_guessed ? "guessed" : "handshake"); }},
     {"opened", "What was seen of the handshake: `handshake`, `partial` or `midstream`.",
      [](Cells& c, const FlowLine& l) { c.word(name(l.flow.opened)); }},
-    {"closed", "How it ended: `fin`, `rst`, `open`, or `superseded` by a new connection.",
+    {"closed", "How it ended: `fin`, `rst`, `open`, `superseded` by a new connection, or `never_opened`.",
      [](Cells& c, const FlowLine& l) { c.word(name(l.flow.closed)); }},
     {"view", "`both` directions were captured, or `one_way`.",
      [](Cells& c, const FlowLine& l) { c.word(l.flow.one_way ? "one_way" : "both"); }},

@@ -25,6 +25,10 @@ void say_dead(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " left ", named(f.peer), " alone");
     say_held(out, f);
 }
+void say_cut(std::string& out, const Finding& f, const Named& named) {
+    say(out, "between ", named(f.peer), " and ", named(f.subject));
+    say_held(out, f);
+}
 void say_host(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject.address), " lost ", Count{f.count, "connection", "connections"});
     say_held(out, f);
@@ -50,9 +54,10 @@ void say_heartbeat(std::string& out, const Finding& f, const Named& named) {
 }
 
 // The worst kinds first; those that are not here make no headline.
-constexpr std::array<Headline, 8> kHeadlines = {{
+constexpr std::array<Headline, 9> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
+    {EventKind::kPathDead, "dead path", say_cut},
     {EventKind::kPeerRebooted, "perhaps rebooted", say_forgotten},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},

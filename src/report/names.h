@@ -23,13 +23,13 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 11> kVerdictNames = {
+inline constexpr std::array<std::string_view, 13> kVerdictNames = {
     "",           "unknown", "closed", "peer_dead", "middlebox_reset", "peer_rebooted", "peer_lost_state",
-    "peer_reset", "suspect", "alive",  "idle"};
+    "peer_reset", "suspect", "alive",  "idle",      "path_dead",       "no_answer"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 29> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 38> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -57,16 +57,28 @@ inline constexpr std::array<std::string_view, 29> kReasonNames = {"",
                                                                   "same_idle_time",
                                                                   "too_many_open",
                                                                   "link_down",
-                                                                  "frames_lost"};
+                                                                  "frames_lost",
+                                                                  "answers_lost",
+                                                                  "half_open_discovered",
+                                                                  "reset_in_handshake",
+                                                                  "reset_by_syn",
+                                                                  "probes_ignored",
+                                                                  "accepted_later",
+                                                                  "no_answer",
+                                                                  "syn_ignored",
+                                                                  "unreachable"};
 
-inline constexpr std::array<std::string_view, 12> kEventNames = {
-    "probes_unanswered",    "peer_recovered",    "peer_dead",   "peer_rebooted",
-    "peer_lost_state",      "middlebox_reset",   "peer_reset",  "host_rebooted",
-    "idle_timeout_on_path", "heartbeat_stopped", "capture_gap", "capacity_warning"};
+inline constexpr std::array<std::string_view, 14> kEventNames = {
+    "probes_unanswered", "peer_recovered",  "peer_dead",
+    "peer_rebooted",     "peer_lost_state", "middlebox_reset",
+    "peer_reset",        "host_rebooted",   "idle_timeout_on_path",
+    "heartbeat_stopped", "capture_gap",     "capacity_warning",
+    "path_dead",         "no_answer"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};
-inline constexpr std::array<std::string_view, 4> kClosedNames = {"open", "fin", "rst", "superseded"};
+inline constexpr std::array<std::string_view, 5> kClosedNames = {"open", "fin", "rst", "superseded",
+                                                                 "never_opened"};
 inline constexpr std::array<std::string_view, 4> kOutcomeNames = {"complete", "truncated", "damaged",
                                                                   "refused"};
 

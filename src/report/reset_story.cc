@@ -60,6 +60,12 @@ void tell_rebooted(std::string& out, const FailureStory& story) {
 }
 
 void tell_lost_state(std::string& out, const FailureStory& story) {
+    if (story.reason == Reason::kHalfOpenDiscovered) {
+        say(out, Side{story.failed}, " had lost an older connection to ", Side{story.left},
+            ": its SYN on the same ports was answered out of that one, half-open till then, and it reset it");
+        say_doubts(out, story);
+        return say(out, "; ", story.failed.address, " restarted, or its process did, since then");
+    }
     const bool up = has(story, kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn);
     say(out, Side{story.failed},
         up ? " forgot the connection but its host is up: " : " lost the connection: ");
@@ -107,6 +113,18 @@ void tell_reset(std::string& out, const FailureStory& story) {
                   "its host rebooted or a NAT forgot the connection");
         say_doubts(out, story);
         return say(out, "; look in the log of its application");
+    }
+    if (story.reason == Reason::kResetInHandshake) {
+        say(out, Side{story.failed}, " gave up the connection with ", Side{story.left},
+            " in its handshake, before it was established");
+        say_doubts(out, story);
+        return say(out, "; see whether it waits long enough for the answer");
+    }
+    if (story.reason == Reason::kResetBySyn) {
+        say(out, Side{story.failed}, " reset the connection because ", Side{story.left},
+            " sent a SYN into it: ", story.left.address, " used the port again");
+        say_doubts(out, story);
+        return say(out, "; see whether ", story.left.address, " restarted");
     }
     say(out, Side{story.failed}, " aborted the connection of ", Side{story.left},
         ": its RST is not that of a host without the connection, so its application aborted, or closed with "

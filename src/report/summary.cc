@@ -181,6 +181,7 @@ void Summary::tell_connections(std::string& out) const {
     part(by(Closed::kOpen), "open at the end");
     part(by(Closed::kByFin), "closed by FIN");
     part(by(Closed::kByRst), "reset");
+    part(by(Closed::kNeverOpened), "never opened");
     part(by(Closed::kSuperseded), "replaced by a new one on the same ports");
     part(one_way_, "seen in one direction only");
     out += before == ", " ? ")\n" : "\n";

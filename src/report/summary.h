@@ -60,7 +60,7 @@ private:
     Severity worst_ = Severity::kInfo;
     Headlines headlines_;
     IdleCensus idle_;
-    std::array<std::uint64_t, 4> closed_{};  // by Closed
+    std::array<std::uint64_t, 5> closed_{};  // by Closed
     std::uint64_t one_way_ = 0;
     Side initiators_;
     Side responders_;

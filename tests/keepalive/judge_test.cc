@@ -1,6 +1,7 @@
 // What scenarios cannot turn one by one: each threshold of judge() at its limit, and its confidence.
 #include "keepalive/judge.h"
 
+#include "keepalive/patience.h"
 #include "support/catch.h"
 
 namespace deadpeer {
@@ -80,6 +81,25 @@ TEST_CASE("data: more than two of the last gaps of silence") {
     bench.transmit(2);
     bench.capture.now = 900 * kSecond;
     CHECK(bench.judged().verdict == Verdict::kSuspect);
+}
+
+TEST_CASE("a side has given up when its patience, a second at least, has passed without a word") {
+    Bench bench;
+    const SideWatch& side = bench.watch.sides[index(kA)];
+    const Nanoseconds last = 120 * kSecond;
+    bench.probe(3);
+    CHECK_FALSE(has_given_up(side, kNoTime, 0, last + 15 * kSecond));
+    CHECK(has_given_up(side, kNoTime, 0, last + 15 * kSecond + kTick));
+    CHECK_FALSE(has_given_up(side, kNoTime, kSecond, last + 16 * kSecond));
+    CHECK(has_given_up(side, kNoTime, kSecond, last + 16 * kSecond + kTick));
+    // The other side's own probe.
+    CHECK_FALSE(has_given_up(side, last + 5 * kSecond, 0, last + 20 * kSecond));
+    CHECK(has_given_up(side, last + 5 * kSecond, 0, last + 20 * kSecond + kTick));
+    bench.watch.sides[index(kA)].probes.release(bench.pools.trains);
+    bench.watch.sides[index(kA)].transmissions.in(bench.pools.trains) = Bench::train(3, 200 * kMillisecond);
+    const Nanoseconds sent = 100 * kSecond + 400 * kMillisecond;
+    CHECK_FALSE(has_given_up(side, kNoTime, 0, sent + kSecond));
+    CHECK(has_given_up(side, kNoTime, 0, sent + kSecond + kTick));
 }
 
 TEST_CASE("a step of the clock makes silence no longer") {

@@ -8,10 +8,11 @@
 namespace deadpeer::test {
 namespace {
 
-RecordingSink analysis_of(const Scenario& scenario) {
+RecordingSink analysis_of(const Scenario& scenario, WiresharkRelease release = AnalyzerOptions{}.wireshark) {
     RecordingSink sink;
     ScenarioSource source(scenario);
     AnalyzerOptions options;
+    options.wireshark = release;
     options.segments = SegmentSelection::kAll;
     analyse(source, options, sink);
     return sink;
@@ -35,6 +36,52 @@ TEST_CASE("each story of the verdicts ends as it says") {
         }
     }
     CHECK(stories >= 1);
+}
+
+// Release 4.0 leaves a repeated SYN in its stream.
+TEST_CASE("a stream that holds several tries is judged by the last") {
+    const char* const text = R"(
+=== refused twice, then accepted
++0     A S  1000:1000(0) win 64000
++0.01  B R. 0:0(0) ack 1001 win 0
++0.5   A S  1000:1000(0) => retransmission
++0.01  B R. 0:0(0) ack 1001 win 0
++0.5   A S  1000:1000(0) => retransmission
++0.01  B S. 5000:5000(0) ack 1001 win 64000
++0.01  A .  1001:1001(0) ack 5001
+expect stream 0 verdict alive reason accepted_later closed open
+=== refused each time
++0     A S  1000:1000(0) win 64000
++0.01  B R. 0:0(0) ack 1001 win 0
++0.5   A S  1000:1000(0) => retransmission
++0.01  B R. 0:0(0) ack 1001 win 0 => @last
+expect stream 0 verdict peer_reset reason connection_refused side B frame @last closed rst
+=== a SYN met by an older connection, reset, then accepted
++0     A S  1000:1000(0) win 64000
++0.01  B .  7000:7000(0) ack 90
++0.01  A R  90:90(0) win 0
++0.5   A S  1000:1000(0) win 64000 => retransmission
++0.01  B S. 5000:5000(0) ack 1001 win 64000 => retransmission
++0.01  A .  1001:1001(0) ack 5001
+expect stream 0 verdict alive reason recent_traffic closed open
+=== the older one was captured, too
++0     A S  100:100(0) win 64000
++0.01  B S. 7000:7000(0) ack 101 win 64000
++0.01  A .  101:101(0) ack 7001
++90    A S  900000:900000(0)
++0.01  B .  7001:7001(0) ack 101
++0.01  A R  101:101(0) win 0 => @rst
++0.5   A S  900000:900000(0) win 64000 => retransmission
++0.01  B S. 5000:5000(0) ack 900001 win 64000 => retransmission
++0.01  A .  900001:900001(0) ack 5001
+expect stream 0 verdict peer_lost_state side A frame @rst closed rst
+expect stream 1 verdict alive closed open
+)";
+    for (const Story& story : parse_stories(text)) {
+        INFO(story.title);
+        const RecordingSink told = analysis_of(story.scenario, WiresharkRelease::k4_0);
+        CHECK(joined(contradictions(story.scenario, told)) == "");
+    }
 }
 
 constexpr std::string_view kPlain =
