@@ -81,7 +81,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
         labels |= classify(connection.tcp, segment, rules_, ranges_);
         bool looked = false;
         if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
-            nature = watcher_.look(connection, segment, labels, file_);
+            nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
             looked = true;
             if (segment.has(kRst)) verdicts_.note_forgotten(connection);
         }
@@ -107,12 +107,12 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
 
-// Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them may
-// answer two segments, unless the capture holds other frames twice.
+// Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them
+// may answer two segments, unless the capture holds other frames twice.
 bool Analyzer::Impl::count_copy(const Segment& segment) {
     InputTally& input = inputs_.tally(file_);
     const bool may_be_alike = segment.has(kRst) && (segment.ip_id == 0 || segment.key.is_v6 != 0);
-    if (may_be_alike && input.copies() == 0) return false;
+    if (may_be_alike && !input.holds_copies()) return false;
     input.count_copy();
     return true;
 }

@@ -75,7 +75,8 @@ SideSummary side(const Connection& connection, Direction direction) {
     return summary;
 }
 
-// What contradicts itself or was cut is counted and has its time, as long as nothing better tells of its side.
+// What contradicts itself or was cut is counted and has its time, as long as nothing better tells of its
+// side.
 void tally_unanalysed(Connection& connection, const Segment& segment, RangePool& pool) {
     SentData& sent = connection.sent_by(segment.direction);
     if (segment.cut_before_window) {

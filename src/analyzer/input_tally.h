@@ -21,7 +21,10 @@ public:
 
     // One of the segments that were counted is a copy of another.
     void count_copy() { ++summary_.duplicate_frames; }
-    [[nodiscard]] std::uint64_t copies() const { return summary_.duplicate_frames; }
+    // Not only now and then, as a network makes them.
+    [[nodiscard]] bool holds_copies() const {
+        return summary_.duplicate_frames >= (summary_.tcp_segments + 3) / 4;
+    }
 
     // What was counted, with the source's own words added.
     [[nodiscard]] InputSummary finish(const PacketSource& source, InputSummary::Outcome outcome) const;

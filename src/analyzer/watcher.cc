@@ -42,11 +42,11 @@ bool is_trying(const Watch& watch) {
 
 }  // namespace
 
-SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels,
-                            std::uint32_t file) {
+SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
+                            bool holds_copies) {
     const ConnectionView before = connection.view();
     const SegmentKind kind =
-        kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence);
+        kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence, holds_copies);
     const bool of_first_pair = follow_first_pair(connection, segment, kind);
     if (connection.watch == 0 && !deserves_watch(kind, before, segment)) return {kind, 0, of_first_pair};
 

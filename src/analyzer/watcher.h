@@ -41,7 +41,8 @@ public:
     }
 
     // Looks at an analysed segment before it changes its connection; answers what its row will say.
-    SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file);
+    SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
+                       bool holds_copies);
 
     // Whether the segment's row is one that is asked for.
     [[nodiscard]] bool wants(Labels printed, const SegmentNature& nature) const {

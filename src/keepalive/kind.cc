@@ -76,9 +76,11 @@ bool repeats_last_octets(const View& v) {
     return repeats_last_packet(v) && (v.segment.ip_id != 0 || end == v.sent.next);
 }
 
-// Hosts that do not number their packets may send duplicate ACKs that are alike to the last bit.
-bool repeats_last_ack(const View& v, Labels labels) {
-    const bool told_apart = v.segment.key.is_v6 != 0 ? was_forwarded(v) : v.segment.ip_id != 0;
+// Hosts that do not number their packets may send duplicate ACKs that are alike to the last bit; where
+// packets are held more than once those are copies, too: Linux numbers all but the last ACK of a connection.
+bool repeats_last_ack(const View& v, Labels labels, bool holds_copies) {
+    const bool told_apart =
+        v.segment.key.is_v6 != 0 ? was_forwarded(v) : v.segment.ip_id != 0 || holds_copies;
     return (told_apart || labels.has(Label::kKeepAliveAck)) && repeats_last_packet(v);
 }
 
@@ -163,7 +165,7 @@ SegmentKind kind_of_answer(const View& v) {
 }  // namespace
 
 SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels labels, const Watch* watch,
-                    Nanoseconds minimum_silence) {
+                    Nanoseconds minimum_silence, bool holds_copies) {
     if (segment.time == kNoTime) return SegmentKind::kOrdinary;
     const View view{before, segment, watch};
     if (segment.has(kRst)) return repeats_reset(view) ? SegmentKind::kDuplicateFrame : SegmentKind::kOrdinary;
@@ -178,7 +180,7 @@ SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels
         if (labels.has(Label::kOutOfOrder)) return SegmentKind::kReordered;
         return labels.has(Label::kRetransmission) ? SegmentKind::kRetransmission : SegmentKind::kOrdinary;
     }
-    if (!occupies && repeats_last_ack(view, labels)) return SegmentKind::kDuplicateFrame;
+    if (!occupies && repeats_last_ack(view, labels, holds_copies)) return SegmentKind::kDuplicateFrame;
     return kind_of_answer(view);
 }
 

@@ -13,8 +13,9 @@
 
 namespace deadpeer {
 
-// `watch` may be null: nothing remarkable was met yet.
+// `watch` may be null: nothing remarkable was met yet. `holds_copies`: the capture holds many packets more
+// than once.
 SegmentKind kind_of(const ConnectionView& before, const Segment& segment, Labels labels, const Watch* watch,
-                    Nanoseconds minimum_silence);
+                    Nanoseconds minimum_silence, bool holds_copies);
 
 }  // namespace deadpeer

@@ -2,9 +2,9 @@
 // UTC.
 //
 // What:     move_reports() gives a period its folder. It is always a new one: a second period that began in
-//           the same second goes to DIR/20261121T060000Z-2/, so that nothing is overwritten. keep_latest() removes the oldest:
-//           only folders with names of that form, no links, and in them only our reports; a folder with
-//           anything else in it stays.
+//           the same second goes to DIR/20261121T060000Z-2/, so that nothing is overwritten. keep_latest()
+//           removes the oldest: only folders with names of that form, no links, and in them only our reports;
+//           a folder with anything else in it stays.
 // Threads:  one thread at a time.
 // Errors:   finished sentences with the path and the system's reason. After a failure reports may be in both
 //           places, each whole.

@@ -70,7 +70,7 @@ TEST_CASE("of a frame from a bridge and its ports one is counted") {
 
 TEST_CASE("two RSTs that are alike answer two segments, unless the capture holds other frames twice") {
     const std::string begin =
-        "+0    A S  100:100(0) <mss 1460>\n+0.01 B S. 200:200(0) ack 101 <mss 1460>\n"
+        "+0    A S  100:100(0) id 7 <mss 1460>\n+0.01 B S. 200:200(0) ack 101 id 8 <mss 1460>\n"
         "+0.01 A .  101:101(0) ack 201\n";
     const std::string resets =
         "+10 A P. 101:111(10) ack 201\n+0 A P. 111:121(10) ack 201\n+0.01 B R 201:201(0) win 0 id 0\n"
@@ -78,9 +78,18 @@ TEST_CASE("two RSTs that are alike answer two segments, unless the capture holds
     const Counted alone = analysis_of(parse_scenario(begin + resets));
     CHECK(alone.copies == 0);
     CHECK(alone.flow.responder_side.segments == 3);
-    const Counted among_copies = analysis_of(parse_scenario(begin + "+0 again\n" + resets));
-    CHECK(among_copies.copies == 2);
+    const Counted among_copies =
+        analysis_of(parse_scenario(begin + "+0 again\n+0 again\n+0 again\n" + resets));
+    CHECK(among_copies.copies == 4);
     CHECK(among_copies.flow.responder_side.segments == 2);
+}
+
+TEST_CASE("the last ACK has no number on Linux: it is a copy where the others have copies") {
+    const std::string story =
+        "+0    A P. 101:111(10) ack 201 id 7\n+0.01 B . 201:201(0) ack 111 id 8\n"
+        "+0.01 B .  201:201(0) ack 111 id 0\n";
+    CHECK(analysis_of(multiplied(parse_scenario(story), 3, 3 * kMicrosecond)).copies == 6);
+    CHECK(analysis_of(parse_scenario(story + "+0 again\n")).copies == 0);
 }
 
 // The second with fewer hops to go.
