@@ -169,9 +169,10 @@ struct Finding {
     Endpoint subject;              // who the event is about: the dead or rebooted side; port 0: the host
     Endpoint peer;
     Nanoseconds half_open = kNoTime;
-    Nanoseconds idle = kNoTime;      // silence before the failure; heartbeat_stopped: since the last beat
-    Nanoseconds interval = kNoTime;  // between the probes; heartbeat_stopped: the period
-    Nanoseconds survived = kNoTime;  // idle_timeout_on_path: the longest idle that survived
+    Nanoseconds idle = kNoTime;          // silence before the failure; heartbeat_stopped: since the last beat
+    Nanoseconds interval = kNoTime;      // between the probes; heartbeat_stopped: the period
+    Nanoseconds survived = kNoTime;      // idle_timeout_on_path: the longest idle that survived
+    Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections.
     std::uint32_t count = 0;
     Tries tries = Tries::kNone;            // what `count` counts, where it found no answer

@@ -42,6 +42,8 @@ public:
 
     [[nodiscard]] HeartbeatSummary summary(const Connection& connection) const;
 
+    [[nodiscard]] const Knowledge& knowledge() const { return knowledge_; }
+
     // Whether that a beat was missed after the frame is news; it is not from then on.
     bool note_missed(const Connection& connection, std::uint64_t frame);
 

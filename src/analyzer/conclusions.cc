@@ -29,6 +29,7 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.half_open = judgement.half_open;
     flow.idle_at_failure = judgement.idle_at_failure;
     flow.idle_survived = judgement.idle_survived;
+    flow.path_timeout = judgement.path_timeout;
 }
 
 // After a RST, or after one to its first SYNs.
@@ -119,6 +120,8 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
 
     Conclusion conclusion;
     conclusion.judgement = judge(facts, watch, capture, host, options_);
+    conclusion.judgement.path_timeout = beats_.knowledge().shortest_timeout(
+        conclusion.judgement.idle_at_failure, conclusion.judgement.idle_survived);
     FlowSummary& flow = conclusion.flow = summarize(connection, superseded);
     if (watch != nullptr && flow.closed == Closed::kByRst && went_on(*watch)) {
         flow.closed = superseded ? Closed::kSuperseded : Closed::kOpen;

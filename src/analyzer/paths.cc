@@ -65,7 +65,8 @@ void Paths::note_survivor(const Connection& connection, const Judgement& judgeme
 }
 
 void Paths::tell(ReportSink& sink) {
-    for (const Finding& finding : timeouts_.findings()) {
+    for (Finding finding : timeouts_.findings()) {
+        finding.path_timeout = knowledge_.shortest_timeout(finding.idle, finding.survived);
         if (note_told(finding)) sink.on_finding(finding);
     }
 }

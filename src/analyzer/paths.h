@@ -11,6 +11,7 @@
 #include "deadpeer/sink.h"
 #include "keepalive/judge.h"
 #include "keepalive/path_timeouts.h"
+#include "knowledge/knowledge.h"
 
 namespace deadpeer {
 
@@ -20,7 +21,7 @@ using VisitConnections = std::function<void(const std::function<void(const Conne
 class Paths {
 public:
     // `bytes`: what it may take, about.
-    explicit Paths(std::size_t bytes) : timeouts_(bytes) {}
+    Paths(std::size_t bytes, const Knowledge& knowledge) : timeouts_(bytes), knowledge_(knowledge) {}
 
     // A verdict that was told: if it can be the path's fault, it counts.
     void note_failure(const Connection& connection, const Judgement& judgement, ReportSink& sink);
@@ -47,6 +48,7 @@ private:
     bool note_told(const Finding& finding);
 
     PathTimeouts timeouts_;
+    const Knowledge& knowledge_;
     std::vector<Told> told_;
     bool failed_since_ = false;
 };

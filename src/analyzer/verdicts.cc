@@ -67,6 +67,7 @@ Finding finding_of(const Connection& connection, const Judgement& judgement, con
     finding.idle = judgement.idle_at_failure;
     finding.interval = judgement.interval;
     finding.survived = judgement.idle_survived;
+    finding.path_timeout = judgement.path_timeout;
     finding.count = judgement.unanswered;
     finding.tries = judgement.tries;
     finding.doubling = judgement.doubling;

@@ -35,7 +35,7 @@ public:
           sink_(sink),
           conclusions_(options, watcher, beats, life),
           reboots_(options.memory_cap / 64),
-          paths_(options.memory_cap / 64) {}
+          paths_(options.memory_cap / 64, beats.knowledge()) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
         conclusions_.announce(host, time, file, frame);

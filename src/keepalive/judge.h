@@ -68,6 +68,7 @@ struct Judgement {
     Nanoseconds half_open = kNoTime;
     Nanoseconds idle_at_failure = kNoTime;
     Nanoseconds idle_survived = kNoTime;
+    Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits the two
     FrameTrail evidence;
 };
 

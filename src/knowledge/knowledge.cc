@@ -103,12 +103,24 @@ std::string Knowledge::matching_profiles(const KeepaliveTimer& timer, std::uint8
     return names;
 }
 
+// A box may count from a packet that the capture point saw a little later.
+bool Knowledge::fits(const IdleTimeout& timeout, Nanoseconds idle_at_failure, Nanoseconds idle_survived) {
+    return timeout.idle - timeout.idle / 100 <= idle_at_failure && timeout.idle > idle_survived;
+}
+
+Nanoseconds Knowledge::shortest_timeout(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
+    if (idle_at_failure == kNoTime) return kNoTime;
+    const auto found = std::find_if(timeouts_.rbegin(), timeouts_.rend(), [&](const IdleTimeout& timeout) {
+        return !timeout.at_expiry.starts_with("closes") && fits(timeout, idle_at_failure, idle_survived);
+    });
+    return found == timeouts_.rend() ? kNoTime : found->idle;
+}
+
 std::string Knowledge::matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
     if (idle_at_failure == kNoTime) return {};
     std::string names;
     for (const IdleTimeout& timeout : timeouts_) {
-        // A box may count from a packet that the capture point saw a little later.
-        if (timeout.idle - timeout.idle / 100 > idle_at_failure || timeout.idle <= idle_survived) continue;
+        if (!fits(timeout, idle_at_failure, idle_survived)) continue;
         const char* mark = timeout.verified ? "" : ", unverified";
         append(names, fmt::format("{} ({}{})", timeout.name, seconds_text(timeout.idle), mark));
     }

@@ -49,6 +49,9 @@ public:
     // ';'.
     [[nodiscard]] std::string matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
 
+    // The shortest of them that forgets a connection without closing it; kNoTime if there is none.
+    [[nodiscard]] Nanoseconds shortest_timeout(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
+
     // The row that says how a message begins, counted from 1; 0 if none does.
     // `first_bytes`: the message from its first byte on, whole or its first 64 bytes.
     [[nodiscard]] std::uint16_t heartbeat_protocol(std::span<const std::uint8_t> first_bytes) const;
@@ -57,6 +60,8 @@ public:
     [[nodiscard]] const HeartbeatPattern* heartbeat(std::uint16_t id) const;
 
 private:
+    static bool fits(const IdleTimeout& timeout, Nanoseconds idle_at_failure, Nanoseconds idle_survived);
+
     std::vector<KeepaliveProfile> profiles_;
     std::vector<IdleTimeout> timeouts_;  // longest first
     std::vector<HeartbeatPattern> heartbeats_;

@@ -1,5 +1,7 @@
 #include "report/advice.h"
 
+#include <array>
+
 #include "report/words.h"
 
 namespace deadpeer {
@@ -8,12 +10,14 @@ bool survived_as_long(Nanoseconds idle, Nanoseconds survived) {
     return survived > 0 && survived >= idle - idle / 8;
 }
 
-void say_limit(std::string& out, Nanoseconds failed, Nanoseconds survived) {
-    // The options take whole seconds.
-    if (survived >= kSecond && survived < failed) {
-        return say(out, "at most ", Span{survived - survived % kSecond});
+void say_limit(std::string& out, Nanoseconds timeout) {
+    constexpr std::array<int, 17> kRoundSeconds = {1,  2,  3,   5,   10,  15,  20,   30,  45,
+                                                   60, 90, 120, 180, 300, 600, 1200, 1800};
+    Nanoseconds limit = kRoundSeconds.front() * kSecond;
+    for (const int seconds : kRoundSeconds) {
+        if (seconds * kSecond <= timeout - timeout / 8) limit = seconds * kSecond;
     }
-    say(out, "below ", Span{failed});
+    say(out, "at most ", Span{limit});
 }
 
 void advise_quicker(std::string& out, Nanoseconds half_open, const IpAddress& host) {

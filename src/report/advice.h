@@ -23,8 +23,8 @@ inline constexpr Nanoseconds kIdleEnough = 2 * kSecond;
 // broke it.
 bool survived_as_long(Nanoseconds idle, Nanoseconds survived);
 
-// "at most 5 s" if that is known to survive, else "below 8.2 s".
-void say_limit(std::string& out, Nanoseconds failed, Nanoseconds survived);
+// "at most 5 min": the longest round time that is clearly below the idle timeout.
+void say_limit(std::string& out, Nanoseconds timeout);
 
 // "; to notice such a death within a minute set ... on HOST" if it took too long.
 void advise_quicker(std::string& out, Nanoseconds half_open, const IpAddress& host);

@@ -47,14 +47,15 @@ void explain_host_rebooted(std::string& out, const Finding& finding, bool stream
 }
 
 void explain_path_timeout(std::string& out, const Finding& finding) {
-    say(out, "A box between ", finding.peer.address, " and ", finding.subject.address,
+    say(out, "A middlebox between ", finding.peer.address, " and ", finding.subject.address,
         finding.confidence < Confidence::kHigh ? " seems to forget" : " forgets",
         " idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
         Span{finding.idle}, " of silence, the longest that survived was ", Span{finding.survived},
         "; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) ");
-    say_limit(out, finding.idle, finding.survived);
+    // A timeout that is not known lies between what survived and what failed.
+    say_limit(out, finding.path_timeout != kNoTime ? finding.path_timeout : finding.idle / 2);
     say(out, " on ", finding.peer.address);
-    say(out, ", or raise the box's idle timeout");
+    say(out, ", or raise the middlebox's idle timeout");
 }
 
 void explain_heartbeat_stopped(std::string& out, const Finding& finding) {

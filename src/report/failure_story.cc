@@ -16,10 +16,12 @@ constexpr std::uint32_t kUsualTransmissions = 6;
 void advise_on_silence(std::string& out, const FailureStory& story) {
     // Who waits for a window to open is not idle.
     const bool idle = known(story.idle) && story.idle >= kIdleEnough && story.tries != Tries::kWindowProbes;
-    if (idle && !survived_as_long(story.idle, story.survived)) {
-        say(out, "; if ", story.failed.address, " is up, a box on the path forgot the idle connection: ");
+    if (idle && !survived_as_long(story.idle, story.survived) && known(story.path_timeout)) {
+        say(out, "; if ", story.failed.address,
+            " is up, a middlebox may have forgotten the idle connection (", Span{story.path_timeout},
+            " is a known idle timeout): ");
         advise_keepalive(out, story);
-    } else if (idle) {
+    } else if (idle && survived_as_long(story.idle, story.survived)) {
         say(out, "; it had come through silences as long before, so look at ", story.failed.address,
             " and its links, not for an idle timeout");
     } else {
@@ -187,6 +189,7 @@ FailureStory story_of(const FlowSummary& flow) {
     story.half_open = flow.half_open;
     story.idle = flow.idle_at_failure;
     story.survived = flow.idle_survived;
+    story.path_timeout = flow.path_timeout;
     story.guard = guard_of(flow);
     const SideSummary& left = flow.failed_side_initiator ? flow.responder_side : flow.initiator_side;
     story.doubling = left.keepalive.exponential;
@@ -207,6 +210,7 @@ FailureStory story_of(const Finding& finding, Verdict verdict) {
     story.half_open = finding.half_open;
     story.idle = finding.idle;
     story.survived = finding.survived;
+    story.path_timeout = finding.path_timeout;
     if (finding.tries == Tries::kProbes) story.guard = Guard::kProbes;
     story.doubling = finding.doubling;
     return story;

@@ -28,6 +28,7 @@ struct FailureStory {
     Nanoseconds half_open = kNoTime;
     Nanoseconds idle = kNoTime;
     Nanoseconds survived = kNoTime;
+    Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     Guard guard = Guard::kUnknown;
     bool doubling = false;  // the time between probes
 };

@@ -69,13 +69,13 @@ void say_last_heard(std::string& out, const FailureStory& story) {
 
 void advise_keepalive(std::string& out, const FailureStory& story) {
     if (story.guard == Guard::kHeartbeat) {
-        say(out, "let the application's heartbeat come more often than every ", Span{story.idle});
+        say(out, "let the application's heartbeat come more often than every ", Span{story.path_timeout});
         return;
     }
     if (story.guard == Guard::kNone) say(out, "keepalive seems off, so ");
     if (story.guard == Guard::kProbes) say(out, "keepalive is slower than the path, so ");
     say(out, "set ", story.guard == Guard::kProbes ? "" : "SO_KEEPALIVE and ", kKeepaliveIdle, " ");
-    say_limit(out, story.idle, story.survived);
+    say_limit(out, story.path_timeout);
     say(out, " on ", story.left.address);
 }
 

@@ -45,7 +45,7 @@ void tell_middlebox(std::string& out, const FailureStory& story) {
     }
     say_doubts(out, story);
     say(out, "; ");
-    if (known(story.idle) && story.idle >= kIdleEnough && !survived_as_long(story.idle, story.survived)) {
+    if (known(story.path_timeout) && !survived_as_long(story.idle, story.survived)) {
         return advise_keepalive(out, story);
     }
     say(out, "look at the rules and logs of the firewalls and load balancers in between");
@@ -88,8 +88,7 @@ void tell_lost_state(std::string& out, const FailureStory& story) {
                   "its log settles it"
                 : "; a process that ended, a NAT that forgot the connection or a reboot look the same here: "
                   "its log and its uptime settle it");
-    if (!known(story.idle) || story.idle < kIdleEnough) return;
-    if (survived_as_long(story.idle, story.survived)) return;
+    if (!known(story.path_timeout) || survived_as_long(story.idle, story.survived)) return;
     say(out, ", and against a NAT ");
     FailureStory plain = story;
     if (plain.guard != FailureStory::Guard::kHeartbeat) plain.guard = FailureStory::Guard::kUnknown;

@@ -109,5 +109,5 @@ TEST_CASE("what is not a report is told") {
     }
     std::filesystem::remove(folder.file("hosts.csv"));
     std::filesystem::create_directory(folder.file("hosts.csv"));
-    CHECK(error_of(folder) == "Cannot read hosts.csv: Is a directory.");
+    CHECK(error_of(folder) == "Cannot read hosts.csv: it is a folder, not a report.");
 }

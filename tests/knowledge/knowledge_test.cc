@@ -132,6 +132,13 @@ TEST_CASE("a box's time ends at its limits") {
     CHECK(builtin().matching_timeouts(1300 * kSecond, 1200 * kSecond) == "");
 }
 
+TEST_CASE("the shortest timeout that fits is one that forgets: what closes would have been seen") {
+    CHECK(builtin().shortest_timeout(649 * kSecond, kSecond) == 240 * kSecond);
+    CHECK(builtin().shortest_timeout(900 * kSecond, 601 * kSecond) == 900 * kSecond);
+    CHECK(builtin().shortest_timeout(62 * kSecond, kNoTime) == kNoTime);
+    CHECK(builtin().shortest_timeout(kNoTime, kNoTime) == kNoTime);
+}
+
 TEST_CASE("the user's timeouts are added, and stand first among equals") {
     const ScratchFile file("deadpeer_own_timeouts.csv", "name,idle_s\nour firewall,1200\nlab router,2.5\n");
     const auto knowledge = Knowledge::load({.profiles = "", .timeouts = file.path()});

@@ -38,9 +38,13 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
         sentence(finding) ==
         "10.0.0.2:50000 is dead or unreachable: after 2 s of silence it answered none of 3 keepalive probes "
         "of 10.0.0.1:40000, 1 s apart, and 10.0.0.1:40000 gave up with a RST 5 s after 10.0.0.2:50000 was "
-        "last heard; if 10.0.0.2 is up, a box on the path forgot the idle connection: keepalive is slower "
-        "than "
-        "the path, so set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 2 s on 10.0.0.1");
+        "last heard; look at 10.0.0.2 and its links");
+    finding.idle = 900 * kSecond;
+    finding.path_timeout = 350 * kSecond;
+    CHECK(sentence(finding).ends_with(
+        "; if 10.0.0.2 is up, a middlebox may have forgotten the idle connection (350 s is a known idle "
+        "timeout): keepalive is slower than the path, so set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) at "
+        "most 300 s on 10.0.0.1"));
     finding.doubling = true;
     CHECK(sentence(finding).find(" the time between them doubling up to 1 s, ") != std::string::npos);
     CHECK(sentence(event(EventKind::kPeerRebooted)).starts_with("10.0.0.2:50000 lost the connection: "));
@@ -95,13 +99,20 @@ TEST_CASE("idle_timeout_on_path") {
     finding.count = 2;
     finding.idle = 350 * kSecond;
     finding.survived = 300'700 * kMillisecond;
+    finding.path_timeout = 350 * kSecond;
     CHECK(sentence(finding) ==
-          "A box between 10.0.0.1 and 10.0.0.2 forgets idle connections: 2 connections failed after 350 s of "
+          "A middlebox between 10.0.0.1 and 10.0.0.2 forgets idle connections: 2 connections failed after "
+          "350 s of "
           "silence, the longest that survived was 301 s; set SO_KEEPALIVE and TCP_KEEPIDLE "
-          "(net.ipv4.tcp_keepalive_time) at most 5 min on 10.0.0.1, or raise the box's idle timeout");
+          "(net.ipv4.tcp_keepalive_time) at most 300 s on 10.0.0.1, or raise the middlebox's idle timeout");
     finding.confidence = Confidence::kMedium;
-    CHECK(sentence(finding).starts_with(
-        "A box between 10.0.0.1 and 10.0.0.2 seems to forget idle connections: 2 connections failed after "));
+    CHECK(
+        sentence(finding).starts_with("A middlebox between 10.0.0.1 and 10.0.0.2 seems to forget idle "
+                                      "connections: 2 connections failed after "));
+    // A timeout that is not known: half of the silence that failed, as a round number.
+    finding.idle = 50 * kSecond;
+    finding.path_timeout = kNoTime;
+    CHECK(sentence(finding).find(" at most 20 s on 10.0.0.1") != std::string::npos);
 }
 
 TEST_CASE("heartbeat_stopped") {

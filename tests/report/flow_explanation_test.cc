@@ -54,14 +54,13 @@ TEST_CASE("peer_dead, probes_exhausted") {
         sentence(flow) ==
         "10.0.0.2:50000 is dead or unreachable: after 60 s of silence it answered none of 5 keepalive probes "
         "of 10.0.0.1:40000, 10 s apart, and 10.0.0.1:40000 gave up with a RST 111 s after 10.0.0.2:50000 was "
-        "last heard, while an ICMP error called it unreachable; if 10.0.0.2 is up, a box on the path forgot "
-        "the idle connection: keepalive is slower than the path, so set TCP_KEEPIDLE "
-        "(net.ipv4.tcp_keepalive_time) at most 30 s on 10.0.0.1");
+        "last heard, while an ICMP error called it unreachable; look at 10.0.0.2 and its links");
 
     flow = dead(Reason::kProbesExhausted, Confidence::kMedium, kSignCaptureLoss | kSignTimeWentBack);
     flow.failed_side_initiator = true;
     flow.responder_side.keepalive.exponential = true;
     flow.idle_at_failure = 7200 * kSecond;
+    flow.path_timeout = 3600 * kSecond;
     flow.half_open = 7650 * kSecond;
     CHECK(
         sentence(flow) ==
@@ -70,10 +69,10 @@ TEST_CASE("peer_dead, probes_exhausted") {
         "by "
         "2 h 7 min after 10.0.0.1:40000 was last heard; the capture lost frames, so an answer may be missing "
         "from it; the capture's clock was set back meanwhile, so durations may be wrong; not certain, a ping "
-        "of 10.0.0.1 settles it; if 10.0.0.1 is up, a box on the path forgot the idle connection: keepalive "
-        "is slower than the path, so set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 2 h on 10.0.0.2; "
-        "to "
-        "notice such a death within a minute set SO_KEEPALIVE with TCP_KEEPIDLE 30, TCP_KEEPINTVL 10 and "
+        "of 10.0.0.1 settles it; if 10.0.0.1 is up, a middlebox may have forgotten the idle connection (1 h "
+        "is a known idle timeout): keepalive is slower than the path, so set TCP_KEEPIDLE "
+        "(net.ipv4.tcp_keepalive_time) at most 30 min on 10.0.0.2; to notice such a death within a minute "
+        "set SO_KEEPALIVE with TCP_KEEPIDLE 30, TCP_KEEPINTVL 10 and "
         "TCP_KEEPCNT 3 on 10.0.0.2");
 }
 
@@ -100,13 +99,19 @@ TEST_CASE("peer_dead, retransmissions_exhausted") {
         "10.0.0.2:50000 is dead or unreachable: after 8 s of silence it acknowledged none of 15 "
         "transmissions "
         "of the same data by 10.0.0.1:40000, and 10.0.0.1:40000 gave up with a RST 20 s after 10.0.0.2:50000 "
-        "was last heard; if 10.0.0.2 is up, a box on the path forgot the idle connection: keepalive seems "
-        "off, so set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) below 8 s on 10.0.0.1");
+        "was last heard; look at 10.0.0.2 and its links");
 
-    flow.heartbeat_period = 9 * kSecond;
+    flow.idle_at_failure = 400 * kSecond;
+    flow.path_timeout = 240 * kSecond;
     CHECK(sentence(flow).ends_with(
-        "; if 10.0.0.2 is up, a box on the path forgot the idle connection: let the application's heartbeat "
-        "come more often than every 8 s"));
+        "; if 10.0.0.2 is up, a middlebox may have forgotten the idle connection (240 s is a known idle "
+        "timeout): keepalive seems off, so set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) "
+        "at "
+        "most 180 s on 10.0.0.1"));
+    flow.heartbeat_period = 390 * kSecond;
+    CHECK(sentence(flow).ends_with("let the application's heartbeat come more often than every 240 s"));
+    flow.idle_survived = 399 * kSecond;
+    CHECK(sentence(flow).find("middlebox") == std::string::npos);
 
     flow.unanswered = 5;
     flow.unanswered_interval = 2 * kSecond;
@@ -161,12 +166,13 @@ TEST_CASE("middlebox_reset") {
     flow.signs = kSignTtlDiffers;
     flow.idle_at_failure = 350 * kSecond;
     flow.idle_survived = 240 * kSecond;
+    flow.path_timeout = 350 * kSecond;
     CHECK(sentence(flow) ==
           "Probably a box on the path, not 10.0.0.2:50000, reset the connection of 10.0.0.1:40000 after 350 "
           "s of "
           "silence: the RST has a TTL that no other segment from 10.0.0.2 had (a capture beside 10.0.0.2 "
           "settles it: it has no such RST); keepalive seems off, so set SO_KEEPALIVE and TCP_KEEPIDLE "
-          "(net.ipv4.tcp_keepalive_time) at most 4 min on 10.0.0.1");
+          "(net.ipv4.tcp_keepalive_time) at most 300 s on 10.0.0.1");
     flow.signs |= kSignBothEndsReset;
     flow.confidence = Confidence::kHigh;
     flow.idle_at_failure = kNoTime;
@@ -212,8 +218,12 @@ TEST_CASE("peer_lost_state") {
           "10.0.0.2:50000 forgot the connection but its host is up: after 9.1 s of silence it answered "
           "10.0.0.1:40000 with a RST that says it knows no such connection, while an older connection of "
           "10.0.0.2 carries on; its own keepalive or TCP_USER_TIMEOUT gave up, its process ended, or a NAT "
-          "forgot it: its log settles it, and against a NAT set SO_KEEPALIVE and TCP_KEEPIDLE "
-          "(net.ipv4.tcp_keepalive_time) below 9.1 s on 10.0.0.1");
+          "forgot it: its log settles it");
+    flow.idle_at_failure = flow.half_open = 600 * kSecond;
+    flow.path_timeout = 600 * kSecond;
+    CHECK(sentence(flow).ends_with(
+        "and against a NAT set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) at most 300 s on "
+        "10.0.0.1"));
 }
 
 TEST_CASE("peer_reset: aborted, refused, no longer there") {
