@@ -1,9 +1,9 @@
 // HostLife: when hosts were heard by frames that are not TCP segments, and which addresses one machine has.
 //
-// What:     a host that sends anything while it should have been away did not reboot. What its TCP connections
-//           show is in their own records (host_book.h); here are its other frames: those with its IP address,
-//           and, where ARP or neighbour discovery say which link-layer address is the host's own, those with
-//           that, whatever they carry.
+// What:     a host that sends anything while it should have been away did not reboot. What its TCP
+//           connections show is in their own records (host_book.h); here are its other frames: those with
+//           its IP address, and, where ARP or neighbour discovery say which link-layer address is the host's
+//           own, those with that, whatever they carry.
 // Cost:     O(1) a frame and a question.
 // Memory:   bounded: beyond that hosts that were heard last longest ago are forgotten, and of the time until
 //           then nothing is said.
@@ -36,8 +36,8 @@ public:
 
     void hear(const Heard& heard);
 
-    // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if that
-    // is not known.
+    // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if
+    // that is not known.
     [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
 
     // The host was silent for as long as a boot takes before what it sends at that time: within a minute, as

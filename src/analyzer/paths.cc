@@ -9,8 +9,9 @@ namespace {
 
 constexpr Nanoseconds kLeastIdle = kSecond;
 
-// A middlebox may have forgotten the connection, unless several hosts lost theirs at once. Of a host that shows
-// nothing else a silence that ends in probes says nothing: it is as long as the keepalive timer, the same for all.
+// A middlebox may have forgotten the connection, unless several hosts lost theirs at once. Of a host that
+// shows nothing else a silence that ends in probes says nothing: it is as long as the keepalive timer, the
+// same for all.
 bool may_be_forgotten_by_path(const Judgement& judgement) {
     if (judgement.verdict != Verdict::kPeerLostState || (judgement.signs & kSignManyHosts) != 0) return false;
     return judgement.confidence >= Confidence::kMedium || judgement.tries != Tries::kProbes;

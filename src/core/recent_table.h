@@ -1,7 +1,8 @@
 // RecentTable: a map of bounded size that forgets, of keys that fall together, the one used longest ago.
 //
-// What:    a value has a member `last`, the time of its latest use; kNoTime in a fresh one. Of a key that is not there it is known up
-//          to when it, or another in its place, may have been used: forgotten_until().
+// What:    a value has a member `last`, the time of its latest use; kNoTime in a fresh one. Of a key that is
+//          not there it is known up to when it, or another in its place, may have been used:
+//          forgotten_until().
 // Cost:    O(1).
 // Memory:  fixed; taken at the first insertion.
 // Threads: one at a time.

@@ -10,8 +10,8 @@
 //   record_numbers  with at_number(), every record for those who change the table on the way: a record keeps
 //                   its number until it is erased, or give_back() moves it
 // A Record has a member `FlowKey key`, is default-constructible and can be copied. Its address stays the same
-// until it is erased, or give_back() moves it. One thread at a time. Memory grows by blocks of records and the
-// index by half. Nothing is allocated when a known flow is found.
+// until it is erased, or give_back() moves it. One thread at a time. Memory grows by blocks of records and
+// the index by half. Nothing is allocated when a known flow is found.
 //
 // IMPLEMENTATION
 //   An open-addressing index of 8-byte slots {tag, record number + 1}, linear probing, load at most 3/4,

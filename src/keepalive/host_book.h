@@ -47,8 +47,8 @@ public:
     static constexpr std::size_t kManyHosts = 3;
     static constexpr Nanoseconds kAtOnce = 5 * kSecond;
 
-    // Before the connections are added: of the host of this one, those that can tell no more than when the host
-    // was heard, and that they are there, are not kept one by one.
+    // Before the connections are added: of the host of this one, those that can tell no more than when the
+    // host was heard, and that they are there, are not kept one by one.
     void ask_about(const HostConnection& forgotten);
 
     // Where not all find room in kMostBytes, nothing is known of any host until forget_connections().

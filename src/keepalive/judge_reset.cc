@@ -39,7 +39,8 @@ std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     return judgement;
 }
 
-// A boot takes time, in which the host is silent in all that is seen of it, and whatever it had before is gone.
+// A boot takes time, in which the host is silent in all that is seen of it, and whatever it had before is
+// gone.
 bool may_have_rebooted(Signs host) {
     constexpr Signs kWasUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn | kSignAddressMoved;
     if ((host & kSignHostSilent) == 0 || (host & kWasUp) != 0) return false;
@@ -54,8 +55,8 @@ Judgement judge_forgotten(const JudgementCase& c) {
     // Nobody knows who was silent while not all was captured.
     if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
     const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
-    // The silence of a host that shows nothing but one connection proves nothing; new connections are opened by
-    // a process that was restarted, too.
+    // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
+    // by a process that was restarted, too.
     const bool rebooted = may_have_rebooted(host) && signs > 0;
     const bool proven = rebooted && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
     const Confidence confidence = proven ? signs > 1 ? Confidence::kHigh : Confidence::kMedium

@@ -1,7 +1,8 @@
 // JudgementCase: all that a judgement rests on, and the questions that judge's parts share.
 //
 // What:     judge.cc asks its parts in turn: what found no answer (judge_silence.cc), a RST (judge_reset.cc),
-//           what is open still (judge_open.cc), what never was a connection (judge_opening.cc). Each answers if its rules apply.
+//           what is open still (judge_open.cc), what never was a connection (judge_opening.cc). Each answers
+//           if its rules apply.
 // Lifetime: of what it refers to; during one judgement.
 // Threads:  pure functions.
 #pragma once

@@ -1,8 +1,8 @@
 // Acceptance: what the receiver of a RST does with it, as far as the capture shows the receiver's state.
 //
 // What:    a question about the connection before the segment; changes nothing. A capture beside the sender,
-//          or one that lost frames, does not show all that the receiver has got: what it may have taken counts
-//          as taken.
+//          or one that lost frames, does not show all that the receiver has got: what it may have taken
+//          counts as taken.
 // Source:  RFC 9293 section 3.10.7, RFC 5961 section 3.2.
 // Threads: pure functions.
 #pragma once
@@ -46,7 +46,7 @@ TcpState state_of(const Ends& ends, Direction side);
 
 enum class Acceptance : std::uint8_t {
     kTaken,
-    kDoubtful,  // in the window, but not at RCV.NXT: a receiver that follows RFC 5961 asks whether it is meant
+    kDoubtful,  // in the window, not at RCV.NXT: a receiver that follows RFC 5961 asks whether it is meant
     kDropped,
 };
 

@@ -5,17 +5,17 @@
 //           in a block of the pool whose size is a power of two.
 // Cost:     append is O(1) amortised. Freed blocks are used again.
 // Memory:   taken in slabs of 128 KiB, up to a limit. Where a block can only be had beyond it, one of the
-//           largest lists loses its ranges, or, if there is no larger one, the list does not grow; forgotten()
-//           counts both. Slabs without a list are given back.
+//           largest lists loses its ranges, or, if there is no larger one, the list does not grow;
+//           forgotten() counts both. Slabs without a list are given back.
 // Lifetime: a RangeList must be cleared before it is dropped, or its block stays taken. A span of ranges is
 //           valid until the next append to any list.
 // Threads:  one at a time.
 //
 // IMPLEMENTATION
-// A block of class c is 2^c units of 32 bytes: a header, then ranges. Blocks fill their slab without a gap, so
-// that compact() can walk them and join what is free. Blocks of kLarge and above have a whole unit as header
-// and are linked by class, oldest first: so the largest is found, and loses all but its first unit, which keeps
-// its name.
+// A block of class c is 2^c units of 32 bytes: a header, then ranges. Blocks fill their slab without a gap,
+// so that compact() can walk them and join what is free. Blocks of kLarge and above have a whole unit as
+// header and are linked by class, oldest first: so the largest is found, and loses all but its first unit,
+// which keeps its name.
 #pragma once
 
 #include <array>

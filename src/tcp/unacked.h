@@ -13,8 +13,8 @@
 // kWidth, of which an acknowledgement concerns some at the front or, where numbers wrap around, at the back;
 // and the late ones, in Extra::other. Extra::first is the first of the ascending that is still there,
 // Extra::before how many were removed before the block's first. Of the late list the first entry tells the
-// number acknowledged last and how many late ones have met it; then each has two: its range, and after how many
-// ascending ones it came.
+// number acknowledged last and how many late ones have met it; then each has two: its range, and after how
+// many ascending ones it came.
 #pragma once
 
 #include <cstddef>
