@@ -28,16 +28,18 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
         analyse(segments[i], hashes_[i]);
     }
     take_others(others, std::numeric_limits<std::uint64_t>::max());
+    at_hand_ = kNoTime;
 }
 
 // The frames before that one which are not TCP segments.
 void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
     for (; next.come_before(frame, segments_); ++next.heard) {
         const Heard& heard = segments_.heard[next.heard];
+        const bool known_sender = heard.mac == 0 || life_.expects(heard.mac);
         life_.hear(heard);
         const bool notice =
             next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
-        if (notice) take_notice(segments_.notices[next.notice++]);
+        if (notice) take_notice(segments_.notices[next.notice++], known_sender);
     }
 }
 
@@ -72,8 +74,9 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
 
 void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
     if (live_) pass_time(std::min(segment.time, read_at_));
+    at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, hash);
-    if (connection.first.frame == 0) expect_hosts(segment);
+    if (connection.sent_by(segment.direction).segments == 0) expect_hosts(segment);
     Labels labels = start(connection, segment);
     SegmentNature nature;
     const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
@@ -83,7 +86,11 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
         if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
             nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
             looked = true;
-            if (segment.has(kRst)) verdicts_.note_forgotten(connection);
+            if (segment.has(kRst)) {
+                const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
+                if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection);
+                verdicts_.note_forgotten(connection);
+            }
         }
         if (beats_.concern(connection, segment)) {
             beats_.look(connection, segment, payload_of(segment));
@@ -159,11 +166,12 @@ Labels Analyzer::Impl::start(Connection& connection, const Segment& segment) {
     return renumbered ? Labels(Label::kReusedPorts) : Labels();
 }
 
-void Analyzer::Impl::take_notice(const Notice& notice) {
+// `known_sender`: a machine that was seen with connections. Another may take over an address.
+void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
     if (live_) pass_time(std::min(notice.time, read_at_));
     if (!notice.is_quote()) {
         const bool unknown = notice.host == IpAddress{};
-        if (!unknown && life_.was_away(notice.host, notice.time))
+        if (!unknown && known_sender && life_.was_away(notice.host, notice.time))
             verdicts_.announce(notice.host, notice.time, file_, notice.frame);
         return;
     }

@@ -65,7 +65,7 @@ void Conclusions::gather_timers(const Connection& connection) {
 }
 
 void Conclusions::note_forgotten(const Connection& connection) {
-    if (const auto lost = forgotten(connection)) hosts_.note_reset(lost->host, lost->reset);
+    if (const auto lost = forgotten(connection)) hosts_.note_reset(lost->address, lost->reset);
 }
 
 std::optional<HostConnection> Conclusions::forgotten(const Connection& connection) const {
@@ -80,7 +80,8 @@ void Conclusions::gather_host(const Connection& connection, Direction side) {
         return hosts_.add(*lost);
     }
     HostConnection lived;
-    lived.host = life_.machine_of(connection.key.sender(side).address);
+    lived.address = connection.key.sender(side).address;
+    lived.host = life_.machine_of(lived.address);
     lived.stream = connection.tcp.number;
     lived.first_time = connection.first_time;
     lived.heard = heard(connection, watch, side);

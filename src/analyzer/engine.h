@@ -74,7 +74,7 @@ private:
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);
-    inline void take_notice(const Notice& notice);
+    inline void take_notice(const Notice& notice, bool known_sender);
     // How far into the batch's frames that are no TCP segments.
     struct OtherFrames {
         std::size_t heard = 0;
@@ -127,8 +127,10 @@ private:
     [[nodiscard]] std::optional<Verdicts::Ended> find(const Picture::Entry& entry);
 
     [[nodiscard]] RunSummary run_summary(std::uint64_t connections) const;
+    // Of a file the clock has read a batch ahead of the segment at hand.
     [[nodiscard]] CaptureState capture_state() const {
-        return {live_ ? now_ : clock_.now(), lost_frames_, inputs_.gaps()};
+        const Nanoseconds read = at_hand_ == kNoTime ? clock_.now() : std::min(clock_.now(), at_hand_);
+        return {live_ ? now_ : read, lost_frames_, inputs_.gaps()};
     }
     [[nodiscard]] std::size_t memory() const {
         return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
@@ -158,6 +160,7 @@ private:
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
     Inputs inputs_;
     CaptureClock clock_;
+    Nanoseconds at_hand_ = kNoTime;  // the time of the segment that is being analysed
     bool lost_frames_ = false;
     std::uint32_t file_ = 0;  // the input of the batch at hand
 

@@ -56,7 +56,7 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     if (watch == nullptr || !is_no_socket_reset(*watch->reset, options)) return std::nullopt;
     const ResetRecord& reset = *watch->reset;
     HostConnection lived;
-    lived.host = connection.key.sender(reset.sender).address;
+    lived.host = lived.address = connection.key.sender(reset.sender).address;
     lived.stream = connection.tcp.number;
     lived.first_time = connection.first_time;
     lived.heard = reset.silent_since();

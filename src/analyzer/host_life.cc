@@ -83,7 +83,8 @@ void HostLife::claim(Host& host, const Heard& heard) {
     }
     host.owner = heard.mac;
     Machine& machine = machine_of(heard.mac);
-    if (machine.addresses.size() < Machine::kMostAddresses) machine.addresses.push_back(heard.host);
+    const bool known = std::ranges::find(machine.addresses, heard.host) != machine.addresses.end();
+    if (!known && machine.addresses.size() < Machine::kMostAddresses) machine.addresses.push_back(heard.host);
 }
 
 const HostLife::Machine* HostLife::machine_with(const IpAddress& host) const {

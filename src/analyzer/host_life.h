@@ -34,6 +34,9 @@ public:
     // link-layer address of 0 is none.
     void expect(const IpAddress& host, std::uint64_t mac);
 
+    // Some that are not count as if they were.
+    [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
+
     void hear(const Heard& heard);
 
     // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if
@@ -44,6 +47,7 @@ public:
     // the first frames after a boot are several.
     [[nodiscard]] bool was_away(const IpAddress& host, Nanoseconds time) const {
         constexpr Nanoseconds kMinute = 60 * kSecond;
+        if (time == kNoTime) return false;
         return silence(host, time - kMinute, time).length() > 0;
     }
 

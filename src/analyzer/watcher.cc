@@ -135,6 +135,11 @@ void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
     note_host_life(noted, connection.key);
 }
 
+void Watcher::note_other_sender(const Connection& connection) {
+    Watch* watch = watches_.find(connection.watch);
+    if (watch != nullptr && watch->reset->met()) watch->reset.in(pools_.resets).address_moved = true;
+}
+
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.
 void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;

@@ -6,6 +6,7 @@
 
 #include "capture/file_type.h"
 #include "capture/load.h"
+#include "capture/pcapng_parser.h"
 
 namespace deadpeer::capture {
 namespace {
@@ -106,7 +107,14 @@ ParseResult ClassicParser::parse(std::span<const std::uint8_t> bytes, FrameBatch
             return result;
         }
         header_ = next.value();
-        interfaces_.push_back({{}, header_.link_type, header_.snap_length});
+        const InterfaceInfo& last = interfaces_.back();
+        if (header_.link_type != last.link_type || header_.snap_length != last.snap_length) {
+            if (interfaces_.size() == kMaxInterfaces) {
+                result.detail = fmt::format("more than {} captures of different link types", kMaxInterfaces);
+                return result;
+            }
+            interfaces_.push_back({{}, header_.link_type, header_.snap_length});
+        }
         consumed += ClassicHeader::kBytes;
     }
 }

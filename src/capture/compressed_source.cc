@@ -52,10 +52,10 @@ bool CompressedSource::unpack() {
                         "what \"{} -t\" says",
                         name(kind_), taken_, step.fault, name(kind_)),
             true);
-    } else if (made_ >= kHarmless && made_ / kLargestRatio > taken_) {
+    } else if (made_ >= kHarmless && made_ / kLargestRatio > taken_at_first()) {
         end(fmt::format("its {} data unpack to {} times their size, as no capture does; if it is one all the "
                         "same, unpack it first",
-                        name(kind_), made_ / taken_),
+                        name(kind_), made_ / std::max(taken_at_first(), std::uint64_t{1})),
             true);
     } else if (step.at_end) {
         decompressor_.reset();

@@ -25,6 +25,12 @@ public:
     More more() override;
     std::optional<std::uint64_t> total() const override { return packed_->total(); }
     std::optional<Packed> packed() const override { return Packed{name(kind_), taken_}; }
+
+    // Of what is packed twice the innermost packed bytes.
+    [[nodiscard]] std::uint64_t taken_at_first() const {
+        const auto inner = packed_->packed();
+        return inner ? inner->taken : taken_;
+    }
     std::string fault() const override { return fault_; }
     bool damaged() const override { return damaged_; }
 

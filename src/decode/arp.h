@@ -8,6 +8,7 @@
 #pragma once
 
 #include "decode/bytes.h"
+#include "decode/link_source.h"
 #include "decode/notice.h"
 
 namespace deadpeer::decoding {
@@ -28,7 +29,8 @@ inline Next arp(Packet& packet) {
     const std::uint32_t target = read_be32(message + 24);
     if (sender != 0) {
         packet.source = message + 14;
-        packet.claims_source = true;
+        // In a tunnel, or where somebody answers for others, it is not who sends the frame.
+        packet.claims_source = read_mac(message + 8) == link_source(*packet.frame);
     }
     const bool announcement = sender == target && (operation == kRequest || operation == kReply);
     const bool probe = sender == 0 && operation == kRequest;

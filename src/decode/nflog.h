@@ -22,8 +22,8 @@ inline Next nflog(Packet& packet) {
         const std::uint32_t type = is_big_endian ? read_be16(packet.data + 2) : read_le16(packet.data + 2);
         if (length < kAttribute) return stop(SkipReason::kNotIp);
         if (type == kPayload) {
-            packet.limit(length);
             packet.skip(kAttribute);
+            packet.limit(length - kAttribute);
             return ip(packet);
         }
         const std::uint32_t padded = (length + 3) / 4 * 4;

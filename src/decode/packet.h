@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -59,6 +60,7 @@ struct Packet {
 
     // REQUIRES: bytes <= captured.
     void skip(std::uint32_t bytes) {
+        assert(bytes <= captured);
         data += bytes;
         captured -= bytes;
         reported -= bytes;

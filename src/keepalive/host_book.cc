@@ -73,6 +73,11 @@ void add_span(std::map<Nanoseconds, Nanoseconds>& all, Nanoseconds from, Nanosec
 
 void HostBook::ask_about(const HostConnection& forgotten) {
     const Nanoseconds opened = forgotten.heard == kNoTime ? kNoTime : forgotten.heard - kBeforeBurst;
+    constexpr std::size_t kNode = sizeof(Asked) + sizeof(IpAddress) + 48;
+    if (asked_.size() * kNode >= kMostBytes / 2 && !asked_.contains(forgotten.host)) {
+        ++left_out_;
+        return;
+    }
     const auto [host, fresh] = asked_.try_emplace(forgotten.host);
     Asked& asked = host->second;
     asked.opened = fresh ? opened : std::min(asked.opened, opened);
@@ -224,7 +229,9 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
         const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
         if (older && other.heard != kNoTime && other.heard > forgotten.reset) signs |= kSignOlderSurvives;
         // In the same silence.
-        const bool lost_too = silence.length() > 0 && other.reset != kNoTime && other.heard <= silence.from &&
+        // What counts as one machine may be several, behind one that answers for them.
+        const bool lost_too = silence.length() > 0 && other.reset != kNoTime &&
+                              other.address == forgotten.address && other.heard <= silence.from &&
                               silence.to <= other.reset;
         if (!lost_too) continue;
         others_lost = true;

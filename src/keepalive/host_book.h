@@ -24,7 +24,8 @@ namespace deadpeer {
 
 // A connection as one of its hosts lived it.
 struct HostConnection {
-    IpAddress host;
+    IpAddress host;     // the machine, by one of its addresses
+    IpAddress address;  // of the machine, that the connection had
     StreamNumber stream = 0;
     Nanoseconds first_time = kNoTime;
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted

@@ -13,6 +13,13 @@ Judgement unanswered(const JudgementCase& c, Confidence confidence, Reason reaso
     return judgement;
 }
 
+// The last frame shows it, as there is no other.
+Judgement unanswered_by_last(const JudgementCase& c, Reason reason) {
+    Judgement judgement = unanswered(c, Confidence::kHigh, reason);
+    judgement.evidence.add(c.facts.last_frame);
+    return judgement;
+}
+
 bool waited(const JudgementCase& c) {
     return c.facts.syns >= 2 || longer(c.silence_since(c.facts.last_time), kAnswerDelay);
 }
@@ -32,14 +39,14 @@ std::optional<Judgement> judge_opening(const JudgementCase& c) {
         return judgement;
     }
     if (c.watch != nullptr && (c.watch->syn_unheeded || (c.watch->syn_challenged && !c.reset_stands())))
-        return unanswered(c, Confidence::kHigh, Reason::kSynIgnored);
+        return unanswered_by_last(c, Reason::kSynIgnored);
     if (c.watch != nullptr && c.watch->reset->met() && c.watch->reset->out_of_window) {
         Judgement judgement = unanswered(c, Confidence::kHigh, Reason::kResetIgnored);
         judgement.evidence.add(c.reset().frame);
         return judgement;
     }
     if (!c.facts.one_way || !c.capture.both_directions || !waited(c)) return std::nullopt;
-    return unanswered(c, Confidence::kHigh, Reason::kNoAnswer);
+    return unanswered_by_last(c, Reason::kNoAnswer);
 }
 
 }  // namespace deadpeer

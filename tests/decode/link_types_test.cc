@@ -165,6 +165,15 @@ TEST_CASE("a link layer header that is cut is short") {
     }
 }
 
+TEST_CASE("an attribute of NFLOG that is longer than its frame without check bytes reads nothing beyond") {
+    for (std::uint8_t check_bytes = 0; check_bytes < 32; ++check_bytes) {
+        TestFrame frame{hex("02000000 ff00 0900"), 239};
+        frame.fcs_bytes = check_bytes;
+        INFO(int{check_bytes});
+        CHECK(decoded(frame) == "cut_ip_header");
+    }
+}
+
 TEST_CASE("frames carry their time, number and place in the batch") {
     const Decoded result = decode_exact({ethernet_frame(ipv4_packet(test_tcp()))});
     REQUIRE(result.segments.size() == 1);

@@ -16,7 +16,7 @@ IpAddress host(std::uint8_t last) {
 // Opened at 0, last heard at 100 s, reset at 200 s; no other frames of the host are seen in between.
 HostConnection forgotten(std::uint64_t stream = 1) {
     HostConnection connection;
-    connection.host = host(1);
+    connection.host = connection.address = host(1);
     connection.stream = stream;
     connection.first_time = 0;
     connection.heard = 100 * kSecond;
@@ -28,7 +28,7 @@ HostConnection forgotten(std::uint64_t stream = 1) {
 HostConnection lived(std::uint64_t stream, Nanoseconds first, Nanoseconds heard,
                      bool opened_by_host = false) {
     HostConnection connection;
-    connection.host = host(1);
+    connection.host = connection.address = host(1);
     connection.stream = stream;
     connection.first_time = first;
     connection.heard = heard;
@@ -215,6 +215,13 @@ TEST_CASE("what is asked is known beforehand or not: the answers are the same") 
         }
         signs(others, asked);
     }
+}
+
+TEST_CASE("connections of other addresses of its machine are not lost with it: one may answer for several") {
+    HostConnection other = forgotten(2);
+    CHECK((signs({other}) & kSignOthersLost) != 0);
+    other.address = host(2);
+    CHECK((signs({other}) & kSignOthersLost) == 0);
 }
 
 TEST_CASE("another host's connections say nothing") {

@@ -54,7 +54,8 @@ bool is_same_connection(const Row& truth, const Row& flow) {
 // A SYN that met the connection before it on its ports is a stream of its own for Wireshark, with the
 // challenge ACK and the RST; truth.csv does not speak of it.
 bool is_failed_attempt(const Row& flow) {
-    return flow.at("verdict") == "unknown" && flow.at("reason") == "superseded";
+    return flow.at("verdict") == "no_answer" ||
+           (flow.at("verdict") == "unknown" && flow.at("reason") == "superseded");
 }
 
 bool is_timer(const std::string& column) {

@@ -44,7 +44,7 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
     CHECK(sentence(finding).ends_with(
         "; if 10.0.0.2 is up, a middlebox may have forgotten the idle connection (350 s is a known idle "
         "timeout): keepalive is slower than the path, so set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) at "
-        "most 300 s on 10.0.0.1"));
+        "most 5 min on 10.0.0.1"));
     finding.doubling = true;
     CHECK(sentence(finding).find(" the time between them doubling up to 1 s, ") != std::string::npos);
     CHECK(sentence(event(EventKind::kPeerRebooted)).starts_with("10.0.0.2:50000 lost the connection: "));
@@ -104,7 +104,7 @@ TEST_CASE("idle_timeout_on_path") {
           "A middlebox between 10.0.0.1 and 10.0.0.2 forgets idle connections: 2 connections failed after "
           "350 s of "
           "silence, the longest that survived was 301 s; set SO_KEEPALIVE and TCP_KEEPIDLE "
-          "(net.ipv4.tcp_keepalive_time) at most 300 s on 10.0.0.1, or raise the middlebox's idle timeout");
+          "(net.ipv4.tcp_keepalive_time) at most 5 min on 10.0.0.1, or raise the middlebox's idle timeout");
     finding.confidence = Confidence::kMedium;
     CHECK(
         sentence(finding).starts_with("A middlebox between 10.0.0.1 and 10.0.0.2 seems to forget idle "

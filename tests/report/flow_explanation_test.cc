@@ -104,14 +104,15 @@ TEST_CASE("peer_dead, retransmissions_exhausted") {
     flow.idle_at_failure = 400 * kSecond;
     flow.path_timeout = 240 * kSecond;
     CHECK(sentence(flow).ends_with(
-        "; if 10.0.0.2 is up, a middlebox may have forgotten the idle connection (240 s is a known idle "
+        "; if 10.0.0.2 is up, a middlebox may have forgotten the idle connection (4 min is a known idle "
         "timeout): keepalive seems off, so set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) "
         "at "
-        "most 180 s on 10.0.0.1"));
+        "most 3 min on 10.0.0.1"));
     flow.heartbeat_period = 390 * kSecond;
-    CHECK(sentence(flow).ends_with("let the application's heartbeat come more often than every 240 s"));
+    CHECK(sentence(flow).ends_with("let the application's heartbeat come more often than every 4 min"));
     flow.idle_survived = 399 * kSecond;
     CHECK(sentence(flow).find("middlebox") == std::string::npos);
+    flow.idle_at_failure = 8 * kSecond;
 
     flow.unanswered = 5;
     flow.unanswered_interval = 2 * kSecond;
@@ -172,7 +173,7 @@ TEST_CASE("middlebox_reset") {
           "s of "
           "silence: the RST has a TTL that no other segment from 10.0.0.2 had (a capture beside 10.0.0.2 "
           "settles it: it has no such RST); keepalive seems off, so set SO_KEEPALIVE and TCP_KEEPIDLE "
-          "(net.ipv4.tcp_keepalive_time) at most 300 s on 10.0.0.1");
+          "(net.ipv4.tcp_keepalive_time) at most 5 min on 10.0.0.1");
     flow.signs |= kSignBothEndsReset;
     flow.confidence = Confidence::kHigh;
     flow.idle_at_failure = kNoTime;
@@ -222,7 +223,7 @@ TEST_CASE("peer_lost_state") {
     flow.idle_at_failure = flow.half_open = 600 * kSecond;
     flow.path_timeout = 600 * kSecond;
     CHECK(sentence(flow).ends_with(
-        "and against a NAT set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) at most 300 s on "
+        "and against a NAT set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) at most 5 min on "
         "10.0.0.1"));
 }
 
