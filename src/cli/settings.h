@@ -36,7 +36,7 @@ struct Settings {
     std::optional<LiveSettings> live;
     std::vector<std::string> inputs;  // files and folders, if not live; "-" is standard input
     InputOrder order = InputOrder::kTime;
-    std::string filter;               // pcap-filter(7)
+    std::string filter;  // pcap-filter(7)
     std::optional<std::uint64_t> frame_limit;
 
     std::string output;            // a folder, "-" for standard output, empty for no reports

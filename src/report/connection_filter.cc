@@ -4,8 +4,8 @@
 #include <string>
 
 #include "report/address_text.h"
-#include "report/words.h"
 #include "report/time_text.h"
+#include "report/words.h"
 
 namespace deadpeer {
 namespace {
