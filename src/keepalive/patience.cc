@@ -34,8 +34,9 @@ Nanoseconds transmission_patience(const Train& transmissions) {
 
 bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_back, Nanoseconds now) {
     const auto waited = [&](const Train& train, Nanoseconds patience) {
-        const Nanoseconds silence = now - std::max(train.last_time, since) - step_back;
-        return train.open() && patience != kNoTime && silence > std::max(patience, kAnswerDelay);
+        const Nanoseconds from = std::max(train.last_time, since);
+        if (!train.open() || patience == kNoTime || now < from) return false;
+        return now - from - step_back > std::max(patience, kAnswerDelay);
     };
     return waited(*side.probes, probe_patience(*side.probes, *side.prober)) ||
            waited(*side.transmissions, transmission_patience(*side.transmissions));
