@@ -1,6 +1,7 @@
 // What a live capture holds: snapshots leave it as it is, and what has ended goes.
 #include "analyzer/live_story.h"
 #include "analyzer/many_connections.h"
+#include "analyzer/quiet_source.h"
 #include "support/catch.h"
 
 namespace deadpeer::test {
@@ -15,18 +16,6 @@ const std::string kProbe = "+10   A .  100:100(0) ack 201\n";
 constexpr Nanoseconds at(double seconds) {
     return static_cast<Nanoseconds>(seconds * 1000 + 0.5) * kMillisecond;
 }
-
-// An input that is still being read.
-struct QuietSource final : PacketSource {
-    SourceStats numbers;
-    std::vector<InterfaceInfo> declared{{"eth0", 101, 0}};
-
-    ReadStatus next(FrameBatch& /*batch*/) override { return ReadStatus::kIdle; }
-    [[nodiscard]] const SourceStats& stats() const override { return numbers; }
-    [[nodiscard]] const std::vector<InterfaceInfo>& interfaces() const override { return declared; }
-    [[nodiscard]] std::string format() const override { return "live"; }
-    [[nodiscard]] std::string status_detail() const override { return {}; }
-};
 
 RecordingSink snapshot_of(LiveStory& story) {
     RecordingSink sink;
