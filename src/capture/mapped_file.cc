@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,21 @@ namespace {
 // Let go at a time. A multiple of every page size.
 constexpr std::size_t kStride = std::size_t{4} << 20;
 
+// Left to reports, temporary files and what libraries open.
+constexpr rlim_t kSpareDescriptors = 32;
+
+// A copy by which to see later that the file was cut short; -1 where descriptors are few: they are needed more
+// elsewhere, and what lies behind the new end is noticed without one when it is read.
+int copy_if_room(int descriptor) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    rlimit limit = {};
+    if (copy < 0 || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return copy;
+    // The lowest free number: about as many are in use.
+    if (static_cast<rlim_t>(copy) + kSpareDescriptors < limit.rlim_cur) return copy;
+    ::close(copy);
+    return -1;
+}
+
 }  // namespace
 
 std::unique_ptr<MappedFile> MappedFile::map(int descriptor, std::size_t size) {
@@ -21,8 +37,8 @@ std::unique_ptr<MappedFile> MappedFile::map(int descriptor, std::size_t size) {
     ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     void* base = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (base == MAP_FAILED) return nullptr;
-    const int own_descriptor = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    std::unique_ptr<MappedFile> file(new MappedFile(own_descriptor, static_cast<std::uint8_t*>(base), size));
+    std::unique_ptr<MappedFile> file(
+        new MappedFile(copy_if_room(descriptor), static_cast<std::uint8_t*>(base), size));
     return file->guard_.guards() ? std::move(file) : nullptr;
 }
 
