@@ -142,8 +142,9 @@ def rotated_by_the_clock(rig):
         assert program.stop() == 0, program.text("stderr")
     kept = periods(program.reports)
     assert len(seen) >= 4 and len(kept) == 2, (seen, kept)
-    for folder in (*kept, program.reports):
+    for folder in kept:
         assert read(folder, "events"), folder
+    read(program.reports, "events")  # has a header; the last period may have been too short for an event
     assert all(int(folder[-3:-1]) % 2 == 0 for folder in kept), f"not on the clock's boundaries: {kept}"
 
 
