@@ -82,24 +82,25 @@ struct RunSummary {
 // Names a row handed to on_segment, so that what is learnt later can be added to it.
 using SegmentRowId = std::uint64_t;
 
+// A sink overrides what it wants to know; the rest goes by.
 class ReportSink {
 public:
     virtual ~ReportSink() = default;
 
-    virtual void on_input_begin(std::uint32_t file, const std::string& name) = 0;
-    virtual void on_input_end(std::uint32_t file, const InputSummary& summary) = 0;
+    virtual void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) {}
+    virtual void on_input_end(std::uint32_t /*file*/, const InputSummary& /*summary*/) {}
 
     // update_segment replaces a row: a probe was answered, or what came later tells what the segment was.
-    virtual SegmentRowId on_segment(const SegmentRow& row) = 0;
-    virtual void update_segment(SegmentRowId id, const SegmentRow& row) = 0;
+    virtual SegmentRowId on_segment(const SegmentRow& /*row*/) { return 0; }
+    virtual void update_segment(SegmentRowId /*id*/, const SegmentRow& /*row*/) {}
 
-    virtual void on_finding(const Finding& finding) = 0;
-    virtual void on_flow(const FlowSummary& flow) = 0;
+    virtual void on_finding(const Finding& /*finding*/) {}
+    virtual void on_flow(const FlowSummary& /*flow*/) {}
     // Of a snapshot: a connection that has ended before its turn came by stream number.
     virtual void on_early_flow(const FlowSummary& flow) { on_flow(flow); }
 
     // Everything has been said: make the reports appear.
-    virtual Status finish(const RunSummary& run) = 0;
+    virtual Status finish(const RunSummary& /*run*/) { return success(); }
 };
 
 }  // namespace deadpeer

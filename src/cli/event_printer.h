@@ -23,17 +23,12 @@ public:
     [[nodiscard]] bool failed() const { return failed_; }
 
     void on_input_begin(std::uint32_t, const std::string& name) override { inputs_.push_back(name); }
-    void on_input_end(std::uint32_t, const InputSummary&) override {}
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
         if (failed_) return;
         line_.clear();
         tell_event(line_, finding, inputs_[finding.file], named_);
         failed_ = !print(STDOUT_FILENO, line_);
     }
-    void on_flow(const FlowSummary&) override {}
-    Status finish(const RunSummary&) override { return success(); }
 
 private:
     Named named_;

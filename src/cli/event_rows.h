@@ -31,16 +31,11 @@ public:
     void on_input_begin(std::uint32_t, const std::string& name) override {
         files_.by_index.push_back(text_cell(base_name(name), delimiter_));
     }
-    void on_input_end(std::uint32_t, const InputSummary&) override {}
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
         write_row(cells_, kEventColumns,
                   EventLine{finding, files_.of(finding.file), sentence_, lost_frames_(finding.file)});
         output_.flush();
     }
-    void on_flow(const FlowSummary&) override {}
-    Status finish(const RunSummary&) override { return success(); }
 
 private:
     char delimiter_;

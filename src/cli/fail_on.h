@@ -27,17 +27,12 @@ public:
 
     [[nodiscard]] bool matched() const { return matched_; }
 
-    void on_input_begin(std::uint32_t, const std::string&) override {}
-    void on_input_end(std::uint32_t, const InputSummary&) override {}
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
         matched_ |= fail_on_.events[static_cast<std::size_t>(finding.kind)];
     }
     void on_flow(const FlowSummary& flow) override {
         matched_ |= fail_on_.verdicts[static_cast<std::size_t>(flow.verdict)];
     }
-    Status finish(const RunSummary&) override { return success(); }
 
 private:
     FailOn fail_on_;

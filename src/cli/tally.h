@@ -18,10 +18,7 @@ class Tally final : public ReportSink {
 public:
     static constexpr std::size_t kCodes = 64;  // more than there are event kinds, and more than reasons
 
-    void on_input_begin(std::uint32_t, const std::string&) override {}
     void on_input_end(std::uint32_t, const InputSummary& summary) override { inputs.push_back(summary); }
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override {
         ++all_events;
         ++events.at(static_cast<std::size_t>(finding.kind));

@@ -20,10 +20,7 @@ namespace deadpeer {
 
 class Summary final : public ReportSink {
 public:
-    void on_input_begin(std::uint32_t, const std::string&) override {}
     void on_input_end(std::uint32_t, const InputSummary& summary) override { inputs_.push_back(summary); }
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
     void on_finding(const Finding& finding) override;
     void on_flow(const FlowSummary& flow) override;
     Status finish(const RunSummary& run) override;

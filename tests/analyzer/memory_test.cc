@@ -11,10 +11,6 @@ struct CountingSink final : ReportSink {
     std::uint64_t streams_seen = 0;
     RunSummary run;
 
-    void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) override {}
-    void on_input_end(std::uint32_t /*file*/, const InputSummary& /*summary*/) override {}
-    SegmentRowId on_segment(const SegmentRow& /*row*/) override { return 0; }
-    void update_segment(SegmentRowId /*id*/, const SegmentRow& /*row*/) override {}
     void on_finding(const Finding& finding) override {
         if (finding.kind == EventKind::kPeerDead) deaths.push_back(finding);
     }

@@ -19,11 +19,6 @@ struct CountingSink final : ReportSink {
     RunSummary run;
     std::uint64_t flows = 0;
 
-    void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) override {}
-    void on_input_end(std::uint32_t /*file*/, const InputSummary& /*summary*/) override {}
-    SegmentRowId on_segment(const SegmentRow& /*row*/) override { return 0; }
-    void update_segment(SegmentRowId /*id*/, const SegmentRow& /*row*/) override {}
-    void on_finding(const Finding& /*finding*/) override {}
     void on_flow(const FlowSummary& /*flow*/) override { ++flows; }
     Status finish(const RunSummary& summary) override {
         run = summary;

@@ -43,13 +43,6 @@ namespace {
 
 class NullSink : public deadpeer::ReportSink {
 public:
-    void on_input_begin(std::uint32_t, const std::string&) override {}
-    void on_input_end(std::uint32_t, const deadpeer::InputSummary&) override {}
-    deadpeer::SegmentRowId on_segment(const deadpeer::SegmentRow&) override { return 0; }
-    void update_segment(deadpeer::SegmentRowId, const deadpeer::SegmentRow&) override {}
-    void on_finding(const deadpeer::Finding&) override {}
-    void on_flow(const deadpeer::FlowSummary&) override {}
-    deadpeer::Status finish(const deadpeer::RunSummary&) override { return deadpeer::success(); }
 };
 
 // Allocations at each batch's end, so that any part of the run can be told apart.

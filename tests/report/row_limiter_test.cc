@@ -10,8 +10,6 @@ namespace {
 
 // Keeps what it is told.
 struct Kept final : ReportSink {
-    void on_input_begin(std::uint32_t, const std::string&) override {}
-    void on_input_end(std::uint32_t, const InputSummary&) override {}
     SegmentRowId on_segment(const SegmentRow& row) override {
         last_segment = row;
         return segments++;

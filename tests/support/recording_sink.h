@@ -14,7 +14,6 @@ struct RecordingSink : ReportSink {
     std::vector<InputSummary> inputs;
     RunSummary run;
 
-    void on_input_begin(std::uint32_t /*file*/, const std::string& /*name*/) override {}
     void on_input_end(std::uint32_t /*file*/, const InputSummary& summary) override {
         inputs.push_back(summary);
     }

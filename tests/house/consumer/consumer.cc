@@ -44,16 +44,10 @@ private:
 
 class Counter : public ReportSink {
 public:
-    void on_input_begin(std::uint32_t, const std::string&) override {}
-    void on_input_end(std::uint32_t, const InputSummary&) override {}
-    SegmentRowId on_segment(const SegmentRow&) override { return 0; }
-    void update_segment(SegmentRowId, const SegmentRow&) override {}
-    void on_finding(const Finding&) override {}
     void on_flow(const FlowSummary& flow) override {
         ++flows;
         std::printf("%s opened a connection\n", to_string(flow.key.sender(flow.initiator).address).c_str());
     }
-    Status finish(const RunSummary&) override { return success(); }
 
     int flows = 0;
 };
