@@ -190,6 +190,8 @@ Tins::TCP Conversation::segment(double at, Who who, std::uint16_t flags) {
     }
     tcp.timestamp(side(who).clock_ms, echo);
     if ((flags & TCP::SYN) != 0) tcp.winscale(7);
+    // To whole words here: how libtins fills them up depends on its version.
+    for (int padding = (flags & TCP::SYN) != 0 ? 1 : 2; padding > 0; --padding) tcp.add_option({TCP::NOP});
     return tcp;
 }
 
