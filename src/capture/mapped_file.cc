@@ -17,8 +17,8 @@ constexpr std::size_t kStride = std::size_t{4} << 20;
 // Left to reports, temporary files and what libraries open.
 constexpr rlim_t kSpareDescriptors = 32;
 
-// A copy by which to see later that the file was cut short; -1 where descriptors are few: they are needed more
-// elsewhere, and what lies behind the new end is noticed without one when it is read.
+// A copy by which to see later that the file was cut short; -1 where descriptors are few and needed more
+// elsewhere: then that is noticed only by what is missing when it is read.
 int copy_if_room(int descriptor) {
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     rlimit limit = {};
