@@ -1,9 +1,7 @@
 // Analyzer: frames in, findings out. START HERE.
 //
 //     deadpeer::Analyzer analyzer(options, sink);
-//     const auto input = analyzer.begin_input("trace.pcap");
-//     while (source->next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view(), input);
-//     analyzer.end_input(input, *source, InputSummary::Outcome::kComplete);
+//     analyzer.read(*source, "trace.pcap");
 //     Status written = analyzer.finish();
 //
 // What:     decodes frames, follows every TCP connection, labels its segments as Wireshark does and
@@ -56,6 +54,9 @@ public:
     // What the source says of itself (statistics, where and why it ended early) goes into the input's
     // summary. Nothing more of that input can be consumed.
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
+
+    // An input from its beginning to its end: begin_input(), consume() and end_input(), as how it ended asks.
+    ReadStatus read(PacketSource& source, const std::string& name);
 
     // Tells every connection as it stands and ends the reports. REQUIRES: every input has ended; called once,
     // and nothing after it.

@@ -65,6 +65,18 @@ struct InputSummary {
     std::string outcome_detail;
 };
 
+constexpr InputSummary::Outcome outcome_of(ReadStatus end) {
+    switch (end) {
+        case ReadStatus::kTruncated:
+        case ReadStatus::kFailed:
+            return InputSummary::Outcome::kTruncated;
+        case ReadStatus::kDamaged:
+            return InputSummary::Outcome::kDamaged;
+        default:
+            return InputSummary::Outcome::kComplete;
+    }
+}
+
 // Totals of the whole run, for the terminal.
 struct RunSummary {
     std::uint64_t connections = 0;

@@ -213,6 +213,18 @@ void Analyzer::consume(std::span<const FrameView> frames, std::uint32_t input, N
 void Analyzer::end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
     impl_->end_input(input, source, outcome);
 }
+ReadStatus Analyzer::read(PacketSource& source, const std::string& name) {
+    const std::uint32_t input = begin_input(name);
+    const auto batch = std::make_unique<FrameBatch>();
+    ReadStatus status = ReadStatus::kIdle;
+    while (status == ReadStatus::kFrames || status == ReadStatus::kIdle) {
+        status = source.next(*batch);
+        consume(batch->view(), input);
+    }
+    end_input(input, source, outcome_of(status));
+    return status;
+}
+
 Status Analyzer::finish() {
     return impl_->finish();
 }

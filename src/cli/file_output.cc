@@ -107,9 +107,7 @@ bool FileOutput::open_reports() {
 void FileOutput::end_input(std::uint32_t index, const std::string& input, const PacketSource& source,
                            std::span<const FrameView> unread, ReadStatus status) {
     using Outcome = InputSummary::Outcome;
-    Outcome outcome = Outcome::kComplete;
-    if (status == ReadStatus::kTruncated || status == ReadStatus::kFailed) outcome = Outcome::kTruncated;
-    if (status == ReadStatus::kDamaged) outcome = Outcome::kDamaged;
+    const Outcome outcome = outcome_of(status);
     enter_ended(index, {std::make_unique<ShortenedSource>(source, unread), outcome});
     if (outcome == Outcome::kComplete) return;
     complain(fmt::format("{} is {} at {}; everything before that is reported", input,

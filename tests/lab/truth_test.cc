@@ -3,11 +3,11 @@
 
 #include "capture/open.h"
 #include "deadpeer/analyzer.h"
+#include "report/names.h"
 #include "lab/truth.h"
 #include "report/captured_output.h"
 #include "report/csv_reports.h"
 #include "report/fan_out.h"
-#include "report/names.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 
@@ -23,14 +23,7 @@ void feed(const std::filesystem::path& capture, ReportSink& sink) {
     auto source = open_capture(capture.string());
     REQUIRE(source.ok());
     Analyzer analyzer({}, sink);
-    const auto input = analyzer.begin_input(capture.string());
-    FrameBatch batch;
-    ReadStatus status = source.value()->next(batch);
-    for (; status == ReadStatus::kFrames; status = source.value()->next(batch)) {
-        analyzer.consume(batch.view(), input);
-    }
-    REQUIRE(status == ReadStatus::kEnd);
-    analyzer.end_input(input, *source.value(), InputSummary::Outcome::kComplete);
+    REQUIRE(analyzer.read(*source.value(), capture.string()) == ReadStatus::kEnd);
     REQUIRE(analyzer.finish().ok());
 }
 

@@ -78,10 +78,7 @@ RecordingSink analysis_of(const std::filesystem::path& capture) {
     auto source = open_capture(capture.string());
     REQUIRE(source.ok());
     Analyzer analyzer({}, sink);
-    const auto input = analyzer.begin_input(capture.string());
-    FrameBatch batch;
-    while (source.value()->next(batch) == ReadStatus::kFrames) analyzer.consume(batch.view(), input);
-    analyzer.end_input(input, *source.value(), InputSummary::Outcome::kComplete);
+    analyzer.read(*source.value(), capture.string());
     REQUIRE(analyzer.finish().ok());
     return sink;
 }

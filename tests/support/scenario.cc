@@ -319,23 +319,6 @@ ReadStatus ScenarioSource::next(FrameBatch& batch) {
 
 namespace {
 
-// What to do with a batch.
-using Feed = std::function<void(Analyzer&, std::span<const FrameView>, std::uint32_t input)>;
-
-ReadStatus analyse(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink, const Feed& feed) {
-    Analyzer analyzer(options, sink);
-    const auto input = analyzer.begin_input("input");
-    FrameBatch batch;
-    ReadStatus status = source.next(batch);
-    for (; status == ReadStatus::kFrames; status = source.next(batch)) feed(analyzer, batch.view(), input);
-    const auto outcome = status == ReadStatus::kEnd         ? InputSummary::Outcome::kComplete
-                         : status == ReadStatus::kTruncated ? InputSummary::Outcome::kTruncated
-                                                            : InputSummary::Outcome::kDamaged;
-    analyzer.end_input(input, source, outcome);
-    if (const Status written = analyzer.finish(); !written) throw std::runtime_error("the sink failed");
-    return status;
-}
-
 void advance_to(Analyzer& analyzer, Nanoseconds now) {
     for (auto next = analyzer.next_deadline(); next && *next < now; next = analyzer.next_deadline()) {
         analyzer.advance_time(*next);
@@ -346,18 +329,26 @@ void advance_to(Analyzer& analyzer, Nanoseconds now) {
 }  // namespace
 
 ReadStatus analyse(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink) {
-    return analyse(source, options, sink, [](Analyzer& analyzer, auto frames, std::uint32_t input) {
-        analyzer.consume(frames, input);
-    });
+    Analyzer analyzer(options, sink);
+    const ReadStatus status = analyzer.read(source, "input");
+    if (!analyzer.finish()) throw std::runtime_error("the sink failed");
+    return status;
 }
 
 ReadStatus analyse_live(PacketSource& source, const AnalyzerOptions& options, ReportSink& sink) {
-    return analyse(source, options, sink, [](Analyzer& analyzer, auto frames, std::uint32_t input) {
-        for (std::size_t i = 0; i < frames.size(); ++i) {
-            if (frames[i].time != kNoTime) advance_to(analyzer, frames[i].time);
-            analyzer.consume(frames.subspan(i, 1), input);
+    Analyzer analyzer(options, sink);
+    const auto input = analyzer.begin_input("input");
+    FrameBatch batch;
+    ReadStatus status = source.next(batch);
+    for (; status == ReadStatus::kFrames; status = source.next(batch)) {
+        for (std::size_t i = 0; i < batch.count; ++i) {
+            if (batch.frames[i].time != kNoTime) advance_to(analyzer, batch.frames[i].time);
+            analyzer.consume(batch.view().subspan(i, 1), input);
         }
-    });
+    }
+    analyzer.end_input(input, source, outcome_of(status));
+    if (!analyzer.finish()) throw std::runtime_error("the sink failed");
+    return status;
 }
 
 }  // namespace deadpeer::test
