@@ -53,7 +53,7 @@ inline constexpr std::array<std::string_view, 20> kSkipReasonNames = {"analysed"
                                                                       "cut_header",
                                                                       "short_tcp"};
 
-constexpr std::string_view name(SkipReason reason) {
+constexpr std::string_view to_string(SkipReason reason) {
     return kSkipReasonNames[static_cast<std::size_t>(reason)];
 }
 

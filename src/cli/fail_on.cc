@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 template <typename Enum>
 bool take(std::bitset<32>& set, std::string_view word) {
     for (std::size_t i = 0; i < set.size(); ++i) {
-        if (name(static_cast<Enum>(i)) != word) continue;
+        if (to_string(static_cast<Enum>(i)) != word) continue;
         set.set(i);
         return true;
     }
@@ -25,7 +25,7 @@ template <typename Enum>
 std::string all_names() {
     std::string list;
     for (std::size_t i = 0; i < 32; ++i) {
-        const std::string_view each = name(static_cast<Enum>(i));
+        const std::string_view each = to_string(static_cast<Enum>(i));
         if (!each.empty()) list += fmt::format("{}{}", list.empty() ? "" : ", ", each);
     }
     return list;

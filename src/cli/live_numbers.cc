@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -29,7 +29,7 @@ std::vector<std::pair<EventKind, std::uint64_t>> all_kinds(const Tally& tally) {
     std::vector<std::pair<EventKind, std::uint64_t>> list;
     for (std::size_t i = 0; i < Tally::kCodes; ++i) {
         const auto kind = static_cast<EventKind>(i);
-        if (!name(kind).empty()) list.emplace_back(kind, tally.events[i]);
+        if (!to_string(kind).empty()) list.emplace_back(kind, tally.events[i]);
     }
     return list;
 }

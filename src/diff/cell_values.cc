@@ -7,7 +7,7 @@
 
 #include "core/parse_address.h"
 #include "core/parse_number.h"
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/time_text.h"
 
 namespace deadpeer {
@@ -53,7 +53,7 @@ std::optional<Enum> named(std::string_view word) {
     constexpr std::size_t kMoreThanAny = 64;
     for (std::size_t i = 0; i < kMoreThanAny; ++i) {
         const auto value = static_cast<Enum>(i);
-        if (name(value) == word) return value;
+        if (to_string(value) == word) return value;
     }
     return std::nullopt;
 }

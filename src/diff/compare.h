@@ -37,7 +37,7 @@ inline constexpr std::array<std::string_view, 8> kChangeNames = {
     "new_dead_peer",   "new_rebooted_peer", "new_suspect", "verdict_changed",
     "connection_gone", "connection_new",    "new_event",   "keepalive_changed"};
 
-constexpr std::string_view name(Change change) {
+constexpr std::string_view to_string(Change change) {
     return kChangeNames[static_cast<std::size_t>(change)];
 }
 

@@ -1,6 +1,6 @@
 #include "diff/difference_csv.h"
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 
 namespace deadpeer {
 namespace {
@@ -21,12 +21,12 @@ void write_stream(Cells& cells, const FlowRecord* flow) {
 
 void write_verdict(Cells& cells, const FlowRecord* flow) {
     if (flow == nullptr) return cells.empty();
-    cells.word(name(flow->verdict));
+    cells.word(to_string(flow->verdict));
 }
 
 void write(Cells& cells, const ConnectionChange& change) {
     const FlowRecord& flow = change.known();
-    cells.word(name(change.change));
+    cells.word(to_string(change.change));
     cells.address(flow.initiator.address);
     cells.number(flow.initiator.port);
     cells.address(flow.responder.address);
@@ -42,7 +42,7 @@ void write(Cells& cells, const ConnectionChange& change) {
 }
 
 void write(Cells& cells, const EventChange& change) {
-    cells.word(name(Change::kNewEvent));
+    cells.word(to_string(Change::kNewEvent));
     leave_empty(cells, 7);
     cells.address(change.event->subject.address);
     cells.known_number(change.event->subject.port);
@@ -52,14 +52,14 @@ void write(Cells& cells, const EventChange& change) {
         cells.address(change.event->peer);
     }
     cells.empty();
-    cells.word(name(change.event->kind));
+    cells.word(to_string(change.event->kind));
     cells.number(change.before);
     cells.number(change.after);
     cells.end_row();
 }
 
 void begin_setting(Cells& cells, const HostRecord& host, std::string_view setting) {
-    cells.word(name(Change::kKeepalive));
+    cells.word(to_string(Change::kKeepalive));
     leave_empty(cells, 7);
     cells.address(host.address);
     leave_empty(cells, 2);

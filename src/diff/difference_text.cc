@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
@@ -24,7 +24,7 @@ std::string endpoint_text(const Endpoint& endpoint) {
 }
 
 std::string_view verdict_text(Verdict verdict) {
-    return verdict == Verdict::kNone ? "not judged" : name(verdict);
+    return verdict == Verdict::kNone ? "not judged" : to_string(verdict);
 }
 
 std::string seconds_text(Nanoseconds duration) {
@@ -72,7 +72,7 @@ void tell(std::string& out, const ConnectionChange& change) {
 
 void tell(std::string& out, const EventChange& change) {
     const EventRecord& event = *change.event;
-    add(out, "  {}: {}", name(event.kind),
+    add(out, "  {}: {}", to_string(event.kind),
         event.subject.port == 0 ? to_string(event.subject.address) : endpoint_text(event.subject));
     if (event.peer != IpAddress{}) add(out, " and {}", to_string(event.peer));
     add(out, ", {} (was {})\n", change.after, change.before);

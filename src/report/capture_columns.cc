@@ -1,8 +1,8 @@
 #include <numeric>
 
+#include "deadpeer/names.h"
 #include "report/columns.h"
 #include "report/link_type_text.h"
-#include "report/names.h"
 
 namespace deadpeer {
 namespace {
@@ -60,7 +60,7 @@ constexpr Column<CaptureRow> kTable[] = {
     {"time_went_back", "Frames whose time stamp is earlier than that of the frame before.",
      [](Cells& c, const CaptureRow& r) { c.number(r.input.time_went_back); }},
     {"status", "`complete`, `truncated`, `damaged` or `refused`.",
-     [](Cells& c, const CaptureRow& r) { c.word(name(r.input.outcome)); }},
+     [](Cells& c, const CaptureRow& r) { c.word(to_string(r.input.outcome)); }},
     {"status_detail", "The byte offset where reading ended early, and what was wrong there.",
      [](Cells& c, const CaptureRow& r) { c.text(r.input.outcome_detail); }},
     {"duplicate_frames",

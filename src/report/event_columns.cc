@@ -2,11 +2,11 @@
 #include <array>
 #include <charconv>
 
+#include "deadpeer/names.h"
 #include "report/address_text.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
 #include "report/explanation.h"
-#include "report/names.h"
 
 namespace deadpeer {
 namespace {
@@ -68,9 +68,9 @@ constexpr Column<EventLine> kTable[] = {
      [](Cells& c, const EventLine& l) { c.known_number(l.finding.frame); }},
     {"stream", "Wireshark's `tcp.stream`; empty with `-f`, and if it is not about one connection.",
      write_stream},
-    {"event", "What happened.", [](Cells& c, const EventLine& l) { c.word(name(l.finding.kind)); }},
+    {"event", "What happened.", [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.kind)); }},
     {"severity", "`info`, `warning` or `critical`.",
-     [](Cells& c, const EventLine& l) { c.word(name(l.finding.severity)); }},
+     [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.severity)); }},
     {"subject", "Address that the event is about: the dead or rebooted side.",
      [](Cells& c, const EventLine& l) { write_address(c, l.finding.subject); }},
     {"subject_port", "Its port; empty if the event is about the whole host.",
@@ -79,9 +79,9 @@ constexpr Column<EventLine> kTable[] = {
      [](Cells& c, const EventLine& l) { write_address(c, l.finding.peer); }},
     {"peer_port", "Its port.", [](Cells& c, const EventLine& l) { c.known_number(l.finding.peer.port); }},
     {"confidence", "`low`, `medium` or `high`.",
-     [](Cells& c, const EventLine& l) { c.word(name(l.finding.confidence)); }},
+     [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.confidence)); }},
     {"reason", "A stable code for the rule that decided.",
-     [](Cells& c, const EventLine& l) { c.word(name(l.finding.reason)); }},
+     [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.reason)); }},
     {"half_open_s", "Seconds that the other side held a dead connection.",
      [](Cells& c, const EventLine& l) { c.seconds(l.finding.half_open); }},
     {"evidence_frames", "The frames that prove it, joined by a space.", write_evidence},

@@ -3,8 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "deadpeer/names.h"
 #include "report/explanation.h"
-#include "report/names.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
@@ -30,8 +30,8 @@ void append_padded(std::string& out, std::string_view word, std::size_t width) {
 
 void tell_event(std::string& out, const Finding& finding, std::string_view input, const Named& named) {
     append_time(out, finding.time);
-    append_padded(out, name(finding.severity), name(Severity::kCritical).size());
-    append_padded(out, name(finding.kind), 0);
+    append_padded(out, to_string(finding.severity), to_string(Severity::kCritical).size());
+    append_padded(out, to_string(finding.kind), 0);
     if (finding.subject.port != 0) {
         say(out, named(finding.subject), "  ");
     } else if (finding.subject != Endpoint{}) {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <string>
 
+#include "deadpeer/names.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
 #include "report/expectation.h"
 #include "report/explanation.h"
-#include "report/names.h"
 
 namespace deadpeer {
 namespace {
@@ -109,9 +109,9 @@ constexpr Column<FlowLine> kTable[] = {
     {"roles", "`handshake` if the SYN was seen, else `guessed`.",
      [](Cells& c, const FlowLine& l) { c.word(l.flow.roles_guessed ? "guessed" : "handshake"); }},
     {"opened", "What was seen of the handshake: `handshake`, `partial` or `midstream`.",
-     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.opened)); }},
+     [](Cells& c, const FlowLine& l) { c.word(to_string(l.flow.opened)); }},
     {"closed", "How it ended: `fin`, `rst`, `open`, `superseded` by a new connection, or `never_opened`.",
-     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.closed)); }},
+     [](Cells& c, const FlowLine& l) { c.word(to_string(l.flow.closed)); }},
     {"view", "`both` directions were captured, or `one_way`.",
      [](Cells& c, const FlowLine& l) { c.word(l.flow.one_way ? "one_way" : "both"); }},
     {"first_utc", "Time of the first frame.", [](Cells& c, const FlowLine& l) { c.time(l.flow.first_time); }},
@@ -157,15 +157,15 @@ constexpr Column<FlowLine> kTable[] = {
     {"heartbeat_protocol", "Protocol of the heartbeats, where the first bytes tell.",
      write_heartbeat_protocol},
     {"verdict", "What became of the connection.",
-     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.verdict)); }},
+     [](Cells& c, const FlowLine& l) { c.word(to_string(l.flow.verdict)); }},
     {"verdict_utc", "When that was certain.",
      [](Cells& c, const FlowLine& l) { c.time(l.flow.verdict_time); }},
     {"verdict_frame", "The frame that decided it.",
      [](Cells& c, const FlowLine& l) { c.known_number(l.flow.verdict_frame); }},
     {"confidence", "`low`, `medium` or `high`.",
-     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.confidence)); }},
+     [](Cells& c, const FlowLine& l) { c.word(to_string(l.flow.confidence)); }},
     {"reason", "A stable code for the rule that decided.",
-     [](Cells& c, const FlowLine& l) { c.word(name(l.flow.reason)); }},
+     [](Cells& c, const FlowLine& l) { c.word(to_string(l.flow.reason)); }},
     {"half_open_s", "Seconds that the other side held a dead connection.",
      [](Cells& c, const FlowLine& l) { c.seconds(l.flow.half_open); }},
     {"idle_at_failure_s", "Silence before the first unanswered or reset segment.",

@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/text.h"
 #include "report/words.h"
 
@@ -94,7 +94,7 @@ void say_place(std::string& out, const Finding& finding, std::span<const InputSu
         }
         say(out, ", ");
     }
-    say(out, name(finding.confidence), " confidence)\n");
+    say(out, to_string(finding.confidence), " confidence)\n");
 }
 
 }  // namespace

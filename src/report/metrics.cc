@@ -10,7 +10,7 @@
 #include <random>
 #include <string_view>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/output.h"
 #include "report/reports.h"
 #include "report/text.h"
@@ -83,11 +83,11 @@ void tell_interfaces(Families& out, const std::vector<InterfaceMetrics>& interfa
 void tell_findings(Families& out, const Metrics& metrics) {
     out.begin("events_total", "Events by kind.");
     for (const auto& [kind, count] : metrics.events) {
-        out.sample(fmt::format("event=\"{}\"", name(kind)), count);
+        out.sample(fmt::format("event=\"{}\"", to_string(kind)), count);
     }
     out.begin("dead_peers_total", "Peers found dead, by the rule that decided.");
     for (const auto& [reason, count] : metrics.dead_peers) {
-        out.sample(fmt::format("reason=\"{}\"", name(reason)), count);
+        out.sample(fmt::format("reason=\"{}\"", to_string(reason)), count);
     }
 }
 

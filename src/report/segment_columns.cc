@@ -1,8 +1,8 @@
 #include <array>
 #include <iterator>
 
+#include "deadpeer/names.h"
 #include "report/columns.h"
-#include "report/names.h"
 
 namespace deadpeer {
 namespace {
@@ -59,7 +59,7 @@ constexpr Column<SegmentLine> kTable[] = {
     {"wireshark_labels", "The `tcp.analysis.*` fields that Wireshark shows, joined by a space.",
      write_labels},
     {"kind", "What it really is, whatever Wireshark calls it.",
-     [](Cells& c, const SegmentLine& l) { c.word(name(l.row.kind)); }},
+     [](Cells& c, const SegmentLine& l) { c.word(to_string(l.row.kind)); }},
     {"train_position", "On probes: 1 for the first of a train, 2, and so on.",
      [](Cells& c, const SegmentLine& l) { c.known_number(l.row.train_position); }},
     {"idle_before_s", "Seconds since the last segment from the peer.",

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <numeric>
 
+#include "deadpeer/names.h"
 #include "report/link_type_text.h"
-#include "report/names.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
@@ -67,7 +67,7 @@ void tell_input(std::string& out, const InputSummary& input) {
         counted(input.tcp_segments, "TCP segment", "TCP segments"));
     tell_times(out, input);
     if (input.outcome != InputSummary::Outcome::kComplete) {
-        add(out, "\n  {}: {}", name(input.outcome), printable(input.outcome_detail));
+        add(out, "\n  {}: {}", to_string(input.outcome), printable(input.outcome_detail));
     }
     out += '\n';
 }
@@ -144,12 +144,12 @@ void Summary::tell_findings(std::string& out, const Named& named) const {
     for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
         if (events_[kind] == 0) continue;
         if (!list.empty()) list += ", ";
-        add(list, "{} {}", grouped(events_[kind]), name(static_cast<EventKind>(kind)));
+        add(list, "{} {}", grouped(events_[kind]), to_string(static_cast<EventKind>(kind)));
     }
     const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
     if (worst_ == Severity::kInfo && seen_any) out += "No dead peers found.\n";
     if (list.empty()) return;
-    add(out, "Findings ({}): {}\n", name(worst_), list);
+    add(out, "Findings ({}): {}\n", to_string(worst_), list);
     headlines_.tell(out, inputs_, named);
 }
 

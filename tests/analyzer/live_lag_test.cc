@@ -5,7 +5,7 @@
 
 #include "analyzer/mortal_traffic.h"
 #include "deadpeer/analyzer.h"
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 
@@ -97,9 +97,9 @@ std::vector<std::string> told(const TimedSink& sink) {
     std::vector<std::string> lines;
     for (const Finding& finding : sink.findings) {
         std::string line = std::to_string(finding.time - MortalTraffic::kStart) + ' ' +
-                           std::string(name(finding.kind)) + ' ' + std::string(name(finding.reason)) +
-                           " stream " + std::to_string(finding.stream) + " count " +
-                           std::to_string(finding.count) + " of";
+                           std::string(to_string(finding.kind)) + ' ' +
+                           std::string(to_string(finding.reason)) + " stream " +
+                           std::to_string(finding.stream) + " count " + std::to_string(finding.count) + " of";
         for (std::size_t i = 0; i < finding.evidence_count; ++i) {
             line += ' ' + std::to_string(finding.evidence[i]);
         }

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "deadpeer/analyzer.h"
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "support/recording_sink.h"
 #include "support/scenario.h"
 
@@ -83,7 +83,7 @@ private:
     std::string told_since(std::size_t first) const {
         std::string kinds;
         for (std::size_t i = first; i < sink_.findings.size(); ++i) {
-            kinds += (kinds.empty() ? "" : " ") + std::string(name(sink_.findings[i].kind));
+            kinds += (kinds.empty() ? "" : " ") + std::string(to_string(sink_.findings[i].kind));
         }
         return kinds;
     }

@@ -164,12 +164,13 @@ Decoded decode_exact(const TestFrame& frame) {
 
 std::string decoded(const TestFrame& frame) {
     const Decoded result = decode_exact(frame);
-    return result.segments.empty() ? std::string(name(result.reason)) : print_segment(result.segments[0]);
+    return result.segments.empty() ? std::string(to_string(result.reason))
+                                   : print_segment(result.segments[0]);
 }
 
 std::string decoded_place(const TestFrame& frame) {
     const Decoded result = decode_exact(frame);
-    return result.segments.empty() ? std::string(name(result.reason)) : print_place(result.segments[0]);
+    return result.segments.empty() ? std::string(to_string(result.reason)) : print_place(result.segments[0]);
 }
 
 std::string noticed(const TestFrame& frame) {

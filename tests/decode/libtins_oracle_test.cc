@@ -122,10 +122,10 @@ bool compare(const TestFrame& frame) {
     if (tcp == nullptr) return false;
     const Decoded ours = decode_exact(frame);
     if (libtins_overlooks_version(ip_layer(*link))) {
-        CHECK(name(ours.reason) == name(SkipReason::kBadIpVersion));
+        CHECK(to_string(ours.reason) == to_string(SkipReason::kBadIpVersion));
         return false;
     }
-    REQUIRE(name(ours.reason) == name(SkipReason::kNone));
+    REQUIRE(to_string(ours.reason) == to_string(SkipReason::kNone));
     Segment segment = ours.segments[0];
     const bool whole = frame.original_length == frame.bytes.size();
     // libtins knows nothing of the frame's length on the wire: it shows the bytes that were captured.

@@ -1,7 +1,7 @@
 // Cells become the values that wrote them, and what is no value is refused with a sentence.
 #include "diff/cell_values.h"
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/time_text.h"
 #include "support/catch.h"
 
@@ -91,10 +91,10 @@ TEST_CASE("numbers, ports and addresses") {
 
 TEST_CASE("every verdict and event is known by its name") {
     for (int i = 0; i <= static_cast<int>(Verdict::kIdle); ++i) {
-        CHECK(verdict_of(name(static_cast<Verdict>(i))) == static_cast<Verdict>(i));
+        CHECK(verdict_of(to_string(static_cast<Verdict>(i))) == static_cast<Verdict>(i));
     }
     for (int i = 0; i <= static_cast<int>(EventKind::kCapacityWarning); ++i) {
-        CHECK(event_of(name(static_cast<EventKind>(i))) == static_cast<EventKind>(i));
+        CHECK(event_of(to_string(static_cast<EventKind>(i))) == static_cast<EventKind>(i));
     }
     CHECK(refusal([] { verdict_of("tired"); }) ==
           "verdict must be one that this version knows, not \"tired\"");

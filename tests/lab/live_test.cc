@@ -2,8 +2,8 @@
 #include <set>
 
 #include "capture/open.h"
+#include "deadpeer/names.h"
 #include "lab/truth.h"
-#include "report/names.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 #include "support/scenario.h"
@@ -24,8 +24,8 @@ std::multiset<std::string> events_of(const std::filesystem::path& capture, Analy
     REQUIRE(analyse(*source.value(), {}, sink) == ReadStatus::kEnd);
     std::multiset<std::string> events;
     for (const Finding& finding : sink.findings) {
-        events.insert(std::string(name(finding.kind)) + ' ' + std::string(name(finding.reason)) + " of " +
-                      text_of(finding.subject) + ", peer " + text_of(finding.peer));
+        events.insert(std::string(to_string(finding.kind)) + ' ' + std::string(to_string(finding.reason)) +
+                      " of " + text_of(finding.subject) + ", peer " + text_of(finding.peer));
     }
     return events;
 }

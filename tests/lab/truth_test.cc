@@ -3,7 +3,7 @@
 
 #include "capture/open.h"
 #include "deadpeer/analyzer.h"
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "lab/truth.h"
 #include "report/captured_output.h"
 #include "report/csv_reports.h"
@@ -77,7 +77,7 @@ std::string probers_of(const FlowSummary& flow) {
 std::multiset<std::string> events_about(const Analysis& analysis, std::int64_t stream) {
     std::multiset<std::string> events;
     for (const Finding& finding : analysis.told.findings) {
-        const std::string event(name(finding.kind));
+        const std::string event(to_string(finding.kind));
         if (finding.stream == stream && !is_about_many(event)) events.insert(event);
     }
     return events;
@@ -132,7 +132,7 @@ void check_events(const Story& story, const Analysis& analysis) {
     }
     std::multiset<std::string> told;
     for (const Finding& finding : analysis.told.findings) {
-        const std::string event(name(finding.kind));
+        const std::string event(to_string(finding.kind));
         INFO(event << " of frame " << finding.frame);
         if (is_about_many(event)) told.insert(event);
         CHECK(finding.evidence_count > 0);

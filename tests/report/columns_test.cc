@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "report/reports.h"
 #include "support/catch.h"
 
@@ -87,16 +87,16 @@ TEST_CASE("the column list names every report and column") {
 }
 
 TEST_CASE("the last value of each enumeration has its name") {
-    CHECK(name(SegmentKind::kReordered) == "reordered");
-    CHECK(name(Verdict::kIdle) == "idle");
-    CHECK(name(Confidence::kHigh) == "high");
-    CHECK(name(Reason::kFramesLost) == "frames_lost");
-    CHECK(name(EventKind::kCapacityWarning) == "capacity_warning");
-    CHECK(name(Severity::kCritical) == "critical");
-    CHECK(name(Opened::kMidstream) == "midstream");
-    CHECK(name(Closed::kSuperseded) == "superseded");
-    CHECK(name(InputSummary::Outcome::kRefused) == "refused");
-    CHECK(name(static_cast<Reason>(255)).empty());
+    CHECK(to_string(SegmentKind::kReordered) == "reordered");
+    CHECK(to_string(Verdict::kIdle) == "idle");
+    CHECK(to_string(Confidence::kHigh) == "high");
+    CHECK(to_string(Reason::kFramesLost) == "frames_lost");
+    CHECK(to_string(EventKind::kCapacityWarning) == "capacity_warning");
+    CHECK(to_string(Severity::kCritical) == "critical");
+    CHECK(to_string(Opened::kMidstream) == "midstream");
+    CHECK(to_string(Closed::kSuperseded) == "superseded");
+    CHECK(to_string(InputSummary::Outcome::kRefused) == "refused");
+    CHECK(to_string(static_cast<Reason>(255)).empty());
 }
 
 TEST_CASE("reports are found by name") {

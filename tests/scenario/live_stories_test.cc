@@ -1,7 +1,7 @@
 // Every story in verdicts/ as a live capture has it: the events are those of the finished capture.
 #include <set>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "scenario/story_file.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
@@ -17,8 +17,9 @@ std::multiset<std::string> events_of(const Scenario& scenario, Analyse analyse) 
     analyse(source, {}, sink);
     std::multiset<std::string> events;
     for (const Finding& finding : sink.findings) {
-        events.insert(std::string(name(finding.kind)) + ' ' + std::string(name(finding.reason)) + " of " +
-                      to_string(finding.subject.address) + ' ' + std::to_string(finding.subject.port));
+        events.insert(std::string(to_string(finding.kind)) + ' ' + std::string(to_string(finding.reason)) +
+                      " of " + to_string(finding.subject.address) + ' ' +
+                      std::to_string(finding.subject.port));
     }
     return events;
 }

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "support/print_segment.h"
 
 namespace deadpeer::test {
@@ -88,15 +88,15 @@ public:
         for (const ScenarioStatement& statement : scenario_.expectations) compare_statement(statement);
         for (const FlowSummary& flow : told_.flows) {
             if (!judged_.contains(flow.stream)) {
-                say("no statement about the verdict of stream {}: {} {}", flow.stream, name(flow.verdict),
-                    name(flow.reason));
+                say("no statement about the verdict of stream {}: {} {}", flow.stream,
+                    to_string(flow.verdict), to_string(flow.reason));
             }
         }
         for (std::size_t i = 0; i < told_.findings.size(); ++i) {
             const Finding& finding = told_.findings[i];
             if (covered_.contains(i) || (is_verdict(finding.kind) && finding.stream >= 0)) continue;
-            say("no statement about the event {} of stream {}, frame {}", name(finding.kind), finding.stream,
-                finding.frame);
+            say("no statement about the event {} of stream {}, frame {}", to_string(finding.kind),
+                finding.stream, finding.frame);
         }
         return std::move(contradictions_);
     }
@@ -155,7 +155,9 @@ private:
         expected["answered_by"] = frame_of(expected["answered_by"], row.segment.frame);
         const Getters actual{
             {"kind",
-             [&] { return row.kind == SegmentKind::kOrdinary ? "ordinary" : std::string(name(row.kind)); }},
+             [&] {
+                 return row.kind == SegmentKind::kOrdinary ? "ordinary" : std::string(to_string(row.kind));
+             }},
             {"train", [&] { return number(row.train_position); }},
             {"answered_by", [&] { return number(row.answered_by_frame); }},
             {"rtt", [&] { return seconds(row.rtt); }},
@@ -214,11 +216,11 @@ private:
     [[nodiscard]] Getters of_flow(const FlowSummary& flow, const Finding* event) const {
         const Direction failed = flow.failed_side_initiator ? flow.initiator : opposite(flow.initiator);
         return {
-            {"verdict", [&flow] { return or_dash(name(flow.verdict)); }},
-            {"reason", [&flow] { return or_dash(name(flow.reason)); }},
-            {"confidence", [&flow] { return or_dash(name(flow.confidence)); }},
-            {"opened", [&flow] { return or_dash(name(flow.opened)); }},
-            {"closed", [&flow] { return or_dash(name(flow.closed)); }},
+            {"verdict", [&flow] { return or_dash(to_string(flow.verdict)); }},
+            {"reason", [&flow] { return or_dash(to_string(flow.reason)); }},
+            {"confidence", [&flow] { return or_dash(to_string(flow.confidence)); }},
+            {"opened", [&flow] { return or_dash(to_string(flow.opened)); }},
+            {"closed", [&flow] { return or_dash(to_string(flow.closed)); }},
             {"side", [this, &flow,
                       failed] { return flow.failed_side_known ? name_of(flow.key.sender(failed)) : "-"; }},
             {"frame", [&flow] { return number(flow.verdict_frame); }},
@@ -250,8 +252,8 @@ private:
             {"subject", [this, &finding] { return name_of(finding.subject); }},
             {"frame", [&finding] { return number(finding.frame); }},
             {"at", [this, &finding] { return seconds(since_start(finding.time)); }},
-            {"confidence", [&finding] { return or_dash(name(finding.confidence)); }},
-            {"reason", [&finding] { return or_dash(name(finding.reason)); }},
+            {"confidence", [&finding] { return or_dash(to_string(finding.confidence)); }},
+            {"reason", [&finding] { return or_dash(to_string(finding.reason)); }},
             {"count", [&finding] { return number(finding.count); }},
             {"idle", [&finding] { return seconds(finding.idle); }},
             {"interval", [&finding] { return seconds(finding.interval); }},
@@ -271,7 +273,7 @@ private:
         }
         for (std::size_t i = 0; i < told_.findings.size(); ++i) {
             const Finding& finding = told_.findings[i];
-            if (name(finding.kind) != words[1] || covered_.contains(i)) continue;
+            if (to_string(finding.kind) != words[1] || covered_.contains(i)) continue;
             if (!stream.empty() && std::to_string(finding.stream) != stream) continue;
             covered_.insert(i);
             for (std::size_t j = 2; j + 1 < words.size(); j += 2) {

@@ -5,7 +5,7 @@
 
 #include "capture/open.h"
 #include "deadpeer/analyzer.h"
-#include "report/names.h"
+#include "deadpeer/names.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 
@@ -85,7 +85,7 @@ RecordingSink analysis_of(const std::filesystem::path& capture) {
 
 bool is_told(const RecordingSink& sink, std::string_view event) {
     return std::ranges::any_of(sink.findings,
-                               [&](const Finding& finding) { return name(finding.kind) == event; });
+                               [&](const Finding& finding) { return to_string(finding.kind) == event; });
 }
 
 template <typename Visit>
@@ -100,8 +100,8 @@ void for_each_word(std::string_view words, Visit visit) {
 void check(const Right& right, const RecordingSink& sink) {
     const auto flow = std::ranges::find(sink.flows, right.stream, &FlowSummary::stream);
     REQUIRE(flow != sink.flows.end());
-    CHECK(name(flow->verdict) == right.verdict);
-    if (!right.reason.empty()) CHECK(name(flow->reason) == right.reason);
+    CHECK(to_string(flow->verdict) == right.verdict);
+    if (!right.reason.empty()) CHECK(to_string(flow->reason) == right.reason);
     CHECK(flow->confidence <= right.most);
     for_each_word(right.events, [&](const std::string& event) {
         INFO(event << " must be told");

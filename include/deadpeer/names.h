@@ -91,31 +91,31 @@ constexpr std::string_view look_up(const std::array<std::string_view, N>& names,
 
 }  // namespace detail
 
-constexpr std::string_view name(SegmentKind kind) {
+constexpr std::string_view to_string(SegmentKind kind) {
     return detail::look_up(detail::kSegmentKindNames, kind);
 }
-constexpr std::string_view name(Verdict verdict) {
+constexpr std::string_view to_string(Verdict verdict) {
     return detail::look_up(detail::kVerdictNames, verdict);
 }
-constexpr std::string_view name(Confidence c) {
+constexpr std::string_view to_string(Confidence c) {
     return detail::look_up(detail::kConfidenceNames, c);
 }
-constexpr std::string_view name(Reason reason) {
+constexpr std::string_view to_string(Reason reason) {
     return detail::look_up(detail::kReasonNames, reason);
 }
-constexpr std::string_view name(EventKind kind) {
+constexpr std::string_view to_string(EventKind kind) {
     return detail::look_up(detail::kEventNames, kind);
 }
-constexpr std::string_view name(Severity s) {
+constexpr std::string_view to_string(Severity s) {
     return detail::look_up(detail::kSeverityNames, s);
 }
-constexpr std::string_view name(Opened opened) {
+constexpr std::string_view to_string(Opened opened) {
     return detail::look_up(detail::kOpenedNames, opened);
 }
-constexpr std::string_view name(Closed closed) {
+constexpr std::string_view to_string(Closed closed) {
     return detail::look_up(detail::kClosedNames, closed);
 }
-constexpr std::string_view name(InputSummary::Outcome outcome) {
+constexpr std::string_view to_string(InputSummary::Outcome outcome) {
     return detail::look_up(detail::kOutcomeNames, outcome);
 }
 
