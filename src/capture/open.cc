@@ -160,6 +160,10 @@ Result<int> open_input(const std::string& path) {
     return descriptor;
 }
 
+Opened open_capture(const std::string& path) {
+    return open_capture(path, {});
+}
+
 Opened open_capture(const std::string& path, const OpenOptions& options) {
     const std::string name = display_name(path);
     auto beginning = read_beginning(path, options);

@@ -1,8 +1,4 @@
-// Opens a capture file, a pipe or standard input as a PacketSource.
-//
-// What:   the file type is told by content, never by name.
-// Errors: Error with a finished sentence that names the file and says what to try; whatever goes wrong
-//         later is told by the source itself (ReadStatus, status_detail()).
+// Opens a capture file, a pipe or standard input as deadpeer/capture.h does, with what a program needs more.
 #pragma once
 
 #include <functional>
@@ -11,6 +7,7 @@
 #include <string>
 
 #include "capture/frame_filter.h"
+#include "deadpeer/capture.h"
 #include "deadpeer/result.h"
 #include "deadpeer/source.h"
 
@@ -33,8 +30,7 @@ struct OpenOptions {
 // descriptor belongs to the caller, but for that of "-".
 Result<int> open_input(const std::string& path);
 
-// "-" is standard input.
-Result<std::unique_ptr<PacketSource>> open_capture(const std::string& path, const OpenOptions& options = {});
+Result<std::unique_ptr<PacketSource>> open_capture(const std::string& path, const OpenOptions& options);
 
 // Is it something else than a capture, or empty? False also if it cannot be read. For a file that may have
 // come along with captures by chance.

@@ -1,4 +1,5 @@
-# Installs the build into a scratch folder, builds a project that finds deadpeer there, runs it.
+# Installs the build into a scratch folder, builds a project that finds deadpeer there with CMake and with pkg-config,
+# runs it.
 function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -17,4 +18,27 @@ run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -D CMAKE_CXX_FLAGS=${CXX_FLAGS}
   -D CMAKE_BUILD_TYPE=${BUILD_TYPE})
 run(${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
-run(${SCRATCH_DIR}/build/consumer)
+
+file(GLOB_RECURSE package_file ${SCRATCH_DIR}/prefix/deadpeer.pc)
+cmake_path(GET package_file PARENT_PATH package_dir)
+set(ENV{PKG_CONFIG_PATH} ${package_dir})
+execute_process(COMMAND pkg-config --cflags --libs deadpeer OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS} ${flags}")
+run(${CXX_COMPILER} ${CONSUMER_DIR}/consumer.cc -o ${SCRATCH_DIR}/consumer ${flags})
+
+# Column 5 of events.csv is the event, column 7 whom it is about.
+file(STRINGS ${CAPTURE_DIR}/expected/events.csv rows REGEX "^[0-9]")
+set(expected)
+foreach(row IN LISTS rows)
+  string(REGEX REPLACE "^[^,]*,[^,]*,[^,]*,[^,]*,([^,]*),[^,]*,([^,]*),.*" "\\1 \\2" event "${row}")
+  list(APPEND expected "${event}")
+endforeach()
+foreach(consumer ${SCRATCH_DIR}/build/consumer ${SCRATCH_DIR}/consumer)
+  execute_process(COMMAND ${consumer} ${CAPTURE_DIR}/capture.pcap OUTPUT_VARIABLE told COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" told "${told}")
+  list(SORT told)
+  list(SORT expected)
+  if(NOT expected OR NOT told STREQUAL expected)
+    message(FATAL_ERROR "${consumer} says ${told} instead of ${expected}")
+  endif()
+endforeach()

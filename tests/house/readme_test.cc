@@ -4,12 +4,14 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "project_files.h"
 #include "support/catch.h"
 
 namespace {
 
+using deadpeer::house::lines_of;
 using deadpeer::house::project_dir;
 using deadpeer::house::read;
 
@@ -30,6 +32,15 @@ TEST_CASE("the README's table of columns is the program's own") {
     const std::string columns = output_of(std::string("\"") + DEADPEER_PROGRAM + "\" --columns");
     REQUIRE(columns.find("wireshark_labels") != std::string::npos);
     CHECK(read(project_dir() / "README.md").find(columns) != std::string::npos);
+}
+
+TEST_CASE("the README shows the library's example as it is tested, in 20 lines at most") {
+    std::string shown;
+    const std::vector<std::string> example =
+        lines_of(read(project_dir() / "tests/house/consumer/consumer.cc"));
+    for (const std::string& line : example) shown += (line.empty() ? line : "    " + line) + "\n";
+    CHECK(example.size() <= 20);
+    CHECK(read(project_dir() / "README.md").find(shown) != std::string::npos);
 }
 
 TEST_CASE("the README lists every exit code") {

@@ -1,5 +1,5 @@
-# cmake --install: the program and its systemd unit, the library with its headers, and a CMake package, so that
-# another project's find_package(deadpeer) gives it deadpeer::deadpeer.
+# cmake --install: the program and its systemd unit, the library with its headers, a CMake package, so that another
+# project's find_package(deadpeer) gives it deadpeer::deadpeer, and a file for pkg-config.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/deadpeer)
 
@@ -12,6 +12,18 @@ configure_package_config_file(tools/cmake/deadpeerConfig.cmake.in deadpeerConfig
 write_basic_package_version_file(deadpeerConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeerConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/deadpeerConfigVersion.cmake DESTINATION ${package_dir})
+
+# It names the prefix, which only cmake --install --prefix may say.
+install(CODE "set(PROJECT_DESCRIPTION \"${PROJECT_DESCRIPTION}\")
+set(PROJECT_VERSION \"${PROJECT_VERSION}\")
+set(CMAKE_INSTALL_LIBDIR \"${CMAKE_INSTALL_LIBDIR}\")
+set(CMAKE_INSTALL_INCLUDEDIR \"${CMAKE_INSTALL_INCLUDEDIR}\")
+set(package_template \"${CMAKE_CURRENT_SOURCE_DIR}/tools/cmake/deadpeer.pc.in\")
+set(package_file \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.pc\")")
+install(CODE [[
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX NORMALIZE OUTPUT_VARIABLE prefix)
+  configure_file("${package_template}" "${package_file}" @ONLY)]])
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 if(TARGET deadpeer_program)
   install(TARGETS deadpeer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
