@@ -54,7 +54,8 @@ inline constexpr std::array<std::string_view, 20> kSkipReasonNames = {"analysed"
                                                                       "short_tcp"};
 
 constexpr std::string_view to_string(SkipReason reason) {
-    return kSkipReasonNames[static_cast<std::size_t>(reason)];
+    const auto i = static_cast<std::size_t>(reason);
+    return i < kSkipReasonNames.size() ? kSkipReasonNames[i] : std::string_view{};
 }
 
 inline constexpr std::size_t kSkipReasonCount = kSkipReasonNames.size();

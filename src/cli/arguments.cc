@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "capture/frame_filter.h"
 #include "capture/interfaces.h"
@@ -13,6 +14,7 @@
 #include "cli/to_settings.h"
 #include "cli/trailing_filter.h"
 #include "report/columns.h"
+#include "report/glossary.h"
 #include "report/text.h"
 #include "sandbox/user.h"
 
@@ -35,6 +37,13 @@ Answer interface_list() {
     std::string text;
     for (const std::string& line : list.value()) text += printable(line) + '\n';
     return {text, ExitCode::kOk};
+}
+
+Answer explanation_of(const std::string& code) {
+    if (code == "all") return {glossary_as_markdown(), ExitCode::kOk};
+    const std::optional<std::string> text = explain_code(code);
+    if (!text) return usage_error(fmt::format("no code is called {}; --explain all lists them", code));
+    return {*text, ExitCode::kOk};
 }
 
 void describe(CLI::App& app, Words& words) {
@@ -95,6 +104,7 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     take_trailing_filter(words);
     if (words.version) return Answer{version_text()};
     if (words.columns) return Answer{columns_as_markdown()};
+    if (app.count("--explain") > 0) return explanation_of(words.explain);
     if (words.list_interfaces) return interface_list();
     for (const std::string& wrong :
          {empty_word(app), contradiction(words), wrong_filter(words.filter), wrong_user(words.user)}) {

@@ -11,7 +11,7 @@
 
 namespace deadpeer::cli {
 
-// --help, --version, --columns, -D, or a usage error.
+// --help, --version, --columns, --explain, -D, or a usage error.
 struct Answer {
     std::string text;
     ExitCode code = ExitCode::kOk;  // kOk: for standard output; else for standard error

@@ -177,6 +177,9 @@ void add_about_options(CLI::App& app, Words& words) {
     app.set_help_flag("-h,--help", "This help")->group("");
     app.add_flag("--version", words.version, "Versions of deadpeer, libpcap and libtins")->group(group);
     app.add_flag("--columns", words.columns, "What the columns of the reports mean")->group(group);
+    app.add_option("--explain", words.explain, "What a code in the reports means, or all of them")
+        ->type_name("CODE")
+        ->group(group);
 }
 
 }  // namespace

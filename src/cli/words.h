@@ -64,6 +64,7 @@ struct Words {
     // About
     bool version = false;
     bool columns = false;
+    std::string explain;
 };
 
 }  // namespace deadpeer::cli

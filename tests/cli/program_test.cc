@@ -262,7 +262,7 @@ TEST_CASE("help fits a page, and names its own exit codes") {
     CHECK(contains(help.out, "Exit codes: 0 "));
 }
 
-TEST_CASE("--version, --columns and -D answer without an input") {
+TEST_CASE("--version, --columns, --explain and -D answer without an input") {
     const Finished version = run_program({"--version"});
     CHECK(version.code == 0);
     CHECK(version.out.starts_with("deadpeer " DEADPEER_VERSION "\n"));
@@ -271,6 +271,13 @@ TEST_CASE("--version, --columns and -D answer without an input") {
     const Finished columns = run_program({"--columns"});
     CHECK(columns.code == 0);
     CHECK(contains(columns.out, "| `community_id` | "));
+    const Finished codes = run_program({"--explain", "idle"});
+    CHECK(codes.code == 0);
+    CHECK(codes.out.starts_with("idle (verdict; flows.csv, verdict)\n  "));
+    const Finished no_code = run_program({"--explain", "idel"});
+    CHECK(no_code.code == 1);
+    CHECK(no_code.err ==
+          "deadpeer: no code is called idel; --explain all lists them\nTry deadpeer --help.\n");
     const Finished interfaces = run_program({"-D"});
     CHECK((interfaces.code == 0 ? interfaces.out.starts_with("1. ") : lines(interfaces.err) == 1));
 }

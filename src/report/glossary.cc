@@ -1,0 +1,226 @@
+#include "report/glossary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "deadpeer/names.h"
+
+namespace deadpeer {
+namespace {
+
+template <typename Enum>
+struct Row {
+    Enum value;
+    std::string_view severity;
+    std::string_view meaning;
+    std::string_view advice;
+};
+
+template <typename Enum, std::size_t N>
+constexpr std::array<GlossaryEntry, N> entries_of(const Row<Enum> (&rows)[N]) {
+    std::array<GlossaryEntry, N> entries{};
+    for (std::size_t i = 0; i < N; ++i) {
+        entries[i] = {to_string(rows[i].value), rows[i].severity, rows[i].meaning, rows[i].advice};
+    }
+    return entries;
+}
+
+constexpr auto kVerdicts = entries_of<Verdict>({
+    {Verdict::kPeerDead, "",
+     "One side stopped answering, and the other repeated probes or data until it gave up.",
+     "Check the host and its links at that time."},
+    {Verdict::kPathDead, "", "Both sides sent, and neither was answered: the path between them failed.",
+     "Check the path, and firewalls whose rules or state changed."},
+    {Verdict::kPeerRebooted, "",
+     "One side no longer had the connection, after a silence in which it rebooted.",
+     "Check the host's uptime and power; set SO_KEEPALIVE on the other side, so that it notices sooner."},
+    {Verdict::kPeerLostState, "",
+     "One side answered with a RST that says it does not have the connection, without evidence of a reboot.",
+     "Find out whether its process ended, its own timeout expired, or a middlebox answered for it."},
+    {Verdict::kMiddleboxReset, "", "A middlebox (firewall, NAT, load balancer) sent the RST, not the peer.",
+     "Compare the silence before it with the idle timeouts of the middleboxes on the path."},
+    {Verdict::kPeerReset, "", "One side ended the connection with a RST of its own.",
+     "Look into the log of the application that sent it, if the connection should have gone on."},
+    {Verdict::kNoAnswer, "", "The SYN was never answered by a SYN-ACK: it never became a connection.",
+     "Check that the host is up and that no firewall drops the SYN."},
+    {Verdict::kSuspect, "",
+     "At the end of the capture something was unanswered, but not for long enough to call the peer dead.",
+     "Capture for longer."},
+    {Verdict::kIdle, "",
+     "Open and silent at the end, without keepalive: if one side dies the other will not notice.",
+     "Enable SO_KEEPALIVE, or a heartbeat of the application."},
+    {Verdict::kAlive, "", "Open at the end, with evidence that both ends are alive.", ""},
+    {Verdict::kClosed, "", "Closed normally.", ""},
+    {Verdict::kUnknown, "", "The capture does not show how the connection ended.",
+     "Capture both directions, without loss."},
+});
+
+constexpr auto kReasons = entries_of<Reason>({
+    {Reason::kProbesExhausted, "", "Keepalive probes were not answered until the prober gave up.", ""},
+    {Reason::kRetransmissionsExhausted, "", "The same data was retransmitted until the sender gave up.", ""},
+    {Reason::kUserTimeout, "", "The sender gave up earlier than its retransmissions would: TCP_USER_TIMEOUT.",
+     ""},
+    {Reason::kAnswersLost, "", "The answers were captured, but did not reach the prober.",
+     "Look for loss between the capture point and the prober."},
+    {Reason::kFinExchanged, "", "FIN from both ends.", ""},
+    {Reason::kResetAfterFin, "", "A FIN, and then a RST.", ""},
+    {Reason::kConnectionRefused, "", "A RST answered the SYN: nothing listens on that port.", ""},
+    {Reason::kAborted, "", "The application or its host aborted the connection.", ""},
+    {Reason::kNoSocketReset, "",
+     "The RST is the one that a host sends for a connection that it does not have.", ""},
+    {Reason::kHalfOpenDiscovered, "",
+     "A SYN met an older connection of the same addresses and ports, which its sender no longer had.", ""},
+    {Reason::kResetInHandshake, "", "A RST ended the connection before the handshake was complete.", ""},
+    {Reason::kResetBySyn, "", "A SYN arrived inside the connection and ended it.", ""},
+    {Reason::kTtlDiffers, "", "The RST's TTL differs from every other TTL of its sender.", ""},
+    {Reason::kBothEndsReset, "", "RSTs went to both ends at the same time.", ""},
+    {Reason::kOneWay, "", "Only one direction was captured.", "Capture both directions."},
+    {Reason::kSuperseded, "",
+     "Addresses and ports were used again; how this connection ended was not captured.", ""},
+    {Reason::kCaptureLoss, "", "Frames are missing at the decisive moment.", "Use a larger --buffer-size."},
+    {Reason::kNotAnalysed, "",
+     "No segment could be analysed: cut, contradictory, or only quoted by ICMP errors.", ""},
+    {Reason::kProbesUnanswered, "", "Keepalive probes were not answered.", ""},
+    {Reason::kDataUnacknowledged, "", "Data was not acknowledged.", ""},
+    {Reason::kProbesStopped, "", "Probes were answered so far, and none came when the next was due.", ""},
+    {Reason::kProbeAnswered, "", "The last keepalive probe was answered.", ""},
+    {Reason::kRecovered, "", "Answered again after unanswered probes or data.", ""},
+    {Reason::kRecentTraffic, "", "There was traffic a short time ago.", ""},
+    {Reason::kHeartbeat, "", "The application's heartbeat goes on.", ""},
+    {Reason::kResetIgnored, "", "A RST was challenged (RFC 5961) or ignored, and the connection went on.",
+     "Find the sender of the RST: it may be forged."},
+    {Reason::kProbesIgnored, "", "The peer answers no keepalive probe, but its data arrives.",
+     "Rely on a heartbeat of the application with this peer."},
+    {Reason::kAcceptedLater, "", "Refused at first, then accepted.", ""},
+    {Reason::kNoKeepalive, "", "Silent, and no keepalive or heartbeat was seen.", ""},
+    {Reason::kHeartbeatMissing, "", "No heartbeat for more than three of its periods.", ""},
+    {Reason::kSameIdleTime, "", "Connections failed after the same idle time, and shorter ones survived.",
+     ""},
+    {Reason::kTooManyOpen, "", "As many connections are open as --max-connections warns of.", ""},
+    {Reason::kLinkDown, "", "The interface was down or gone.", ""},
+    {Reason::kFramesLost, "", "The capture lost frames.",
+     "Use a larger --buffer-size, a filter, or a smaller -s."},
+    {Reason::kNoAnswer, "", "Nothing answered the SYN.", ""},
+    {Reason::kSynIgnored, "", "The SYN met an older connection, and nothing came of it.", ""},
+    {Reason::kUnreachable, "", "An ICMP error answered the SYN.", ""},
+});
+
+constexpr auto kEvents = entries_of<EventKind>({
+    {EventKind::kPeerDead, "critical", "A peer stopped answering; the other side gave up.",
+     "Check the host and its links."},
+    {EventKind::kPathDead, "critical", "Neither side was answered any more.", "Check the path between them."},
+    {EventKind::kHostRebooted, "critical",
+     "A host lost connections that it had, and was silent in between for as long as a boot takes.",
+     "Check its uptime and power."},
+    {EventKind::kPeerRebooted, "critical", "A connection was lost because its peer rebooted.",
+     "Check the host's uptime and power."},
+    {EventKind::kHeartbeatStopped, "warning",
+     "An application stopped its heartbeat while the connection was open.",
+     "Find out whether the application hangs or its host is down."},
+    {EventKind::kIdleTimeoutOnPath, "warning",
+     "A middlebox between two hosts drops connections that are idle for a certain time.",
+     "Set the keepalive idle time below it, or raise the middlebox's timeout."},
+    {EventKind::kMiddleboxReset, "warning", "A middlebox reset a connection.",
+     "Find it, and compare its idle timeout with the silence before."},
+    {EventKind::kPeerLostState, "warning", "A peer no longer had a connection, without evidence of a reboot.",
+     "Find out whether its process ended or its own timeout expired."},
+    {EventKind::kProbesUnanswered, "warning", "A keepalive probe was not answered and was repeated.",
+     "One loss is normal; the connection's verdict says how it went on."},
+    {EventKind::kCapacityWarning, "warning", "A server's port has 80 % of the connections that it can hold.",
+     "Look at the clients that hold most idle ones; enable keepalive on the server."},
+    {EventKind::kCaptureGap, "warning", "Nothing, or not everything, was captured for a time.",
+     "Find out why the link was down, or give the capture more memory."},
+    {EventKind::kPeerRecovered, "info", "A peer answered again after unanswered probes.",
+     "Look for an outage of the path at that time."},
+    {EventKind::kPeerReset, "info", "One side ended a connection with a RST.", ""},
+    {EventKind::kNoAnswer, "info", "A SYN was never answered.", "Check that the host is up and reachable."},
+});
+
+constexpr auto kKinds = entries_of<SegmentKind>({
+    {SegmentKind::kKeepaliveProbe, "",
+     "A keepalive probe: 0 or 1 bytes just before the next sequence number.", ""},
+    {SegmentKind::kKeepaliveAck, "", "The ACK that answers a keepalive probe.", ""},
+    {SegmentKind::kKeepaliveAnswerData, "", "Data that answers a keepalive probe.", ""},
+    {SegmentKind::kZeroWindowProbe, "", "A probe of a closed receive window, not a keepalive.", ""},
+    {SegmentKind::kZeroWindowProbeAck, "", "The ACK that answers a probe of a closed window.", ""},
+    {SegmentKind::kRetransmission, "", "Data, a SYN or a FIN that was sent before.", ""},
+    {SegmentKind::kDuplicateFrame, "", "The same packet, captured twice (mirror port, bridge).", ""},
+    {SegmentKind::kReordered, "", "Arrived after segments that were sent later.", ""},
+});
+
+constexpr auto kConfidences = entries_of<Confidence>({
+    {Confidence::kHigh, "", "Independent evidence agrees, and nothing contradicts it.", ""},
+    {Confidence::kMedium, "", "The best explanation; another one is less likely.", ""},
+    {Confidence::kLow, "", "Possible; never a critical event.", "Confirm it before you act on it."},
+});
+
+constexpr auto kSkipReasons = entries_of<SkipReason>({
+    {SkipReason::kFiltered, "", "The capture filter (-f) rejected it.", ""},
+    {SkipReason::kEmptyFrame, "", "The frame has no captured bytes.", ""},
+    {SkipReason::kBadInterface, "", "Its record names an interface that the file does not declare.", ""},
+    {SkipReason::kUnsupportedLinkType, "", "Its link type cannot be decoded.", ""},
+    {SkipReason::kShortLinkHeader, "", "Captured bytes end inside the link layer's headers.",
+     "Use a larger -s."},
+    {SkipReason::kNotIp, "", "Not IP: ARP, LLDP and others.", ""},
+    {SkipReason::kTooDeep, "", "More nested headers than any real packet has.", ""},
+    {SkipReason::kCutIpHeader, "", "Captured bytes end inside the IP header or its extensions.",
+     "Use a larger -s."},
+    {SkipReason::kBadIpVersion, "", "The IP version is wrong.", ""},
+    {SkipReason::kBadIpHeaderLength, "", "The IPv4 header length is impossible.", ""},
+    {SkipReason::kBadIpLength, "", "The IP length is impossible.", ""},
+    {SkipReason::kBadExtensionHeader, "", "An IPv6 extension header runs past the packet.", ""},
+    {SkipReason::kFragment, "", "An IP fragment.", ""},
+    {SkipReason::kIcmpQuote, "", "An ICMP error that quotes a TCP segment.", ""},
+    {SkipReason::kNotTcp, "", "Not TCP: UDP, ICMP and others.", ""},
+    {SkipReason::kEncrypted, "", "Encrypted (ESP).", "Capture before encryption or after decryption."},
+    {SkipReason::kEncapsulated, "", "A tunnel whose content is not decoded.",
+     "Capture outside of the tunnel."},
+    {SkipReason::kCutHeader, "", "Captured bytes end inside the TCP header.", "Use a larger -s."},
+    {SkipReason::kShortTcp, "", "The IP packet ends inside the TCP header.", ""},
+});
+
+constexpr std::array<GlossarySection, 6> kSections = {{
+    {"verdict", "flows.csv, verdict", kVerdicts},
+    {"event", "events.csv, event", kEvents},
+    {"reason", "flows.csv and events.csv, reason", kReasons},
+    {"confidence", "flows.csv and events.csv, confidence", kConfidences},
+    {"kind", "segments.csv, kind", kKinds},
+    {"skip reason", "capture.csv, skipped_reasons", kSkipReasons},
+}};
+
+}  // namespace
+
+std::span<const GlossarySection> glossary() {
+    return kSections;
+}
+
+std::optional<std::string> explain_code(std::string_view code) {
+    std::string text;
+    for (const GlossarySection& section : kSections) {
+        const auto entry = std::ranges::find(section.entries, code, &GlossaryEntry::code);
+        if (entry == section.entries.end()) continue;
+        fmt::format_to(std::back_inserter(text), "{} ({}{}{}; {})\n  {}\n", code, section.kind,
+                       entry->severity.empty() ? "" : ", ", entry->severity, section.found_in,
+                       entry->meaning);
+        if (!entry->advice.empty()) fmt::format_to(std::back_inserter(text), "  {}\n", entry->advice);
+    }
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::string glossary_as_markdown() {
+    std::string out;
+    for (const GlossarySection& section : kSections) {
+        fmt::format_to(std::back_inserter(out), "{}### {}\n\n| {} | meaning | what to do |\n|---|---|---|\n",
+                       out.empty() ? "" : "\n", section.found_in, section.kind);
+        for (const GlossaryEntry& entry : section.entries) {
+            fmt::format_to(std::back_inserter(out), "| `{}`{}{} | {} | {} |\n", entry.code,
+                           entry.severity.empty() ? "" : ", ", entry.severity, entry.meaning, entry.advice);
+        }
+    }
+    return out;
+}
+
+}  // namespace deadpeer
