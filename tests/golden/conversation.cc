@@ -27,6 +27,10 @@ bool is_v6(const Tins::PDU& ip) {
     return ip.pdu_type() == Tins::PDU::IPv6;
 }
 
+std::int64_t time_of(double at) {
+    return kStoryStart_us + std::llround(at * 1e6);
+}
+
 std::uint16_t ether_type(const Tins::PDU& ip) {
     return is_v6(ip) ? 0x86dd : 0x0800;
 }
@@ -215,8 +219,15 @@ void Conversation::send(double at, Who who, Tins::TCP tcp, std::size_t payload) 
 }
 
 void Conversation::store(double at, Who who, Tins::PDU& ip) {
-    frames_.push_back({kStoryStart_us + std::llround(at * 1e6), link_.type,
-                       link_.frame(side(who).host, other(who).host, ip)});
+    frames_.push_back({time_of(at), link_.type, link_.frame(side(who).host, other(who).host, ip)});
+}
+
+void announce(std::vector<StoredFrame>& frames, double at, const Host& host) {
+    const Tins::HWAddress<6> sender(host.hardware_address);
+    Tins::ARP arp(host.address, host.address, {}, sender);
+    arp.opcode(Tins::ARP::REQUEST);
+    Tins::EthernetII frame = Tins::EthernetII(Tins::EthernetII::BROADCAST, sender) / arp;
+    frames.push_back({time_of(at), kLinkEthernet, frame.serialize()});
 }
 
 }  // namespace deadpeer::golden

@@ -35,6 +35,9 @@ const Link& sll2();
 const Link& raw();
 const Link& null_loopback();
 
+// The host announces its address by ARP, as it does when it boots.
+void announce(std::vector<StoredFrame>& frames, double at, const Host& host);
+
 class Conversation {
 public:
     enum class Who : std::uint8_t { kClient, kServer };

@@ -18,7 +18,7 @@ using Frames = std::vector<StoredFrame>;
 const Host kLaptop{"192.0.2.10", "02:00:00:00:00:10"};
 const Host kWeb{"198.51.100.20", "02:00:00:00:00:20", 57};
 const Host kDatabase{"198.51.100.30", "02:00:00:00:00:30", 57};
-const Host kSensor{"203.0.113.40", "02:00:00:00:00:40", 61};
+const Host kSensor{"192.0.2.40", "02:00:00:00:00:40"};
 const Host kLaptopV6{"2001:db8::10", "02:00:00:00:00:10"};
 const Host kWebV6{"2001:db8::20", "02:00:00:00:00:20", 57};
 
@@ -119,8 +119,9 @@ Frames sample() {
     answered_probes(reboots, 62.05, 60.02, 1);
     reboots.probe(122.1, kClient);
     reboots.probe(132.3, kClient);
+    announce(frames, 140.9, kSensor);
     reboots.probe(142.6, kClient);
-    reboots.no_socket_reset(142.6188, kServer);
+    reboots.no_socket_reset(142.6003, kServer);
 
     Conversation idle(frames, kLaptop, 40004, kWeb, 22);
     idle.handshake(3);
