@@ -144,32 +144,10 @@ void check_events(const Story& story, const Analysis& analysis) {
     CHECK(told == std::multiset<std::string>(expected.begin(), expected.end()));
 }
 
-// Hosts that rebooted, but were away for less time than any machine needs to boot, or show nothing but one
-// connection: the wire tells no more than that they lost it.
-const std::set<std::string> kRebootDoesNotShow = {
-    "host_rebooted_ipv6", "host_rebooted_met_by_data", "host_rebooted_met_by_probe",
-    "host_rebooted_reconnects_same_ports", "host_rebooted_seen_from_afar"};
-
-Story as_far_as_it_shows(Story story) {
-    if (!kRebootDoesNotShow.contains(story.name)) return story;
-    for (Row& connection : story.connections) {
-        if (connection.at("verdict") != "peer_rebooted") continue;
-        connection.at("verdict") = "peer_lost_state";
-        std::string events;
-        for (const std::string& event : words_of(connection.at("events"))) {
-            if (event == "host_rebooted") continue;
-            events += (events.empty() ? "" : ";") + (event == "peer_rebooted" ? "peer_lost_state" : event);
-        }
-        connection.at("events") = events;
-    }
-    return story;
-}
-
 TEST_CASE("what became of each connection of the lab") {
     const std::vector<Story> stories = stories_below(TESTDATA_FOLDER);
     CHECK(stories.size() >= 40);
-    for (const Story& recorded : stories) {
-        const Story story = as_far_as_it_shows(recorded);
+    for (const Story& story : stories) {
         INFO(story.name);
         const Analysis analysis = analysis_of(story.capture);
         check_connections(story, analysis);
