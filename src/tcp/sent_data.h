@@ -26,6 +26,12 @@ struct SentData {
     Seq next;                              // valid if next_known
     RangeList holes;                       // octets below next that were not seen (yet)
 
+    void meet_ttl(std::uint8_t ttl) {
+        if (ttl_high == 0 || ttl < ttl_low) ttl_low = ttl;
+        if (ttl > ttl_high) ttl_high = ttl;
+        ttl_remainders = (ttl_remainders | 1U << (ttl % 8U)) & 0xffU;
+    }
+
     // May be true of one that lies between others and was not met, but not the other way round.
     [[nodiscard]] bool may_have_met_ttl(std::uint8_t ttl) const {
         return ttl >= ttl_low && ttl <= ttl_high && (ttl_remainders >> (ttl % 8U) & 1U) != 0;
@@ -46,13 +52,13 @@ inline void count_octets(SentData& sent, const Segment& segment, RangePool& pool
 // REQUIRES: sent by this side, and its sequence number and length can be believed.
 // A copy of one that was counted is no other segment.
 inline void count(SentData& sent, const Segment& segment, RangePool& pool, bool is_copy = false) {
+    if (!segment.has(kRst)) {
+        if (segment.ttl != sent.ttl_low || segment.ttl != sent.ttl_high) sent.meet_ttl(segment.ttl);
+        count_octets(sent, segment, pool);
+    }
+    // Last, as these lie in words with what was read above: a word is slow to read after a part was written.
     if (!is_copy) ++sent.segments;
     sent.last_ip_id = segment.ip_id;
-    if (segment.has(kRst)) return;
-    if (sent.ttl_high == 0 || segment.ttl < sent.ttl_low) sent.ttl_low = segment.ttl;
-    if (segment.ttl > sent.ttl_high) sent.ttl_high = segment.ttl;
-    sent.ttl_remainders = (sent.ttl_remainders | 1U << (segment.ttl % 8U)) & 0xffU;
-    count_octets(sent, segment, pool);
 }
 
 void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool);
