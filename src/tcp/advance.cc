@@ -120,7 +120,7 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     unacked::acknowledge(rev.unacked, Seq(segment.ack), pool);
 }
 
-void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules) {
+void learn_from_special(TcpStream& stream, const Segment& segment, const Rules& rules) {
     constexpr std::uint8_t kMinimumHeader = 20;
     constexpr std::uint8_t kMaximumShift = 14;  // RFC 7323 section 2.3
     HalfStream& fwd = stream.forward(segment.direction);

@@ -15,8 +15,17 @@ void begin(TcpStream& stream, const Segment& segment, bool renumbered);
 // Takes an analysed segment into the state. `labels` are classify()'s for it.
 void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rules& rules, RangePool& pool);
 
+void learn_from_special(TcpStream& stream, const Segment& segment, const Rules& rules);
+
 // What any segment, analysed or not, tells by its options and its part in the handshake. Comes last.
-void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules);
+inline void learn_options(TcpStream& stream, const Segment& segment, const Rules& rules) {
+    // Nearly always it comes in the midst of a connection, and tells nothing.
+    const bool rtt_open = !stream.rtt_known && stream.handshake != 0;
+    const bool nothing_new = segment.analysed && !segment.has(kSyn | kFin | kRst) && !rtt_open &&
+                             !stream.forward(segment.direction).first_ack && segment.mptcp_subtypes == 0 &&
+                             segment.window_scale == kNoWindowScale;
+    if (!nothing_new) learn_from_special(stream, segment, rules);
+}
 
 // Gives back the stream's memory.
 void release(TcpStream& stream, RangePool& pool);

@@ -7,7 +7,7 @@
 
 namespace deadpeer {
 
-bool RangePool::append(RangeList& list, SeqRange range, std::size_t most, Need need) {
+bool RangePool::append_making_room(RangeList& list, SeqRange range, std::size_t most, Need need) {
     assert(most <= kMaxRanges);
     if (list.empty()) {
         list.block = allocate(0, need);
@@ -21,17 +21,6 @@ bool RangePool::append(RangeList& list, SeqRange range, std::size_t most, Need n
     }
     ranges_of(head)[head->count++] = range;
     return true;
-}
-
-void RangePool::truncate(RangeList& list, std::size_t count) {
-    if (list.empty()) return;
-    assert(count <= header(list)->count);
-    if (count > 0) {
-        header(list)->count = static_cast<std::uint32_t>(count);
-        return;
-    }
-    release(list.block);
-    list.block = 0;
 }
 
 void RangePool::drop_front(RangeList list, std::size_t count) {
@@ -120,17 +109,10 @@ void RangePool::begin_slab() {
     next_unit_ = 0;
 }
 
-void RangePool::release(std::uint32_t block) {
-    Header* const head = header(RangeList{block});
-    const std::uint16_t size_class = head->size_class;
-    if (size_class >= kLarge) {
-        clear(large(block)->extra.other);
-        unlink(block);
-    }
-    *head = {free_[size_class], size_class, false};
-    free_[size_class] = block;
-    used_units_ -= std::size_t{1} << size_class;
-    freed_units_ += std::size_t{1} << size_class;
+// What only a large block has to undo.
+void RangePool::release_large(std::uint32_t block) {
+    clear(large(block)->extra.other);
+    unlink(block);
 }
 
 // Units that are in use by nobody become free blocks.

@@ -18,7 +18,9 @@
 // which keeps its name.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -142,7 +144,7 @@ private:
         return (kRangesPerUnit << size_class) - (size_class >= kLarge ? kRangesPerUnit : 1);
     }
     [[nodiscard]] Unit* unit(std::uint32_t block) const {
-        return &(*slabs_[(block - 1) / kUnitsPerSlab])[(block - 1) % kUnitsPerSlab];
+        return slabs_.data()[(block - 1) / kUnitsPerSlab]->data() + (block - 1) % kUnitsPerSlab;
     }
     [[nodiscard]] Header* header(RangeList list) const { return reinterpret_cast<Header*>(unit(list.block)); }
     [[nodiscard]] LargeHeader* large(std::uint32_t block) const {
@@ -156,10 +158,12 @@ private:
     [[nodiscard]] std::uint32_t allocate(std::uint16_t size_class, Need need);
     [[nodiscard]] std::uint32_t find_free(std::uint16_t size_class);
     [[nodiscard]] std::uint32_t from_slab(std::uint32_t units);
+    bool append_making_room(RangeList& list, SeqRange range, std::size_t most, Need need);
     bool forget_largest(std::uint16_t above);
     bool move(RangeList& list, std::uint16_t size_class, Need need);
     void begin_slab();
     void release(std::uint32_t block);
+    void release_large(std::uint32_t block);
     void free_units(std::uint32_t first, std::uint32_t count);
     void link(std::uint32_t block);
     void unlink(std::uint32_t block);
@@ -180,5 +184,42 @@ private:
     std::uint64_t forgotten_ = 0;
     mutable std::uint64_t work_ = 0;
 };
+
+// Most segments come to a list with room, or to none while a small block is free.
+inline bool RangePool::append(RangeList& list, SeqRange range, std::size_t most, Need need) {
+    if (list.empty() && free_[0] != 0) {
+        list.block = free_[0];
+        free_[0] = header(list)->count;
+        *header(list) = {0, 0, true};
+        ++used_units_;
+    }
+    if (list.empty()) return append_making_room(list, range, most, need);
+    Header* const head = header(list);
+    if (head->count >= std::min<std::size_t>(most, capacity(head->size_class)))
+        return append_making_room(list, range, most, need);
+    ranges_of(head)[head->count++] = range;
+    return true;
+}
+
+inline void RangePool::truncate(RangeList& list, std::size_t count) {
+    if (list.empty()) return;
+    assert(count <= header(list)->count);
+    if (count > 0) {
+        header(list)->count = static_cast<std::uint32_t>(count);
+        return;
+    }
+    release(list.block);
+    list.block = 0;
+}
+
+inline void RangePool::release(std::uint32_t block) {
+    Header* const head = header(RangeList{block});
+    const std::uint16_t size_class = head->size_class;
+    if (size_class >= kLarge) release_large(block);
+    *head = {free_[size_class], size_class, false};
+    free_[size_class] = block;
+    used_units_ -= std::size_t{1} << size_class;
+    freed_units_ += std::size_t{1} << size_class;
+}
 
 }  // namespace deadpeer

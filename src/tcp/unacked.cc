@@ -151,21 +151,14 @@ std::size_t size(RangeList list, const RangePool& pool) {
     return ascending(list, pool).size() + late_count(pool.ranges(pool.extra(list).other));
 }
 
-bool remember(RangeList& list, SeqRange range, RangePool& pool) {
-    if (!pool.is_large(list)) {
-        if (pool.size(list) < RangePool::kFewRanges) {
-            pool.append(list, range);
-            return true;
-        }
-        enlarge(list, pool);
-    }
+bool remember_beyond_few(RangeList& list, SeqRange range, RangePool& pool) {
+    if (!pool.is_large(list)) enlarge(list, pool);
     if (size(list, pool) >= kMost) return false;
     if (pool.is_large(list)) remember_in_large(list, range, pool);
     return true;
 }
 
-void acknowledge(RangeList& list, Seq ack, RangePool& pool) {
-    if (list.empty()) return;
+void acknowledge_some(RangeList& list, Seq ack, RangePool& pool) {
     if (!pool.is_large(list)) return acknowledge_plain(list, ack, pool);
     const std::uint32_t first = pool.extra(list).first;
     acknowledge_ascending(list, ack, pool);

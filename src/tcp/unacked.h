@@ -29,11 +29,22 @@ inline constexpr std::size_t kMost = 10'000;
 // Beyond so many at once, late ones are not remembered.
 inline constexpr std::size_t kMostLate = 4096;
 
+// What remember() and acknowledge() leave over: most lists are short, most acknowledgements come to none.
+bool remember_beyond_few(RangeList& list, SeqRange range, RangePool& pool);
+void acknowledge_some(RangeList& list, Seq ack, RangePool& pool);
+
 // False if there are kMost. If there is no memory the range is forgotten, and counted by the pool.
-bool remember(RangeList& list, SeqRange range, RangePool& pool);
+inline bool remember(RangeList& list, SeqRange range, RangePool& pool) {
+    if (pool.is_large(list) || pool.size(list) == RangePool::kFewRanges)
+        return remember_beyond_few(list, range, pool);
+    pool.append(list, range);
+    return true;
+}
 
 // Drops what is acknowledged, and the acknowledged part of what is not wholly so.
-void acknowledge(RangeList& list, Seq ack, RangePool& pool);
+inline void acknowledge(RangeList& list, Seq ack, RangePool& pool) {
+    if (!list.empty()) acknowledge_some(list, ack, pool);
+}
 
 // Whether one of the ranges has all of it.
 [[nodiscard]] bool holds(RangeList list, SeqRange range, const RangePool& pool);
