@@ -20,12 +20,13 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
         hashes_[i] = flows_.hash(segments[i].key);
         flows_.prefetch_slot(hashes_[i]);
     }
-    for (std::size_t i = 0; i < segments.size(); ++i) flows_.prefetch_record(hashes_[i]);
+    displaced_before_ = flows_.displaced();
+    for (std::size_t i = 0; i < segments.size(); ++i) guesses_[i] = flows_.prefetch_record(hashes_[i]);
 
     OtherFrames others;
     for (std::size_t i = 0; i < segments.size(); ++i) {
         if (others.come_before(segments[i].frame, segments_)) take_others(others, segments[i].frame);
-        analyse(segments[i], hashes_[i]);
+        analyse(segments[i], i);
     }
     take_others(others, std::numeric_limits<std::uint64_t>::max());
     at_hand_ = kNoTime;
@@ -72,10 +73,10 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     }
 }
 
-void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash) {
+void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (live_) pass_time(std::min(segment.time, read_at_));
     at_hand_ = segment.time;
-    Connection& connection = connection_of(segment.key, hash);
+    Connection& connection = connection_of(segment.key, place);
     if (connection.sent_by(segment.direction).segments == 0) expect_hosts(segment);
     Labels labels = start(connection, segment);
     SegmentNature nature;
@@ -179,7 +180,7 @@ void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
     const bool numbers_stream = notice.header_quoted && !too_short_for_stream(notice.quote);
     const std::uint64_t hash = flows_.hash(notice.quote.key);
     if (!numbers_stream && flows_.find(notice.quote.key, hash) == nullptr) return;
-    Connection& connection = connection_of(notice.quote.key, hash);
+    Connection& connection = connection_by(notice.quote.key, hash);
     if (numbers_stream) {
         start(connection, notice.quote);
         learn_options(connection.tcp, notice.quote, rules_);

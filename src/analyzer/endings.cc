@@ -36,7 +36,7 @@ bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& pa
 
 Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
     if (!flows_.has_room() && flows_.size() > 0) make_room();
-    Connection& connection = *flows_.find_or_insert(key, hash).record;
+    Connection& connection = flows_.insert(key, hash);
     connection.tcp.number = next_stream_++ & TcpStream::kNumbers;
     return connection;
 }

@@ -69,7 +69,7 @@ public:
 private:
     // Frames in. These are of analyzer.cc alone, which inlines them.
     inline void decode_all(std::span<const FrameView> frames);
-    inline void analyse(const Segment& segment, std::uint64_t hash);
+    inline void analyse(const Segment& segment, std::size_t place);
     void expect_hosts(const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
@@ -98,7 +98,13 @@ private:
     // Live: asks what was due before a frame of that time, each question as of the time when it was due.
     void pass_time(Nanoseconds time);
 
-    Connection& connection_of(const FlowKey& key, std::uint64_t hash) {
+    // Of the segment at that place of the batch.
+    Connection& connection_of(const FlowKey& key, std::size_t place) {
+        Connection* const guess = guesses_[place];
+        const bool right = guess != nullptr && guess->key == key && flows_.displaced() == displaced_before_;
+        return right ? *guess : connection_by(key, hashes_[place]);
+    }
+    Connection& connection_by(const FlowKey& key, std::uint64_t hash) {
         Connection* const known = flows_.find(key, hash);
         return known != nullptr ? *known : new_connection(key, hash);
     }
@@ -158,6 +164,8 @@ private:
     std::span<const FrameView> frames_;  // of the batch at hand
     SegmentBatch segments_;
     std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
+    std::array<Connection*, SegmentBatch::kCapacity> guesses_;  // whose segments they may be; null: not known
+    std::uint64_t displaced_before_ = 0;
     Inputs inputs_;
     CaptureClock clock_;
     Nanoseconds at_hand_ = kNoTime;  // the time of the segment that is being analysed

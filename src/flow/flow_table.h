@@ -1,8 +1,8 @@
 // FlowTable<Record>: the state of every flow, by key.
 //
 // DESCRIPTION
-//   find_or_insert  O(1) expected, whatever keys an outsider chooses (seeded hash)
-//   prefetch        starts the memory reads that a later find_or_insert of the same hash will need
+//   find, insert    O(1) expected, whatever keys an outsider chooses (seeded hash)
+//   prefetch        starts the memory reads that a later find or insert of the same hash will need
 //   erase           O(1) expected
 //   clock           walks the records a few at a time, for eviction
 //   for_each        every record, in no useful order
@@ -40,14 +40,17 @@ public:
 
     void prefetch_slot(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
 
-    // REQUIRES: best some time after prefetch_slot(hash).
-    void prefetch_record(std::uint64_t hash) const {
+    // Answers which record may be the one of a key of that hash; nullptr if there is none yet. Its address is
+    // good while displaced() tells the same. REQUIRES: best some time after prefetch_slot(hash).
+    [[nodiscard]] Record* prefetch_record(std::uint64_t hash) {
         for (std::size_t i = home(hash); slots_[i].record != 0; i = after(i)) {
             if (slots_[i].tag != tag(hash)) continue;
-            const auto* bytes = reinterpret_cast<const char*>(&at(slots_[i].record - 1));
+            Record& record = at(slots_[i].record - 1);
+            const auto* bytes = reinterpret_cast<const char*>(&record);
             for (std::size_t line = 0; line < sizeof(Record); line += 64) __builtin_prefetch(bytes + line, 1);
-            return;
+            return &record;
         }
+        return nullptr;
     }
 
     struct Found {
@@ -57,6 +60,11 @@ public:
 
     Found find_or_insert(const FlowKey& key, std::uint64_t hash) {
         if (Record* const known = find(key, hash)) return {known, false};
+        return {&insert(key, hash), true};
+    }
+
+    // A default-constructed record with its key set. REQUIRES: there is none.
+    Record& insert(const FlowKey& key, std::uint64_t hash) {
         if ((size_ + 1) * 4 > slots_.size() * 3) grow_index();
         std::size_t i = home(hash);
         while (slots_[i].record != 0) i = after(i);
@@ -64,9 +72,8 @@ public:
         slots_[i] = {tag(hash), number + 1};
         ++size_;
         Record& record = at(number);
-        record = Record{};
         record.key = key;
-        return {&record, true};
+        return record;
     }
 
     // nullptr if there is none.
@@ -97,7 +104,11 @@ public:
         in_use_[number] = false;
         free_.push_back(number);
         --size_;
+        ++displaced_;
     }
+
+    // How often records were erased or moved.
+    [[nodiscard]] std::uint64_t displaced() const { return displaced_; }
 
     // Calls visit(record) for up to `count` further records in use, going round for ever.
     template <typename Visit>
@@ -163,6 +174,7 @@ public:
         }
         in_use_.resize(first, false);
         blocks_.pop_back();
+        ++displaced_;
     }
 
 private:
@@ -192,6 +204,7 @@ private:
             const std::uint32_t number = free_.back();
             free_.pop_back();
             in_use_[number] = true;
+            at(number) = Record{};
             return number;
         }
         const auto number = static_cast<std::uint32_t>(in_use_.size());
@@ -218,6 +231,7 @@ private:
     std::vector<bool> in_use_;
     std::vector<std::uint32_t> free_;
     std::size_t size_ = 0;
+    std::uint64_t displaced_ = 0;
     std::size_t hand_ = 0;
 };
 

@@ -71,8 +71,11 @@ void compare_with_map(unsigned keys, int steps) {
         }
         const std::uint64_t hash = table.hash(key);
         table.prefetch_slot(hash);
-        table.prefetch_record(hash);
+        const std::uint64_t displaced = table.displaced();
+        const Record* const guess = table.prefetch_record(hash);
         const auto found = table.find_or_insert(key, hash);
+        const bool guessed = guess != nullptr && guess->key == key && table.displaced() == displaced;
+        if (guessed && guess != found.record) FAIL("guess of key " << number << " at step " << step);
         const auto [entry, inserted] = model.try_emplace(number, 0);
         if (found.inserted != inserted || found.record->value != entry->second ||
             !(found.record->key == key)) {
@@ -108,6 +111,27 @@ TEST_CASE("a record stays where it is until it is erased") {
         const auto found = table.find_or_insert(key, table.hash(key));
         CHECK(found.record == records[number]);
     }
+}
+
+TEST_CASE("the guess of a record is the record until one was erased or moved") {
+    FlowTable<Record> table(1);
+    const FlowKey key = key_of(1);
+    const std::uint64_t hash = table.hash(key);
+    CHECK(table.prefetch_record(hash) == nullptr);
+    const Record& record = table.insert(key, hash);
+    CHECK(table.prefetch_record(hash) == &record);
+
+    constexpr unsigned kMany = 3000;
+    for (unsigned number = 2; number < kMany; ++number)
+        table.insert(key_of(number), table.hash(key_of(number)));
+    CHECK(table.prefetch_record(hash) == &record);
+    std::uint64_t displaced = table.displaced();
+    CHECK(displaced == 0);
+    for (unsigned number = 2; table.too_many() > 0; ++number) table.erase(key_of(number));
+    CHECK(table.displaced() > displaced);
+    displaced = table.displaced();
+    table.give_back();
+    CHECK(table.displaced() > displaced);
 }
 
 TEST_CASE("an erased record's successor begins afresh") {
