@@ -38,9 +38,7 @@ std::uint64_t HostLife::hash(const IpAddress& address) const {
 }
 
 std::uint64_t HostLife::hash(std::uint64_t mac) const {
-    FlowKey key;
-    key.low_address[0] = mac;
-    return hash_(key);
+    return hash_(mac);
 }
 
 HostLife::Host& HostLife::host_of(const IpAddress& address) {

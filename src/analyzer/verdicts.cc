@@ -130,11 +130,13 @@ Verdicts::Concerned Verdicts::concerned_by(std::span<const Ended> connections) {
 }
 
 void Verdicts::gather(const Connection& connection, const Concerned& hosts) {
+    const bool both_ways = !is_one_way(connection);
+    if (hosts.forgetful.empty() && (!both_ways || hosts.unanswered.empty())) return;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const IpAddress address = connection.key.sender(side).address;
         if (std::ranges::binary_search(hosts.forgetful, address)) conclusions_.gather_host(connection, side);
-        if (!std::ranges::binary_search(hosts.unanswered, address)) continue;
-        if (!is_one_way(connection)) conclusions_.note_both_ways(address);
+        if (both_ways && std::ranges::binary_search(hosts.unanswered, address))
+            conclusions_.note_both_ways(address);
     }
 }
 
