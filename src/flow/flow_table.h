@@ -53,16 +53,6 @@ public:
         return nullptr;
     }
 
-    struct Found {
-        Record* record;
-        bool inserted;  // a default-constructed record with its key set
-    };
-
-    Found find_or_insert(const FlowKey& key, std::uint64_t hash) {
-        if (Record* const known = find(key, hash)) return {known, false};
-        return {&insert(key, hash), true};
-    }
-
     // A default-constructed record with its key set. REQUIRES: there is none.
     Record& insert(const FlowKey& key, std::uint64_t hash) {
         if ((size_ + 1) * 4 > slots_.size() * 3) grow_index();
@@ -214,14 +204,15 @@ private:
         return number;
     }
 
+    // In the order of the records, which are larger than slots: memory is slow to read here and there.
     void grow_index() {
-        std::vector<Slot> old(slots_.size() + slots_.size() / 2);
-        old.swap(slots_);
-        for (const Slot& slot : old) {
-            if (slot.record == 0) continue;
-            std::size_t i = home(hash_(at(slot.record - 1).key));
+        slots_ = std::vector<Slot>(slots_.size() + slots_.size() / 2);
+        for (std::uint32_t number = 0; number < in_use_.size(); ++number) {
+            if (!in_use_[number]) continue;
+            const std::uint64_t hash = hash_(at(number).key);
+            std::size_t i = home(hash);
             while (slots_[i].record != 0) i = after(i);
-            slots_[i] = slot;
+            slots_[i] = {tag(hash), number + 1};
         }
     }
 

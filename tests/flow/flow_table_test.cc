@@ -38,6 +38,17 @@ FlowKey key_of(unsigned number) {
     return key;
 }
 
+struct Found {
+    Record* record;
+    bool inserted;
+};
+
+template <typename Table>
+Found find_or_insert(Table& table, const FlowKey& key, std::uint64_t hash) {
+    if (Record* const known = table.find(key, hash)) return {known, false};
+    return {&table.insert(key, hash), true};
+}
+
 template <typename Table>
 void check_equal(Table& table, const std::unordered_map<unsigned, int>& model, unsigned keys) {
     CHECK(table.size() == model.size());
@@ -73,7 +84,7 @@ void compare_with_map(unsigned keys, int steps) {
         table.prefetch_slot(hash);
         const std::uint64_t displaced = table.displaced();
         const Record* const guess = table.prefetch_record(hash);
-        const auto found = table.find_or_insert(key, hash);
+        const auto found = find_or_insert(table, key, hash);
         const bool guessed = guess != nullptr && guess->key == key && table.displaced() == displaced;
         if (guessed && guess != found.record) FAIL("guess of key " << number << " at step " << step);
         const auto [entry, inserted] = model.try_emplace(number, 0);
@@ -103,12 +114,12 @@ TEST_CASE("a record stays where it is until it is erased") {
     std::vector<Record*> records;
     for (unsigned number = 0; number < 5000; ++number) {
         const FlowKey key = key_of(number);
-        records.push_back(table.find_or_insert(key, table.hash(key)).record);
+        records.push_back(find_or_insert(table, key, table.hash(key)).record);
     }
     for (unsigned number = 0; number < 5000; number += 2) table.erase(key_of(number));
     for (unsigned number = 1; number < 5000; number += 2) {
         const FlowKey key = key_of(number);
-        const auto found = table.find_or_insert(key, table.hash(key));
+        const auto found = find_or_insert(table, key, table.hash(key));
         CHECK(found.record == records[number]);
     }
 }
@@ -137,9 +148,9 @@ TEST_CASE("the guess of a record is the record until one was erased or moved") {
 TEST_CASE("an erased record's successor begins afresh") {
     FlowTable<Record> table(1);
     const FlowKey key = key_of(1);
-    table.find_or_insert(key, table.hash(key)).record->value = 5;
+    find_or_insert(table, key, table.hash(key)).record->value = 5;
     table.erase(key);
-    const auto found = table.find_or_insert(key, table.hash(key));
+    const auto found = find_or_insert(table, key, table.hash(key));
     CHECK(found.inserted);
     CHECK(found.record->value == 0);
 }
@@ -148,7 +159,7 @@ TEST_CASE("the clock goes round all records in use and no others") {
     FlowTable<Record> table(1);
     for (unsigned number = 0; number < 10; ++number) {
         const FlowKey key = key_of(number);
-        table.find_or_insert(key, table.hash(key));
+        find_or_insert(table, key, table.hash(key));
     }
     for (const unsigned number : {0U, 4U, 9U}) table.erase(key_of(number));
     std::map<unsigned, int> visits;
@@ -169,7 +180,7 @@ TEST_CASE("memory grows when there is no room, by what was foretold") {
         const std::size_t before = table.memory();
         const std::size_t foretold = table.next_growth();
         const FlowKey key = key_of(number);
-        table.find_or_insert(key, table.hash(key));
+        find_or_insert(table, key, table.hash(key));
         const std::size_t grown = table.memory() - before;
         // The bits that say which records are in use are not foretold.
         constexpr std::size_t kBits = 1024;
@@ -180,7 +191,7 @@ TEST_CASE("memory grows when there is no room, by what was foretold") {
     for (unsigned number = 0; number < 20000; ++number) table.erase(key_of(number));
     for (unsigned number = 0; number < 20000; ++number) {
         const FlowKey key = key_of(number);
-        table.find_or_insert(key, table.hash(key));
+        find_or_insert(table, key, table.hash(key));
     }
     CHECK(table.memory() == full);
 }
@@ -191,7 +202,7 @@ TEST_CASE("a block is given back once as many records are free, and no flow is l
     std::unordered_map<unsigned, int> model;
     for (unsigned number = 0; number < kKeys; ++number) {
         const FlowKey key = key_of(number);
-        table.find_or_insert(key, table.hash(key)).record->value = static_cast<int>(number);
+        find_or_insert(table, key, table.hash(key)).record->value = static_cast<int>(number);
         model[number] = static_cast<int>(number);
     }
     std::size_t memory = table.memory();
@@ -205,7 +216,7 @@ TEST_CASE("a block is given back once as many records are free, and no flow is l
         CHECK(table.memory() < memory);
         check_equal(table, model, kKeys);
         const FlowKey key = key_of(kKeys + 1);
-        table.find_or_insert(key, table.hash(key));
+        find_or_insert(table, key, table.hash(key));
         table.erase(key);
         memory = table.memory();
     }
