@@ -31,9 +31,14 @@ HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
     : hash_(seed), hosts_(bytes / 4 * 3), machines_(bytes / 4) {}
 
 std::uint64_t HostLife::hash(const IpAddress& address) const {
+    if (!address.is_v6) {
+        std::uint32_t word;
+        std::memcpy(&word, address.bytes.data(), sizeof word);
+        return hash_(std::uint64_t{word});
+    }
     FlowKey key;
     std::memcpy(key.low_address.data(), address.bytes.data(), sizeof key.low_address);
-    key.is_v6 = address.is_v6 ? 1 : 0;
+    key.is_v6 = 1;
     return hash_(key);
 }
 

@@ -111,11 +111,12 @@ Verdicts::Concerned Verdicts::concerned_by(std::span<const Ended> connections) {
     Concerned hosts;
     for (const Ended& ended : connections) {
         const Connection& connection = *ended.connection;
-        // One host may send many, and a flood of them comes from as many hosts.
-        const IpAddress initiator = connection.key.sender(connection.initiator).address;
-        const bool known = !hosts.unanswered.empty() && hosts.unanswered.back() == initiator;
-        if (is_unanswered_syn(connection) && !known && hosts.unanswered.size() < kMostUnanswered)
-            hosts.unanswered.push_back(initiator);
+        if (hosts.unanswered.size() < kMostUnanswered && is_unanswered_syn(connection)) {
+            // One host may send many, and a flood of them comes from as many hosts.
+            const IpAddress initiator = connection.key.sender(connection.initiator).address;
+            const bool known = !hosts.unanswered.empty() && hosts.unanswered.back() == initiator;
+            if (!known) hosts.unanswered.push_back(initiator);
+        }
         const auto lost = conclusions_.forgotten(connection);
         if (!lost) continue;
         conclusions_.ask_about(*lost);
