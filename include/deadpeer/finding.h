@@ -110,7 +110,7 @@ enum class Tries : std::uint8_t {
 };
 
 // Independent observations that bear on a verdict, as bits of a Signs value.
-using Signs = std::uint16_t;
+using Signs = std::uint32_t;
 inline constexpr Signs kSignProberReset = 1U << 0;      // the side that gave up sent a RST
 inline constexpr Signs kSignIcmpUnreachable = 1U << 1;  // an ICMP error quoted the flow
 inline constexpr Signs kSignOthersLost = 1U << 2;       // other connections of the host ended likewise
@@ -128,6 +128,8 @@ inline constexpr Signs kSignIpIdRanOn = 1U << 12;       // its IP ids went on co
 inline constexpr Signs kSignManyHosts = 1U << 13;       // several hosts lost connections within seconds
 inline constexpr Signs kSignAddressMoved = 1U << 14;    // another machine claimed the address meanwhile
 inline constexpr Signs kSignSpokeLater = 1U << 15;  // the side that is called dead spoke after the verdict
+inline constexpr Signs kSignCapturePaused = 1U
+                                            << 16;  // the file holds no frame at all of the time that decided
 
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,

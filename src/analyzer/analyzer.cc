@@ -69,7 +69,9 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
             reason = SkipReason::kCutHeader;
         }
         tally.count(frame, reason, segments_.view().subspan(before));
-        if (frame.time != kNoTime && !frame.rejected_by_filter) clock_.advance(frame.time);
+        if (frame.time == kNoTime || frame.rejected_by_filter) continue;
+        clock_.advance(frame.time);
+        if (!live_) pauses_.advance(frame.time);
     }
 }
 

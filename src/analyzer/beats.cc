@@ -76,7 +76,7 @@ void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
     flow.heartbeat_protocol = heartbeat.protocol;
 }
 
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::span<const CaptureGap> gaps) {
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, const CaptureFacts& capture) {
     MissedBeat missed;
     if (!heartbeat.found) return missed;
     for (const Direction d : {Direction::kFromLow, Direction::kFromHigh}) {
@@ -85,10 +85,11 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::
         const bool gap = side.gap_from.frame != 0;
         const Beat& last = gap ? side.gap_from : side.last_data;
         const Nanoseconds until = gap ? side.gap_to.time : end;
-        const auto due = after_gaps(gaps, last.time, kPeriodsMissed * side.period);
+        const auto due = after_gaps(capture.gaps, last.time, kPeriodsMissed * side.period);
         if (until == kNoTime || !due || (missed.met && missed.time <= *due)) continue;
-        const Nanoseconds silence = until - last.time - overlap(gaps, last.time, until);
-        if (silence <= kPeriodsMissed * side.period) continue;
+        const Nanoseconds silence = until - last.time - overlap(capture.gaps, last.time, until);
+        if (silence <= kPeriodsMissed * side.period || seems_interrupted(capture.pauses, last.time, *due))
+            continue;
         missed = {true, d, *due, silence, last};
     }
     return missed;

@@ -85,7 +85,7 @@ struct MissedBeat {
     Nanoseconds silence = kNoTime;
     Beat last;
 };
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, std::span<const CaptureGap> gaps);
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, const CaptureFacts& capture);
 
 // The earliest time after `after` at which a beat of a side that beats will have been missed.
 std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,

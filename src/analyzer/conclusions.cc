@@ -142,7 +142,7 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     fill_judgement(flow, conclusion.judgement);
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
-    conclusion.missed = missed_beat(heartbeat, end, capture.gaps);
+    conclusion.missed = missed_beat(heartbeat, end, capture);
     flow.heartbeat_missed = conclusion.missed.met;
     if (conclusion.missed.met) {
         conclusion.missed_period = heartbeat.sides[index(conclusion.missed.side)].period;

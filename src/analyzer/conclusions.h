@@ -29,13 +29,14 @@ struct CaptureState {
     Nanoseconds now = kNoTime;
     bool lost_frames = false;
     const CaptureGaps& gaps;
+    std::span<const CaptureGap> pauses;
 
     // Of the inputs that the connection is seen on.
     [[nodiscard]] std::span<const CaptureGap> gaps_of(const Connection& connection) const {
         return connection.several_inputs ? gaps.of_any() : gaps.of(connection.last.file);
     }
     [[nodiscard]] CaptureFacts facts(const Connection& connection) const {
-        return {now, lost_frames, gaps_of(connection), false};
+        return {now, lost_frames, gaps_of(connection), pauses, false};
     }
 };
 

@@ -19,6 +19,7 @@
 
 #include "analyzer/beats.h"
 #include "analyzer/capture_clock.h"
+#include "analyzer/capture_pauses.h"
 #include "analyzer/connection.h"
 #include "analyzer/host_life.h"
 #include "analyzer/inputs.h"
@@ -136,12 +137,13 @@ private:
     // Of a file the clock has read a batch ahead of the segment at hand.
     [[nodiscard]] CaptureState capture_state() const {
         const Nanoseconds read = at_hand_ == kNoTime ? clock_.now() : std::min(clock_.now(), at_hand_);
-        return {live_ ? now_ : read, lost_frames_, inputs_.gaps()};
+        return {live_ ? now_ : read, lost_frames_, inputs_.gaps(),
+                live_ ? std::span<const CaptureGap>() : pauses_.all()};
     }
     [[nodiscard]] std::size_t memory() const {
-        return flows_.memory() + ranges_.memory() + watcher_.memory() + predecessors_.memory() +
-               beats_.memory() + census_.memory() + rounds_.memory() + verdicts_.memory() + life_.memory() +
-               order_memory();
+        return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
+               predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
+               verdicts_.memory() + life_.memory() + order_memory();
     }
     // What it will take to tell all connections in order, beyond a little.
     [[nodiscard]] std::size_t order_memory() const {
@@ -168,6 +170,7 @@ private:
     std::uint64_t displaced_before_ = 0;
     Inputs inputs_;
     CaptureClock clock_;
+    CapturePauses pauses_;
     Nanoseconds at_hand_ = kNoTime;  // the time of the segment that is being analysed
     bool lost_frames_ = false;
     std::uint32_t file_ = 0;  // the input of the batch at hand

@@ -1,4 +1,4 @@
-// CaptureGap: a time in which a live capture saw nothing, or not all.
+// CaptureGap: a time in which a capture saw nothing, or not all.
 //
 // Threads: pure functions.
 #pragma once
@@ -41,6 +41,23 @@ inline Nanoseconds overlap(std::span<const CaptureGap> gaps, Nanoseconds from, N
         sum += std::max(std::min(gap.to, to) - std::max(gap.from, from), Nanoseconds{0});
     }
     return sum;
+}
+
+// Whether a file that holds no frame at all for so long seems to have been interrupted, rather than the
+// link to have been quiet, while something was waited for: the pause takes up most of that time and is many
+// times as long.
+// REQUIRES: the pauses are in the order of time.
+inline bool seems_interrupted(std::span<const CaptureGap> pauses, Nanoseconds from, Nanoseconds to) {
+    constexpr Nanoseconds kShortest = 60 * kSecond;
+    constexpr int kTimesTheWait = 10;
+    constexpr int kMostLooked = 8;
+    const Nanoseconds least = std::max(kShortest, (to - from) * kTimesTheWait);
+    auto pause = std::ranges::upper_bound(pauses, from, {}, &CaptureGap::to);
+    for (int i = 0; i < kMostLooked && pause != pauses.end() && pause->from < to; ++i, ++pause) {
+        const Nanoseconds common = std::min(pause->to, to) - std::max(pause->from, from);
+        if (common > (to - from) / 4 * 3 && pause->to - pause->from >= least) return true;
+    }
+    return false;
 }
 
 // When `span` has passed since `from`, the time in gaps not counted; no value while a gap goes on that it

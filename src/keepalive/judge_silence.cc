@@ -74,6 +74,10 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
         judgement.signs |= kSignCaptureLoss;
     }
+    // Who tried for so long has given up, whether that was captured or not.
+    const bool certain = reset || between(train.first_time, train.last_time) >= kUsualGiveUp;
+    if (!certain && seems_interrupted(c.capture.pauses, train.last_time, judgement.time))
+        judgement.signs |= kSignCapturePaused;
     return judgement;
 }
 

@@ -37,6 +37,11 @@ void say_doubts(std::string& out, const FailureStory& story) {
     if (has(story, kSignCaptureLoss)) {
         say(out, "; the capture lost frames, so an answer may be missing from it");
     }
+    if (has(story, kSignCapturePaused)) {
+        say(out,
+            "; the file holds no frame at all of the time in which an answer was due, so the capture may "
+            "have been interrupted");
+    }
     if (has(story, kSignTimeWentBack)) {
         say(out, "; the capture's clock was set back meanwhile, so durations may be wrong");
     }
