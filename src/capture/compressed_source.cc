@@ -16,9 +16,12 @@ constexpr std::uint64_t kHarmless = std::uint64_t{16} << 20;
 }  // namespace
 
 ByteSource::More CompressedSource::more() {
-    while (!ended_) {
+    // Members without content yield nothing, however many follow each other.
+    constexpr unsigned kStepsBetweenQuestions = 256;
+    for (unsigned steps = 1; !ended_; ++steps) {
+        if (steps % kStepsBetweenQuestions == 0 && keep_waiting_ && !keep_waiting_()) return More::kIdle;
         const std::uint64_t before = taken_;
-        if (decompressor_ ? unpack() : begin_member()) return More::kMore;
+        if (in_member_ ? unpack() : begin_member()) return More::kMore;
         if (ended_ || at_packed_end_ || taken_ != before) continue;
         const More more = packed_->more();
         if (more == More::kIdle) return more;
@@ -58,7 +61,7 @@ bool CompressedSource::unpack() {
                         name(kind_), made_ / std::max(taken_at_first(), std::uint64_t{1})),
             true);
     } else if (step.at_end) {
-        decompressor_.reset();
+        in_member_ = false;
     } else if (step.taken == 0 && step.made == 0 && at_packed_end_) {
         const std::string why = packed_->fault();
         end(why.empty()
@@ -79,8 +82,13 @@ bool CompressedSource::begin_member() {
     } else if (in.empty() && at_packed_end_) {
         end(packed_->fault(), false);
     } else if (const auto next = compression_of(in)) {
+        if (kind_ == *next) {
+            decompressor_->begin_another();
+        } else {
+            decompressor_ = make_decompressor(*next);
+        }
         kind_ = *next;
-        decompressor_ = make_decompressor(kind_);
+        in_member_ = true;
         return unpack();
     } else if (in.size() >= kCompressionMagicBytes || at_packed_end_) {
         end(fmt::format("after its {} data, at compressed byte {}, there is something else", name(kind_),

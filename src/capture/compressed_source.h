@@ -6,6 +6,7 @@
 // Threads: one thread at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,13 @@ namespace deadpeer::capture {
 
 class CompressedSource final : public ByteSource {
 public:
-    CompressedSource(std::unique_ptr<ByteSource> packed, Compression compression)
-        : packed_(std::move(packed)), kind_(compression), decompressor_(make_decompressor(compression)) {}
+    // `keep_waiting`: as of OpenOptions.
+    CompressedSource(std::unique_ptr<ByteSource> packed, Compression compression,
+                     std::function<bool()> keep_waiting)
+        : packed_(std::move(packed)),
+          keep_waiting_(std::move(keep_waiting)),
+          kind_(compression),
+          decompressor_(make_decompressor(compression)) {}
 
     std::span<const std::uint8_t> bytes() const override { return buffer_.bytes(); }
     void consume(std::size_t count) override { buffer_.consume(count); }
@@ -42,9 +48,11 @@ private:
     void take(std::size_t count);
 
     std::unique_ptr<ByteSource> packed_;
+    std::function<bool()> keep_waiting_;
     bool at_packed_end_ = false;
     Compression kind_;
-    std::unique_ptr<Decompressor> decompressor_;  // null between members
+    std::unique_ptr<Decompressor> decompressor_;
+    bool in_member_ = true;
     ByteBuffer buffer_;
     std::uint64_t taken_ = 0;
     std::uint64_t made_ = 0;

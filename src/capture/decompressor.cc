@@ -53,6 +53,7 @@ public:
         }
         return step;
     }
+    void begin_another() override { ::inflateReset(&stream_); }
 
 private:
     z_stream stream_ = {};
@@ -75,6 +76,7 @@ public:
         step.too_large = ::ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
         return step;
     }
+    void begin_another() override {}  // it does so by itself
 
 private:
     std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context_;
@@ -98,6 +100,7 @@ public:
         if (::LZ4F_isError(code) != 0) return {0, 0, false, ::LZ4F_getErrorName(code)};
         return {taken, made, code == 0};
     }
+    void begin_another() override {}  // it does so by itself
 
 private:
     LZ4F_dctx* context_ = nullptr;
@@ -105,9 +108,7 @@ private:
 
 class Xz final : public Decompressor {
 public:
-    Xz() {
-        if (::lzma_stream_decoder(&stream_, kMostMemory, 0) != LZMA_OK) throw std::bad_alloc();
-    }
+    Xz() { begin(); }
     ~Xz() override { ::lzma_end(&stream_); }
     Xz(const Xz&) = delete;
     Xz& operator=(const Xz&) = delete;
@@ -125,16 +126,19 @@ public:
         }
         return step;
     }
+    void begin_another() override { begin(); }  // in the memory that it has
 
 private:
+    void begin() {
+        if (::lzma_stream_decoder(&stream_, kMostMemory, 0) != LZMA_OK) throw std::bad_alloc();
+    }
+
     lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 
 class Bzip2 final : public Decompressor {
 public:
-    Bzip2() {
-        if (::BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
-    }
+    Bzip2() { begin(); }
     ~Bzip2() override { ::BZ2_bzDecompressEnd(&stream_); }
     Bzip2(const Bzip2&) = delete;
     Bzip2& operator=(const Bzip2&) = delete;
@@ -151,8 +155,16 @@ public:
         if (code < 0) step.fault = fmt::format("libbz2's error {}", code);
         return step;
     }
+    void begin_another() override {
+        ::BZ2_bzDecompressEnd(&stream_);
+        begin();
+    }
 
 private:
+    void begin() {
+        if (::BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
+    }
+
     bz_stream stream_ = {};
 };
 

@@ -1,6 +1,6 @@
 // Decompressors: one step of gzip, zstd, lz4, xz or bzip2 at a time, bytes in and bytes out.
 //
-// What:    one object for one member (gzip), frame (zstd, lz4) or stream (xz, bzip2).
+// What:    one object for members (gzip), frames (zstd, lz4) or streams (xz, bzip2), one after the other.
 // Limits:  one that needs more than 128 MB of memory is refused.
 // Threads: one thread at a time.
 // Errors:  a step that fails says why, and no other follows.
@@ -37,6 +37,9 @@ class Decompressor {
 public:
     virtual ~Decompressor() = default;
     virtual DecompressionStep step(std::span<const std::uint8_t> in, std::span<std::uint8_t> out) = 0;
+
+    // For another member of the same kind. REQUIRES: the one before has ended.
+    virtual void begin_another() = 0;
 };
 
 std::unique_ptr<Decompressor> make_decompressor(Compression compression);

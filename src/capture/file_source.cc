@@ -2,13 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace deadpeer::capture {
+namespace {
+
+// No more than that is parsed between two questions whether to go on: blocks without a frame may fill a file.
+constexpr std::size_t kWindow = std::size_t{16} << 20;
+
+}  // namespace
 
 FileSource::FileSource(std::unique_ptr<ByteSource> bytes, std::unique_ptr<RecordParser> parser,
-                       FrameFilter filter, std::uint64_t offset)
-    : bytes_(std::move(bytes)), parser_(std::move(parser)), filter_(std::move(filter)), position_(offset) {
+                       FrameFilter filter, std::uint64_t offset, std::function<bool()> keep_waiting)
+    : bytes_(std::move(bytes)),
+      parser_(std::move(parser)),
+      filter_(std::move(filter)),
+      keep_waiting_(std::move(keep_waiting)),
+      position_(offset) {
     stats_.bytes_read = offset;
     stats_.bytes_total = bytes_->total();
 }
@@ -25,10 +36,18 @@ void FileSource::consume(std::size_t count) {
     stats_.bytes_read = packed ? packed->taken : position_;
 }
 
+std::span<const std::uint8_t> FileSource::window() const {
+    const std::span<const std::uint8_t> all = bytes_->bytes();
+    return all.first(std::min(all.size(), std::max(kWindow, wanted_)));
+}
+
 ReadStatus FileSource::next(FrameBatch& batch) {
     batch.clear();
+    std::size_t barren = 0;
     while (status_ == ReadStatus::kFrames) {
-        const ParseResult result = parser_->parse(bytes_->bytes(), batch);
+        const std::span<const std::uint8_t> seen = window();
+        const ParseResult result = parser_->parse(seen, batch);
+        const bool all_seen = seen.size() == bytes_->bytes().size();
         if (bytes_->lost_from() != nullptr) {
             drop_lost_frames(batch);
             end(ReadStatus::kTruncated, bytes_->fault());
@@ -40,6 +59,12 @@ ReadStatus FileSource::next(FrameBatch& batch) {
             return ReadStatus::kFrames;
         }
         if (status_ != ReadStatus::kFrames || result.stop == ParseResult::Stop::kBatchFull) continue;
+        if (result.stop == ParseResult::Stop::kNeedMore) {
+            barren += result.consumed;
+            if (barren >= kWindow && keep_waiting_ && !keep_waiting_()) return ReadStatus::kIdle;
+            wanted_ = result.consumed > 0 ? 0 : 2 * seen.size();
+            if (!all_seen) continue;
+        }
         if (result.stop == ParseResult::Stop::kDamaged) {
             end(ReadStatus::kDamaged, result.detail);
             continue;

@@ -1,7 +1,9 @@
 // FileSource: the PacketSource of a file or stream: bytes through a parser, frames through the filter.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "capture/byte_source.h"
@@ -13,9 +15,10 @@ namespace deadpeer::capture {
 
 class FileSource final : public PacketSource {
 public:
-    // `offset`: bytes of the input that were consumed before (the file header).
+    // `offset`: bytes of the input that were consumed before (the file header). `keep_waiting`: as of
+    // OpenOptions.
     FileSource(std::unique_ptr<ByteSource> bytes, std::unique_ptr<RecordParser> parser, FrameFilter filter,
-               std::uint64_t offset);
+               std::uint64_t offset, std::function<bool()> keep_waiting = {});
 
     ReadStatus next(FrameBatch& batch) override;
     const SourceStats& stats() const override { return stats_; }
@@ -24,6 +27,7 @@ public:
     std::string status_detail() const override { return detail_; }
 
 private:
+    [[nodiscard]] std::span<const std::uint8_t> window() const;
     void consume(std::size_t count);
     void drop_lost_frames(FrameBatch& batch) const;
     void hand_out(FrameBatch& batch);
@@ -33,6 +37,8 @@ private:
     std::unique_ptr<ByteSource> bytes_;
     std::unique_ptr<RecordParser> parser_;
     FrameFilter filter_;
+    std::function<bool()> keep_waiting_;
+    std::size_t wanted_ = 0;  // bytes, of a record that is larger than the window
     std::uint64_t position_;  // of the bytes, unpacked if they are packed
     SourceStats stats_;
     ReadStatus status_ = ReadStatus::kFrames;

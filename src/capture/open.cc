@@ -102,8 +102,9 @@ Opened open_classic(const std::string& name, std::unique_ptr<ByteSource> bytes, 
     const Status usable = filter.check(header.value().link_type);
     if (!usable) return usable.error();
     bytes->consume(ClassicHeader::kBytes);
-    return std::unique_ptr<PacketSource>(std::make_unique<FileSource>(
-        std::move(bytes), make_classic_parser(header.value()), std::move(filter), ClassicHeader::kBytes));
+    return std::unique_ptr<PacketSource>(
+        std::make_unique<FileSource>(std::move(bytes), make_classic_parser(header.value()), std::move(filter),
+                                     ClassicHeader::kBytes, options.keep_waiting));
 }
 
 Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, const OpenOptions& options) {
@@ -112,8 +113,8 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
     FrameFilter filter = options.filter;
     const Status fits = filter.check(kNoLinkType);
     if (!fits) return fits.error();
-    return std::unique_ptr<PacketSource>(
-        std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0));
+    return std::unique_ptr<PacketSource>(std::make_unique<FileSource>(
+        std::move(bytes), make_pcapng_parser(), std::move(filter), 0, options.keep_waiting));
 }
 
 // Until that many bytes are there, or no more come.
@@ -135,7 +136,7 @@ Result<std::unique_ptr<ByteSource>> read_beginning(const std::string& path, cons
     for (int layers = 0; layers < 2; ++layers) {
         const auto compression = compression_of(bytes->bytes());
         if (!compression) break;
-        bytes = std::make_unique<CompressedSource>(std::move(bytes), *compression);
+        bytes = std::make_unique<CompressedSource>(std::move(bytes), *compression, options.keep_waiting);
         more = fill(*bytes, [](auto) { return kCompressionMagicBytes; });
     }
     if (more != ByteSource::More::kIdle) more = fill(*bytes, bytes_to_open);
