@@ -101,9 +101,9 @@ private:
 
     // Of the segment at that place of the batch.
     Connection& connection_of(const FlowKey& key, std::size_t place) {
-        Connection* const guess = guesses_[place];
-        const bool right = guess != nullptr && guess->key == key && flows_.displaced() == displaced_before_;
-        return right ? *guess : connection_by(key, hashes_[place]);
+        // One that was moved may have left its memory.
+        Connection* const guess = flows_.displaced() == displaced_before_ ? guesses_[place] : nullptr;
+        return guess != nullptr && guess->key == key ? *guess : connection_by(key, hashes_[place]);
     }
     Connection& connection_by(const FlowKey& key, std::uint64_t hash) {
         Connection* const known = flows_.find(key, hash);
