@@ -113,15 +113,39 @@ Status set_filter(pcap_t* handle, const std::string& name, const std::string& wa
                              name, ::pcap_geterr(handle))};
 }
 
+// How the kernel hands out what it captured.
+struct Delivery {
+    int block_timeout_ms;
+    bool frame_by_frame;
+};
+
+// The kernel closes a block of frames when it is full, or after a time: a few frames a second would fill the
+// ring with nearly empty blocks while nobody reads. So blocks are kept open for as long as events allow. Where
+// the ring has few of them, each frame gets a place of its own instead, if that is not much larger than the
+// frame.
+Delivery delivery_for(std::size_t buffer_bytes, std::uint32_t snap_length) {
+    constexpr std::size_t kBlockBytes = std::size_t{256} << 10;  // of libpcap
+    constexpr std::size_t kLongestLagMs = 12'000;
+    constexpr std::size_t kShortestBlockTimeoutMs = 100;
+    constexpr std::uint32_t kSmallFrame = 2048;
+    const std::size_t blocks = std::max<std::size_t>(buffer_bytes / kBlockBytes, 1);
+    const std::size_t timeout =
+        std::clamp<std::size_t>(kLongestLagMs / blocks, kShortestBlockTimeoutMs, kLongestBlockTimeoutMs);
+    return {static_cast<int>(timeout),
+            blocks * timeout < kLongestLagMs * 9 / 10 && snap_length <= kSmallFrame};
+}
+
 Status configure(pcap_t* handle, const std::string& name, const LiveOptions& options) {
     const std::uint32_t snap = options.snap_length == 0
                                    ? kMaxCapturedLength
                                    : std::min<std::uint32_t>(options.snap_length, kMaxCapturedLength);
     constexpr std::size_t kLargest = 0x7FFFFFFF;
+    const Delivery delivery = delivery_for(options.buffer_bytes, snap);
     const bool set =
         ::pcap_set_snaplen(handle, static_cast<int>(snap)) == 0 &&
         ::pcap_set_promisc(handle, options.promiscuous && name != kAny ? 1 : 0) == 0 &&
-        ::pcap_set_timeout(handle, kBlockTimeoutMs) == 0 &&
+        ::pcap_set_timeout(handle, delivery.block_timeout_ms) == 0 &&
+        ::pcap_set_immediate_mode(handle, delivery.frame_by_frame ? 1 : 0) == 0 &&
         ::pcap_set_buffer_size(handle, static_cast<int>(std::min(options.buffer_bytes, kLargest))) == 0;
     if (!set) return Error{fmt::format("cannot capture from {}: {}", name, ::pcap_geterr(handle))};
     return choose_time_stamps(handle, name, options.time_stamp_type);

@@ -20,9 +20,8 @@ struct ClosePcap {
 };
 using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
 
-// How long the kernel may keep a block of frames that is not full yet. Blocks are large: shorter, a few
-// frames a second would fill the ring with nearly empty blocks while nobody reads.
-inline constexpr int kBlockTimeoutMs = 100;
+// How long the kernel may keep a block of frames that is not full yet, at most.
+inline constexpr int kLongestBlockTimeoutMs = 200;
 
 struct OpenedInterface {
     PcapHandle handle;

@@ -101,6 +101,6 @@ private:
 
 // How long after its capture a frame may stay in the kernel. An open block is closed by the second tick of a
 // timer; the rest is for a machine that is busy.
-inline constexpr Nanoseconds kLongestInKernel = (2 * kBlockTimeoutMs + 50) * kMillisecond;
+inline constexpr Nanoseconds kLongestInKernel = (2 * kLongestBlockTimeoutMs + 50) * kMillisecond;
 
 }  // namespace deadpeer::capture

@@ -1,5 +1,6 @@
 """Many packets: none is lost, and a flood does not hide a death."""
 import os
+import signal
 import time
 
 from rig import main
@@ -78,5 +79,27 @@ def syn_flood_with_little_memory(rig):
     assert peak < before + SMALL_CAP_MIB * MIB, f"{peak} KiB at most"
 
 
+def few_frames_while_stopped(rig):
+    """The program is stopped for ten seconds: few frames find room in the ring, however small it is."""
+    capture = os.path.join(rig.folder, "conversations.pcap")
+    write_conversations(capture, 500)
+    with Wire() as wire:
+        programs = [rig.start(wire.a, *options, name=f"run{i}")
+                    for i, options in enumerate([(), ("--memory", "16MB"), ("--buffer-size", "1MB")])]
+        counter = FrameCounter(wire.a)
+        for program in programs:
+            program.send(signal.SIGSTOP)
+        replay(wire.b, capture, "--pps=50")
+        for program in programs:
+            program.send(signal.SIGCONT)
+        time.sleep(1)
+        assert [program.stop() for program in programs] == [0, 0, 0]
+        shown = counter.frames()
+    assert shown == 500
+    for program in programs:
+        [told] = read(program.reports, "capture")
+        assert (int(told["tcp_segments"]), told["dropped_by_capture"]) == (shown, "0"), told
+
+
 if __name__ == "__main__":
-    main(full_rate, syn_flood, syn_flood_with_little_memory)
+    main(full_rate, syn_flood, syn_flood_with_little_memory, few_frames_while_stopped)
