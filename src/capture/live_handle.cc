@@ -120,9 +120,8 @@ struct Delivery {
 };
 
 // The kernel closes a block of frames when it is full, or after a time: a few frames a second would fill the
-// ring with nearly empty blocks while nobody reads. So blocks are kept open for as long as events allow. Where
-// the ring has few of them, each frame gets a place of its own instead, if that is not much larger than the
-// frame.
+// ring with nearly empty blocks while nobody reads. So blocks are kept open for as long as events allow, and
+// in a ring of few blocks each frame gets a place of its own instead, if that is not much larger than it.
 Delivery delivery_for(std::size_t buffer_bytes, std::uint32_t snap_length) {
     constexpr std::size_t kBlockBytes = std::size_t{256} << 10;  // of libpcap
     constexpr std::size_t kLongestLagMs = 12'000;
