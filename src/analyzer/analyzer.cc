@@ -51,10 +51,10 @@ void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,
     if (!live_ && lost > 0) lost_frames_ = true;
 }
 
-Status Analyzer::Impl::finish() {
+RunSummary Analyzer::Impl::tell_all() {
     const std::vector<Verdicts::Ended> connections = all_in_order();
     verdicts_.tell_all(connections, capture_state());
-    return sink_.finish(run_summary(told_early_ + connections.size()));
+    return run_summary(told_early_ + connections.size());
 }
 
 void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
@@ -229,7 +229,10 @@ ReadStatus Analyzer::read(PacketSource& source, const std::string& name) {
 }
 
 Status Analyzer::finish() {
-    return impl_->finish();
+    const RunSummary run = impl_->tell_all();
+    ReportSink& sink = impl_->sink();
+    impl_.reset();  // the reports may need the memory
+    return sink.finish(run);
 }
 void Analyzer::advance_time(Nanoseconds now) {
     impl_->advance_time(now);

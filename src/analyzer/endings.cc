@@ -129,7 +129,11 @@ void Analyzer::Impl::keep_within_cap() {
     const std::size_t others = std::min(all - ranges_.memory(), cap);
     ranges_.set_limit(std::max(cap / 32, std::min(cap / 4, cap - others)));
     if (all <= cap) return;
-    relieve();
+    if (looks_without_relief_ > 0) {
+        --looks_without_relief_;
+    } else {
+        relieve();
+    }
     shrink_table();
 }
 
@@ -145,6 +149,8 @@ void Analyzer::Impl::relieve() {
     while (predecessors_.memory() > little && predecessors_.spare() < Watcher::kBetweenLooks &&
            evict_one(has_predecessor, kSample, patience)) {
     }
+    constexpr std::uint32_t kLooksAfterSearchInVain = 64;
+    if (patience == 0) looks_without_relief_ = kLooksAfterSearchInVain;
 }
 
 // The table makes room for what the connections that are there need.

@@ -58,7 +58,9 @@ public:
     }
     void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at);
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
-    Status finish();
+    [[nodiscard]] ReportSink& sink() const { return sink_; }
+    // All but the end of the reports.
+    RunSummary tell_all();
 
     void advance_time(Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
@@ -145,11 +147,12 @@ private:
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
                verdicts_.memory() + life_.memory() + order_memory();
     }
-    // What it will take to tell all connections in order, beyond a little.
+    // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
         constexpr std::size_t kLittle = std::size_t{16} << 20;
         const std::size_t order = flows_.size() * sizeof(Verdicts::Ended);
-        return order > kLittle ? order - kLittle : 0;
+        const std::size_t hosts = std::min(HostBook::memory_for(watcher_.resets()), options_.memory_cap / 4);
+        return hosts + (order > kLittle ? order - kLittle : 0);
     }
 
     const AnalyzerOptions options_;
@@ -183,7 +186,8 @@ private:
     Rounds rounds_;
 
     StreamNumber next_stream_;
-    std::uint32_t segments_since_look_ = 0;  // at memory()
+    std::uint32_t looks_without_relief_ = 0;  // to come, after a search in vain
+    std::uint32_t segments_since_look_ = 0;   // at memory()
     std::uint64_t evicted_ = 0;
     std::uint64_t told_early_ = 0;
 };

@@ -90,6 +90,8 @@ public:
     // that.
     [[nodiscard]] bool is_scarce() const;
     [[nodiscard]] bool holds_scarce(const Connection& connection) const;
+    // Connections that met a RST.
+    [[nodiscard]] std::size_t resets() const { return pools_.resets.taken(); }
     [[nodiscard]] std::size_t memory() const { return watches_.memory() + pools_.memory() + rows_.memory(); }
 
 private:

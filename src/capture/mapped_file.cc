@@ -12,7 +12,7 @@ namespace deadpeer::capture {
 namespace {
 
 // Let go at a time. A multiple of every page size.
-constexpr std::size_t kStride = std::size_t{4} << 20;
+constexpr std::size_t kStride = std::size_t{1} << 20;
 
 // Left to reports, temporary files and what libraries open.
 constexpr rlim_t kSpareDescriptors = 32;

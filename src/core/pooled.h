@@ -39,6 +39,8 @@ public:
     }
     // Records that can be taken without taking memory.
     [[nodiscard]] std::size_t spare() const { return free_.size(); }
+    // Records that are taken.
+    [[nodiscard]] std::size_t taken() const { return blocks_.size() * kRecords - free_.size(); }
 
 private:
     static constexpr std::size_t kRecords = 256;

@@ -8,6 +8,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -60,6 +61,10 @@ public:
         } else {
             ++left_out_;
         }
+    }
+    // What it may come to hold, about, when so many connections met a RST and their hosts are asked about.
+    [[nodiscard]] static std::size_t memory_for(std::size_t resets) {
+        return std::min(resets * (2 * sizeof(HostConnection) + sizeof(Asked)), 3 * kMostBytes);
     }
     // Connections that found no room so far.
     [[nodiscard]] std::uint64_t left_out() const { return left_out_ + left_out_before_; }
