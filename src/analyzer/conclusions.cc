@@ -85,6 +85,10 @@ void Conclusions::gather_host(const Connection& connection, Direction side) {
     lived.stream = connection.tcp.number;
     lived.first_time = connection.first_time;
     lived.heard = heard(connection, watch, side);
+    // A RST that is not of a host without the connection is a word of the host, too.
+    const bool resets = watch != nullptr && watch->reset->met() && watch->reset->sender == side;
+    if (resets && watch->reset->shape != ResetRecord::Shape::kNoSocket)
+        lived.heard = std::max(lived.heard, watch->reset->time);
     lived.opened_by_host = connection.initiator == side && connection.syn_seen;
     lived.first_file = connection.first.file;
     lived.first_frame = connection.first.frame;

@@ -235,6 +235,7 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
                               silence.to <= other.reset;
         if (!lost_too) continue;
         others_lost = true;
+        if (other.ip_id_ran_on) signs |= kSignIpIdRanOn;
         shortest_idle = std::min(shortest_idle, other.reset - other.heard);
     }
     // A middlebox forgets all that were idle for long, too.

@@ -103,8 +103,13 @@ bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
 
 bool ip_id_runs_on(std::uint16_t before, std::uint16_t now) {
     constexpr std::uint16_t kMostSent = 256;  // in the silence, beside the capture
-    const auto step = static_cast<std::uint16_t>(now - before);
-    return before != 0 && now != 0 && step != 0 && step <= kMostSent;
+    const auto follows = [](std::uint16_t first, std::uint16_t second) {
+        const auto step = static_cast<std::uint16_t>(second - first);
+        return step != 0 && step <= kMostSent;
+    };
+    // Old Windows counts in the byte order of its machine.
+    const auto swapped = [](std::uint16_t id) { return static_cast<std::uint16_t>(id << 8 | id >> 8); };
+    return before != 0 && now != 0 && (follows(before, now) || follows(swapped(before), swapped(now)));
 }
 
 namespace {
