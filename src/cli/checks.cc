@@ -32,6 +32,24 @@ CLI::Validator whole_number() {
     return check(is_digits, "a whole number");
 }
 
+CLI::Validator size() {
+    return CLI::Validator(
+        [](std::string& word) -> std::string {
+            const std::string wrong = "'" + word + "' is not a size, as 64MB or 1GB";
+            // The library takes signs, and counts down from the largest number.
+            if (word.empty() || word.front() < '0' || word.front() > '9') return wrong;
+            try {
+                std::string bytes = word;
+                if (!CLI::AsSizeValue(false)(bytes).empty()) return wrong;
+                word = bytes;
+            } catch (const CLI::ParseError&) {
+                return wrong;
+            }
+            return {};
+        },
+        "");
+}
+
 CLI::Validator sixteen_bits() {
     const auto good = [](std::string_view word) { return parse_number<std::uint16_t>(word).has_value(); };
     return check(good, "a whole number from 0 to 65535");

@@ -24,6 +24,8 @@ CLI::Validator one_of(const std::map<std::string, T>& words, const std::string& 
 }
 
 CLI::Validator whole_number();
+// Turns it into a number of bytes.
+CLI::Validator size();
 CLI::Validator sixteen_bits();      // 0 to 65535
 CLI::Validator seconds();           // 0 to 10^9, decimals allowed
 CLI::Validator connection_limit();  // PORT=N

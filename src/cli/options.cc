@@ -57,7 +57,7 @@ void add_live_options(CLI::App& app, Words& words) {
         ->group(group);
     app.add_option("--buffer-size", words.buffer_size,
                    "Memory for frames that wait, of all interfaces together (up to 16MB)")
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(size())
         ->type_name("SIZE")
         ->group(group);
     app.add_flag("--wait-for-interface", words.wait_for_interface,
@@ -154,7 +154,7 @@ void add_analysis_options(CLI::App& app, Words& words) {
         ->type_name("PORT=N")
         ->group(group);
     app.add_option("--memory", words.memory, "Memory for connections (default 256MB)")
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(size())
         ->type_name("SIZE")
         ->group(group);
 }

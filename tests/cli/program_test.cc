@@ -298,6 +298,8 @@ TEST_CASE("usage errors: exit 1, one sentence, and where to find help") {
         {"x", "-c", "-1"},
         {"x", "--memory", "10kB"},
         {"x", "--memory", "much"},
+        {"x", "--memory", "-1"},
+        {"x", "--memory", "-5MB"},
         {"x", "--community-id-seed", "65536"},
         {"x", "--min-probe-silence", "-1"},
         {"x", "-i", "eth0"},
