@@ -88,7 +88,7 @@ struct Summary::Totals {
 
 void Summary::on_finding(const Finding& finding) {
     const auto kind = static_cast<std::size_t>(finding.kind);
-    if (kind < kEventKinds) ++events_[kind];
+    if (kind < kEventKinds) ++events_.at(static_cast<std::size_t>(finding.severity))[kind];
     worst_ = std::max(worst_, finding.severity);
     headlines_.add(finding);
 }
@@ -140,16 +140,18 @@ std::string Summary::text(Style style) {
 }
 
 void Summary::tell_findings(std::string& out, const Named& named) const {
-    std::string list;
-    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
-        if (events_[kind] == 0) continue;
-        if (!list.empty()) list += ", ";
-        add(list, "{} {}", grouped(events_[kind]), to_string(static_cast<EventKind>(kind)));
-    }
     const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
     if (worst_ == Severity::kInfo && seen_any) out += "No dead peers found.\n";
-    if (list.empty()) return;
-    add(out, "Findings ({}): {}\n", to_string(worst_), list);
+    for (const Severity severity : {Severity::kCritical, Severity::kWarning, Severity::kInfo}) {
+        const auto& events = events_[static_cast<std::size_t>(severity)];
+        std::string list;
+        for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+            if (events[kind] == 0) continue;
+            if (!list.empty()) list += ", ";
+            add(list, "{} {}", grouped(events[kind]), to_string(static_cast<EventKind>(kind)));
+        }
+        if (!list.empty()) add(out, "Findings ({}): {}\n", to_string(severity), list);
+    }
     headlines_.tell(out, inputs_, named);
 }
 

@@ -53,7 +53,7 @@ private:
     void tell_want_of_memory(std::string& out) const;
 
     std::vector<InputSummary> inputs_;
-    std::array<std::uint64_t, kEventKinds> events_{};
+    std::array<std::array<std::uint64_t, kEventKinds>, 3> events_{};  // by severity
     Severity worst_ = Severity::kInfo;
     Headlines headlines_;
     IdleCensus idle_;

@@ -93,7 +93,7 @@ TEST_CASE("the summary says that the capture holds frames twice") {
                                 "connections; capture at one interface\n") != std::string::npos);
 }
 
-TEST_CASE("findings come first, with the worst severity") {
+TEST_CASE("findings come first, the worst before the others") {
     Summary summary;
     Finding finding;
     finding.kind = EventKind::kPeerDead;
@@ -104,7 +104,8 @@ TEST_CASE("findings come first, with the worst severity") {
     summary.on_finding(finding);
     summary.on_finding(finding);
     REQUIRE(summary.finish({}).ok());
-    CHECK(summary.text({}).starts_with("Findings (critical): 2 peer_recovered, 1 peer_dead\n"));
+    CHECK(summary.text({}).starts_with(
+        "Findings (critical): 1 peer_dead\nFindings (info): 2 peer_recovered\n"));
 }
 
 TEST_CASE("names and details of inputs cannot write to the terminal") {
