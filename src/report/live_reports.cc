@@ -26,6 +26,11 @@ std::string header_of_events(const CsvDialect& dialect) {
     return std::string(output.waiting());
 }
 
+std::string lost_rows(std::uint64_t count) {
+    if (count == 0) return "no row was lost";
+    return count == 1 ? "1 row was lost" : fmt::format("{} rows were lost", count);
+}
+
 // A killed run leaves these.
 void remove_temporary_files(const ReportFolder& folder) {
     for (const Report report : kRewritten) {
@@ -122,8 +127,8 @@ Status LiveReports::finish(const RunSummary& run) {
     const bool written = publish([&](ReportSink& sink) { return sink.finish(run); });
     events_.give_up();
     if (written && rows_lost() == 0) return success();
-    return Error{fmt::format("The reports in {} lack something: {} rows were lost{}.",
-                             printable(folder_->path()), rows_lost(),
+    return Error{fmt::format("The reports in {} lack something: {}{}.", printable(folder_->path()),
+                             lost_rows(rows_lost()),
                              written ? "" : ", and all but events.csv are not the latest")};
 }
 
@@ -144,8 +149,8 @@ void LiveReports::settle() {
     if (const Status status = all_written ? events_.sync() : events_.status(); !status) {
         event_trouble_.note(status.error().message);
     } else {
-        event_trouble_.over(fmt::format("{}/events.csv is written again; {} of its rows were lost.",
-                                        printable(folder_->path()), events_.lost()));
+        event_trouble_.over(fmt::format("{}/events.csv is written again; {}.", printable(folder_->path()),
+                                        lost_rows(events_.lost())));
     }
     ended_.retry();
     segments_.retry();
@@ -156,9 +161,9 @@ void LiveReports::settle() {
             "Cannot keep rows in a temporary file in {}: {}. Free space there, or make it writable.",
             printable(folder_->path()), std::strerror(error)));
     }
-    log_trouble_.over(fmt::format("Rows are kept in a temporary file in {} again; {} were lost.",
+    log_trouble_.over(fmt::format("Rows are kept in a temporary file in {} again; {}.",
                                   printable(folder_->path()),
-                                  ended_.lost() + segments_.lost() + reboots_.lost()));
+                                  lost_rows(ended_.lost() + segments_.lost() + reboots_.lost())));
 }
 
 bool LiveReports::publish(const Feed& feed) {

@@ -290,7 +290,7 @@ TEST_CASE("a full disk: told once, events wait, the old reports stay; then all i
     CHECK(live.reports->rows_lost() == 0);
     CHECK(live.reports->lost_something());  // for a while it was not there
     REQUIRE(live.complaints.size() == 4);
-    CHECK(contains(live.complaints[2], "events.csv is written again; 0 of its rows were lost"));
+    CHECK(contains(live.complaints[2], "events.csv is written again; no row was lost"));
     CHECK(contains(live.complaints[3], "up to date again"));
     live.reports->flush(kMorning + 300 * kSecond);
     CHECK(live.complaints.size() == 4);
