@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -93,8 +94,11 @@ const Link& stacked_vlans() {
                                Bytes frame = (Tins::EthernetII(to.hardware_address, from.hardware_address) /
                                               Tins::Dot1Q(200) / Tins::Dot1Q(100) / ip)
                                                  .serialize();
-                               // The service tag is the outer one; libtins has it the other way round.
-                               std::swap_ranges(frame.begin() + 12, frame.begin() + 14, frame.begin() + 16);
+                               // The service tag is the outer one; not every version of libtins knows.
+                               constexpr std::array<std::uint8_t, 2> kService = {0x88, 0xa8};
+                               constexpr std::array<std::uint8_t, 2> kCustomer = {0x81, 0x00};
+                               std::ranges::copy(kService, frame.begin() + 12);
+                               std::ranges::copy(kCustomer, frame.begin() + 16);
                                return frame;
                            }};
     return link;
