@@ -52,8 +52,11 @@ Judgement judge_forgotten(const JudgementCase& c) {
     constexpr Signs kBootSigns = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
     constexpr Signs kUpSigns = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
     Signs host = c.host.signs;
-    // Nobody knows who was silent while not all was captured.
-    if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) > 0) host &= ~kSignHostSilent;
+    // Nobody knows who was silent while not all was captured. A link that flaps for a moment, as it does when
+    // its other end loses power, hides no life.
+    constexpr Nanoseconds kMoment = kSecond;
+    if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) >= kMoment)
+        host &= ~kSignHostSilent;
     const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
     // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
     // by a process that was restarted, too.

@@ -25,6 +25,23 @@ TEST_CASE("no death is concluded from probes whose answers may have been missed"
     CHECK(story.sink().flows[0].reason == Reason::kCaptureLoss);
 }
 
+TEST_CASE("a link that flaps for a moment, as when its other end loses power, hides no life of a host") {
+    const std::string text =
+        "endpoint C 10.0.0.1:40002\nendpoint D 10.0.0.2:80\n" + kOpen +
+        "+0 C>D S 100:100(0)\n+0.01 D>C S. 200:200(0) ack 101\n+0.01 C>D . 101:101(0) ack 201\n"
+        "+60 A . 100:100(0) ack 201\n+0.01 B R 201:201(0) win 0\n"
+        "+1 C>D . 100:100(0) ack 201\n+0.01 D>C R 201:201(0) win 0\n";
+    for (const bool moment : {true, false}) {
+        LiveStory story(text);
+        story.told_until(at(10));
+        story.told_of_gap(at(10), at(moment ? 10.9 : 11));
+        story.told_until(at(600));
+        story.told_by_finish();
+        CHECK(story.sink().flows[0].verdict == (moment ? Verdict::kPeerRebooted : Verdict::kPeerLostState));
+        CHECK(story.sink().flows[1].verdict == (moment ? Verdict::kPeerRebooted : Verdict::kPeerLostState));
+    }
+}
+
 // What was not captured makes the probes' gaps look as if they doubled.
 TEST_CASE("probes after a gap count for themselves") {
     LiveStory story(kOpen + kProbe + kProbe + "+40 A . 100:100(0) ack 201\n" + kProbe + kProbe);
