@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,14 @@ public:
         }
         return text;
     }
+    // Later versions of CLI11 break lines and put long options into a column of their own.
+    std::string make_option(const CLI::Option* option, bool is_positional) const override {
+        std::string line = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+        line.resize(std::max(line.size() + 1, get_column_width()), ' ');
+        return line + make_option_desc(option) + '\n';
+    }
+    std::string make_description(const CLI::App* app) const override { return app->get_description() + '\n'; }
+    std::string make_footer(const CLI::App* app) const override { return '\n' + app->get_footer() + '\n'; }
     // The type's name, without the names of the checks that CLI11 appends.
     std::string make_option_opts(const CLI::Option* option) const override {
         const std::string type = option->get_type_name();
