@@ -18,8 +18,8 @@ from labs.network import wait_until
 from labs.program import RowWatch
 from labs.report_files import read, seconds
 from labs.wire import FrameCounter, Wire, network_of
-from packets import ACK, FILE_HEADER, PSH, RST, SYN, record, tcp_frame
-from traffic import replay
+from packets import ACK, PSH, RST, SYN, tcp_frame
+from traffic import send_each
 
 LATE_S = 1.0
 STOPPED_S = 6
@@ -61,14 +61,8 @@ class Link:
                          for address, port in (self.near, self.far))
 
 
-def open_all(rig, machine, count):
-    capture = os.path.join(rig.folder, "openings.pcap")
-    with open(capture, "wb") as file:
-        file.write(FILE_HEADER)
-        for number in range(count):
-            file.write(b"".join(map(record, Link(number).opening())))
-    replay(machine, capture, f"--pps={OPENED_PER_S}")
-    os.remove(capture)
+def open_all(machine, count):
+    send_each(machine, (frame for number in range(count) for frame in Link(number).opening()), OPENED_PER_S)
 
 
 class Deaths(threading.Thread):
@@ -157,7 +151,7 @@ def deaths_in_time(rig, connections, within_s, *options):
     with Wire() as wire:
         program = rig.start(wire.a, "--interval", "5", "--segments", "none", *options)
         counter = FrameCounter(wire.a)
-        open_all(rig, wire.b, connections)
+        open_all(wire.b, connections)
         deaths = Deaths(wire.b, connections, connections // 20, within_s)
         wait_until(lambda: rows_of(program) > connections, 60, "not all connections were published")
         publications = Publications(program.reports, connections)

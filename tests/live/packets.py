@@ -1,4 +1,4 @@
-"""Captures made to measure, for tcpreplay."""
+"""Frames and captures made to measure."""
 import struct
 
 from labs.wire import MAC_A
@@ -27,18 +27,21 @@ def tcp_frame(source, source_port, destination, port, seq, ack, flags, payload=b
     return ETHERNET + ip + tcp + payload
 
 
-def write_conversations(path, packets, flows=1000):
+def conversations(packets, flows=1000):
     """Data and ACKs of many connections, in turn."""
-    def frame(number):
+    for number in range(packets):
         flow, turn = number % flows, number // flows
         near, far = 0x0B000001 + flow, 0x0C000001
         if turn % 2 == 0:
-            return tcp_frame(near, 40000, far, 9000, 1 + 20 * (turn // 2), 1, ACK | PSH, b"x" * 20)
-        return tcp_frame(far, 9000, near, 40000, 1, 21 + 20 * (turn // 2), ACK)
+            yield tcp_frame(near, 40000, far, 9000, 1 + 20 * (turn // 2), 1, ACK | PSH, b"x" * 20)
+        else:
+            yield tcp_frame(far, 9000, near, 40000, 1, 21 + 20 * (turn // 2), ACK)
 
+
+def write_conversations(path, packets):
     with open(path, "wb") as file:
         file.write(FILE_HEADER)
-        file.write(b"".join(record(frame(number), number) for number in range(packets)))
+        file.write(b"".join(record(frame, number) for number, frame in enumerate(conversations(packets))))
 
 
 def write_syn_flood(path, flows):

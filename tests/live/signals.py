@@ -9,8 +9,8 @@ from labs.network import wait_until
 from labs.report_files import REPORTS, periods, read, read_all
 from labs.scenario import Lab
 from labs.wire import Wire
-from packets import write_conversations, write_syn_flood
-from traffic import Traffic, replay
+from packets import conversations, write_syn_flood
+from traffic import Traffic, replay, send_each
 
 
 def interrupted(rig):
@@ -78,11 +78,9 @@ def asked_for_statistics(rig):
 
 def rows_left_out(rig):
     """More rows than fit into a minute: SIGUSR1 and the summary say how many segments.csv lacks."""
-    capture = os.path.join(rig.folder, "conversations.pcap")
-    write_conversations(capture, 2000, 2)
     with Wire() as wire:
         program = rig.start(wire.a, "--segments", "all")
-        replay(wire.b, capture)
+        send_each(wire.b, conversations(2000, 2), 50_000)
 
         def is_told():
             program.send(signal.SIGUSR1)

@@ -1,6 +1,10 @@
-"""Captures sent through a wire by tcpreplay."""
+"""Frames sent through a wire: captures by tcpreplay, as fast as it goes, or each frame by itself."""
 import os
+import socket
 import subprocess
+import time
+
+from labs.wire import network_of
 
 STORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "testdata", "host_rebooted_met_by_probe",
                      "capture.pcap")
@@ -28,3 +32,17 @@ def replay(machine, capture, speed="--topspeed"):
     done = subprocess.run(["nsenter", f"--net=/proc/{machine.pid}/ns/net", "tcpreplay", "--quiet", speed,
                            "--preload-pcap", "-i", "eth0", capture], check=True, capture_output=True, text=True)
     print(done.stdout.splitlines()[1].strip())
+
+
+def send_each(machine, frames, per_s):
+    """Sends them out of the machine's eth0. Some versions of tcpreplay leave out the last frames: this does not."""
+    with network_of(machine.pid):
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    with wire:
+        wire.bind(("eth0", 0))
+        start = time.monotonic()
+        for number, frame in enumerate(frames):
+            ahead = number / per_s - (time.monotonic() - start)
+            if ahead > 0.01:
+                time.sleep(ahead)
+            wire.send(frame)

@@ -98,11 +98,11 @@ def host_rebooted_ipv6(lab):
 def host_rebooted_seen_from_afar(lab):
     """B reboots, but the capture has one connection and no other sign of it.
 
-    A's keepalive is (10 s, 1 s, 3). B loses power for 8 s and is back before A's next probe, which is answered with a
+    A's keepalive is (10 s, 2 s, 4). B loses power for 8 s and is back before A's next probe, which is answered with a
     RST of a host that knows nothing of the connection. Taken at A, behind a router: no ARP of B is seen, and B opens
     nothing new. A restarted service or a middlebox that dropped the connection would look the same.
     """
-    link = lab.connect(opener_options={"keepalive": (10, 1, 3)})
+    link = lab.connect(opener_options={"keepalive": (10, 2, 4)})
     link.talk()
     lab.sleep(0.5)
     lab.power_off(lab.b)
