@@ -130,8 +130,13 @@ bool Analyzer::Impl::count_copy(const Segment& segment) {
 // Of both hosts of a connection it counts from now on what else they send.
 void Analyzer::Impl::expect_hosts(const Segment& segment) {
     const FrameView& frame = frames_[segment.batch_index];
-    life_.expect(segment.key.sender(segment.direction).address, decoding::link_source(frame));
+    const IpAddress sender = segment.key.sender(segment.direction).address;
+    const std::uint64_t mac = decoding::link_source(frame);
+    life_.expect(sender, mac);
     life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
+    // As stacks send them: no router has counted it down.
+    const bool fresh_ttl = segment.ttl == 64 || segment.ttl == 128 || segment.ttl == 255;
+    if (mac != 0 && fresh_ttl) life_.note_on_link(sender, mac);
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.

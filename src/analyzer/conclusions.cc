@@ -70,7 +70,10 @@ void Conclusions::note_forgotten(const Connection& connection) {
 
 std::optional<HostConnection> Conclusions::forgotten(const Connection& connection) const {
     auto lost = deadpeer::forgotten(connection, watcher_.watch_of(connection), options_);
-    if (lost) lost->host = life_.machine_of(lost->host);
+    if (!lost) return std::nullopt;
+    // Frames after the RST may show that, too.
+    if (life_.ip_id_ran_on(lost->address, lost->heard, lost->reset)) lost->ip_id_ran_on = true;
+    lost->host = life_.machine_of(lost->host);
     return lost;
 }
 

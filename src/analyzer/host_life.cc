@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "keepalive/observe_reset.h"
+
 namespace deadpeer {
 void HostLife::Trace::hear(Nanoseconds time, std::uint16_t ip_id) {
     if (last == kNoTime) {
@@ -10,10 +12,16 @@ void HostLife::Trace::hear(Nanoseconds time, std::uint16_t ip_id) {
     } else if (time > last && time - last >= kShortestBoot) {
         if (silences[next].to != kNoTime) known_since = std::max(known_since, silences[next].to);
         silences[next] = {last, time, last_ip_id};
+        ran_on[next] = false;
+        awaits_ip_id = true;
+        latest = next;
         next = static_cast<std::uint8_t>((next + 1) % silences.size());
     }
     last = last == kNoTime ? time : std::max(last, time);
-    if (ip_id != 0) last_ip_id = ip_id;
+    if (ip_id == 0) return;
+    if (awaits_ip_id) ran_on[latest] = ip_id_runs_on(silences[latest].ip_id_before, ip_id);
+    awaits_ip_id = false;
+    last_ip_id = ip_id;
 }
 
 Silence HostLife::Trace::silence(Nanoseconds from, Nanoseconds to) const {
@@ -68,6 +76,15 @@ void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
     if (mac != 0) expected_[hash(mac) % kExpectedBits] = true;
 }
 
+void HostLife::note_on_link(const IpAddress& host, std::uint64_t mac) {
+    Machine* const machine = machines_.find(mac, hash(mac));
+    if (machine == nullptr || !machine->named || machine->addresses.size() == Machine::kMostAddresses) return;
+    Host& known = host_of(host);
+    if (known.owner != 0) return;
+    known.owner = mac;
+    machine->addresses.push_back(host);
+}
+
 void HostLife::hear(const Heard& heard) {
     if (heard.time == kNoTime) return;
     if (heard.claims_host) expect(heard.host, heard.mac);
@@ -86,6 +103,7 @@ void HostLife::claim(Host& host, const Heard& heard) {
     }
     host.owner = heard.mac;
     Machine& machine = machine_of(heard.mac);
+    machine.named = true;
     const bool known = std::ranges::find(machine.addresses, heard.host) != machine.addresses.end();
     if (!known && machine.addresses.size() < Machine::kMostAddresses) machine.addresses.push_back(heard.host);
 }
@@ -105,6 +123,16 @@ Silence HostLife::silence(const IpAddress& host, Nanoseconds from, Nanoseconds t
     Silence by_machine = machine->silence(by_address.from, by_address.to);
     by_machine.ip_id_before = by_address.ip_id_before;
     return by_machine;
+}
+
+bool HostLife::ip_id_ran_on(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {
+    const Host* known = hosts_.find(host, hash(host));
+    if (known == nullptr) return false;
+    for (std::size_t i = 0; i < known->silences.size(); ++i) {
+        const Silence& silence = known->silences[i];
+        if (known->ran_on[i] && silence.from < to && silence.to > from) return true;
+    }
+    return false;
 }
 
 bool HostLife::address_moved(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {

@@ -3,7 +3,8 @@
 // What:     a host that sends anything while it should have been away did not reboot. What its TCP
 //           connections show is in their own records (host_book.h); here are its other frames: those with
 //           its IP address, and, where ARP or neighbour discovery say which link-layer address is the host's
-//           own, those with that, whatever they carry.
+//           own, those with that, whatever they carry. Other addresses whose segments come from such a
+//           link-layer address, and from no router, are the machine's as well.
 // Cost:     O(1) a frame and a question.
 // Memory:   bounded: beyond that hosts that were heard last longest ago are forgotten, and of the time until
 //           then nothing is said.
@@ -33,6 +34,8 @@ public:
     // Before that a host's frames are not kept: it has no connection whose end they could explain. A
     // link-layer address of 0 is none.
     void expect(const IpAddress& host, std::uint64_t mac);
+    // A segment of the host came from that link-layer address, by no router.
+    void note_on_link(const IpAddress& host, std::uint64_t mac);
 
     // Some that are not count as if they were.
     [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
@@ -51,11 +54,14 @@ public:
         return silence(host, time - kMinute, time).length() > 0;
     }
 
+    // The IP ids of its frames went on where they had been, over a silence that has a part in [from, to].
+    [[nodiscard]] bool ip_id_ran_on(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+
     // Another machine claimed the address within [from, to].
     [[nodiscard]] bool address_moved(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
 
-    // All addresses that the machine with that one has claimed, that one among them; the first stands for the
-    // machine.
+    // All addresses that the machine with that one is known to have, that one among them; the first stands
+    // for the machine.
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const;
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
@@ -70,8 +76,11 @@ private:
         Nanoseconds first = kNoTime;
         Nanoseconds last = kNoTime;
         std::uint16_t last_ip_id = 0;
+        std::uint8_t latest = 0;
         std::uint8_t next = 0;
         std::array<Silence, 4> silences;
+        std::array<bool, 4> ran_on{};  // the IP ids over each of these
+        bool awaits_ip_id = false;     // the latest of them: no frame since had one
 
         void hear(Nanoseconds time, std::uint16_t ip_id);
         [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
@@ -83,7 +92,8 @@ private:
     struct Machine : Trace {
         static constexpr std::size_t kMostAddresses = 8;
 
-        std::vector<IpAddress> addresses;  // that it claimed, at most so many
+        bool named = false;                // ARP or neighbour discovery did
+        std::vector<IpAddress> addresses;  // that it has, at most so many
     };
 
     [[nodiscard]] std::uint64_t hash(const IpAddress& address) const;

@@ -84,6 +84,31 @@ TEST_CASE("a silence before the IP id that was last is known with it") {
     CHECK(life.silence(v4(1), 100 * kSecond, 200 * kSecond).ip_id_before == 77);
 }
 
+TEST_CASE("IP ids that went on over a silence are known once a frame after it has one") {
+    const auto ran_on = [](std::uint16_t after) {
+        HostLife life(kBytes, 1);
+        life.expect(v4(1), 0);
+        Heard heard = frame(120 * kSecond, v4(1));
+        heard.ip_id = 77;
+        life.hear(heard);
+        heard.time = 190 * kSecond;
+        heard.ip_id = 0;
+        life.hear(heard);
+        CHECK_FALSE(life.ip_id_ran_on(v4(1), 100 * kSecond, 200 * kSecond));
+        heard.time = 191 * kSecond;
+        heard.ip_id = after;
+        life.hear(heard);
+        CHECK_FALSE(life.ip_id_ran_on(v4(1), 100 * kSecond, 120 * kSecond));
+        CHECK_FALSE(life.ip_id_ran_on(v4(1), 190 * kSecond, 200 * kSecond));
+        heard.ip_id = 30'000;  // what came next is of no matter
+        life.hear(heard);
+        return life.ip_id_ran_on(v4(1), 100 * kSecond, 130 * kSecond);
+    };
+    CHECK(ran_on(78));
+    CHECK_FALSE(ran_on(76));
+    CHECK_FALSE(ran_on(5));
+}
+
 TEST_CASE("frames of the link-layer address that claims the host's count, whatever they carry") {
     const Heard claim = frame(10 * kSecond, v4(1), kMac, true);
     const Heard other_protocol = frame(160 * kSecond, {}, kMac);
@@ -106,6 +131,24 @@ TEST_CASE("the addresses that one machine claims are one host") {
     CHECK(life.machine_of(v4(3)) == v4(3));
     CHECK(life.addresses_of(v6(1)) == std::vector{v4(1), v6(1)});
     CHECK(life.addresses_of(v4(3)) == std::vector{v4(3)});
+}
+
+TEST_CASE(
+    "an address whose segments come from a machine that ARP names, and from no router, is the machine's") {
+    HostLife life(kBytes, 1);
+    life.note_on_link(v6(1), kMac);
+    CHECK(life.machine_of(v6(1)) == v6(1));  // nobody has named the machine yet
+    life.hear(frame(1, v4(1), kMac, true));
+    life.hear(frame(2, v4(2), kOtherMac, true));
+    life.note_on_link(v6(1), kMac);
+    CHECK(life.machine_of(v6(1)) == v4(1));
+    CHECK(life.addresses_of(v4(1)) == std::vector{v4(1), v6(1)});
+    life.note_on_link(v4(2), kMac);  // ARP says otherwise
+    CHECK(life.machine_of(v4(2)) == v4(2));
+    life.hear(frame(3, v6(1), kOtherMac, true));
+    CHECK(life.machine_of(v6(1)) == v4(2));
+    for (std::uint8_t i = 0; i < 20; ++i) life.note_on_link(v6(100 + i), kMac);
+    CHECK(life.addresses_of(v4(1)).size() == 8);
 }
 
 TEST_CASE("an address moves when another machine claims it") {
