@@ -71,7 +71,7 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
         tally.count(frame, reason, segments_.view().subspan(before));
         if (frame.time == kNoTime || frame.rejected_by_filter) continue;
         clock_.advance(frame.time);
-        if (!live_) pauses_.advance(frame.time);
+        pauses_.advance(frame.time, live_);
     }
 }
 

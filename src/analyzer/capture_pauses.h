@@ -1,8 +1,8 @@
-// CapturePauses: when a file holds no frame at all, for a long time.
+// CapturePauses: when a capture holds no frame at all, for a long time.
 //
 // What:    in such a time the link may have been quiet, or the capture interrupted: files do not say.
 // Cost:    O(1) a frame.
-// Memory:  bounded: when there are too many, only the longer ones are kept.
+// Memory:  bounded: when there are too many, only the longer ones are kept; of a live capture the latest.
 // Threads: one at a time.
 #pragma once
 
@@ -17,24 +17,36 @@ namespace deadpeer {
 
 class CapturePauses {
 public:
-    void advance(Nanoseconds time) {
-        if (previous_ != kNoTime && time - previous_ >= shortest_) add({previous_, time});
+    void advance(Nanoseconds time, bool live) {
+        if (previous_ != kNoTime && time > previous_) note(time - previous_);
+        if (previous_ != kNoTime && time - previous_ >= shortest_) add({previous_, time}, live);
         // There is a frame of that time after all, or the clock was set back.
         if (time < previous_)
             while (!pauses_.empty() && pauses_.back().to > time) pauses_.pop_back();
         previous_ = time;
     }
 
-    // In the order of time.
-    [[nodiscard]] std::span<const CaptureGap> all() const { return pauses_; }
+    [[nodiscard]] Pauses all(bool live) const { return {pauses_, busy_, second_longest_, live}; }
 
     [[nodiscard]] std::size_t memory() const { return pauses_.capacity() * sizeof(CaptureGap); }
 
 private:
     static constexpr std::size_t kMost = 4096;
+    static constexpr Nanoseconds kShortest = 5 * kSecond;
 
-    void add(CaptureGap pause) {
+    void note(Nanoseconds between) {
+        if (between < kShortest) {
+            busy_ += between;
+        } else if (between > second_longest_) {
+            second_longest_ = std::min(between, longest_);
+            longest_ = std::max(between, longest_);
+        }
+    }
+
+    void add(CaptureGap pause, bool live) {
+        pauses_.reserve(kMost + 1);
         pauses_.push_back(pause);
+        if (live && pauses_.size() > kMost) pauses_.erase(pauses_.begin(), pauses_.begin() + kMost / 2);
         while (pauses_.size() > kMost) {
             shortest_ *= 2;
             std::erase_if(pauses_, [&](const CaptureGap& each) { return each.to - each.from < shortest_; });
@@ -42,7 +54,10 @@ private:
     }
 
     Nanoseconds previous_ = kNoTime;
-    Nanoseconds shortest_ = 5 * kSecond;
+    Nanoseconds shortest_ = kShortest;
+    Nanoseconds busy_ = 0;
+    Nanoseconds longest_ = 0;
+    Nanoseconds second_longest_ = 0;
     std::vector<CaptureGap> pauses_;
 };
 

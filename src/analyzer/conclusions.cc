@@ -108,7 +108,8 @@ void Conclusions::freeze() {
 HostSigns Conclusions::host_signs(const Connection& connection) const {
     const auto lost = forgotten(connection);
     if (!lost) return {};
-    return {hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file)};
+    return {hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file),
+            hosts_.silence_of(*lost)};
 }
 
 bool Conclusions::witness_is_awaited(const Connection& connection) const {

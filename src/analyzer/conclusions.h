@@ -29,7 +29,7 @@ struct CaptureState {
     Nanoseconds now = kNoTime;
     bool lost_frames = false;
     const CaptureGaps& gaps;
-    std::span<const CaptureGap> pauses;
+    Pauses pauses;
 
     // Of the inputs that the connection is seen on.
     [[nodiscard]] std::span<const CaptureGap> gaps_of(const Connection& connection) const {

@@ -43,21 +43,41 @@ inline Nanoseconds overlap(std::span<const CaptureGap> gaps, Nanoseconds from, N
     return sum;
 }
 
+// When a capture holds no frame at all, for some seconds or more.
+struct Pauses {
+    std::span<const CaptureGap> all;  // in the order of time
+    Nanoseconds busy = 0;             // the time that is in none of them
+    Nanoseconds second_longest = 0;
+    bool live = false;  // the capture is known to have gone on
+};
+
+// The length of the pause that takes up most of that time; 0 if none does.
+inline Nanoseconds pause_of_most(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
+    constexpr int kMostLooked = 8;
+    auto pause = std::ranges::upper_bound(pauses.all, from, {}, &CaptureGap::to);
+    for (int i = 0; i < kMostLooked && pause != pauses.all.end() && pause->from < to; ++i, ++pause) {
+        const Nanoseconds common = std::min(pause->to, to) - std::max(pause->from, from);
+        if (common > (to - from) / 4 * 3) return pause->to - pause->from;
+    }
+    return 0;
+}
+
 // Whether a file that holds no frame at all for so long seems to have been interrupted, rather than the
 // link to have been quiet, while something was waited for: the pause takes up most of that time and is many
 // times as long.
-// REQUIRES: the pauses are in the order of time.
-inline bool seems_interrupted(std::span<const CaptureGap> pauses, Nanoseconds from, Nanoseconds to) {
+inline bool seems_interrupted(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
     constexpr Nanoseconds kShortest = 60 * kSecond;
     constexpr int kTimesTheWait = 10;
-    constexpr int kMostLooked = 8;
-    const Nanoseconds least = std::max(kShortest, (to - from) * kTimesTheWait);
-    auto pause = std::ranges::upper_bound(pauses, from, {}, &CaptureGap::to);
-    for (int i = 0; i < kMostLooked && pause != pauses.end() && pause->from < to; ++i, ++pause) {
-        const Nanoseconds common = std::min(pause->to, to) - std::max(pause->from, from);
-        if (common > (to - from) / 4 * 3 && pause->to - pause->from >= least) return true;
-    }
-    return false;
+    if (pauses.live) return false;
+    return pause_of_most(pauses, from, to) >= std::max(kShortest, (to - from) * kTimesTheWait);
+}
+
+// Whether everybody was silent at once for most of that time, in a capture that hardly ever is silent: its
+// clock was set forward, or the link or the mirror port that feeds it was down.
+inline bool all_fell_silent(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
+    constexpr int kTimesOthers = 4;
+    const Nanoseconds pause = pause_of_most(pauses, from, to);
+    return pause > 0 && pauses.busy >= pause && pause / kTimesOthers >= pauses.second_longest;
 }
 
 // When `span` has passed since `from`, the time in gaps not counted; no value while a gap goes on that it

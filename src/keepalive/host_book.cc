@@ -154,7 +154,6 @@ void HostBook::find_silences(std::span<const HostConnection> all) {
     }
 }
 
-// When the host was silent in all that was seen of it, for as long as a boot takes.
 Silence HostBook::silence_of(const HostConnection& forgotten) const {
     const auto known = silences_.find(forgotten.host);
     if (known == silences_.end() || forgotten.quiet.length() == 0) return {};

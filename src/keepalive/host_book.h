@@ -89,6 +89,10 @@ public:
     // REQUIRES: frozen; `forgotten` was added.
     [[nodiscard]] Signs signs_of(const HostConnection& forgotten) const;
 
+    // When the host was silent in all that was seen of it, for as long as a boot takes; of no length
+    // if it was not. REQUIRES: frozen; `forgotten` was added.
+    [[nodiscard]] Silence silence_of(const HostConnection& forgotten) const;
+
     // Whether an open connection that the host had before was neither forgotten nor heard since: it may yet
     // tell whether the host knows it. REQUIRES: frozen.
     [[nodiscard]] bool witness_is_awaited(const HostConnection& forgotten) const;
@@ -123,7 +127,6 @@ private:
 
     bool condense(const HostConnection& connection);
     void find_silences(std::span<const HostConnection> all);
-    [[nodiscard]] Silence silence_of(const HostConnection& forgotten) const;
     [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
     [[nodiscard]] std::span<const HostConnection> connections_of(const IpAddress& host) const;

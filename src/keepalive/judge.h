@@ -38,11 +38,11 @@ struct ConnectionFacts {
 
 // The capture at the time of judgement.
 struct CaptureFacts {
-    Nanoseconds now = kNoTime;                // the capture went on until then
-    bool lost_frames = false;                 // it says of itself that it lost some
-    std::span<const CaptureGap> gaps;         // the latest times in which nothing, or not all, was captured
-    std::span<const CaptureGap> pauses = {};  // of a file: when it holds no frame at all
-    bool both_directions = false;             // it shows those of another connection of the initiator
+    Nanoseconds now = kNoTime;         // the capture went on until then
+    bool lost_frames = false;          // it says of itself that it lost some
+    std::span<const CaptureGap> gaps;  // the latest times in which nothing, or not all, was captured
+    Pauses pauses;
+    bool both_directions = false;  // it shows those of another connection of the initiator
 };
 
 // What other connections and frames tell of the host that sent a no-socket RST.
@@ -50,7 +50,8 @@ struct HostSigns {
     // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives,
     // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved.
     Signs signs = 0;
-    FrameTrail evidence;  // of the announcement and the new connections
+    FrameTrail evidence = {};  // of the announcement and the new connections
+    Silence silence = {};      // of kSignHostSilent
 };
 
 struct Judgement {

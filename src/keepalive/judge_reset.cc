@@ -57,6 +57,10 @@ Judgement judge_forgotten(const JudgementCase& c) {
     constexpr Nanoseconds kMoment = kSecond;
     if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) >= kMoment)
         host &= ~kSignHostSilent;
+    // Nor whether a host was away while everybody was silent, unless it says that it boots.
+    const bool all_silent = (host & kSignAnnouncement) == 0 &&
+                            all_fell_silent(c.capture.pauses, c.host.silence.from, c.host.silence.to);
+    if (all_silent) host = (host & ~kSignHostSilent) | kSignCapturePaused;
     const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
     // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
     // by a process that was restarted, too.

@@ -39,8 +39,11 @@ void say_doubts(std::string& out, const FailureStory& story) {
     }
     if (has(story, kSignCapturePaused)) {
         say(out,
-            "; the file holds no frame at all of the time in which an answer was due, so the capture may "
-            "have been interrupted");
+            story.reason == Reason::kNoSocketReset
+                ? "; the capture holds no frame of anybody in that time, so the capture may have been "
+                  "interrupted, or its clock set forward"
+                : "; the file holds no frame at all of the time in which an answer was due, so the capture "
+                  "may have been interrupted");
     }
     if (has(story, kSignTimeWentBack)) {
         say(out, "; the capture's clock was set back meanwhile, so durations may be wrong");
