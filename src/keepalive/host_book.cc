@@ -2,25 +2,23 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
-#include <set>
+#include <map>
 #include <span>
 
 #include "core/equal_run.h"
+#include "keepalive/host_order.h"
 
 namespace deadpeer {
 namespace {
 
-constexpr std::size_t kBurst = 3;
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr Nanoseconds kBeforeBurst = 5 * kSecond;  // without a new connection; or the host goes on as before
 
-constexpr Nanoseconds kForever = std::numeric_limits<Nanoseconds>::max();
 // After less than that no middlebox is known to forget a connection that it does not close.
 constexpr Nanoseconds kShortestTimeout = 238 * kSecond;
 
-bool within(Nanoseconds time, Nanoseconds from, Nanoseconds to) {
-    return time != kNoTime && time > from && time <= to;
+bool is_lost(const HostConnection& each) {
+    return each.reset != kNoTime;
 }
 
 // Keeps the later half of what is full.
@@ -29,26 +27,6 @@ void keep_latest(std::vector<Entry>& entries) {
     const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
     std::ranges::nth_element(entries, middle, {}, &Entry::time);
     entries.erase(entries.begin(), middle);
-}
-
-// The first connections that the host opened in a burst since its last word; none if it opened fewer, at its
-// leisure, or as it had all the time.
-std::vector<HostConnection> burst_of(const HostConnection& forgotten, std::span<const HostConnection> all) {
-    std::vector<HostConnection> opened;
-    const Nanoseconds from =
-        forgotten.heard - kBeforeBurst;  // what came just before tells whether it is sudden
-    const Nanoseconds to = forgotten.reset + HostBook::kAfterReturn;
-    for (const HostConnection& other : all) {
-        if (other.opened_by_host && within(other.first_time, from, to)) opened.push_back(other);
-    }
-    std::ranges::sort(opened, {}, &HostConnection::first_time);
-    for (std::size_t i = 0; i + kBurst <= opened.size(); ++i) {
-        const Nanoseconds begin = opened[i].first_time;
-        const bool sudden = i == 0 || begin - opened[i - 1].first_time > kBeforeBurst;
-        const bool quick = opened[i + kBurst - 1].first_time - begin <= kBurstTime;
-        if (begin > forgotten.heard && sudden && quick) return {&opened[i], &opened[i] + kBurst};
-    }
-    return {};
 }
 
 // The spans in `all` are kShortestBoot or more apart, and remain so.
@@ -107,28 +85,77 @@ void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t f
 void HostBook::note_reset(const IpAddress& host, Nanoseconds time) {
     if (resets_.size() == kMaxKept) keep_latest(resets_);
     resets_.push_back({time, host});
+    resets_are_new_ = true;
+}
+
+void HostBook::forget_connections() {
+    connections_ = {};
+    older_ = {};
+    silences_ = {};
+    lost_ = {};
+    bursts_ = {};
+    boots_ = {};
+    asked_.clear();
+    left_out_before_ += std::exchange(left_out_, 0);
 }
 
 void HostBook::freeze() {
     for (const auto& [host, asked] : asked_) {
         if (asked.oldest.first_time != kNoTime) connections_.push_back(asked.oldest);
     }
-    std::ranges::stable_sort(connections_, {}, &HostConnection::host);
-    std::ranges::stable_sort(announcements_, {}, &Announcement::host);
-    std::ranges::stable_sort(resets_, {}, &Reset::time);
+    std::ranges::stable_sort(connections_, is_before);
+    std::ranges::stable_sort(announcements_, is_announced_before);
+    if (std::exchange(resets_are_new_, false)) find_many_hosts();
+    find_older();
     for (auto begin = connections_.begin(); begin != connections_.end();) {
         const auto end = std::find_if(begin, connections_.end(),
                                       [&](const HostConnection& other) { return other.host != begin->host; });
-        find_silences({begin, end});
+        look_at_host({begin, end});
         begin = end;
     }
+    std::ranges::stable_sort(lost_, is_lost_before);
+}
+
+// A window of time that moves over the resets.
+void HostBook::find_many_hosts() {
+    std::ranges::stable_sort(resets_, {}, &Reset::time);
+    std::map<IpAddress, std::size_t> hosts;
+    auto begin = resets_.begin();
+    auto end = begin;
+    for (Reset& reset : resets_) {
+        for (; end != resets_.end() && end->time <= reset.time + kAtOnce; ++end) ++hosts[end->host];
+        for (; begin->time < reset.time - kAtOnce; ++begin) {
+            const auto known = hosts.find(begin->host);
+            if (--known->second == 0) hosts.erase(known);
+        }
+        reset.of_many = hosts.size() >= kManyHosts;
+    }
+}
+
+void HostBook::find_older() {
+    older_.resize(connections_.size());
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+        const HostConnection& each = connections_[i];
+        Older& older = older_[i];
+        if (i > 0 && connections_[i - 1].host == each.host) older = older_[i - 1];
+        if (each.first_time == kNoTime) continue;
+        older.heard = std::max(older.heard, each.heard);
+        if (each.open && each.reset == kNoTime) older.witness = std::min(older.witness, each.heard);
+    }
+}
+
+// `all`: its connections. Only a host that has lost one is asked about.
+void HostBook::look_at_host(std::span<const HostConnection> all) {
+    if (std::ranges::none_of(all, is_lost)) return;
+    find_silences(all);
+    find_lost(all);
+    find_bursts(all);
+    find_boots(all.front().host);
 }
 
 // From a connection's first segment to the host's last one it counts as heard all the time: what lies between
 // is not kept.
 void HostBook::find_silences(std::span<const HostConnection> all) {
-    const auto is_lost = [](const HostConnection& each) { return each.reset != kNoTime; };
-    if (std::ranges::none_of(all, is_lost)) return;
     struct Heard {
         Nanoseconds from;
         Nanoseconds to;
@@ -145,116 +172,65 @@ void HostBook::find_silences(std::span<const HostConnection> all) {
     }
     if (heard.empty()) return;
     std::ranges::sort(heard, {}, &Heard::from);
-    std::vector<Silence>& silences = silences_[all.front().host];
     Heard last = heard.front();
     for (const Heard& each : heard) {
         // A host that came back, and does no more than reset what it has forgotten, is not away again.
-        if (!last.resets && each.from - last.to >= kShortestBoot) silences.push_back({last.to, each.from, 0});
+        if (!last.resets && each.from - last.to >= kShortestBoot)
+            silences_.push_back({all.front().host, {last.to, each.from, 0}});
         if (each.to > last.to || (each.to == last.to && !each.resets)) last = each;
     }
 }
 
-Silence HostBook::silence_of(const HostConnection& forgotten) const {
-    const auto known = silences_.find(forgotten.host);
-    if (known == silences_.end() || forgotten.quiet.length() == 0) return {};
-    const std::vector<Silence>& all = known->second;
-    OutstandingSilence of_connections(forgotten.heard, forgotten.reset);
-    auto each = std::ranges::lower_bound(all, forgotten.heard, {}, &Silence::to);
-    for (std::size_t i = 0; i < kMaxLooked && each != all.end() && each->from < forgotten.reset;
-         ++i, ++each) {
-        of_connections.add(*each);
+void HostBook::find_lost(std::span<const HostConnection> all) {
+    const auto first = static_cast<std::ptrdiff_t>(lost_.size());
+    for (const HostConnection& each : all) {
+        if (!is_lost(each)) continue;
+        Lost lost{each.address, each.heard, each.reset};
+        if (each.ip_id_ran_on) lost.reset_ran_on = each.reset;
+        if (each.reset - each.heard < kShortestTimeout) lost.reset_soon = each.reset;
+        lost_.push_back(lost);
     }
-    OutstandingSilence of_all(forgotten.quiet.from, forgotten.quiet.to);
-    of_all.add(of_connections.silence());
-    return of_all.silence();
+    std::sort(lost_.begin() + first, lost_.end(), is_lost_before);
+    for (std::size_t i = static_cast<std::size_t>(first) + 1; i < lost_.size(); ++i) {
+        const Lost& before = lost_[i - 1];
+        Lost& lost = lost_[i];
+        if (before.address != lost.address) continue;
+        lost.other_reset = std::max(before.other_reset, std::min(before.reset, lost.reset));
+        lost.reset = std::max(before.reset, lost.reset);
+        lost.reset_ran_on = std::max(before.reset_ran_on, lost.reset_ran_on);
+        lost.reset_soon = std::max(before.reset_soon, lost.reset_soon);
+    }
 }
 
-// What was dropped long ago is not known: then it may be.
-bool HostBook::many_hosts_reset(Nanoseconds time) const {
-    if (resets_.empty() || time < resets_.front().time) return resets_.size() >= kMaxKept / 2;
-    std::set<IpAddress> hosts;
-    auto each = std::ranges::lower_bound(resets_, time - kAtOnce, {}, &Reset::time);
-    for (std::size_t i = 0; i < kMaxLooked && each != resets_.end() && each->time <= time + kAtOnce;
-         ++i, ++each) {
-        hosts.insert(each->host);
-        if (hosts.size() >= kManyHosts) return true;
+// Connections that the host opened after none for a while: it does not go on as before.
+void HostBook::find_bursts(std::span<const HostConnection> all) {
+    std::vector<const HostConnection*> opened;
+    for (const HostConnection& each : all) {
+        if (each.opened_by_host && each.first_time != kNoTime) opened.push_back(&each);
     }
-    return false;
+    for (std::size_t i = 0; i + Burst::kFewest <= opened.size(); ++i) {
+        const Nanoseconds begin = opened[i]->first_time;
+        const Nanoseconds end = opened[i + Burst::kFewest - 1]->first_time;
+        const bool sudden = i == 0 || begin - opened[i - 1]->first_time > kBeforeBurst;
+        if (!sudden || end - begin > kBurstTime) continue;
+        Burst& burst = bursts_.emplace_back();
+        burst.host = all.front().host;
+        burst.begin = begin;
+        burst.end = end;
+        for (std::size_t k = 0; k < Burst::kFewest; ++k) {
+            burst.files[k] = opened[i + k]->first_file;
+            burst.frames[k] = opened[i + k]->first_frame;
+        }
+    }
 }
 
-const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
-    const std::span<const HostConnection> all = connections_of(forgotten.host);
-    // Who speaks just before does not boot.
-    const auto was_away = [&](Nanoseconds time) {
-        return time - forgotten.heard >= kShortestBoot &&
-               std::ranges::none_of(all, [&](const HostConnection& other) {
-                   return other.stream != forgotten.stream && other.first_time != kNoTime &&
-                          other.first_time < time - kShortestBoot &&
-                          within(other.heard, time - kShortestBoot, kForever);
-               });
-    };
+// Announcements of a host that had not just spoken on a connection.
+void HostBook::find_boots(const IpAddress& host) {
     for (const Announcement& entry :
-         equal_run(std::span<const Announcement>(announcements_), forgotten.host, &Announcement::host)) {
-        const bool between = within(entry.time, forgotten.heard, forgotten.reset + kSecond);
-        if (between && was_away(entry.time)) return &entry;
+         equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host)) {
+        if (older(host, entry.time - kShortestBoot - 1).heard <= entry.time - kShortestBoot)
+            boots_.push_back(entry);
     }
-    return nullptr;
-}
-
-std::span<const HostConnection> HostBook::connections_of(const IpAddress& host) const {
-    const auto all = equal_run(std::span<const HostConnection>(connections_), host, &HostConnection::host);
-    return all.first(std::min(all.size(), kMaxLooked));
-}
-
-FrameTrail HostBook::evidence_of(const HostConnection& forgotten, std::uint32_t file) const {
-    FrameTrail evidence;
-    const Announcement* announcement = announcement_of(forgotten);
-    if (announcement != nullptr && announcement->file == file) evidence.add(announcement->frame);
-    for (const HostConnection& opened : burst_of(forgotten, connections_of(forgotten.host))) {
-        if (opened.first_file == file) evidence.add(opened.first_frame);
-    }
-    return evidence;
-}
-
-Signs HostBook::signs_of(const HostConnection& forgotten) const {
-    if (left_out_ > 0) return {};
-    const std::span<const HostConnection> all = connections_of(forgotten.host);
-    const Silence silence = silence_of(forgotten);
-    Nanoseconds shortest_idle = forgotten.reset - forgotten.heard;
-    bool others_lost = false;
-    Signs signs = 0;
-    for (const HostConnection& other : all) {
-        if (other.stream == forgotten.stream) continue;
-        const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
-        if (older && other.heard != kNoTime && other.heard > forgotten.reset) signs |= kSignOlderSurvives;
-        // In the same silence.
-        // What counts as one machine may be several, behind one that answers for them.
-        const bool lost_too = silence.length() > 0 && other.reset != kNoTime &&
-                              other.address == forgotten.address && other.heard <= silence.from &&
-                              silence.to <= other.reset;
-        if (!lost_too) continue;
-        others_lost = true;
-        if (other.ip_id_ran_on) signs |= kSignIpIdRanOn;
-        shortest_idle = std::min(shortest_idle, other.reset - other.heard);
-    }
-    // A middlebox forgets all that were idle for long, too.
-    if (others_lost && shortest_idle < kShortestTimeout) signs |= kSignOthersLost;
-    if (announcement_of(forgotten) != nullptr) signs |= kSignAnnouncement;
-    if (!burst_of(forgotten, all).empty()) signs |= kSignNewConnections;
-    if (silence.length() > 0) signs |= kSignHostSilent;
-    if (silence.length() == 0 && forgotten.reset - forgotten.heard >= kShortestBoot) signs |= kSignHostHeard;
-    if (forgotten.ip_id_ran_on) signs |= kSignIpIdRanOn;
-    if (forgotten.address_moved) signs |= kSignAddressMoved;
-    if (many_hosts_reset(forgotten.reset)) signs |= kSignManyHosts;
-    return signs;
-}
-
-bool HostBook::witness_is_awaited(const HostConnection& forgotten) const {
-    return std::ranges::any_of(connections_of(forgotten.host), [&](const HostConnection& other) {
-        const bool older = other.first_time != kNoTime && other.first_time <= forgotten.heard;
-        return other.stream != forgotten.stream && older && other.open && other.reset == kNoTime &&
-               other.heard <= forgotten.reset;
-    });
 }
 
 void add_host_evidence(Finding& finding, const FrameTrail& evidence) {

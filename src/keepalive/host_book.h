@@ -3,13 +3,16 @@
 // What:    filled when verdicts are due: every connection at both its hosts, and the announcements and resets
 //          met. Then asked about each connection that a no-socket RST ended. A machine that has several
 //          addresses is one host, under one of them.
-// Cost:    adding O(1), freeze O(n log n), a question O(connections of the host), at most kMaxLooked of them.
+// Cost:    adding O(1), freeze O(n log n), a question O(log n) and a look at each silence of the host in the
+//          time that is asked about, at most kMaxLooked.
 // Memory:  the latest kMaxKept announcements, and as many resets; connections while they are asked about.
 // Threads: one at a time.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <utility>
@@ -70,12 +73,7 @@ public:
     [[nodiscard]] std::uint64_t left_out() const { return left_out_ + left_out_before_; }
 
     // All but the announcements and resets.
-    void forget_connections() {
-        connections_ = {};
-        asked_.clear();
-        left_out_before_ += std::exchange(left_out_, 0);
-        silences_.clear();
-    }
+    void forget_connections();
 
     // The host told the network that it is (again) there.
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame);
@@ -112,6 +110,42 @@ private:
     struct Reset {
         Nanoseconds time;
         IpAddress host;
+        bool of_many = false;  // while frozen: kManyHosts sent one within kAtOnce
+    };
+
+    // Of a connection and those of its host that are as old or older, but for those of no known age.
+    struct Older {
+        Nanoseconds heard = kNoTime;  // the latest
+        Nanoseconds witness =
+            std::numeric_limits<Nanoseconds>::max();  // the first heard of those that may tell
+    };
+
+    // A connection that its host has lost, and those of the same address that were not heard after it.
+    struct Lost {
+        IpAddress address;
+        Nanoseconds heard;
+        // The latest RST of them, of all but one, of those whose IP ids ran on, of those that no middlebox
+        // forgets; kNoTime if there is none.
+        Nanoseconds reset;
+        Nanoseconds other_reset = kNoTime;
+        Nanoseconds reset_ran_on = kNoTime;
+        Nanoseconds reset_soon = kNoTime;
+    };
+
+    // The first connections of a burst that a host opened.
+    struct Burst {
+        static constexpr std::size_t kFewest = 3;
+
+        IpAddress host;
+        Nanoseconds begin;
+        Nanoseconds end;
+        std::array<std::uint32_t, kFewest> files;
+        std::array<std::uint64_t, kFewest> frames;
+    };
+
+    struct HostSilence {
+        IpAddress host;
+        Silence silence;
     };
     static constexpr std::size_t kMaxKept = 65'536;
     static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
@@ -126,10 +160,18 @@ private:
     };
 
     bool condense(const HostConnection& connection);
+    void find_many_hosts();
+    void find_older();
+    void look_at_host(std::span<const HostConnection> all);
     void find_silences(std::span<const HostConnection> all);
+    void find_lost(std::span<const HostConnection> all);
+    void find_bursts(std::span<const HostConnection> all);
+    void find_boots(const IpAddress& host);
+    [[nodiscard]] const Older& older(const IpAddress& host, Nanoseconds than) const;
+    [[nodiscard]] const Lost* lost_in(const Silence& silence, const IpAddress& address) const;
     [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
-    [[nodiscard]] std::span<const HostConnection> connections_of(const IpAddress& host) const;
+    [[nodiscard]] const Burst* burst_of(const HostConnection& forgotten) const;
 
     std::uint64_t left_out_ = 0;  // since forget_connections(), and before
     std::uint64_t left_out_before_ = 0;
@@ -137,8 +179,15 @@ private:
     std::map<IpAddress, Asked> asked_;
     std::vector<Announcement> announcements_;
     std::vector<Reset> resets_;
-    // While frozen: of the hosts that have sent a no-socket RST, when no TCP connection of theirs was heard.
-    std::map<IpAddress, std::vector<Silence>> silences_;
+    bool resets_are_new_ = false;
+
+    // While frozen: of each connection, and of the hosts that have sent a no-socket RST, in the order of
+    // hosts and times. When no TCP connection of theirs was heard; what they announced after a silence.
+    std::vector<Older> older_;
+    std::vector<HostSilence> silences_;
+    std::vector<Lost> lost_;
+    std::vector<Burst> bursts_;
+    std::vector<Announcement> boots_;
 };
 
 // Puts what evidence_of() found among the finding's own evidence, each frame once, in the order of frames.
