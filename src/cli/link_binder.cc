@@ -50,9 +50,7 @@ bool answer(int channel, bool done) {
 void serve(int channel, Bindings& bindings) {
     Request request = {};
     for (;;) {
-        const ssize_t got = ::read(channel, &request, sizeof request);
-        if (got < 0 && errno == EINTR) continue;
-        if (got != sizeof request) return;
+        if (TEMP_FAILURE_RETRY(::read(channel, &request, sizeof request)) != sizeof request) return;
         const bool done =
             request.input < bindings.size() && bindings[request.input].follow(request.link_index);
         if (!answer(channel, done)) return;
@@ -79,7 +77,7 @@ void serve(int channel, Bindings& bindings) {
 
 Status is_confined(int channel) {
     std::array<char, 1024> error{};
-    if (::read(channel, error.data(), error.size() - 1) <= 0)
+    if (TEMP_FAILURE_RETRY(::read(channel, error.data(), error.size() - 1)) <= 0)
         return Error{"The process that binds to interfaces that come back has ended. Try --no-sandbox."};
     if (error.front() != '\0') return Error{error.data()};
     return success();
@@ -88,10 +86,7 @@ Status is_confined(int channel) {
 // No value: none came.
 std::optional<bool> answer_from(int channel) {
     bool done = false;
-    ssize_t got = -1;
-    do {
-        got = ::read(channel, &done, sizeof done);
-    } while (got < 0 && errno == EINTR);
+    const ssize_t got = TEMP_FAILURE_RETRY(::read(channel, &done, sizeof done));
     return got == sizeof done ? std::optional(done) : std::nullopt;
 }
 

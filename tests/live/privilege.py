@@ -35,25 +35,19 @@ def binder_is_nobody(rig):
     """The process that binds to an interface that is back has its sockets and nothing else, and ends with the program."""
     with Wire() as wire:
         program = rig.start(wire.a, "--wait-for-interface")
-        with open(f"/proc/{program.pid}/task/{program.pid}/children") as file:
-            [binder] = map(int, file.read().split())
-        assert_is_nobody(status_of(binder))
+        [binder] = program.children()
+        assert_is_nobody(program.status(binder))
         opened = [os.readlink(f"/proc/{binder}/fd/{number}") for number in os.listdir(f"/proc/{binder}/fd")]
         assert len(opened) == 2 and all(name.startswith("socket:") for name in opened), opened
         os.kill(binder, signal.SIGTERM)  # as everybody in the group gets it
         assert os.path.exists(f"/proc/{binder}/fd")
         program.process.kill()
-        wait_until(lambda: not is_running(binder), 5, "the binder outlives the program")
+        wait_until(lambda: not is_running(program, binder), 5, "the binder outlives the program")
 
 
-def status_of(process):
-    with open(f"/proc/{process}/status") as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-
-
-def is_running(process):
+def is_running(program, process):
     try:
-        return not status_of(process)["State"].startswith("Z")
+        return not program.status(process)["State"].startswith("Z")
     except FileNotFoundError:
         return False
 

@@ -61,6 +61,37 @@ def interrupted_while_a_filter_compiles(rig):
         assert program.wait(5) == 128 + signal.SIGTERM, program.text("stderr")
 
 
+def sent_while_it_starts(rig):
+    """A signal that comes while the process that binds is awaited ends nothing; SIGTERM ends the run as ever."""
+    with Wire() as wire:
+        for number in (signal.SIGUSR1, signal.SIGHUP):
+            program = start_and_send(rig, wire, number)
+            program.wait_until_ready()
+            assert program.stop() == 0, program.text("stderr")
+        program = start_and_send(rig, wire, signal.SIGTERM)
+        assert program.wait() == 0 and len(read_all(program.reports)) == len(REPORTS), program.text("stderr")
+
+
+def start_and_send(rig, wire, number):
+    """The program, which gets the signal before its second process is ready."""
+    for attempt in range(50):
+        program = rig.start(wire.a, "--wait-for-interface", wait=False, name=f"{number.name}{attempt}")
+        while not program.children():  # without a pause: it is soon ready
+            assert program.process.poll() is None, program.text("stderr")
+        [child] = program.children()
+        os.kill(child, signal.SIGSTOP)
+        wait_until(lambda: program.status(child)["State"].startswith("T"), 5, "it does not stop")
+        ready = program.status(child)["Seccomp"] != "0"
+        if not ready:
+            program.send(number)
+            time.sleep(0.2)
+        os.kill(child, signal.SIGCONT)
+        if not ready:
+            return program
+        program.kill()
+    raise AssertionError("the second process was always ready before it could be stopped")
+
+
 def asked_for_statistics(rig):
     with Wire() as wire:
         program = rig.start(wire.a)
@@ -187,6 +218,6 @@ def printed(rig):
 
 if __name__ == "__main__":
     main(interrupted, interrupted_in_the_background, interrupted_twice, interrupted_while_a_filter_compiles,
-         asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_twice_in_a_second,
+         sent_while_it_starts, asked_for_statistics, rows_left_out, rotated_by_hang_up, rotated_twice_in_a_second,
          rotated_by_the_clock, two_on_one_folder,
          standard_output_goes_away, printed)

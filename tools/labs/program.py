@@ -88,9 +88,14 @@ class Program:
             self.process.wait()
         self.notices.close()
 
-    def status(self):
-        """/proc/PID/status as a dictionary of texts."""
-        with open(f"/proc/{self.pid}/status") as file:
+    def children(self):
+        """The processes that it has started."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/children") as file:
+            return [int(pid) for pid in file.read().split()]
+
+    def status(self, pid=None):
+        """/proc/PID/status as a dictionary of texts; of one of its children, if that is named."""
+        with open(f"/proc/{pid or self.pid}/status") as file:
             return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
 
     def memory_kib(self, what="VmRSS"):
