@@ -33,7 +33,9 @@ public:
     }
     void on_finding(const Finding& finding) override {
         write_row(cells_, kEventColumns,
-                  EventLine{finding, files_.of(finding.file), sentence_, lost_frames_(finding.file)});
+                  EventLine{finding, files_.of(finding.file),
+                            explain(explanation_, finding, cells_.dialect().stream_numbers),
+                            lost_frames_(finding.file)});
         output_.flush();
     }
 
@@ -43,7 +45,7 @@ private:
     Output output_{STDOUT_FILENO};
     Cells cells_;
     FileCells files_;
-    std::string sentence_;
+    Explanation explanation_;  // of the row that is written
 };
 
 }  // namespace deadpeer::cli

@@ -18,6 +18,7 @@
 #include "knowledge/knowledge.h"
 #include "report/cells.h"
 #include "report/community_id.h"
+#include "report/explanation.h"
 #include "report/host_table.h"
 
 namespace deadpeer {
@@ -54,8 +55,6 @@ struct FileCells {
 struct FlowAids {
     const Knowledge& knowledge;
     CommunityId community_id;
-    const Inventory* inventory = nullptr;
-    std::string sentence = {};  // used again for each row
 };
 
 struct CaptureRow {
@@ -70,6 +69,7 @@ struct FlowLine {
     const FlowSummary& flow;
     std::string_view file_cell;
     FlowAids& aids;
+    const Explanation& explanation;
     std::uint64_t lost_frames = 0;
 };
 struct HostLine {
@@ -81,7 +81,7 @@ struct HostLine {
 struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
-    std::string& sentence;  // used again for each row
+    const Explanation& explanation;
     std::uint64_t lost_frames = 0;
 };
 

@@ -20,9 +20,7 @@ const Knowledge& knowledge_of(const CsvOptions& options) {
 
 CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folder)
     : options_(options),
-      aids_{.knowledge = knowledge_of(options),
-            .community_id = CommunityId(options.community_id_seed),
-            .inventory = options.inventory},
+      aids_{.knowledge = knowledge_of(options), .community_id = CommunityId(options.community_id_seed)},
       segments_(spool_folder, options.waiting_bytes),
       events_(spool_folder, options.waiting_bytes),
       flows_(spool_folder, options.waiting_bytes),
@@ -137,7 +135,8 @@ void CsvReports::pause() {
 void CsvReports::write_flow(const FlowSummary& flow) {
     write_row(
         writer(Report::kFlows)->cells, kFlowColumns,
-        FlowLine{flow, files_.of(flow.first_file), aids_, files_.lost(flow.first_file, flow.last_file)});
+        FlowLine{flow, files_.of(flow.first_file), aids_, explain(explanation_, flow, options_.inventory),
+                 files_.lost(flow.first_file, flow.last_file)});
 }
 
 void CsvReports::write_segment(const SegmentRow& row) {
@@ -152,9 +151,10 @@ void CsvReports::write_segments() {
 void CsvReports::write_events() {
     while (!events_.empty()) {
         const Finding finding = events_.pop().finding;
-        write_row(
-            writer(Report::kEvents)->cells, kEventColumns,
-            EventLine{finding, files_.of(finding.file), sentence_, files_.lost(finding.file, finding.file)});
+        write_row(writer(Report::kEvents)->cells, kEventColumns,
+                  EventLine{finding, files_.of(finding.file),
+                            explain(explanation_, finding, options_.dialect.stream_numbers),
+                            files_.lost(finding.file, finding.file)});
     }
 }
 

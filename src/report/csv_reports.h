@@ -121,7 +121,7 @@ private:
     ReportFolder* folder_ = nullptr;  // null when writing to a descriptor
     std::array<std::unique_ptr<Writer>, kReports.size()> writers_;
     FlowAids aids_;
-    std::string sentence_;
+    Explanation explanation_;  // of the row that is written
     FileCells files_;
     Spool<SegmentRow> segments_;
     bool segments_are_final_ = false;

@@ -6,7 +6,6 @@
 #include "report/address_text.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
-#include "report/explanation.h"
 
 namespace deadpeer {
 namespace {
@@ -51,9 +50,7 @@ void write_filter(Cells& cells, const EventLine& line) {
 }
 
 void write_explanation(Cells& cells, const EventLine& line) {
-    line.sentence.clear();
-    explain(line.sentence, line.finding, cells.dialect().stream_numbers);
-    cells.sentence(line.sentence);
+    cells.sentence(line.explanation.text);
 }
 
 void write_stream(Cells& cells, const EventLine& line) {

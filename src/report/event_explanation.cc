@@ -113,9 +113,7 @@ void explain_left_out(std::string& out, const Finding& finding) {
         ", so that a storm of events does not fill the disk");
 }
 
-}  // namespace
-
-void explain(std::string& out, const Finding& finding, bool stream_numbers) {
+void explain_event(std::string& out, const Finding& finding, bool stream_numbers) {
     if (finding.left_out != 0) return explain_left_out(out, finding);
     switch (finding.kind) {
         case EventKind::kProbesUnanswered:
@@ -147,6 +145,15 @@ void explain(std::string& out, const Finding& finding, bool stream_numbers) {
         case EventKind::kCapacityWarning:
             return explain_capacity(out, finding);
     }
+}
+
+}  // namespace
+
+const Explanation& explain(Explanation& out, const Finding& finding, bool stream_numbers) {
+    out.text.clear();
+    out.has_names = false;
+    explain_event(out.text, finding, stream_numbers);
+    return out;
 }
 
 }  // namespace deadpeer

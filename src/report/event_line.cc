@@ -39,8 +39,8 @@ void tell_event(std::string& out, const Finding& finding, std::string_view input
     } else {
         say(out, printable(input), "  ");
     }
-    explain(out, finding);
-    out += '\n';
+    Explanation explanation;
+    say(out, explain(explanation, finding).text, "\n");
 }
 
 }  // namespace deadpeer

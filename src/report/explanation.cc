@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/expectation.h"
 #include "report/failure_story.h"
 #include "report/words.h"
 
@@ -207,9 +208,7 @@ void explain_idle(std::string& out, const FlowSummary& flow) {
         "notice, for boxes on the path often forget a connection after 4 min");
 }
 
-}  // namespace
-
-void explain(std::string& out, const FlowSummary& flow) {
+void explain_verdict(std::string& out, const FlowSummary& flow) {
     switch (flow.verdict) {
         case Verdict::kNone:
             return;
@@ -233,6 +232,15 @@ void explain(std::string& out, const FlowSummary& flow) {
         case Verdict::kNoAnswer:
             return tell_failure(out, story_of(flow));
     }
+}
+
+}  // namespace
+
+const Explanation& explain(Explanation& out, const FlowSummary& flow, const Inventory* inventory) {
+    out.text.clear();
+    explain_verdict(out.text, flow);
+    out.has_names = inventory != nullptr && say_unexpected(out.text, flow, *inventory);
+    return out;
 }
 
 }  // namespace deadpeer

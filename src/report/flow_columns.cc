@@ -4,8 +4,6 @@
 #include "deadpeer/names.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
-#include "report/expectation.h"
-#include "report/explanation.h"
 
 namespace deadpeer {
 namespace {
@@ -81,14 +79,8 @@ void write_timeouts(Cells& cells, const FlowLine& line) {
 }
 
 void write_explanation(Cells& cells, const FlowLine& line) {
-    std::string& sentence = line.aids.sentence;
-    sentence.clear();
-    explain(sentence, line.flow);
-    // Only then are there words of others in it.
-    if (line.aids.inventory != nullptr && say_unexpected(sentence, line.flow, *line.aids.inventory)) {
-        return cells.text(sentence);
-    }
-    cells.sentence(sentence);
+    if (line.explanation.has_names) return cells.text(line.explanation.text);
+    cells.sentence(line.explanation.text);
 }
 
 constexpr Column<FlowLine> kTable[] = {

@@ -112,7 +112,9 @@ void LiveReports::on_finding(const Finding& finding) {
     if (finding.kind == EventKind::kHostRebooted && finding.left_out == 0) reboots_.append(finding);
     row_.drop();
     write_row(cells_, kEventColumns,
-              EventLine{finding, files_.of(finding.file), sentence_, options_.lost_frames(finding.file)});
+              EventLine{finding, files_.of(finding.file),
+                        explain(explanation_, finding, cells_.dialect().stream_numbers),
+                        options_.lost_frames(finding.file)});
     events_.append(row_.waiting());
     if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
     hand_on_notice();

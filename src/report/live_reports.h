@@ -124,7 +124,7 @@ private:
     AppendFile events_;
     Output row_;  // one row of events.csv at a time
     Cells cells_;
-    std::string sentence_;
+    Explanation explanation_;  // of the row that is written
     FileCells files_;
     RowLog<FlowSummary> ended_;
     RowLog<SegmentRow> segments_;

@@ -98,11 +98,9 @@ TEST_CASE("with a filter, events point at their connection, and no sentence name
     Finding reboot;
     reboot.kind = EventKind::kHostRebooted;
     reboot.count = 2;
-    std::string sentence;
-    explain(sentence, reboot, false);
-    CHECK_FALSE(contains(sentence, "tcp.stream"));
-    explain(sentence, reboot, true);
-    CHECK(contains(sentence, "lost 2 connections (tcp.stream 0 and 0)"));
+    Explanation explanation;
+    CHECK_FALSE(contains(explain(explanation, reboot, false).text, "tcp.stream"));
+    CHECK(contains(explain(explanation, reboot, true).text, "lost 2 connections (tcp.stream 0 and 0)"));
 }
 
 TEST_CASE("a filter that matches nothing says so") {

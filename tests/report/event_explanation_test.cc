@@ -19,9 +19,8 @@ Finding event(EventKind kind, Reason reason = Reason::kNone) {
 }
 
 std::string sentence(const Finding& finding) {
-    std::string out;
-    explain(out, finding);
-    return out;
+    Explanation out;
+    return explain(out, finding).text;
 }
 
 }  // namespace

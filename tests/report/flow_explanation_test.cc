@@ -31,9 +31,8 @@ FlowSummary dead(Reason reason, Confidence confidence, Signs signs) {
 }
 
 std::string sentence(const FlowSummary& flow) {
-    std::string out;
-    explain(out, flow);
-    return out;
+    Explanation out;
+    return explain(out, flow).text;
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ TEST_CASE("a connection has 20 events a minute; the others are told as one when 
     CHECK(more.stream == 7);
     CHECK(more.time == 11 * kSecond);
     CHECK(more.left_out == 12);
-    std::string sentence;
-    explain(sentence, more);
+    Explanation explanation;
+    const std::string& sentence = explain(explanation, more).text;
     CHECK(sentence ==
           "12 more events of this connection in this minute are left out, so that a storm of events does not "
           "fill "
@@ -93,8 +93,8 @@ TEST_CASE("one event too many is told in the singular, and at the end of the run
     REQUIRE(all.limiter.finish({}).ok());
     CHECK(all.kept.finished);
     REQUIRE(all.kept.findings.size() == 21);
-    std::string sentence;
-    explain(sentence, all.kept.findings.back());
+    Explanation explanation;
+    const std::string& sentence = explain(explanation, all.kept.findings.back()).text;
     CHECK(sentence.starts_with("1 more event of this connection in this minute is left out"));
 }
 
@@ -123,8 +123,8 @@ TEST_CASE("events of hosts are not those of a connection") {
     all.limiter.end_minute();
     REQUIRE(all.kept.findings.size() == 1001);
     CHECK(all.kept.findings.back().left_out == 5);
-    std::string sentence;
-    explain(sentence, all.kept.findings.back());
+    Explanation explanation;
+    const std::string& sentence = explain(explanation, all.kept.findings.back()).text;
     CHECK(sentence.starts_with("5 more events in this minute are left out"));
 }
 
