@@ -1,7 +1,5 @@
 #include "analyzer/predecessors.h"
 
-#include <cstdlib>
-
 namespace deadpeer {
 namespace {
 
@@ -22,7 +20,10 @@ bool is_of_old(const Connection& old, const Connection& successor, const Segment
     const bool acknowledges_syn = segment.direction != successor.initiator &&
                                   Seq(segment.ack) == successor.tcp.forward(successor.initiator).isn + 1;
     if (!segment.has(kAck) || segment.has(kSyn | kRst) || !own.next_known || !others.next_known) return false;
-    const auto near = [](Seq one, Seq other) { return std::abs(one.distance_to(other)) < kNear; };
+    const auto near = [](Seq one, Seq other) {
+        const std::int32_t distance = one.distance_to(other);
+        return -kNear < distance && distance < kNear;
+    };
     return near(Seq(segment.seq), own.next) && near(Seq(segment.ack), others.next) && !acknowledges_syn;
 }
 
