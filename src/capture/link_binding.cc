@@ -32,26 +32,30 @@ int LinkBinding::link_index() const {
     return address_of(descriptor_).sll_ifindex;
 }
 
-bool LinkBinding::follow(int link_index) {
+Followed LinkBinding::follow(int link_index) {
+    const int before = this->link_index();
     if (link_index == 0) {
-        const Name name = name_of(this->link_index());
-        if (name.front() == '\0') return false;
+        const Name name = name_of(before);
+        if (name.front() == '\0') return Followed::kNotYet;
         name_ = name;
-        return true;
+        return Followed::kDone;
     }
-    if (this->link_index() != kGone || name_of(link_index) != name_) return false;
+    if (name_of(link_index) != name_) return Followed::kNotYet;
+    if (before == link_index) return Followed::kDone;
+    if (before != kGone) return Followed::kNotYet;
     sockaddr_ll address = {};
     address.sll_family = AF_PACKET;
     address.sll_ifindex = link_index;
     address.sll_protocol = protocol_;
-    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) return false;
-    if (!promiscuous_) return true;
+    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+        return Followed::kNotYet;
+    if (!promiscuous_) return Followed::kDone;
     // The membership went with the interface.
     packet_mreq request = {};
     request.mr_ifindex = link_index;
     request.mr_type = PACKET_MR_PROMISC;
     ::setsockopt(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof(request));
-    return true;
+    return Followed::kDone;
 }
 
 // Empty: there is none.

@@ -13,6 +13,12 @@
 
 namespace deadpeer::capture {
 
+enum class Followed : std::uint8_t {
+    kDone,
+    kNotYet,  // it may work later
+    kNever    // nor will it: who was asked to is gone
+};
+
 class LinkBinding {
 public:
     // REQUIRES: a packet socket. `name`: of its interface, unless the kernel has another for it.
@@ -23,8 +29,9 @@ public:
     [[nodiscard]] int link_index() const;
 
     // Index 0: the interface may have been renamed; its name is looked up. Else the socket is bound to the
-    // interface of this index, if that has the name of its own, and its own is gone. True: it is done.
-    bool follow(int link_index);
+    // interface of this index, if that has the name of its own, and its own is gone. Done, too, if it is
+    // bound to that already. Never kNever.
+    Followed follow(int link_index);
 
 private:
     using Name = std::array<char, IFNAMSIZ>;

@@ -21,6 +21,7 @@ struct LinkEvent {
         kClockStep,   // from = to: when; the wall clock was set forward by `step`. Of no input.
         kPartGone,    // from = to: when a link that TCP was captured on went, out of several of the input
         kPartBack,    // from, to: the time for which that counts: until it is back, or one minute
+        kNotBound,    // from = to: when; it is back, but not captured from: `detail` says why
     };
 
     Kind kind = Kind::kDown;

@@ -13,6 +13,8 @@ constexpr int kNoLink = -1;
 // half of the time.
 constexpr Nanoseconds kLongestPartGap = 60 * kSecond;
 
+constexpr Nanoseconds kBetweenBinds = kSecond;
+
 bool is_usable(const std::optional<Link>& link) {
     return link && link->usable;
 }
@@ -46,18 +48,46 @@ std::vector<LinkStory::Order> LinkStory::hear(const LinkChange& change, Nanoseco
             look_for_missing(number, change, now, carried_tcp);
         } else if (input.link_index == change.index) {
             hear_bound(number, change, now, orders);
-        } else if (input.wanted && change.after && change.after->name == input.name &&
-                   change.after->hardware_type == input.hardware_type) {
-            orders.push_back({Order::Kind::kBind, number, change.index});
+        } else if (change.after && wants(input, *change.after)) {
+            orders.push_back({Order::Kind::kBind, number, change.index, *change.after});
         }
     }
     return orders;
 }
 
-void LinkStory::bound(std::uint32_t input, int link_index, const Link& link, Nanoseconds now) {
-    inputs_[input].link_index = link_index;
-    inputs_[input].wanted = false;
-    set_usable(input, link.usable, now);
+void LinkStory::bound(const Order& order, Nanoseconds now) {
+    Input& input = inputs_[order.input];
+    input.link_index = order.link_index;
+    input.wanted = false;
+    input.unbound.reset();
+    set_usable(order.input, order.link.usable, now);
+}
+
+// The link may be gone again, which is heard next: only what lasts is told.
+void LinkStory::not_bound(std::uint32_t number, Nanoseconds now) {
+    Input& input = inputs_[number];
+    if (!input.unbound) input.unbound = {now, now};
+    input.unbound->next_try = now + kBetweenBinds;
+    if (input.unbound->told || now - input.unbound->since < kBetweenBinds) return;
+    input.unbound->told = true;
+    add(LinkEvent::Kind::kNotBound, number, now, now).detail =
+        "the capture cannot be bound to it; that is tried every second";
+}
+
+void LinkStory::never_bound(std::uint32_t number, Nanoseconds now, const std::string& why) {
+    Input& input = inputs_[number];
+    input.wanted = false;
+    input.unbound.reset();
+    add(LinkEvent::Kind::kNotBound, number, now, now).detail = why;
+}
+
+void LinkStory::order_again(std::uint32_t number, const std::map<int, Link>& links,
+                            std::vector<Order>& orders) {
+    Input& input = inputs_[number];
+    const auto back =
+        std::ranges::find_if(links, [&](const auto& link) { return wants(input, link.second); });
+    if (back == links.end()) return input.unbound.reset();
+    orders.push_back({Order::Kind::kBind, number, back->first, back->second});
 }
 
 void LinkStory::hear_bound(std::uint32_t number, const LinkChange& change, Nanoseconds now,
@@ -67,7 +97,7 @@ void LinkStory::hear_bound(std::uint32_t number, const LinkChange& change, Nanos
     if (input.name != change.after->name) {
         const std::string old = std::exchange(input.name, change.after->name);
         add(LinkEvent::Kind::kRenamed, number, now, now).detail = old;
-        orders.push_back({Order::Kind::kRename, number, change.index, input.name});
+        orders.push_back({Order::Kind::kRename, number, change.index, *change.after});
     }
     set_usable(number, change.after->usable, now);
 }
@@ -124,22 +154,25 @@ void LinkStory::end_part_gap(std::uint32_t number, Nanoseconds now) {
     input.missing_since.reset();
 }
 
-void LinkStory::advance_time(Nanoseconds now) {
+std::vector<LinkStory::Order> LinkStory::advance_time(Nanoseconds now, const std::map<int, Link>& links) {
+    std::vector<Order> orders;
     for (std::uint32_t number = 0; number < inputs_.size(); ++number) {
         Input& input = inputs_[number];
+        if (input.unbound && now >= input.unbound->next_try) order_again(number, links, orders);
         if (!input.missing_since || now < *input.missing_since + kLongestPartGap) continue;
         const Nanoseconds end = *input.missing_since + kLongestPartGap;
         input.next_gap_from = end + kLongestPartGap;
         end_part_gap(number, end);
     }
+    return orders;
 }
 
 std::optional<Nanoseconds> LinkStory::next_change() const {
     std::optional<Nanoseconds> next;
+    const auto note = [&](Nanoseconds time) { next = std::min(next.value_or(time), time); };
     for (const Input& input : inputs_) {
-        if (!input.missing_since) continue;
-        const Nanoseconds end = *input.missing_since + kLongestPartGap;
-        next = std::min(next.value_or(end), end);
+        if (input.missing_since) note(*input.missing_since + kLongestPartGap);
+        if (input.unbound) note(input.unbound->next_try);
     }
     return next;
 }

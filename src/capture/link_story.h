@@ -24,13 +24,13 @@ public:
         enum class Kind : std::uint8_t {
             kFail,   // its link is gone for good
             kAway,   // its link is gone, and waited for
-            kBind,   // its link is back under this index: bind, then tell bound() if that worked
-            kRename  // it is called `name` now
+            kBind,   // its link is back under this index: bind, and tell what came of it
+            kRename  // its link is now called as `link` says
         };
         Kind kind;
         std::uint32_t input;
         int link_index = -1;
-        std::string name = {};
+        Link link = {};  // of this index; of kBind and kRename
     };
 
     explicit LinkStory(bool wait_for_links) : wait_for_links_(wait_for_links) {}
@@ -41,13 +41,16 @@ public:
 
     // `carried_tcp`: TCP was captured on that link as one of all.
     std::vector<Order> hear(const LinkChange& change, Nanoseconds now, bool carried_tcp = false);
-    // Time passed.
-    void advance_time(Nanoseconds now);
+    // Time passed. `links`: those that there are, by index.
+    std::vector<Order> advance_time(Nanoseconds now, const std::map<int, Link>& links = {});
     // When that will change something; no value if it will not.
     [[nodiscard]] std::optional<Nanoseconds> next_change() const;
 
-    // The input was bound to this link.
-    void bound(std::uint32_t input, int link_index, const Link& link, Nanoseconds now);
+    // What became of an order to bind. It is ordered again, every second, after not_bound(); never after
+    // never_bound().
+    void bound(const Order& order, Nanoseconds now);
+    void not_bound(std::uint32_t input, Nanoseconds now);
+    void never_bound(std::uint32_t input, Nanoseconds now, const std::string& why);
 
     void tell(LinkEvent event) { events_.push_back(std::move(event)); }
     std::optional<LinkEvent> take_event();
@@ -58,12 +61,19 @@ public:
     }
 
 private:
+    // The link is back, and could not be bound to.
+    struct Unbound {
+        Nanoseconds since;
+        Nanoseconds next_try;
+        bool told = false;
+    };
     struct Input {
         int link_index = 0;
         std::string name;
         std::uint16_t hardware_type = 0;
         bool wanted = false;  // the link is gone and waited for
         bool away = false;    // that, or it came back and is not up yet
+        std::optional<Unbound> unbound;
         std::optional<Nanoseconds> blind_since;
         // Of one that captures from all links: those that carried TCP and are down or gone, by index, while
         // that is a gap.
@@ -72,6 +82,10 @@ private:
         Nanoseconds next_gap_from = kNoTime;
     };
 
+    [[nodiscard]] static bool wants(const Input& input, const Link& link) {
+        return input.wanted && link.name == input.name && link.hardware_type == input.hardware_type;
+    }
+    void order_again(std::uint32_t input, const std::map<int, Link>& links, std::vector<Order>& orders);
     void hear_bound(std::uint32_t input, const LinkChange& change, Nanoseconds now,
                     std::vector<Order>& orders);
     void hear_one_of_all(std::uint32_t input, const LinkChange& change, Nanoseconds now);

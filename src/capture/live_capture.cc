@@ -19,6 +19,7 @@
 namespace deadpeer {
 
 using capture::CaptureTime;
+using capture::Followed;
 using capture::kLongestInKernel;
 using capture::Lane;
 using capture::LinkChange;
@@ -68,7 +69,8 @@ private:
     [[nodiscard]] Nanoseconds until_something_is_due() const;
     [[nodiscard]] bool wait(Nanoseconds longest);
     void hear_of_links(Nanoseconds now);
-    void obey(const LinkStory::Order& order, const LinkChange& change, Nanoseconds now);
+    void obey(const LinkStory::Order& order);
+    void bind(const LinkStory::Order& order);
     void look_for_drops();
     void tell_lost(std::uint32_t input, std::uint64_t count, Nanoseconds from, Nanoseconds to,
                    const char* by);
@@ -99,7 +101,7 @@ void LiveCapture::Impl::add(std::unique_ptr<LiveInput> input) {
     const std::string name = input->interfaces().front().name;
     inputs_.push_back(std::move(input));
     lanes_.push_back({&inputs_.back()->frames(), inputs_.back()->complete_until()});
-    for (const LinkStory::Order& order : story_.add_input(index, name, link, now)) obey(order, {}, now);
+    for (const LinkStory::Order& order : story_.add_input(index, name, link, now)) obey(order);
     drained_at_ = ring_drops_at_ = interface_drops_at_ = now;
     now_ = std::max(now_, now - kLongestInKernel);
 }
@@ -192,13 +194,13 @@ void LiveCapture::Impl::look_at_lanes() {
 void LiveCapture::Impl::hear_of_links(Nanoseconds now) {
     for (const LinkChange& change : watch_.read()) {
         const bool carried_tcp = inputs_.front()->link_use().carried_tcp(change.index);
-        for (const LinkStory::Order& order : story_.hear(change, now, carried_tcp)) obey(order, change, now);
+        for (const LinkStory::Order& order : story_.hear(change, now, carried_tcp)) obey(order);
         if (!change.after) inputs_.front()->link_use().forget_others(watch_.links());
     }
-    story_.advance_time(now);
+    for (const LinkStory::Order& order : story_.advance_time(now, watch_.links())) obey(order);
 }
 
-void LiveCapture::Impl::obey(const LinkStory::Order& order, const LinkChange& change, Nanoseconds now) {
+void LiveCapture::Impl::obey(const LinkStory::Order& order) {
     using Kind = LinkStory::Order::Kind;
     LiveInput& input = *inputs_[order.input];
     switch (order.kind) {
@@ -208,11 +210,25 @@ void LiveCapture::Impl::obey(const LinkStory::Order& order, const LinkChange& ch
             return input.set_away();
         case Kind::kRename:
             follow_(order.input, 0);
-            return input.rename(order.name);
+            return input.rename(order.link.name);
         case Kind::kBind:
-            if (!follow_(order.input, order.link_index)) return;
-            input.bound();
-            story_.bound(order.input, order.link_index, *change.after, now);
+            return bind(order);
+    }
+}
+
+void LiveCapture::Impl::bind(const LinkStory::Order& order) {
+    const Followed followed = follow_(order.input, order.link_index);
+    const Nanoseconds now = time_.update();  // that may have taken a while
+    switch (followed) {
+        case Followed::kDone:
+            inputs_[order.input]->bound();
+            return story_.bound(order, now);
+        case Followed::kNotYet:
+            return story_.not_bound(order.input, now);
+        case Followed::kNever:
+            constexpr auto kWhy = "the process that binds to interfaces that come back has ended";
+            story_.never_bound(order.input, now, kWhy);
+            inputs_[order.input]->fail(kWhy);
     }
 }
 

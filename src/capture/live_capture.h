@@ -117,8 +117,9 @@ public:
     // The sockets that frames come from, by input. Copies, for another process to use.
     [[nodiscard]] std::vector<capture::LinkBinding> bindings() const;
 
-    // Who calls LinkBinding::follow() from now on, and answers what that does.
-    using Follow = std::function<bool(std::uint32_t input, int link_index)>;
+    // Who calls LinkBinding::follow() from now on, and answers what that does. After kNever the input has
+    // failed.
+    using Follow = std::function<capture::Followed(std::uint32_t input, int link_index)>;
     void follow_by(Follow follow);
 
     // What libpcap could not do quite as wished, as finished sentences. Does not change after open().

@@ -1,13 +1,15 @@
 #include "cli/link_binder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <string>
@@ -18,9 +20,16 @@
 namespace deadpeer::cli {
 namespace {
 
+using capture::Followed;
 using Bindings = std::vector<capture::LinkBinding>;
+using Answer = LinkBinder::Answer;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestWait{1000};  // it answers at once, or something is wrong with it
 
 struct Request {
+    std::uint32_t number;
     std::uint32_t input;
     std::int32_t link_index;
 };
@@ -42,18 +51,15 @@ void close_all_but(std::vector<int> kept) {
     ::close_range(next, ~0U, 0);
 }
 
-bool answer(int channel, bool done) {
-    return ::write(channel, &done, sizeof done) == sizeof done;
-}
-
 // Until the other end is gone.
 void serve(int channel, Bindings& bindings) {
     Request request = {};
     for (;;) {
         if (TEMP_FAILURE_RETRY(::read(channel, &request, sizeof request)) != sizeof request) return;
-        const bool done =
-            request.input < bindings.size() && bindings[request.input].follow(request.link_index);
-        if (!answer(channel, done)) return;
+        Answer answer = {request.number};
+        if (request.input < bindings.size())
+            answer.followed = bindings[request.input].follow(request.link_index);
+        if (::write(channel, &answer, sizeof answer) != sizeof answer) return;
     }
 }
 
@@ -83,13 +89,6 @@ Status is_confined(int channel) {
     return success();
 }
 
-// No value: none came.
-std::optional<bool> answer_from(int channel) {
-    bool done = false;
-    const ssize_t got = TEMP_FAILURE_RETRY(::read(channel, &done, sizeof done));
-    return got == sizeof done ? std::optional(done) : std::nullopt;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LinkBinder>> LinkBinder::start(Bindings bindings,
@@ -110,23 +109,39 @@ Result<std::unique_ptr<LinkBinder>> LinkBinder::start(Bindings bindings,
     ::close(pair[1]);
     if (child < 0) return failed(std::strerror(error));
     if (const Status confined = is_confined(pair[0]); !confined) return confined.error();
-    // Later it answers at once, or something is wrong with it.
-    const timeval longest = {1, 0};
-    ::setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
+    if (::fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) return failed(std::strerror(errno));
     return binder;
 }
 
 LinkBinder::~LinkBinder() {
-    if (channel_ >= 0) ::close(channel_);
+    ::close(channel_);
 }
 
-bool LinkBinder::follow(std::uint32_t input, int link_index) {
-    const Request request = {input, link_index};
-    const bool asked = ::write(channel_, &request, sizeof request) == sizeof request;
-    const std::optional<bool> done = asked ? answer_from(channel_) : std::nullopt;
-    // What comes late would be taken for the answer to the next.
-    if (!done && channel_ >= 0) ::close(std::exchange(channel_, -1));
-    return done.value_or(false);
+Followed LinkBinder::follow(std::uint32_t input, int link_index) {
+    if (!hear()) return Followed::kNever;
+    const bool is_late = answer_.request != asked_;
+    const Request request = {asked_ + 1, input, link_index};
+    if (::write(channel_, &request, sizeof request) != sizeof request)
+        return errno == EAGAIN ? Followed::kNotYet : Followed::kNever;
+    ++asked_;
+    const Clock::time_point deadline = Clock::now() + (is_late ? milliseconds(0) : kLongestWait);
+    while (answer_.request != asked_) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+        pollfd channel = {channel_, POLLIN, 0};
+        if (left.count() < 0 || ::poll(&channel, 1, static_cast<int>(left.count())) == 0)
+            return Followed::kNotYet;
+        if (!hear()) return Followed::kNever;
+    }
+    return answer_.followed;
+}
+
+// Takes the answers that have come. False: no other will.
+bool LinkBinder::hear() {
+    Answer answer;
+    ssize_t got = 0;
+    while ((got = TEMP_FAILURE_RETRY(::read(channel_, &answer, sizeof answer))) == sizeof answer)
+        answer_ = answer;
+    return got < 0 && errno == EAGAIN;
 }
 
 }  // namespace deadpeer::cli

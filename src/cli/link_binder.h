@@ -6,7 +6,8 @@
 // Lifetime: it ends when this object, or the process that has it, is gone. The sockets must be open at the
 //           start; it has copies of its own.
 // Threads:  start it before any other thread.
-// Errors:   start() says why. A binder that does not answer has not bound.
+// Errors:   start() says why. Who does not answer within a second has not bound yet, and the next requests
+//           are not waited for until it has answered again. Who has ended will never bind.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +31,20 @@ public:
     LinkBinder& operator=(const LinkBinder&) = delete;
 
     // LinkBinding::follow() of that input.
-    bool follow(std::uint32_t input, int link_index);
+    capture::Followed follow(std::uint32_t input, int link_index);
+
+    struct Answer {
+        std::uint32_t request = 0;  // its number
+        capture::Followed followed = capture::Followed::kNotYet;
+    };
 
 private:
     explicit LinkBinder(int channel) : channel_(channel) {}
+    [[nodiscard]] bool hear();
 
     int channel_;
+    std::uint32_t asked_ = 0;  // requests so far
+    Answer answer_;            // the last one
 };
 
 }  // namespace deadpeer::cli

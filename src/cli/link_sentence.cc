@@ -25,6 +25,8 @@ std::string sentence_of(const LinkEvent& event) {
             return fmt::format("{} is gone: removed, or moved to another network namespace", event.name);
         case Kind::kReturned:
             return fmt::format("{} is back after {:.1f} s", event.name, away);
+        case Kind::kNotBound:
+            return fmt::format("{} is back, but nothing is captured from it: {}", event.name, event.detail);
         case Kind::kRenamed:
             return fmt::format("{} is now called {}", event.detail, event.name);
         case Kind::kFramesLost:

@@ -16,7 +16,7 @@ std::string orders_text(const std::vector<LinkStory::Order>& orders) {
         text += std::string(text.empty() ? "" : "; ") + kinds[static_cast<int>(order.kind)] + " " +
                 std::to_string(order.input);
         if (order.kind == LinkStory::Order::Kind::kBind) text += " to " + std::to_string(order.link_index);
-        if (!order.name.empty()) text += " " + order.name;
+        if (order.kind == LinkStory::Order::Kind::kRename) text += " " + order.link.name;
     }
     return text;
 }
@@ -25,8 +25,8 @@ std::string orders_text(const std::vector<LinkStory::Order>& orders) {
 std::string events_text(LinkStory& story) {
     std::string text;
     while (const auto event = story.take_event()) {
-        const char* kinds[] = {"down", "up",   "removed",   "returned", "renamed",
-                               "lost", "step", "part gone", "part back"};
+        const char* kinds[] = {"down", "up",   "removed",   "returned",  "renamed",
+                               "lost", "step", "part gone", "part back", "not bound"};
         text += (text.empty() ? "" : "; ") + std::to_string(event->input) + " " +
                 kinds[static_cast<int>(event->kind)] + " " + event->name + " " + std::to_string(event->from) +
                 "-" + std::to_string(event->to);
@@ -41,6 +41,13 @@ LinkStory with_eth0(bool wait) {
     LinkStory story(wait);
     CHECK(orders_text(story.add_input(7, "eth0", kUp, 1)).empty());
     return story;
+}
+
+// REQUIRES: that is the only order.
+void bind(LinkStory& story, const LinkChange& change, Nanoseconds now) {
+    const auto orders = story.hear(change, now);
+    REQUIRE(orders_text(orders) == "bind 0 to " + std::to_string(change.index));
+    story.bound(orders[0], now);
 }
 
 TEST_CASE("a link that goes down and up is a gap") {
@@ -84,15 +91,13 @@ TEST_CASE("a link that is waited for is bound again, and the gap ends when it is
     CHECK(orders_text(story.hear({7, kDown, std::nullopt}, 5)) == "away 0");
     CHECK(events_text(story) == "0 down eth0 4-4; 0 removed eth0 5-5");
     CHECK(orders_text(story.hear({8, std::nullopt, Link{"eth1", true, 1}}, 6)).empty());
-    CHECK(orders_text(story.hear({9, std::nullopt, kDown}, 7)) == "bind 0 to 9");
-    story.bound(0, 9, kDown, 7);
+    bind(story, {9, std::nullopt, kDown}, 7);
     CHECK(events_text(story).empty());
     CHECK(orders_text(story.hear({9, kDown, kUp}, 8)).empty());
     CHECK(events_text(story) == "0 returned eth0 4-8 gap");
     // And again: another one of its name, which is up at once.
     CHECK(orders_text(story.hear({9, kUp, std::nullopt}, 10)) == "away 0");
-    CHECK(orders_text(story.hear({12, std::nullopt, kUp}, 11)) == "bind 0 to 12");
-    story.bound(0, 12, kUp, 11);
+    bind(story, {12, std::nullopt, kUp}, 11);
     CHECK(events_text(story) == "0 removed eth0 10-10; 0 returned eth0 10-11 gap");
     story.hear({12, kUp, kDown}, 12);
     story.hear({12, kDown, kUp}, 13);
@@ -104,6 +109,58 @@ TEST_CASE("a binding that did not work is tried again at the link's next change"
     story.hear({7, kUp, std::nullopt}, 5);
     CHECK(orders_text(story.hear({9, std::nullopt, kDown}, 7)) == "bind 0 to 9");
     CHECK(orders_text(story.hear({9, kDown, kUp}, 8)) == "bind 0 to 9");
+}
+
+TEST_CASE("a binding that did not work is tried again every second, and what lasts is told once") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, std::nullopt}, 5 * kSecond);
+    story.hear({9, std::nullopt, kDown}, 7 * kSecond);
+    const std::map<int, Link> links = {{1, {"lo", true, 772}}, {9, kUp}};
+    CHECK(orders_text(story.advance_time(100 * kSecond, links)).empty());
+    events_text(story);
+    story.not_bound(0, 7 * kSecond);
+    CHECK(story.next_change() == 8 * kSecond);
+    CHECK(orders_text(story.advance_time(8 * kSecond - 1, links)).empty());
+    CHECK(orders_text(story.advance_time(8 * kSecond, links)) == "bind 0 to 9");
+    CHECK(events_text(story).empty());
+    story.not_bound(0, 8 * kSecond);
+    CHECK(events_text(story) ==
+          "0 not bound eth0 8000000000-8000000000 the capture cannot be bound to it; that is tried every "
+          "second");
+    const auto orders = story.advance_time(9 * kSecond, links);
+    CHECK(orders_text(orders) == "bind 0 to 9");
+    story.not_bound(0, 9 * kSecond);
+    CHECK(events_text(story).empty());
+    CHECK(story.blind_since(0) == 5 * kSecond);
+    story.bound(orders[0], 10 * kSecond);
+    CHECK(events_text(story) == "0 returned eth0 5000000000-10000000000 gap");
+    CHECK(story.next_change() == std::nullopt);
+}
+
+TEST_CASE("a link that is gone again is not bound to, and that is no news") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, std::nullopt}, 5 * kSecond);
+    events_text(story);
+    story.hear({9, std::nullopt, kUp}, 7 * kSecond);
+    story.not_bound(0, 7 * kSecond);
+    CHECK(orders_text(story.hear({9, kUp, std::nullopt}, 7 * kSecond)).empty());
+    CHECK(orders_text(story.advance_time(8 * kSecond)).empty());
+    CHECK(story.next_change() == std::nullopt);
+    CHECK(orders_text(story.hear({10, std::nullopt, kUp}, 60 * kSecond)) == "bind 0 to 10");
+    story.not_bound(0, 60 * kSecond);
+    CHECK(events_text(story).empty());
+}
+
+TEST_CASE("what can never be bound again is told, and no longer tried") {
+    LinkStory story = with_eth0(true);
+    story.hear({7, kUp, std::nullopt}, 5);
+    story.hear({9, std::nullopt, kUp}, 7);
+    events_text(story);
+    story.never_bound(0, 7, "why");
+    CHECK(events_text(story) == "0 not bound eth0 7-7 why");
+    CHECK(orders_text(story.hear({9, kUp, kDown}, 8)).empty());
+    CHECK(story.next_change() == std::nullopt);
+    CHECK(story.blind_since(0) == 5);
 }
 
 TEST_CASE("a link of another kind with the same name is not the one that is waited for") {

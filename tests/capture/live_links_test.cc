@@ -22,6 +22,7 @@ using Seqs = std::vector<std::uint32_t>;
 using Strings = std::vector<std::string>;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
+using capture::Followed;
 
 void send(std::uint32_t seq) {
     NetworkLab::wait_for_cable("vb");
@@ -291,24 +292,25 @@ TEST_CASE("a socket is bound to nothing but its own interface that is back, and 
 
     capture::LinkBinding binding = capture->bindings().at(0);
     const int index = index_of("va");
-    CHECK_FALSE(binding.follow(index_of("other")));  // its own is still there
+    CHECK(binding.follow(index_of("other")) == Followed::kNotYet);  // its own is still there
     CHECK(binding.link_index() == index);
     NetworkLab::ip("link delete dev va");
-    CHECK_FALSE(binding.follow(index_of("other")));
-    CHECK_FALSE(binding.follow(0));
+    CHECK(binding.follow(index_of("other")) == Followed::kNotYet);
+    CHECK(binding.follow(0) == Followed::kNotYet);
     CHECK(binding.link_index() == -1);
     NetworkLab::add_pair();
-    CHECK(binding.follow(index_of("va")));
+    CHECK(binding.follow(index_of("va")) == Followed::kDone);
     CHECK(binding.link_index() == index_of("va"));
+    CHECK(binding.follow(index_of("va")) == Followed::kDone);  // by whom ever it was
 
     NetworkLab::ip("link set dev va down");
     NetworkLab::ip("link set dev va name new");
-    CHECK(binding.follow(0));
+    CHECK(binding.follow(0) == Followed::kDone);
     NetworkLab::ip("link delete dev new");
     NetworkLab::add_pair("va", "vb");
-    CHECK_FALSE(binding.follow(index_of("va")));
+    CHECK(binding.follow(index_of("va")) == Followed::kNotYet);
     NetworkLab::add_pair("new", "nv");
-    CHECK(binding.follow(index_of("new")));
+    CHECK(binding.follow(index_of("new")) == Followed::kDone);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ TEST_CASE("each kind of event has its sentence") {
     CHECK(sentence(Kind::kUp) == "eth0 is up again after 2.3 s");
     CHECK(sentence(Kind::kRemoved) == "eth0 is gone: removed, or moved to another network namespace");
     CHECK(sentence(Kind::kReturned) == "eth0 is back after 2.3 s");
+    event.detail = "it is refused";
+    CHECK(sentence(Kind::kNotBound) == "eth0 is back, but nothing is captured from it: it is refused");
     event.detail = "lan";
     CHECK(sentence(Kind::kRenamed) == "lan is now called eth0");
     event.detail = "the driver had no room";
@@ -49,7 +51,7 @@ TEST_CASE("what takes the whole input away begins a gap; one of several links do
     using Kind = LinkEvent::Kind;
     LinkEvent event;
     for (const Kind kind : {Kind::kDown, Kind::kUp, Kind::kRemoved, Kind::kReturned, Kind::kRenamed,
-                            Kind::kFramesLost, Kind::kClockStep}) {
+                            Kind::kFramesLost, Kind::kClockStep, Kind::kNotBound}) {
         event.kind = kind;
         event.whole_input = true;
         CHECK(begins_gap(event) == (kind == Kind::kDown || kind == Kind::kRemoved));

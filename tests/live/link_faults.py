@@ -1,4 +1,5 @@
 """What can happen to an interface: it goes down, vanishes, is renamed or moved, or was never there."""
+import os
 import signal
 import time
 
@@ -120,6 +121,46 @@ def deleted_and_made_again(rig):
     assert len(gaps(program)) == 4, gaps(program)
 
 
+def binder_late(rig):
+    """Who binds does not answer for a while: that is told, it is tried again, and what comes late does no harm."""
+    with Wire() as wire:
+        lab = Lab(wire, None)
+        program = rig.start(wire.a, "--interval", "1", "--wait-for-interface")
+        lab.connect().talk()
+        [binder] = program.children()
+        os.kill(binder, signal.SIGSTOP)
+        wire.a.ip("link delete eth0")
+        wire.connect()
+        wait_until(lambda: "nothing is captured from it" in program.text("stderr"), 5, "nothing was said")
+        os.kill(binder, signal.SIGCONT)
+        for count in (1, 2):
+            wait_until(lambda: program.text("stderr").count("eth0 is back after") == count, 5, "it is not back")
+            lab.connect().talk()
+            wire.a.ip("link delete eth0")
+            lab.sleep(1)
+            wire.connect()
+        lab.sleep(0.8)
+        assert program.stop() == 0, program.text("stderr")
+    assert [port for port, _ in flows(program)] == ["40001", "40002", "40003"], flows(program)
+
+
+def binder_gone(rig):
+    """Who binds has ended: nothing can be captured from an interface that is back, and that ends the run."""
+    with Wire() as wire:
+        lab = Lab(wire, None)
+        program = rig.start(wire.a, "--interval", "1", "--wait-for-interface")
+        link = lab.connect()
+        link.talk()
+        lab.sleep(0.8)
+        os.kill(program.children()[0], signal.SIGKILL)
+        wire.a.ip("link delete eth0")
+        lab.sleep(1)
+        assert program.process.poll() is None, program.text("stderr")
+        wire.connect()
+        ends_with_reports(program, link)
+    assert "the process that binds" in program.text("stderr"), program.text("stderr")
+
+
 def renamed(rig):
     """The interface keeps its number, so the run goes on."""
     with Wire() as wire:
@@ -209,5 +250,5 @@ def any_interface(rig):
 
 
 if __name__ == "__main__":
-    main(down_and_up, deleted, killed_while_down, moved_to_another_namespace, deleted_and_made_again, renamed, refused,
-         several_interfaces, any_interface, any_with_a_link_down)
+    main(down_and_up, deleted, killed_while_down, moved_to_another_namespace, deleted_and_made_again, binder_late,
+         binder_gone, renamed, refused, several_interfaces, any_interface, any_with_a_link_down)
