@@ -98,6 +98,8 @@ enum class Reason : std::uint8_t {
     kNoAnswer,
     kSynIgnored,   // the other side still had an older connection
     kUnreachable,  // ICMP
+    // idle_timeout_on_path
+    kKnownTimeout,  // after silences that are all longer than a known timeout
 };
 
 // What a side sent that found no answer.

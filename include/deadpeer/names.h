@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 13> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 38> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 39> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -66,7 +66,8 @@ inline constexpr std::array<std::string_view, 38> kReasonNames = {"",
                                                                   "accepted_later",
                                                                   "no_answer",
                                                                   "syn_ignored",
-                                                                  "unreachable"};
+                                                                  "unreachable",
+                                                                  "known_timeout"};
 
 inline constexpr std::array<std::string_view, 14> kEventNames = {
     "probes_unanswered", "peer_recovered",  "peer_dead",

@@ -51,6 +51,7 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.opened = connection.first_time;
     failure.failed_end = connection.key.sender(judgement.side);
     failure.other_end = connection.key.receiver(judgement.side);
+    failure.host_was_up = (judgement.signs & (kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn)) != 0;
     if (timeouts_.full()) {
         tell(sink);
         timeouts_.forget_earlier();
@@ -66,8 +67,11 @@ void Paths::note_survivor(const Connection& connection, const Judgement& judgeme
 }
 
 void Paths::tell(ReportSink& sink) {
-    for (Finding finding : timeouts_.findings()) {
-        finding.path_timeout = knowledge_.shortest_timeout(finding.idle, finding.survived);
+    const auto known = [this](Nanoseconds failed, Nanoseconds survived) {
+        return knowledge_.shortest_timeout(failed, survived);
+    };
+    for (Finding finding : timeouts_.findings(known)) {
+        finding.path_timeout = known(finding.idle, finding.survived);
         if (note_told(finding)) sink.on_finding(finding);
     }
 }
@@ -91,12 +95,13 @@ void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) 
 // Whether this path and idle time are news.
 bool Paths::note_told(const Finding& finding) {
     const HostPair hosts = pair_of(finding.subject.address, finding.peer.address);
+    const Nanoseconds idle = finding.reason == Reason::kKnownTimeout ? finding.path_timeout : finding.idle;
     const auto same = [&](const Told& told) {
-        return told.hosts == hosts && std::abs(told.idle - finding.idle) <= same_idle_tolerance(told.idle);
+        return told.hosts == hosts && std::abs(told.idle - idle) <= same_idle_tolerance(told.idle);
     };
     if (std::ranges::any_of(told_, same)) return false;
     if (told_.size() == kMostTold) told_.erase(told_.begin());
-    told_.push_back({hosts, finding.idle});
+    told_.push_back({hosts, idle});
     return true;
 }
 

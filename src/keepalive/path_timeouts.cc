@@ -1,6 +1,7 @@
 #include "keepalive/path_timeouts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <tuple>
 
@@ -13,13 +14,14 @@ Nanoseconds longest_survived(std::span<const PathFailure> failures) {
     return std::ranges::max_element(failures, {}, &PathFailure::survived)->survived;
 }
 
-Finding describe(std::span<const PathFailure> group, Nanoseconds survived) {
+Finding describe(std::span<const PathFailure> group, Nanoseconds survived, Reason reason) {
     const PathFailure& first = *std::ranges::min_element(group, {}, &PathFailure::time);
     Finding finding;
     finding.kind = EventKind::kIdleTimeoutOnPath;
     finding.severity = Severity::kWarning;
-    finding.confidence = group.size() >= 3 ? Confidence::kHigh : Confidence::kMedium;
-    finding.reason = Reason::kSameIdleTime;
+    const bool sure = group.size() >= 3 && reason == Reason::kSameIdleTime;
+    finding.confidence = sure ? Confidence::kHigh : Confidence::kMedium;
+    finding.reason = reason;
     finding.time = std::ranges::max_element(group, {}, &PathFailure::time)->time;
     finding.file = first.file;
     finding.frame = first.frame;
@@ -37,16 +39,34 @@ Finding describe(std::span<const PathFailure> group, Nanoseconds survived) {
 }
 
 // `failures` of one pair of hosts, sorted by idle time.
-void accuse(std::span<const PathFailure> failures, Nanoseconds survived, std::vector<Finding>& findings) {
+void accuse_same(std::span<const PathFailure> failures, Nanoseconds survived,
+                 std::vector<Finding>& findings) {
     for (auto begin = failures.begin(); begin != failures.end();) {
         const Nanoseconds idle = begin->idle;
         const auto end = std::find_if(begin, failures.end(), [&](const PathFailure& failure) {
             return failure.idle > idle + same_idle_tolerance(idle);
         });
-        const bool shorter_survives = survived != kNoTime && survived > 0 && survived < idle;
-        if (end - begin >= 2 && shorter_survives) findings.push_back(describe({begin, end}, survived));
+        if (end - begin >= 2 && survived < idle)
+            findings.push_back(describe({begin, end}, survived, Reason::kSameIdleTime));
         begin = end;
     }
+}
+
+// Of a host that was down nobody knows what the path did.
+void accuse_known(std::span<const PathFailure> failures, Nanoseconds survived,
+                  const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
+    std::vector<PathFailure> of_path;
+    std::ranges::copy_if(failures, std::back_inserter(of_path), &PathFailure::host_was_up);
+    if (of_path.size() >= 2 && known(of_path.front().idle, survived) != kNoTime)
+        findings.push_back(describe(of_path, survived, Reason::kKnownTimeout));
+}
+
+void accuse(std::span<const PathFailure> failures, Nanoseconds survived,
+            const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
+    if (survived <= 0) return;  // that is not known
+    const std::size_t before = findings.size();
+    accuse_same(failures, survived, findings);
+    if (findings.size() == before) accuse_known(failures, survived, known, findings);
 }
 
 }  // namespace
@@ -74,7 +94,7 @@ void PathTimeouts::forget_earlier() {
     failures_.erase(failures_.begin(), middle);
 }
 
-std::vector<Finding> PathTimeouts::findings() {
+std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known) {
     std::vector<Finding> findings;
     if (failures_.empty()) return findings;
     unite_survivals();
@@ -89,7 +109,7 @@ std::vector<Finding> PathTimeouts::findings() {
              equal_run(std::span<const Survival>(survivals_), begin->hosts, &Survival::hosts)) {
             survived = std::max(survived, survival.idle);
         }
-        accuse({begin, end}, survived, findings);
+        accuse({begin, end}, survived, known, findings);
         begin = end;
     }
     return findings;

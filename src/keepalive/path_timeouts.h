@@ -1,5 +1,6 @@
-// Path timeouts: connections over one pair of hosts that fail after the same idle time, while shorter idles
-// survive, accuse a box between them that forgets idle connections.
+// Path timeouts: connections over one pair of hosts that fail after the same idle time, or, while the host is
+// up, after idle times that are all longer than a known timeout, accuse a middlebox between them that forgets
+// idle connections, if shorter idles survive.
 //
 // Memory:  each failure, and one small record for each pair of hosts that came through a silence; half of the
 //          bound for each.
@@ -10,6 +11,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "deadpeer/address.h"
@@ -38,6 +40,7 @@ struct PathFailure {
     Nanoseconds opened = kNoTime;  // time of its first frame
     Endpoint failed_end;           // the end that was not reached any more, and the other
     Endpoint other_end;
+    bool host_was_up = false;  // the host of the failed end: its other frames show it
 };
 
 // Idle times are the same if they are no further apart than this.
@@ -47,6 +50,10 @@ constexpr Nanoseconds same_idle_tolerance(Nanoseconds idle) {
 
 class PathTimeouts {
 public:
+    // The shortest known timeout that fits a failure after that silence, and survivals as long as the other;
+    // kNoTime if none does.
+    using KnownTimeout = std::function<Nanoseconds(Nanoseconds failed, Nanoseconds survived)>;
+
     // `bytes`: what it may take, about.
     explicit PathTimeouts(std::size_t bytes = std::size_t{1} << 20)
         : most_failures_(bytes / 2 / sizeof(PathFailure)), most_survivals_(bytes / 2 / sizeof(Survival)) {}
@@ -62,8 +69,8 @@ public:
 
     [[nodiscard]] const std::vector<PathFailure>& failures() const { return failures_; }
 
-    // One finding for each pair of hosts and idle time.
-    [[nodiscard]] std::vector<Finding> findings();
+    // One finding for each pair of hosts and idle time, or known timeout.
+    [[nodiscard]] std::vector<Finding> findings(const KnownTimeout& known);
 
     [[nodiscard]] std::size_t memory() const {
         return failures_.capacity() * sizeof(PathFailure) + survivals_.capacity() * sizeof(Survival);

@@ -50,7 +50,8 @@ void explain_path_timeout(std::string& out, const Finding& finding) {
     say(out, "A middlebox between ", finding.peer.address, " and ", finding.subject.address,
         finding.confidence < Confidence::kHigh ? " seems to forget" : " forgets",
         " idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
-        Span{finding.idle}, " of silence, the longest that survived was ", Span{finding.survived},
+        finding.reason == Reason::kKnownTimeout ? "at least " : "", Span{finding.idle},
+        " of silence, the longest that survived was ", Span{finding.survived},
         "; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) ");
     // A timeout that is not known lies between what survived and what failed.
     say_limit(out, finding.path_timeout != kNoTime ? finding.path_timeout : finding.idle / 2);

@@ -99,6 +99,8 @@ constexpr auto kReasons = entries_of<Reason>({
     {Reason::kHeartbeatMissing, "", "No heartbeat for more than three of its periods.", ""},
     {Reason::kSameIdleTime, "", "Connections failed after the same idle time, and shorter ones survived.",
      ""},
+    {Reason::kKnownTimeout, "",
+     "Connections failed after silences that were all longer than a known timeout.", ""},
     {Reason::kTooManyOpen, "", "As many connections are open as --max-connections warns of.", ""},
     {Reason::kLinkDown, "", "The interface was down or gone.", ""},
     {Reason::kFramesLost, "", "The capture lost frames.",

@@ -39,7 +39,7 @@ void say_forgotten(std::string& out, const Finding& f, const Named& named) {
 }
 void say_path(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.peer.address), " to ", named(f.subject.address), " forgets connections after ",
-        Span{f.idle}, " of silence");
+        Span{f.idle}, f.reason == Reason::kKnownTimeout ? " of silence or more" : " of silence");
 }
 void say_capacity(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " has ", std::uint64_t{f.count}, " of ", std::uint64_t{f.limit},

@@ -36,6 +36,11 @@ Experience failed(Nanoseconds idle, std::uint64_t frame = 1, std::uint32_t file 
     return experience;
 }
 
+// A timeout of 350 s is known.
+Nanoseconds known(Nanoseconds failed, Nanoseconds survived) {
+    return failed >= 350 * kSecond && survived < 350 * kSecond ? 350 * kSecond : kNoTime;
+}
+
 std::vector<Finding> found(const std::vector<Experience>& experiences) {
     PathTimeouts paths;
     for (const auto& [failure, failed] : experiences) {
@@ -45,7 +50,7 @@ std::vector<Finding> found(const std::vector<Experience>& experiences) {
             paths.add_survival(failure.hosts, failure.survived);
         }
     }
-    return paths.findings();
+    return paths.findings(known);
 }
 
 TEST_CASE("two failures after the same idle time are a finding, three a sure one") {
@@ -66,8 +71,8 @@ TEST_CASE("two failures after the same idle time are a finding, three a sure one
 TEST_CASE("the same idle time: 2 s or 2 % beyond the shortest") {
     CHECK(found({failed(60 * kSecond), failed(62 * kSecond), survived(1)}).size() == 1);
     CHECK(found({failed(60 * kSecond), failed(62 * kSecond + 1), survived(1)}).empty());
-    CHECK(found({failed(350 * kSecond), failed(357 * kSecond), survived(1)}).size() == 1);
-    CHECK(found({failed(350 * kSecond), failed(357 * kSecond + 1), survived(1)}).empty());
+    CHECK(found({failed(300 * kSecond), failed(306 * kSecond), survived(1)}).size() == 1);
+    CHECK(found({failed(300 * kSecond), failed(306 * kSecond + 1), survived(1)}).empty());
 }
 
 TEST_CASE("shorter idles must survive, and no longer one may") {
@@ -129,6 +134,25 @@ TEST_CASE("the evidence is of one file") {
     CHECK(findings[0].file == 0);
     CHECK(findings[0].evidence_count == 1);
     CHECK(findings[0].evidence[0] == 5);
+}
+
+TEST_CASE("failures after different silences are a finding if all are longer than a known timeout") {
+    const auto different = [](Nanoseconds first, Nanoseconds survival, bool host_was_up = true) {
+        std::vector<Experience> all = {failed(first, 9), failed(420 * kSecond, 7), failed(465 * kSecond, 5)};
+        for (Experience& each : all) each.failure.host_was_up = host_was_up;
+        all.push_back(survived(survival));
+        return found(all);
+    };
+    const auto some = different(350 * kSecond, 10 * kSecond);
+    REQUIRE(some.size() == 1);
+    CHECK(some[0].reason == Reason::kKnownTimeout);
+    CHECK(some[0].confidence == Confidence::kMedium);
+    CHECK(some[0].count == 3);
+    CHECK(some[0].idle == 350 * kSecond);
+    CHECK(different(350 * kSecond - 1, 10 * kSecond).empty());
+    CHECK(different(350 * kSecond, 350 * kSecond).empty());
+    CHECK(different(350 * kSecond, kNoTime).empty());
+    CHECK(different(350 * kSecond, 10 * kSecond, false).empty());
 }
 
 }  // namespace
