@@ -18,6 +18,7 @@ Finding about_train(const Connection& connection, const Train& train, Direction 
     finding.idle = train.silence_before;
     finding.interval = train.last_gap;
     finding.count = train.length;
+    finding.tries = train.tries;
     for (std::size_t i = 0; i < train.frames.count; ++i) finding.add_evidence(train.frames.frames[i]);
     return finding;
 }
@@ -61,9 +62,11 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     const bool asked_twice = observation.train_position == 2;
     if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
         tell_unanswered(connection, watch, segment, file);
-    if (observation.answered.length >= 2) tell_recovered(connection, observation.answered, segment, file);
+    if (observation.answered.length >= 2)
+        tell_recovered(connection, observation.answered, observation.answered.length - 1, segment, file);
+    if (observation.outlived.length >= 2)
+        tell_recovered(connection, observation.outlived, observation.outlived.length, segment, file);
     if (observation.answered.open()) settle_answered_row(watch, segment);
-    if (watch.told == Verdict::kPeerDead && !is_trying(watch)) watch.told = Verdict::kNone;
     return {kind, observation.train_position, of_first_pair};
 }
 
@@ -257,15 +260,15 @@ void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, 
     sink_.on_finding(finding);
 }
 
-void Watcher::tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
-                             std::uint32_t file) {
+void Watcher::tell_recovered(const Connection& connection, const Train& train, std::uint32_t unanswered,
+                             const Segment& answer, std::uint32_t file) {
     Finding finding = about_train(connection, train, opposite(answer.direction), EventKind::kPeerRecovered,
                                   Severity::kInfo, file);
     finding.confidence = Confidence::kHigh;
     finding.reason = Reason::kRecovered;
     finding.time = answer.time;
     finding.frame = answer.frame;
-    finding.count = train.length - 1;  // the last one was answered
+    finding.count = unanswered;
     finding.half_open = between(connection.tcp.forward(answer.direction).last_time, answer.time);
     finding.add_evidence(answer.frame);
     sink_.on_finding(finding);

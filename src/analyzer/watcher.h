@@ -117,8 +117,8 @@ private:
     void settle_answered_row(Watch& watch, const Segment& answer);
     void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
                          std::uint32_t file);
-    void tell_recovered(const Connection& connection, const Train& train, const Segment& answer,
-                        std::uint32_t file);
+    void tell_recovered(const Connection& connection, const Train& train, std::uint32_t unanswered,
+                        const Segment& answer, std::uint32_t file);
 
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
 

@@ -40,7 +40,8 @@ Judgement probes_stopped(const JudgementCase& c, Nanoseconds due) {
 // What the latest exchange proves, beyond that there was one.
 Reason latest_proof(const Watch& watch, Reason usual) {
     if (watch.reset->met() && watch.reset->ignored()) return Reason::kResetIgnored;
-    if (watch.recovered) return Reason::kRecovered;
+    const bool returned = std::ranges::any_of(watch.sides, &SideWatch::peer_lives);
+    if (watch.recovered || returned) return Reason::kRecovered;
     return usual == Reason::kRecentTraffic && watch.refusals > 0 ? Reason::kAcceptedLater : usual;
 }
 

@@ -59,7 +59,7 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
         decided(lives ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
     describe_train(judgement, c, train, prober);
     const bool reset = ended_by_reset(c, prober);
-    if (c.side(prober).may_have_given_up || (reset && c.reset().target_after))
+    if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))
         judgement.signs |= kSignSpokeLater;
     if (reset) {
         judgement.signs |= kSignProberReset;
@@ -86,6 +86,7 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
     const Train& train = *side.probes;
     if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
+    if (!reset && side.peer_lives()) return std::nullopt;
     const Nanoseconds waited = probe_patience(train, *side.prober);
     const bool proves_nothing = c.ignored(prober) || side.peer_probed;
     if (!reset && (proves_nothing || waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
@@ -131,6 +132,7 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
     const Nanoseconds waited = transmission_patience(train);
     if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
     const bool reset = ended_by_reset(c, sender);
+    if (!reset && c.side(sender).peer_lives()) return std::nullopt;
     // ICMP errors take back the growth of the gaps (RFC 6069).
     if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
@@ -172,7 +174,7 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
         const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
         const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
-        if (!train.open() || !waits || proves_nothing) continue;
+        if (!train.open() || !waits || proves_nothing || c.side(side).peer_lives()) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
         describe_train(judgement, c, train, side);

@@ -146,7 +146,7 @@ SegmentKind kind_of_answer(const View& v) {
     const SideWatch& prober = v.watch->sides[index(opposite(v.segment.direction))];
     const SentData& probed = v.before.sent[index(opposite(v.segment.direction))];
     // What was decided stays decided.
-    const bool over = (v.watch->reset->met() && !v.watch->reset->ignored()) || prober.may_have_given_up ||
+    const bool over = (v.watch->reset->met() && !v.watch->reset->ignored()) || prober.may_have_given_up() ||
                       has_given_up(prober, prober.peer_probed ? v.fwd.last_time : kNoTime, v.watch->step_back,
                                    v.segment.time);
     const bool acknowledges = probed.next_known && !Seq(v.segment.ack).before(probed.next);

@@ -182,32 +182,63 @@ void take_rtt(RttSample& rtts, Nanoseconds rtt) {
     ++rtts.seen;
 }
 
+bool was_told_dead(const Watch& watch) {
+    return watch.told == Verdict::kPeerDead || watch.told == Verdict::kPathDead;
+}
+
+// What was told of a side that did not answer is over.
+void end(Watch& watch, WatchPools& pools, Pooled<Train>& train) {
+    if (train->open() && was_told_dead(watch)) watch.told = Verdict::kNone;
+    train.release(pools.trains);
+}
+
 void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
     SideWatch& side = watch.sides[index(opposite(segment.direction))];
     const Nanoseconds rtt = between(side.probes->last_time, segment.time);
     if (rtt != kNoTime) take_rtt(watch.rtts.in(pools.rtts), rtt);
     if (side.probes->length >= 2) watch.recovered = true;
     ++side.prober.in(pools.probers).answered;
-    side.probes.release(pools.trains);
+    end(watch, pools, side.probes);
 }
 
-// A side that was not answered spoke on: it had not given up.
-void take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
-    side.may_have_given_up = false;
+// A side that was not answered had not given up; answers its tries.
+Train take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
+    const Train tries = side.probes->open() || !was_told_dead(watch) ? *side.probes : *side.transmissions;
+    side.peer_returned = kNoTime;
     if (side.probes->length >= 2) watch.recovered = true;
-    side.probes.release(pools.trains);
-    side.transmissions.release(pools.trains);
+    end(watch, pools, side.probes);
+    end(watch, pools, side.transmissions);
+    return tries;
+}
+
+// Something that was sent after all that it had acknowledged before.
+bool acknowledges_more(const ConnectionView& before, const Segment& segment) {
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    return segment.has(kAck) && own.seen && Seq(segment.ack).after(own.last_ack);
+}
+
+// Who had given up answers the first word of the other side with a RST.
+bool has_not_given_up(const SideWatch& side, const Segment& word) {
+    return side.peer_lives() && word.time - side.peer_returned > kAnswerDelay;
+}
+
+void note_return(SideWatch& side, const Segment& word, SegmentKind kind) {
+    if (side.may_have_given_up()) return;
+    side.peer_returned = word.time;
+    side.peer_asked =
+        word.payload_length > 0 || word.has(kSyn | kFin) || kind == SegmentKind::kKeepaliveProbe;
 }
 
 // No answer, but a sign of life of the side that was probed.
-void note_sign_of_life(SideWatch& prober, WatchPools& pools, const Segment& segment, SegmentKind kind) {
+void note_sign_of_life(Watch& watch, WatchPools& pools, SideWatch& prober, const Segment& segment,
+                       SegmentKind kind) {
     if (kind == SegmentKind::kKeepaliveProbe) {
         prober.peer_probed = true;
         return;
     }
     if (segment.payload_length == 0) return;
     prober.prober.in(pools.probers).ignored += prober.probes->length;
-    prober.probes.release(pools.trains);
+    end(watch, pools, prober.probes);
 }
 
 // What answers a SYN out of an older connection, or in nobody's (RFC 9293 section 3.5.1, RFC 5961 section 4).
@@ -219,6 +250,14 @@ bool challenges_syn(const ConnectionView& before, const Segment& segment) {
            state_of(before.ends(), target) == TcpState::kSynSent &&
            (ack.at_or_before(before.tcp.forward(target).isn) ||
             ack.after(before.sent[index(target)].next + kNear));
+}
+
+// The patience of a side that tries begins with its latest segment, and anew with each probe of the other
+// side's own.
+Nanoseconds patient_since(const ConnectionView& before, const SideWatch& trying, const Segment& segment) {
+    const HalfStream& own = before.tcp.reverse(segment.direction);
+    const Nanoseconds spoke = own.seen ? own.last_time : kNoTime;
+    return trying.peer_probed ? std::max(spoke, before.tcp.forward(segment.direction).last_time) : spoke;
 }
 
 // What became of the connection was decided before, but the probe tells of its sender's keepalive.
@@ -262,21 +301,24 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
-    if (own.may_have_given_up) take_back(watch, pools, own);
-    // A probe of the other side's own, and each further one, begins its patience anew.
-    const Nanoseconds since = other.peer_probed ? before.tcp.forward(segment.direction).last_time : kNoTime;
-    if (other.may_have_given_up || has_given_up(other, since, watch.step_back, segment.time)) {
-        other.may_have_given_up = true;
+    if (own.may_have_given_up()) take_back(watch, pools, own);
+    if (has_not_given_up(other, segment)) observation.outlived = take_back(watch, pools, other);
+    if (other.may_have_given_up() ||
+        has_given_up(other, patient_since(before, other, segment), watch.step_back, segment.time)) {
+        note_return(other, segment, kind);
         if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
         return observation;
     }
-    other.transmissions.release(pools.trains);
+    if (was_told_dead(watch)) observation.outlived = *other.transmissions;
+    end(watch, pools, other.transmissions);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);
         observation.answered = *other.probes;
         note_answer(watch, pools, segment);
+    } else if (other.probes->open() && acknowledges_more(before, segment)) {
+        observation.outlived = take_back(watch, pools, other);
     } else if (other.probes->open()) {
-        note_sign_of_life(other, pools, segment, kind);
+        note_sign_of_life(watch, pools, other, segment, kind);
     }
     if (kind == SegmentKind::kKeepaliveProbe) {
         note_probe(watch, pools, before, segment);

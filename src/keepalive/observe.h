@@ -25,6 +25,9 @@ bool deserves_watch(SegmentKind kind, const ConnectionView& before, const Segmen
 struct Observation {
     std::uint32_t train_position = 0;  // of a probe
     Train answered;                    // the other side's probes that this segment answers; not open if none
+    // Its probes that found no answer while this side lives all the same, or its data for which this side was
+    // told to be dead.
+    Train outlived;
 };
 
 Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,

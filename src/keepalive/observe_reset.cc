@@ -61,7 +61,7 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
         Seq(reset.seq) == before.tcp.forward(target).last_ack) {
         return Shape::kHalfOpen;
     }
-    if (side.may_have_given_up && answers_without_socket(watch, before, reset)) return Shape::kGaveUp;
+    if (side.may_have_given_up() && answers_without_socket(watch, before, reset)) return Shape::kGaveUp;
     if (answers_first_fin(watch, before, reset)) return Shape::kNoSocket;
     if ((before.fin_seen >> index(target) & 1U) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
@@ -136,8 +136,8 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.in_handshake = before.syn_seen && reset.shape != ResetRecord::Shape::kRefused &&
                          before.tcp.forward(before.initiator).first_ack;
     reset.answers_fin = reset.shape == ResetRecord::Shape::kNoSocket && before.fin_seen != 0;
-    reset.at_return =
-        reset.shape == ResetRecord::Shape::kGaveUp && watch.sides[index(segment.direction)].may_have_given_up;
+    reset.at_return = reset.shape == ResetRecord::Shape::kGaveUp &&
+                      watch.sides[index(segment.direction)].may_have_given_up();
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before(watch, before, segment);

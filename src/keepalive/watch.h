@@ -82,14 +82,18 @@ struct SideWatch {
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
     bool peer_probed = false;       // after its latest probe the other side sent one of its own
-    // The other side spoke again when this one had long fallen silent: what this one says next tells whether
-    // it had given up.
-    bool may_have_given_up = false;
+    // When the other side spoke again, after this one's tries had long found no answer and ceased: who had
+    // given up answers that with a RST.
+    Nanoseconds peer_returned = kNoTime;
+    bool peer_asked = false;  // and said something that asks for an answer
 
     // Where the capture holds its latest segment more than once: the time of the first, and of the latest.
     Nanoseconds first_copy = kNoTime;
     Nanoseconds last_copy = kNoTime;
 
+    [[nodiscard]] bool may_have_given_up() const { return peer_returned != kNoTime; }
+    // An ACK that met no RST: it belongs to the connection, which both sides have.
+    [[nodiscard]] bool peer_lives() const { return may_have_given_up() && !peer_asked; }
     // A time of the latest segment, as that of its first copy.
     [[nodiscard]] Nanoseconds first_seen(Nanoseconds time) const {
         return time == last_copy ? first_copy : time;

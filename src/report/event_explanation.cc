@@ -19,8 +19,10 @@ void explain_unanswered(std::string& out, const Finding& finding) {
 
 void explain_recovered(std::string& out, const Finding& finding) {
     say(out, Side{finding.subject}, " lives: it answered again after ",
-        Count{finding.count, "unanswered keepalive probe", "unanswered keepalive probes"}, " of ",
-        Side{finding.peer});
+        finding.tries == Tries::kData
+            ? Count{finding.count, "unacknowledged transmission", "unacknowledged transmissions"}
+            : Count{finding.count, "unanswered keepalive probe", "unanswered keepalive probes"},
+        " of ", Side{finding.peer});
     if (finding.half_open != kNoTime) say(out, ", having been silent for ", Span{finding.half_open});
     say(out, finding.count == 1 ? "; one lost answer proves nothing, look for an outage if there are more"
                                 : "; look for an outage of the path at that time");

@@ -45,6 +45,24 @@ TEST_CASE("probes whose gaps double: one and a half times the next gap") {
                    "probes_unanswered", at(29.02) + 1, "peer_dead");
 }
 
+TEST_CASE("an ACK of the other side just before the deadline: nobody is dead") {
+    LiveStory story(kOpen + kProbe + kProbe + "+20 B . 201:201(0) ack 101\n");
+    CHECK(story.told_until(at(100)) == "probes_unanswered");
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("each outage is told") {
+    const std::string probes =
+        "+10 A . 110:110(0) ack 201\n+2 A . 110:110(0) ack 201\n+2 A . 110:110(0) ack 201\n";
+    const std::string exchange = "+5 A P. 111:121(10) ack 201\n+0.01 B . 201:201(0) ack 121\n";
+    LiveStory story(kOpen + "+1 A P. 101:111(10) ack 201\n+0.01 B . 201:201(0) ack 111\n" + probes +
+                    exchange +
+                    "+10 A . 120:120(0) ack 201\n+2 A . 120:120(0) ack 201\n+2 A . 120:120(0) ack 201\n");
+    CHECK(story.told_until(at(100)) ==
+          "probes_unanswered peer_dead peer_recovered probes_unanswered peer_dead");
+    CHECK(story.told_by_finish() == "");
+}
+
 TEST_CASE("retransmissions: twice the last gap, and a quarter of it for a coarse timer") {
     const std::string data = "A P. 101:111(10) ack 201\n";
     LiveStory story(kOpen + "+1 " + data + "+1 " + data + "+2 " + data + "+4 " + data);

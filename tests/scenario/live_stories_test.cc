@@ -28,6 +28,9 @@ std::multiset<std::string> events_of(const Scenario& scenario, Analyse analyse) 
 const std::set<std::string> kToldTooEarly = {
     "a RST that neither side heeds: the connection goes on",     // by segments more than half a second later
     "one wild time stamp does not age the connection by a day",  // no clock of a live capture does that
+    // A live capture waits for an answer no longer than one and a half intervals, and then takes it back.
+    "new data shows that who probed in vain has not given up; its ACK is the other side's sign of life",
+    "so is data", "data is sent once more long after it was sent in vain, and acknowledged",
     "heartbeats before a long pause: nobody knows whether they stopped",  // a live capture was there
 };
 
