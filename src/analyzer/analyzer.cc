@@ -79,7 +79,10 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (live_) pass_time(std::min(segment.time, read_at_));
     at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, place);
-    if (connection.sent_by(segment.direction).segments == 0) expect_hosts(segment);
+    if (connection.sent_by(segment.direction).segments == 0) {
+        expect_hosts(segment);
+        if (connection.sent_by(opposite(segment.direction)).segments > 0) life_.note_two_way(segment.key);
+    }
     Labels labels = start(connection, segment);
     SegmentNature nature;
     const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
@@ -91,7 +94,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
             looked = true;
             if (segment.has(kRst)) {
                 const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
-                if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection);
+                if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
                 verdicts_.note_forgotten(connection);
             }
         }

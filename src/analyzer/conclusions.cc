@@ -48,7 +48,6 @@ TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
 
 void Conclusions::clear() {
     hosts_.forget_connections();
-    seen_both_ways_.clear();
     idle_timers_ = {};
     interval_timers_ = {};
 }
@@ -121,7 +120,7 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
                                  const HostSigns& host) const {
     const Watch* watch = watcher_.watch_of(connection);
     CaptureFacts capture = state.facts(connection);
-    capture.both_directions = seen_both_ways_.contains(connection.key.sender(connection.initiator).address);
+    capture.both_directions = life_.seen_two_way(connection.key.sender(connection.initiator).address);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
     const HeartbeatSummary heartbeat = beats_.summary(connection);

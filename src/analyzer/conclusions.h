@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "analyzer/beats.h"
@@ -65,8 +64,6 @@ public:
     // As that side lived it.
     void ask_about(const HostConnection& forgotten) { hosts_.ask_about(forgotten); }
     void gather_host(const Connection& connection, Direction side);
-    // The capture shows both directions of a connection of the host.
-    void note_both_ways(const IpAddress& host) { seen_both_ways_.insert(host); }
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
@@ -94,7 +91,6 @@ private:
     const Beats& beats_;
     const HostLife& life_;
     HostBook hosts_;
-    std::set<IpAddress> seen_both_ways_;
     TimerPool idle_timers_;
     TimerPool interval_timers_;
 };

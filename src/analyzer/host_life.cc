@@ -54,6 +54,20 @@ std::uint64_t HostLife::hash(std::uint64_t mac) const {
     return hash_(mac);
 }
 
+void HostLife::note_two_way(const FlowKey& key) {
+    if (two_way_.empty()) two_way_.resize(kTwoWayBits);
+    for (const IpAddress& host : {key.low().address, key.high().address}) {
+        const std::uint64_t place = hash(host);
+        two_way_[place % kTwoWayBits] = true;
+        two_way_[(place >> 32) % kTwoWayBits] = true;
+    }
+}
+
+bool HostLife::seen_two_way(const IpAddress& host) const {
+    const std::uint64_t place = hash(host);
+    return !two_way_.empty() && two_way_[place % kTwoWayBits] && two_way_[(place >> 32) % kTwoWayBits];
+}
+
 HostLife::Host& HostLife::host_of(const IpAddress& address) {
     const std::uint64_t place = hash(address);
     if (Host* known = hosts_.find(address, place)) return *known;

@@ -42,6 +42,11 @@ public:
 
     void hear(const Heard& heard);
 
+    // Both sides of a connection of the two were heard.
+    void note_two_way(const FlowKey& key);
+    // Whether that is so of a connection of the host; of one in a hundred others it is said as well.
+    [[nodiscard]] bool seen_two_way(const IpAddress& host) const;
+
     // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if
     // that is not known.
     [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
@@ -66,7 +71,7 @@ public:
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
     [[nodiscard]] std::size_t memory() const {
-        return hosts_.memory() + machines_.memory() + expected_.capacity() / 8;
+        return hosts_.memory() + machines_.memory() + (expected_.capacity() + two_way_.capacity()) / 8;
     }
 
 private:
@@ -109,8 +114,12 @@ private:
         return !expected_.empty() && expected_[hash % kExpectedBits];
     }
 
+    // A Bloom filter (B. H. Bloom, 1970) of two places a host, out of the two halves of its hash.
+    static constexpr std::size_t kTwoWayBits = std::size_t{1} << 22;
+
     SeededHash hash_;
     std::vector<bool> expected_;
+    std::vector<bool> two_way_;
     RecentTable<IpAddress, Host> hosts_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
 };

@@ -13,7 +13,6 @@ constexpr Nanoseconds kResetSettles = 500 * kMillisecond;
 // looked at.
 constexpr Nanoseconds kWitnessTime = 5 * kSecond;
 constexpr Nanoseconds kLookAgain = 500 * kMillisecond;
-constexpr std::size_t kMostUnanswered = 10'000;
 
 struct EventClass {
     EventKind kind;
@@ -98,46 +97,33 @@ void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& 
 
 void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.clear();
-    const Concerned hosts = concerned_by(connections);
+    const Hosts forgetful = forgetful_hosts(connections);
     for (const Ended& ended : connections) {
         conclusions_.gather_timers(*ended.connection);
-        gather(*ended.connection, hosts);
+        gather(*ended.connection, forgetful);
     }
     conclusions_.freeze();
 }
 
 // Only those are worth a look at their other connections.
-Verdicts::Concerned Verdicts::concerned_by(std::span<const Ended> connections) {
-    Concerned hosts;
+Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
+    Hosts hosts;
     for (const Ended& ended : connections) {
-        const Connection& connection = *ended.connection;
-        if (hosts.unanswered.size() < kMostUnanswered && is_unanswered_syn(connection)) {
-            // One host may send many, and a flood of them comes from as many hosts.
-            const IpAddress initiator = connection.key.sender(connection.initiator).address;
-            const bool known = !hosts.unanswered.empty() && hosts.unanswered.back() == initiator;
-            if (!known) hosts.unanswered.push_back(initiator);
-        }
-        const auto lost = conclusions_.forgotten(connection);
+        const auto lost = conclusions_.forgotten(*ended.connection);
         if (!lost) continue;
         conclusions_.ask_about(*lost);
-        for (const IpAddress& address : conclusions_.addresses_of(lost->host))
-            hosts.forgetful.push_back(address);
+        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
     }
-    for (Hosts* each : {&hosts.forgetful, &hosts.unanswered}) {
-        std::ranges::sort(*each);
-        each->erase(std::unique(each->begin(), each->end()), each->end());
-    }
+    std::ranges::sort(hosts);
+    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     return hosts;
 }
 
-void Verdicts::gather(const Connection& connection, const Concerned& hosts) {
-    const bool both_ways = !is_one_way(connection);
-    if (hosts.forgetful.empty() && (!both_ways || hosts.unanswered.empty())) return;
+void Verdicts::gather(const Connection& connection, const Hosts& forgetful) {
+    if (forgetful.empty()) return;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const IpAddress address = connection.key.sender(side).address;
-        if (std::ranges::binary_search(hosts.forgetful, address)) conclusions_.gather_host(connection, side);
-        if (both_ways && std::ranges::binary_search(hosts.unanswered, address))
-            conclusions_.note_both_ways(address);
+        if (std::ranges::binary_search(forgetful, address)) conclusions_.gather_host(connection, side);
     }
 }
 
@@ -198,9 +184,9 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
 
 void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit_all) {
     conclusions_.clear();
-    const Concerned hosts = concerned_by(due);
-    if (hosts.forgetful.empty()) return;  // nothing else is worth a walk
-    visit_all([&](const Connection& connection) { gather(connection, hosts); });
+    const Hosts forgetful = forgetful_hosts(due);
+    if (forgetful.empty()) return;  // nothing else is worth a walk
+    visit_all([&](const Connection& connection) { gather(connection, forgetful); });
     conclusions_.freeze();
 }
 

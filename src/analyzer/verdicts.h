@@ -92,15 +92,10 @@ public:
 
 private:
     using Hosts = std::vector<IpAddress>;  // in order, each once
-    // Hosts whose other connections bear on a verdict.
-    struct Concerned {
-        Hosts forgetful;
-        Hosts unanswered;  // sent SYNs that were not answered
-    };
 
     void open_books(std::span<const Ended> connections);
-    [[nodiscard]] Concerned concerned_by(std::span<const Ended> connections);
-    void gather(const Connection& connection, const Concerned& hosts);
+    [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections);
+    void gather(const Connection& connection, const Hosts& forgetful);
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);

@@ -138,9 +138,10 @@ void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
     note_host_life(noted, connection.key);
 }
 
-void Watcher::note_other_sender(const Connection& connection) {
+void Watcher::note_other_sender(const Connection& connection, std::uint64_t frame) {
     Watch* watch = watches_.find(connection.watch);
-    if (watch != nullptr && watch->reset->met()) watch->reset.in(pools_.resets).address_moved = true;
+    const bool recorded = watch != nullptr && watch->reset->met() && watch->reset->frame == frame;
+    if (recorded) watch->reset.in(pools_.resets).address_moved = true;
 }
 
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.

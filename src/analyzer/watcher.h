@@ -61,8 +61,8 @@ public:
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);
 
-    // Its latest RST came from a machine that was not seen before.
-    void note_other_sender(const Connection& connection);
+    // Its RST of that frame came from a machine that was not seen before.
+    void note_other_sender(const Connection& connection, std::uint64_t frame);
 
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
