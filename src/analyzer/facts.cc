@@ -13,8 +13,7 @@ bool window_closed(const Connection& connection, const Watch* watch) {
     if (watch == nullptr) return false;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const SideWatch& sender = watch->sides[index(side)];
-        const HalfStream& receiver = connection.tcp.reverse(side);
-        if (receiver.seen && receiver.window == 0 && !sender.transmissions->open()) return true;
+        if (connection.tcp.reverse(side).window_closed && !sender.transmissions->open()) return true;
     }
     return false;
 }

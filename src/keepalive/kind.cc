@@ -33,8 +33,8 @@ struct View {
         return segment.payload_length <= 1 && !segment.has(kControl) && sent.next_known &&
                seq == sent.next - 1;
     }
-    [[nodiscard]] bool window_closed() const { return rev.seen && rev.window == 0; }
-    [[nodiscard]] bool in_flight() const { return rev.seen && rev.last_ack.before(sent.next); }
+    [[nodiscard]] bool window_closed() const { return rev.window_closed; }
+    [[nodiscard]] bool in_flight() const { return rev.rcv_next_known && rev.rcv_next().before(sent.next); }
 };
 
 // Hosts give each packet a number of its own, but for those that number none. Over IPv6 the checksum tells
@@ -89,7 +89,7 @@ bool is_zero_window_probe(const View& v) {
     // Linux repeats the octet before SND.UNA, without it; others send one new octet.
     return v.at_last_octet() ||
            (v.segment.payload_length == 1 && v.sent.next_known && v.seq == v.sent.next) ||
-           (v.segment.payload_length == 1 && v.seq == v.rev.last_ack);
+           (v.segment.payload_length == 1 && v.rev.expects(v.seq));
 }
 
 // A host without the connection sends RSTs in bursts that are all alike but for the sequence number.

@@ -151,7 +151,7 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
     const HalfStream& rev = before.tcp.reverse(segment.direction);
     const Seq seq(segment.seq);
     const bool window_probe = kind == SegmentKind::kZeroWindowProbe;
-    if (!window_probe && (!rev.seen || seq != rev.last_ack)) return;
+    if (!window_probe && !rev.expects(seq)) return;
     Train& train = side.transmissions.in(pools.trains);
     if (train.open() && train.at == seq) {
         lengthen(train, segment);

@@ -27,14 +27,14 @@ bool answers_without_socket(const Watch& watch, const ConnectionView& before, co
     const HalfStream& target = before.tcp.reverse(reset.direction);
     const bool shape = !reset.has(kAck) && reset.window == 0 && reset.header_length == kHeaderWithoutOptions;
     const bool established = !own.seen || !own.first_ack || own.last_ack != Seq{} || watch.reset->met();
-    return shape && established && is_provoked(before, reset) && Seq(reset.seq) == target.last_ack;
+    return shape && established && is_provoked(before, reset) && target.expects(Seq(reset.seq));
 }
 
 // It answers the other side's FIN, the first: who had the connection would have acknowledged it.
 bool answers_first_fin(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     const Direction target = opposite(reset.direction);
     const HalfStream& own = before.tcp.forward(reset.direction);
-    const bool acknowledged = own.seen && !own.last_ack.before(before.sent[index(target)].next);
+    const bool acknowledged = own.rcv_next_known && !own.rcv_next().before(before.sent[index(target)].next);
     return before.fin_seen == 1U << index(target) && !acknowledged &&
            !watch.sides[index(target)].transmissions->open() && answers_without_socket(watch, before, reset);
 }
@@ -58,7 +58,7 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
     if (first_words && reset.has(kAck) && before.handshake_seen()) return Shape::kRefused;
     if (state_of(before.ends(), target) == TcpState::kSynSent) return Shape::kRefused;
     if (watch.syn_challenged && state_of(before.ends(), reset.direction) == TcpState::kSynSent &&
-        Seq(reset.seq) == before.tcp.forward(target).last_ack) {
+        before.tcp.forward(target).expects(Seq(reset.seq))) {
         return Shape::kHalfOpen;
     }
     if (side.may_have_given_up() && answers_without_socket(watch, before, reset)) return Shape::kGaveUp;
@@ -96,7 +96,7 @@ Nanoseconds survived_before(const Watch& watch, const ConnectionView& before, co
 bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
     const HalfStream& target = before.tcp.reverse(reset.direction);
     const SentData& sent = before.sent[index(reset.direction)];
-    return target.seen && sent.next_known && Seq(reset.seq) != target.last_ack && Seq(reset.seq) != sent.next;
+    return target.seen && sent.next_known && !target.expects(Seq(reset.seq)) && Seq(reset.seq) != sent.next;
 }
 
 }  // namespace
@@ -191,7 +191,7 @@ bool observe_after_reset(Watch& watch, WatchPools& pools, const ConnectionView& 
     reset.target_after = true;
     const bool says_nothing_new = segment.payload_length == 0 && segment.has(kAck) &&
                                   !segment.has(kSyn | kFin) &&
-                                  Seq(segment.ack) == before.tcp.forward(segment.direction).last_ack;
+                                  before.tcp.forward(segment.direction).expects(Seq(segment.ack));
     if (reset.out_of_place && says_nothing_new) reset.challenged = true;
     return !reset.ignored();
 }

@@ -10,7 +10,7 @@ constexpr int kLargestScale = 14;  // RFC 7323 section 2.3
 bool is_acknowledged(const Ends& ends, Direction side) {
     const SentData& sent = ends.sent[index(side)];
     const HalfStream& peer = ends.tcp.reverse(side);
-    return peer.seen && sent.next_known != 0 && !peer.last_ack.before(sent.next);
+    return peer.rcv_next_known && sent.next_known != 0 && !peer.rcv_next().before(sent.next);
 }
 
 // Its SYN was met, but nothing after it.
@@ -19,11 +19,13 @@ bool is_opening(const Ends& ends, Direction side) {
     return half.seen && half.first_ack;
 }
 
-// The octets after the last that the side acknowledged, up to where its window ends.
+// The octets after the last that the side acknowledged, up to where its window ends; at the most, if the
+// segment that told is not its latest.
 std::uint32_t room_of(const HalfStream& side) {
     // The window of a SYN is not scaled (RFC 7323 section 2.2).
     const bool plain = side.first_ack || side.window_scale == kScaleNotUsed;
     const int scale = plain ? 0 : side.window_scale == kScaleUnknown ? kLargestScale : side.window_scale;
+    if (side.rcv_next_aside) return side.window_closed ? 0 : std::uint32_t{UINT16_MAX} << scale;
     return std::uint32_t{side.window} << scale;
 }
 
@@ -76,7 +78,8 @@ Acceptance acceptance_of(const Ends& before, const Segment& segment) {
     // An initiator that has not spoken since its SYN expects what follows the SYN of the other side.
     const bool just_opened = target.first_ack && before.syn_seen && target_side == before.initiator;
     if (just_opened && sent.next_known == 0) return Acceptance::kTaken;
-    const Seq from = just_opened ? before.tcp.forward(segment.direction).isn + 1 : target.last_ack;
+    if (!just_opened && !target.rcv_next_known) return Acceptance::kTaken;
+    const Seq from = just_opened ? before.tcp.forward(segment.direction).isn + 1 : target.rcv_next();
     const Seq to = sent.next_known != 0 && sent.next.after(from) ? sent.next : from;
     // Some stacks reset at the number of their own FIN, and Linux lets them.
     if (before.sent_fin(segment.direction) && seq == from - 1) return Acceptance::kTaken;

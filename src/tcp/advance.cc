@@ -78,6 +78,20 @@ void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool
     }
 }
 
+// What the side expects, and whether its window is open. What acknowledges nothing and opens nothing tells
+// neither, nor does a RST, which may not be taken.
+void remember_ack(HalfStream& fwd, const Segment& segment, Seq isn, const Rules& rules, RangePool& pool) {
+    const Seq before = fwd.rcv_next();
+    if (fwd.rcv_next_aside) fwd.sacked = {};
+    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, isn, pool);
+    const bool acknowledges = segment.has(kAck) && !segment.has(kRst);
+    fwd.rcv_next_aside = !acknowledges && fwd.rcv_next_known && fwd.sacked.empty();
+    if (fwd.rcv_next_aside) fwd.aside = before.value();
+    fwd.rcv_next_known = acknowledges || fwd.rcv_next_aside;
+    fwd.last_ack = Seq(segment.ack);
+    if (acknowledges || segment.has(kSyn)) fwd.window_closed = segment.window == 0;
+}
+
 void learn_isns(HalfStream& fwd, HalfStream& rev, const Segment& segment) {
     if (!fwd.isn_set) {
         fwd.isn = Seq(segment.seq) - (segment.has(kSyn) ? 0 : 1);
@@ -110,9 +124,8 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     learn_isns(fwd, rev, segment);
     count_acknowledgement(fwd, rev, segment, labels, rules, pool);
     count_sent(fwd, segment, labels, pool);
-    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, rev.isn, pool);
+    remember_ack(fwd, segment, rev.isn, rules, pool);
     fwd.window = segment.window;
-    fwd.last_ack = Seq(segment.ack);
     fwd.last_time = segment.time;
     fwd.last_labels = labels;
     fwd.seen = true;
@@ -162,7 +175,7 @@ void learn_from_special(TcpStream& stream, const Segment& segment, const Rules& 
 void release(TcpStream& stream, RangePool& pool) {
     for (HalfStream& half : stream.halves) {
         pool.clear(half.unacked);
-        pool.clear(half.sacked);
+        if (!half.rcv_next_aside) pool.clear(half.sacked);
     }
 }
 

@@ -144,8 +144,8 @@ bool is_fast_retransmission(const View& v) {
         return false;
     }
     if (v.rev.last_ack == v.seq) return true;
-    if (!v.rules.fast_retransmission_asks_sack || v.rev.sacked.empty()) return false;
-    return std::ranges::none_of(v.pool.ranges(v.rev.sacked), [&](const SeqRange& block) {
+    if (!v.rules.fast_retransmission_asks_sack || v.rev.sack_blocks().empty()) return false;
+    return std::ranges::none_of(v.pool.ranges(v.rev.sack_blocks()), [&](const SeqRange& block) {
         return covers_as_numbers(block, v.seq, v.seq + v.length);
     });
 }

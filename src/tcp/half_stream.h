@@ -30,18 +30,29 @@ struct HalfStream {
     Seq isn;                        // valid if isn_set
     Seq next_seq;                   // highest end seen
     Seq mark;                       // highest number reached without a hole
-    Seq last_ack;                   // ack field of the latest analysed segment
+    Seq last_ack;                   // ack field of the latest analysed segment, with ACK or not
     RangeList unacked;              // segments not yet acknowledged, oldest first
-    RangeList sacked;               // SACK blocks of the latest analysed segment
-    std::uint16_t window = 0;       // raw window of the latest analysed segment, valid if seen
-    Labels last_labels;             // of the latest analysed segment
+    union {
+        RangeList sacked{};  // SACK blocks of the latest analysed segment, unless it has set aside rcv_next()
+        std::uint32_t aside;  // rcv_next(), if it has
+    };
+    std::uint16_t window = 0;         // raw window of the latest analysed segment, valid if seen
+    Labels last_labels;               // of the latest analysed segment
     std::uint8_t raising_length = 0;  // low 8 bits of the payload length that went beyond next_seq last
     std::int8_t window_scale = kScaleUnknown;
     DuplicateAcks duplicate_acks = DuplicateAcks::kNone;
     bool isn_set : 1 = false;
-    bool seen : 1 = false;       // an analysed segment of this side was met
-    bool first_ack : 1 = false;  // between a SYN of this side and its next ACK without SYN
+    bool seen : 1 = false;           // an analysed segment of this side was met
+    bool first_ack : 1 = false;      // between a SYN of this side and its next ACK without SYN
+    bool window_closed : 1 = false;  // as far as its peer may know
+    bool rcv_next_known : 1 = false;
+    bool rcv_next_aside : 1 = false;  // the latest analysed segment acknowledges nothing
 
+    // RCV.NXT (RFC 9293 section 3.3.1) as this side last told it. Its resets are not believed.
+    // REQUIRES: rcv_next_known.
+    [[nodiscard]] Seq rcv_next() const { return rcv_next_aside ? Seq(aside) : last_ack; }
+    [[nodiscard]] bool expects(Seq seq) const { return rcv_next_known && rcv_next() == seq; }
+    [[nodiscard]] RangeList sack_blocks() const { return rcv_next_aside ? RangeList{} : sacked; }
     [[nodiscard]] bool same_window(std::uint16_t other) const { return seen && window == other; }
 };
 

@@ -12,10 +12,19 @@ namespace {
 constexpr std::uint32_t kAIsn = 1000;
 constexpr std::uint32_t kBIsn = 0xffff'fff0;  // numbers wrap soon
 
-// A connection, segment by segment. A is the low end unless `turned`.
+// Where A is the low end and where it is the high one, with numbers in either half of their space.
+struct Place {
+    Direction a;
+    std::uint32_t shift;  // of all numbers
+};
+constexpr std::array<Place, 4> kPlaces = {Place{Direction::kFromLow, 0}, Place{Direction::kFromLow, 1U << 31},
+                                          Place{Direction::kFromHigh, 0},
+                                          Place{Direction::kFromHigh, 1U << 31}};
+
+// A connection, segment by segment.
 class Bench {
 public:
-    explicit Bench(bool turned) : a_(turned ? Direction::kFromHigh : Direction::kFromLow) {}
+    explicit Bench(const Place& place) : a_(place.a), shift_(place.shift) {}
 
     struct Sent {
         std::uint16_t flags = 0;
@@ -50,13 +59,13 @@ public:
 
 private:
     [[nodiscard]] Ends ends() const { return {tcp_, sent_, a_, syn_seen_, syn_ack_seen_, fin_seen_}; }
-    static Segment segment(Direction direction, const Sent& sent) {
+    [[nodiscard]] Segment segment(Direction direction, const Sent& sent) const {
         Segment segment;
         segment.direction = direction;
         segment.time = kSecond;
         segment.flags = sent.flags;
-        segment.seq = sent.seq;
-        segment.ack = sent.ack;
+        segment.seq = sent.seq + shift_;
+        segment.ack = sent.ack + ((sent.flags & kAck) != 0 ? shift_ : 0);
         segment.payload_length = sent.length;
         segment.window = sent.window;
         segment.window_scale = sent.scale;
@@ -77,6 +86,7 @@ private:
     }
 
     Direction a_;
+    std::uint32_t shift_;
     TcpStream tcp_;
     std::array<SentData, 2> sent_{};
     std::shared_ptr<RangePool> pool_ = std::make_shared<RangePool>();
@@ -93,8 +103,8 @@ constexpr std::uint32_t kB = kBIsn + 1;
 constexpr std::uint32_t kWindow = 500 << 2;
 
 TEST_CASE("SYN-SENT takes a RST that acknowledges the SYN, wherever it lies") {
-    for (const bool turned : {false, true}) {
-        const Bench bench = Bench(turned).syn();
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place).syn();
         CHECK(bench.a() == TcpState::kSynSent);
         CHECK(bench.b() == TcpState::kUnseen);
         CHECK(bench.reset_by_b(0, kRst | kAck, kA) == kTaken);
@@ -107,8 +117,8 @@ TEST_CASE("SYN-SENT takes a RST that acknowledges the SYN, wherever it lies") {
 }
 
 TEST_CASE("an ACK of something else leaves the initiator in SYN-SENT") {
-    for (const bool turned : {false, true}) {
-        const Bench bench = Bench(turned).syn().from_b({.flags = kAck, .seq = 70, .ack = 90});
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place).syn().from_b({.flags = kAck, .seq = 70, .ack = 90});
         CHECK(bench.a() == TcpState::kSynSent);
         CHECK(bench.reset_by_b(70, kRst | kAck, kAIsn) == kDropped);
         CHECK(bench.reset_by_a(90) == kTaken);
@@ -116,8 +126,8 @@ TEST_CASE("an ACK of something else leaves the initiator in SYN-SENT") {
 }
 
 TEST_CASE("SYN-RECEIVED takes a RST at the number after the SYN") {
-    for (const bool turned : {false, true}) {
-        const Bench bench = Bench(turned).syn().syn_ack();
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place).syn().syn_ack();
         CHECK(bench.b() == TcpState::kSynReceived);
         CHECK(bench.reset_by_a(kA) == kTaken);
         CHECK(bench.reset_by_a(kA, kRst | kAck, kB) == kTaken);
@@ -131,8 +141,8 @@ TEST_CASE("SYN-RECEIVED takes a RST at the number after the SYN") {
 }
 
 TEST_CASE("ESTABLISHED takes a RST at RCV.NXT, doubts it in the window, and drops it outside") {
-    for (const bool turned : {false, true}) {
-        Bench bench = Bench(turned).open();
+    for (const Place& place : kPlaces) {
+        Bench bench = Bench(place).open();
         CHECK(bench.a() == TcpState::kEstablished);
         CHECK(bench.b() == TcpState::kEstablished);
         CHECK(bench.reset_by_b(kB) == kTaken);
@@ -155,8 +165,8 @@ TEST_CASE("ESTABLISHED takes a RST at RCV.NXT, doubts it in the window, and drop
 }
 
 TEST_CASE("a closed window takes a RST at RCV.NXT only") {
-    for (const bool turned : {false, true}) {
-        const Bench bench = Bench(turned).open().from_a({.flags = kAck, .seq = kA, .ack = kB, .window = 0});
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place).open().from_a({.flags = kAck, .seq = kA, .ack = kB, .window = 0});
         CHECK(bench.reset_by_b(kB) == kTaken);
         CHECK(bench.reset_by_b(kB + 1) == kDropped);
         CHECK(bench.reset_by_b(kB - 1) == kDropped);
@@ -164,8 +174,8 @@ TEST_CASE("a closed window takes a RST at RCV.NXT only") {
 }
 
 TEST_CASE("each state of the close") {
-    for (const bool turned : {false, true}) {
-        Bench bench = Bench(turned).open().a_closes();
+    for (const Place& place : kPlaces) {
+        Bench bench = Bench(place).open().a_closes();
         CHECK(bench.a() == TcpState::kFinWait1);
         CHECK(bench.b() == TcpState::kCloseWait);
         CHECK(bench.reset_by_b(kB) == kTaken);
@@ -201,8 +211,8 @@ TEST_CASE("each state of the close") {
 }
 
 TEST_CASE("of a side that was not seen nothing is known") {
-    for (const bool turned : {false, true}) {
-        const Bench bench = Bench(turned).from_a({.flags = kAck, .seq = kA, .ack = kB});
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place).from_a({.flags = kAck, .seq = kA, .ack = kB});
         CHECK(bench.b() == TcpState::kUnseen);
         CHECK(bench.reset_by_a(77) == kTaken);
         // Its scale is not known either: the largest counts.
@@ -210,6 +220,40 @@ TEST_CASE("of a side that was not seen nothing is known") {
         CHECK(bench.reset_by_b(kB - 1) == kDropped);
         CHECK(bench.reset_by_b(kB + (500U << 14U) - 1) == kDoubtful);
         CHECK(bench.reset_by_b(kB + (500U << 14U)) == kDropped);
+    }
+}
+
+TEST_CASE("what acknowledges nothing, or is dropped, tells nothing of what its sender expects") {
+    using Sent = Bench::Sent;
+    const std::uint32_t wild = kB + (1U << 24);
+    for (const Place& place : kPlaces) {
+        for (const Sent& stray :
+             {Sent{.flags = kRst, .seq = wild, .window = 0},
+              Sent{.flags = kRst, .seq = wild, .ack = 77, .window = 0},
+              Sent{.flags = kRst | kAck, .seq = wild, .ack = kA + (1U << 24), .window = 0},
+              Sent{.seq = wild, .ack = 77, .window = 0}}) {
+            Bench bench = Bench(place).open();
+            for (int times = 0; times < 2; ++times) {
+                bench.from_b(stray);
+                CHECK(bench.reset_by_a(kA) == kTaken);
+                CHECK(bench.reset_by_a(kA - 1) == kDropped);
+                CHECK(bench.reset_by_a(kA + 1) == kDoubtful);
+                CHECK(bench.reset_by_a(kA + (UINT16_MAX << 2)) == kDropped);
+            }
+            bench.from_a({.flags = kAck, .seq = kA, .ack = kB, .length = 100});
+            bench.from_b({.flags = kAck, .seq = kB, .ack = kA + 100});
+            CHECK(bench.reset_by_a(kA + 99) == kDropped);
+            CHECK(bench.reset_by_a(kA + 100) == kTaken);
+        }
+    }
+}
+
+TEST_CASE("of a side that has acknowledged nothing nobody knows what it expects") {
+    for (const Place& place : kPlaces) {
+        const Bench bench = Bench(place)
+                                .from_a({.flags = kAck, .seq = kA, .ack = kB})
+                                .from_b({.flags = kRst, .seq = kB + (1U << 24)});
+        CHECK(bench.reset_by_a(kA) == kTaken);
     }
 }
 
