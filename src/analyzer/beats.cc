@@ -18,6 +18,56 @@ HeartbeatOptions heartbeat_options(const AnalyzerOptions& options, const Knowled
     return heartbeat;
 }
 
+// Whether TCP lets the side send, as far as the capture shows: one that sees no acknowledgements does not.
+bool may_send(const TcpStream& tcp, Direction side) {
+    const HalfStream& own = tcp.forward(side);
+    const HalfStream& peer = tcp.reverse(side);
+    const bool acknowledged = peer.seen && !peer.last_ack.before(own.next_seq);
+    if (!acknowledged || peer.window == 0) return false;
+    // What its peer sent has not reached it, as it was heard since: it may wait for that.
+    return !own.last_ack.before(peer.next_seq) || own.last_time <= peer.next_seq_time;
+}
+
+// Whether the segment shows that the side has sent what the capture does not hold.
+bool shows_unseen(const Connection& connection, const Segment& segment, Direction side) {
+    const SentData& sent = connection.sent_by(side);
+    if (segment.has(kSyn | kRst) || sent.next_known == 0) return false;
+    if (segment.direction == side) return Seq(segment.seq).after(sent.next);
+    return segment.has(kAck) && Seq(segment.ack).after(sent.next);
+}
+
+Heartbeats::Circumstances circumstances_of(const Connection& connection, const Segment& segment) {
+    Heartbeats::Circumstances found;
+    // What was not analysed changes nothing.
+    if (!segment.analysed) return found;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        found.held[index(side)] = !may_send(connection.tcp, side) || shows_unseen(connection, segment, side);
+    }
+    found.ends = segment.has(kFin) ||
+                 (segment.has(kRst) && acceptance_of(connection.ends(), segment) != Acceptance::kDropped);
+    return found;
+}
+
+MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenTime& open,
+                     const CaptureFacts& capture) {
+    const HeartbeatSide& side = heartbeat.sides[index(d)];
+    const bool gap = side.gap.from.frame != 0;
+    if (!side.beating || side.period <= 0) return {};
+    const Beat& last = gap ? side.gap.from : side.last_data;
+    const Nanoseconds since = gap ? side.gap.since : side.silent_since;
+    const BeatsEnd& end = heartbeat.end;
+    Nanoseconds until = gap ? side.gap.to.time : open.end;
+    const bool ended = end.met() && until != kNoTime && end.at.time <= until;
+    if (ended) until = end.at.time;
+    if (side.held && !gap && !ended) return {};
+    if (until == kNoTime || (open.failed && *open.failed != d && until >= open.failed_since)) return {};
+
+    const Nanoseconds silence = until - last.time - overlap(capture.gaps, last.time, until);
+    const auto due = after_gaps(capture.gaps, since, kPeriodsMissed * side.period);
+    const bool missed = due && *due < until && !seems_interrupted(capture.pauses, since, *due);
+    return missed ? MissedBeat{true, d, *due, silence, last} : MissedBeat{};
+}
+
 }  // namespace
 
 Beats::Beats(const AnalyzerOptions& options)
@@ -30,7 +80,8 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
     const StreamNumber stream = connection.tcp.number;
     const auto known = connection.beats ? ids_.find(stream) : ids_.end();
     const Heartbeats::Id before = known == ids_.end() ? 0 : known->second.id;
-    const Heartbeats::Id after = heartbeats_.observe(before, segment, payload);
+    const Heartbeats::Id after =
+        heartbeats_.observe(before, segment, payload, circumstances_of(connection, segment));
     if (after == before) return;
     connection.beats = after != 0;
     if (after != 0) {
@@ -44,7 +95,12 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
 HeartbeatSummary Beats::summary(const Connection& connection) const {
     if (!connection.beats) return {};
     const auto known = ids_.find(connection.tcp.number);
-    return known == ids_.end() ? HeartbeatSummary{} : heartbeats_.summary(known->second.id);
+    if (known == ids_.end()) return {};
+    HeartbeatSummary summary = heartbeats_.summary(known->second.id);
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (!may_send(connection.tcp, side)) summary.sides[index(side)].held = true;
+    }
+    return summary;
 }
 
 bool Beats::note_missed(const Connection& connection, std::uint64_t frame) {
@@ -76,21 +132,12 @@ void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
     flow.heartbeat_protocol = heartbeat.protocol;
 }
 
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, const CaptureFacts& capture) {
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, const CaptureFacts& capture) {
     MissedBeat missed;
     if (!heartbeat.found) return missed;
-    for (const Direction d : {Direction::kFromLow, Direction::kFromHigh}) {
-        const HeartbeatSide& side = heartbeat.sides[index(d)];
-        if (!side.beating || side.period <= 0) continue;
-        const bool gap = side.gap_from.frame != 0;
-        const Beat& last = gap ? side.gap_from : side.last_data;
-        const Nanoseconds until = gap ? side.gap_to.time : end;
-        const auto due = after_gaps(capture.gaps, last.time, kPeriodsMissed * side.period);
-        if (until == kNoTime || !due || (missed.met && missed.time <= *due)) continue;
-        const Nanoseconds silence = until - last.time - overlap(capture.gaps, last.time, until);
-        if (silence <= kPeriodsMissed * side.period || seems_interrupted(capture.pauses, last.time, *due))
-            continue;
-        missed = {true, d, *due, silence, last};
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const MissedBeat own = missed_by(side, heartbeat, open, capture);
+        if (own.met && (!missed.met || own.time < missed.time)) missed = own;
     }
     return missed;
 }
@@ -98,11 +145,13 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, const
 std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,
                                               std::span<const CaptureGap> gaps, Nanoseconds after) {
     std::optional<Nanoseconds> next;
-    if (!heartbeat.found) return next;
+    if (!heartbeat.found || heartbeat.end.met()) return next;
+    const auto consider = [&](std::optional<Nanoseconds> time) {
+        if (time && *time > after) next = std::min(next.value_or(*time), *time);
+    };
     for (const HeartbeatSide& side : heartbeat.sides) {
         if (!side.beating || side.period <= 0) continue;
-        const auto due = after_gaps(gaps, side.last_data.time, kPeriodsMissed * side.period + 1);
-        if (due && *due > after) next = std::min(next.value_or(*due), *due);
+        consider(after_gaps(gaps, side.silent_since, kPeriodsMissed * side.period + 1));
     }
     return next;
 }

@@ -27,11 +27,15 @@ class Beats {
 public:
     explicit Beats(const AnalyzerOptions& options);
 
-    // Whether look() wants to see the segment: a small message after silence, or data of a connection that
-    // had one.
+    // Whether look() wants to see the segment: a small message after silence. Of a connection that had one:
+    // data, FIN and RST, and what may end a wait, long after the other side's latest data.
     [[nodiscard]] bool concern(const Connection& connection, const Segment& segment) const {
+        if (connection.beats) {
+            const Nanoseconds asked = connection.tcp.reverse(segment.direction).next_seq_time;
+            return segment.payload_length > 0 || segment.has(kFin | kRst) ||
+                   between(asked, segment.time) >= kQuiet;
+        }
         if (segment.payload_length == 0) return false;
-        if (connection.beats) return true;
         const HalfStream& side = connection.tcp.forward(segment.direction);
         return segment.payload_length <= options_.heartbeat_max_payload && side.seen &&
                between(side.last_time, segment.time) >= kQuiet;
@@ -76,8 +80,16 @@ private:
 void fill_heartbeat(ConnectionFacts& facts, const HeartbeatSummary& heartbeat);
 void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat);
 
-// When and after which frame a side's beat was missed, if the connection was open until `end`. Time in gaps
-// does not count.
+// Of a connection: its end if nothing in it ends it, and whom its verdict names as dead or without it.
+struct OpenTime {
+    Nanoseconds end = kNoTime;
+    std::optional<Direction> failed;
+    Nanoseconds failed_since = kNoTime;
+};
+
+// When and after which frame a side's beat was missed: it was silent for more than three periods. Not while
+// it could not send or waited for an answer, nor after a FIN; time in gaps does not count. While one side is
+// dead or has forgotten the connection, the other is not to blame.
 struct MissedBeat {
     bool met = false;
     Direction side = Direction::kFromLow;
@@ -85,7 +97,7 @@ struct MissedBeat {
     Nanoseconds silence = kNoTime;
     Beat last;
 };
-MissedBeat missed_beat(const HeartbeatSummary& heartbeat, Nanoseconds end, const CaptureFacts& capture);
+MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, const CaptureFacts& capture);
 
 // The earliest time after `after` at which a beat of a side that beats will have been missed.
 std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,

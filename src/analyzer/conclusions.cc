@@ -38,6 +38,18 @@ bool went_on(const Watch& watch) {
     return watch.refusals > 0 || watch.syn_challenged;
 }
 
+OpenTime open_time(Nanoseconds end, const Judgement& judgement) {
+    OpenTime open;
+    open.end = end;
+    const bool failed = judgement.verdict == Verdict::kPeerDead ||
+                        judgement.verdict == Verdict::kPeerRebooted ||
+                        judgement.verdict == Verdict::kPeerLostState;
+    if (!failed || judgement.half_open == kNoTime) return open;
+    open.failed = judgement.side;
+    open.failed_since = judgement.time - judgement.half_open;
+    return open;
+}
+
 TimerPool::Owner owner_of(const Connection& connection, Direction prober) {
     const Direction responder = opposite(connection.initiator);
     return {connection.key.sender(prober).address, connection.key.sender(responder).port,
@@ -149,7 +161,7 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     fill_judgement(flow, conclusion.judgement);
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
-    conclusion.missed = missed_beat(heartbeat, end, capture);
+    conclusion.missed = missed_beat(heartbeat, open_time(end, conclusion.judgement), capture);
     flow.heartbeat_missed = conclusion.missed.met;
     if (conclusion.missed.met) {
         conclusion.missed_period = heartbeat.sides[index(conclusion.missed.side)].period;

@@ -7,6 +7,9 @@ namespace {
 
 // After so many messages that told nothing, none will.
 constexpr std::uint8_t kMostMessagesRead = 4;
+// Who was answered so often waits for the next answer; who was not so often any more needs none.
+constexpr std::uint8_t kExpectsAnswer = 4;
+constexpr std::uint8_t kMostAnswered = 2 * kExpectsAnswer;
 
 bool similar(Nanoseconds a, Nanoseconds b) {
     return std::max(a, b) - std::min(a, b) <= std::max(a, b) / 10;
@@ -14,30 +17,18 @@ bool similar(Nanoseconds a, Nanoseconds b) {
 
 }  // namespace
 
-Heartbeats::Id Heartbeats::observe(Id id, const Segment& segment, std::span<const std::uint8_t> payload) {
-    if (segment.payload_length == 0 || segment.has(kRst)) return id;
-    if (id == 0) id = admit();
+Heartbeats::Id Heartbeats::observe(Id id, const Segment& segment, std::span<const std::uint8_t> payload,
+                                   const Circumstances& circumstances) {
+    const bool data = segment.payload_length > 0 && !segment.has(kRst);
+    if (id == 0 && data) id = admit();
     if (id == 0) return 0;
 
     Candidate& candidate = candidates_[id];
-    Side& side = candidate.sides[index(segment.direction)];
-    const Seq start(segment.seq + (segment.has(kSyn) ? 1U : 0U));
-    const Seq end = start + segment.payload_length;
-    const Beat beat{segment.time, segment.frame};
-    const bool is_new = !side.next_known || end.after(side.next);
-    if (is_new && segment.time == kNoTime) side.rhythm.interrupt();
-    if (is_new && segment.time != kNoTime) {
-        if (side.rhythm.begins_message(segment.time))
-            begin_message(candidate, segment.direction, beat, start);
-        const bool overlaps = side.next_known && start.before(side.next);
-        side.rhythm.add_data(beat,
-                             static_cast<std::uint32_t>((overlaps ? side.next : start).distance_to(end)));
-    }
-    // What comes late may fill a hole in the message, though it is no new beat.
-    if (side.reading) side.reading->add(start, payload);
-    if (is_new) side.next = end;
-    side.next_known = true;
-
+    if (candidate.end.fin) return id;
+    if (data && is_new(candidate.sides[index(segment.direction)], segment)) candidate.end = {};
+    note_circumstances(candidate, segment, circumstances);
+    if (!data) return id;
+    observe_data(candidate, segment, payload);
     if (candidate.sides[0].rhythm.is_worthless(options_.max_payload) &&
         candidate.sides[1].rhythm.is_worthless(options_.max_payload)) {
         release(id);
@@ -46,8 +37,64 @@ Heartbeats::Id Heartbeats::observe(Id id, const Segment& segment, std::span<cons
     return id;
 }
 
+bool Heartbeats::is_new(const Side& side, const Segment& segment) {
+    const Seq end = Seq(segment.seq) + segment.payload_length + (segment.has(kSyn) ? 1U : 0U);
+    return !side.next_known || end.after(side.next);
+}
+
+void Heartbeats::note_circumstances(Candidate& candidate, const Segment& segment,
+                                    const Circumstances& circumstances) {
+    if (segment.time == kNoTime || candidate.end.met()) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (circumstances.held[index(side)] || waits_for_answer(candidate, side))
+            candidate.sides[index(side)].rhythm.hold(segment.time);
+    }
+    if (circumstances.ends)
+        candidate.end = {{segment.time, segment.frame}, segment.direction, segment.has(kFin)};
+}
+
+void Heartbeats::observe_data(Candidate& candidate, const Segment& segment,
+                              std::span<const std::uint8_t> payload) {
+    Side& side = candidate.sides[index(segment.direction)];
+    const Seq start(segment.seq + (segment.has(kSyn) ? 1U : 0U));
+    const Seq end = start + segment.payload_length;
+    const Beat beat{segment.time, segment.frame};
+    const bool new_data = is_new(side, segment);
+    if (new_data && segment.time == kNoTime) side.rhythm.interrupt();
+    if (new_data && segment.time != kNoTime) {
+        if (side.rhythm.begins_message(segment.time))
+            begin_message(candidate, segment.direction, beat, start);
+        const bool overlaps = side.next_known && start.before(side.next);
+        side.rhythm.add_data(beat,
+                             static_cast<std::uint32_t>((overlaps ? side.next : start).distance_to(end)));
+    }
+    // What comes late may fill a hole in the message, though it is no new beat.
+    if (side.reading) side.reading->add(start, payload);
+    if (new_data) side.next = end;
+    side.next_known = true;
+}
+
+// Its messages are answered before the next one, and the latest is not yet.
+bool Heartbeats::waits_for_answer(const Candidate& candidate, Direction side) {
+    const Side& own = candidate.sides[index(side)];
+    const Side& other = candidate.sides[index(opposite(side))];
+    return own.answered >= kExpectsAnswer &&
+           other.rhythm.last_message().time < own.rhythm.last_message().time;
+}
+
+// Before the side begins its next message.
+void Heartbeats::count_answer(Candidate& candidate, Direction side) {
+    Side& own = candidate.sides[index(side)];
+    const Nanoseconds said = own.rhythm.last_message().time;
+    if (said == kNoTime) return;
+    const bool answered = candidate.sides[index(opposite(side))].rhythm.last_message().time >= said;
+    if (answered && own.answered < kMostAnswered) ++own.answered;
+    if (!answered && own.answered > 0) --own.answered;
+}
+
 void Heartbeats::begin_message(Candidate& candidate, Direction direction, Beat beat, Seq seq) {
     Side& side = candidate.sides[index(direction)];
+    count_answer(candidate, direction);
     end_message(side);
     const Beat own = side.rhythm.last_message();
     const Beat others = candidate.sides[index(opposite(direction))].rhythm.last_message();
@@ -124,16 +171,22 @@ HeartbeatSide Heartbeats::summary(const Side& side) const {
     summary.beats = rhythm.beats();
     summary.length = rhythm.length();
     summary.period = rhythm.period();
-    summary.gap_from = rhythm.gap_from();
-    summary.gap_to = rhythm.gap_to();
+    summary.held_until = rhythm.held_until();
+    summary.silent_since = rhythm.silent_since();
+    summary.gap = rhythm.gap();
     return summary;
 }
 
 HeartbeatSummary Heartbeats::summary(Id id) const {
     HeartbeatSummary summary;
     if (id == 0) return summary;
-    const std::array<Side, 2>& sides = candidates_[id].sides;
-    for (std::size_t i = 0; i < 2; ++i) summary.sides[i] = this->summary(sides[i]);
+    const Candidate& candidate = candidates_[id];
+    const std::array<Side, 2>& sides = candidate.sides;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        summary.sides[index(side)] = this->summary(sides[index(side)]);
+        summary.sides[index(side)].held = waits_for_answer(candidate, side);
+    }
+    summary.end = candidate.end;
     const auto& [low, high] = summary.sides;
     summary.found = low.beating || high.beating;
     if (!summary.found) return summary;

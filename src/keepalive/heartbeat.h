@@ -8,7 +8,8 @@
 //           heartbeat_rhythm.h has the rule. Once a side has sent two beats, the first bytes of its messages,
 //           put together from their segments, tell the protocol.
 // Use:      while the id is 0, observe() is for segments of at most `max_payload` bytes whose sender has been
-//           silent for at least half a second; then for every segment with payload, of both sides.
+//           silent for at least half a second; then for every segment with payload, of both sides, and for
+//           those without that may end the connection, or a time in which a side cannot send.
 //           Retransmissions are seen as such.
 // Lifetime: what an id names lives until release(), or until observe() answers 0 because the connection sends
 //           nothing that could be a heartbeat.
@@ -42,10 +43,20 @@ struct HeartbeatSide {
     std::uint32_t beats = 0;
     std::uint32_t length = 0;  // bytes in the latest beat
     Nanoseconds period = kNoTime;
-    Beat last_data;  // the latest sign of life of this side's application, beat or not
-    // The latest silence of this side that exceeded 3 periods: what it sent before and after. No frame: none.
-    Beat gap_from;
-    Beat gap_to;
+    Beat last_data;                      // the latest sign of life of this side's application, beat or not
+    bool held = false;                   // it waits for an answer, or cannot send
+    Nanoseconds held_until = kNoTime;    // when that was so last
+    Nanoseconds silent_since = kNoTime;  // its latest data, or held_until if its next beat was due before
+    BeatGap gap;                         // its latest silence of more than 3 periods
+};
+
+// The first FIN, or a RST that no data came after.
+struct BeatsEnd {
+    Beat at;  // no frame: none yet
+    Direction by = Direction::kFromLow;
+    bool fin = false;
+
+    [[nodiscard]] bool met() const { return at.frame != 0; }
 };
 
 struct HeartbeatSummary {
@@ -54,6 +65,7 @@ struct HeartbeatSummary {
     Direction side = Direction::kFromLow;  // whose heartbeat: of two that beat, who begins the exchanges
     std::uint16_t protocol = 0;            // as either side told; 0 = not told
     std::array<HeartbeatSide, 2> sides;    // by direction
+    BeatsEnd end;
 
     // The side whose heartbeat it is.
     [[nodiscard]] const HeartbeatSide& beating_side() const { return sides[index(side)]; }
@@ -72,8 +84,15 @@ public:
 
     explicit Heartbeats(HeartbeatOptions options) : options_(std::move(options)) {}
 
-    // `payload`: what was captured of it, from its first byte on.
-    Id observe(Id id, const Segment& segment, std::span<const std::uint8_t> payload);
+    // What the connection tells of the segment, as it stands before it.
+    struct Circumstances {
+        std::array<bool, 2> held{};  // by direction: cannot send, as its peer has not acknowledged, say
+        bool ends = false;           // the segment is a FIN, or a RST that is heeded
+    };
+
+    // `payload`: what was captured of it, from its first byte on. After a FIN nothing more is taken in.
+    Id observe(Id id, const Segment& segment, std::span<const std::uint8_t> payload,
+               const Circumstances& circumstances);
 
     // Of id 0: nothing found.
     [[nodiscard]] HeartbeatSummary summary(Id id) const;
@@ -92,12 +111,20 @@ private:
         bool next_known = false;
         std::uint8_t messages_read = 0;
         std::uint16_t protocol = 0;
-        std::uint32_t begun = 0;  // exchanges, by a message that answers none of the other side
+        std::uint32_t begun = 0;    // exchanges, by a message that answers none of the other side
+        std::uint8_t answered = 0;  // of its latest messages, how many more than were not
     };
     struct Candidate {
         std::array<Side, 2> sides;
+        BeatsEnd end;
     };
 
+    void observe_data(Candidate& candidate, const Segment& segment, std::span<const std::uint8_t> payload);
+    static bool is_new(const Side& side, const Segment& segment);
+    static void note_circumstances(Candidate& candidate, const Segment& segment,
+                                   const Circumstances& circumstances);
+    static bool waits_for_answer(const Candidate& candidate, Direction side);
+    static void count_answer(Candidate& candidate, Direction side);
     Id admit();
     void begin_message(Candidate& candidate, Direction direction, Beat beat, Seq seq);
     void end_message(Side& side);

@@ -88,10 +88,8 @@ void HeartbeatRhythm::count_period(double seconds) {
 }
 
 void HeartbeatRhythm::begin_message(Beat beat, bool whole) {
-    if (is_heartbeat() && seconds(beat.time - last_data_.time) > kStopped * mean_) {
-        gap_from_ = last_data_;
-        gap_to_ = beat;
-    }
+    const Nanoseconds since = silent_since();
+    if (is_heartbeat() && seconds(beat.time - since) > kStopped * mean_) gap_ = {last_data_, since, beat};
     const bool countable = whole && !interrupted_ && message_.time != kNoTime;
     pause_ = countable ? seconds(between(message_.time, beat.time)) : 0;
     interrupted_ = false;
@@ -103,6 +101,12 @@ void HeartbeatRhythm::begin_message(Beat beat, bool whole) {
 void HeartbeatRhythm::add_data(Beat beat, std::uint32_t bytes) {
     message_bytes_ = saturating_sum(message_bytes_, bytes);
     last_data_ = beat;
+}
+
+Nanoseconds HeartbeatRhythm::silent_since() const {
+    const bool held = held_until_ != kNoTime && last_data_.time != kNoTime &&
+                      seconds(held_until_ - last_data_.time) > kMissedBeat * mean_;
+    return held ? held_until_ : last_data_.time;
 }
 
 bool HeartbeatRhythm::is_heartbeat() const {

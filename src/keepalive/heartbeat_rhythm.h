@@ -26,6 +26,13 @@ struct Beat {
     std::uint64_t frame = 0;
 };
 
+// A silence: what was sent before it and after it, and since when there was no reason for it.
+struct BeatGap {
+    Beat from;
+    Nanoseconds since = kNoTime;
+    Beat to;
+};
+
 class HeartbeatRhythm {
 public:
     static constexpr Nanoseconds kPauseBetweenMessages = kSecond / 2;
@@ -44,6 +51,9 @@ public:
     // More data, of the message begun last.
     void add_data(Beat beat, std::uint32_t bytes);
 
+    // At `time` the side was still kept from sending its next beat.
+    void hold(Nanoseconds time) { held_until_ = time; }
+
     // Data were sent at an unknown time: the pause before the next message tells nothing.
     void interrupt() { interrupted_ = true; }
 
@@ -58,9 +68,13 @@ public:
     // Begin of the latest message; the latest data of any kind.
     [[nodiscard]] Beat last_message() const { return message_; }
     [[nodiscard]] Beat last_data() const { return last_data_; }
-    // The latest silence of more than 3 periods: what stood before it and after it.
-    [[nodiscard]] Beat gap_from() const { return gap_from_; }
-    [[nodiscard]] Beat gap_to() const { return gap_to_; }
+    // When it was kept from sending last; kNoTime: never.
+    [[nodiscard]] Nanoseconds held_until() const { return held_until_; }
+    // Since when it is silent though it could send: its latest data, unless it was kept from sending when the
+    // next beat was due.
+    [[nodiscard]] Nanoseconds silent_since() const;
+    // The latest such silence of more than 3 periods. No frame: none.
+    [[nodiscard]] const BeatGap& gap() const { return gap_; }
 
 private:
     void begin_run(std::uint32_t length);
@@ -68,8 +82,8 @@ private:
 
     Beat message_;    // where the latest message begins
     Beat last_data_;  // its latest data
-    Beat gap_from_;
-    Beat gap_to_;
+    BeatGap gap_;
+    Nanoseconds held_until_ = kNoTime;
     double pause_ = 0;   // from the message before to message_, in seconds; 0 = not to be counted
     double mean_ = 0;    // of the periods, in seconds
     double spread_ = 0;  // sum of squared distances from the mean

@@ -69,21 +69,21 @@ TEST_CASE("beyond the memory cap candidates are refused and counted") {
     Segment segment;
     segment.time = 0;
     segment.payload_length = 4;
-    CHECK(none.observe(0, segment, {}) == 0);
+    CHECK(none.observe(0, segment, {}, {}) == 0);
     CHECK(none.refused() == 1);
 
     constexpr std::size_t kCap = 100'000;
     Heartbeats some({.max_payload = 64, .memory_cap = kCap, .protocol_of = protocol_of});
     std::vector<Heartbeats::Id> ids;
     for (int i = 0; i < 1000; ++i) {
-        const Heartbeats::Id id = some.observe(0, segment, {});
+        const Heartbeats::Id id = some.observe(0, segment, {}, {});
         if (id != 0) ids.push_back(id);
     }
     CHECK(some.memory() <= kCap);
     CHECK(some.refused() + ids.size() == 1000);
     REQUIRE_FALSE(ids.empty());
     some.release(ids.back());
-    CHECK(some.observe(0, segment, {}) == ids.back());
+    CHECK(some.observe(0, segment, {}, {}) == ids.back());
 }
 
 TEST_CASE("what is released is forgotten") {
@@ -94,7 +94,7 @@ TEST_CASE("what is released is forgotten") {
     Segment segment;
     segment.time = 0;
     segment.payload_length = 4;
-    const Heartbeats::Id next = story.heartbeats().observe(0, segment, {});
+    const Heartbeats::Id next = story.heartbeats().observe(0, segment, {}, {});
     CHECK(next == story.id());
     CHECK_FALSE(story.heartbeats().summary(next).found);
     CHECK_FALSE(story.heartbeats().summary(0).found);

@@ -42,7 +42,7 @@ public:
         segment.flags = deadpeer::kAck;
         segment.direction = side;
         id_ = heartbeats_.observe(id_, segment,
-                                  {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+                                  {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, {});
     }
 
     // `count` messages, the first at `from`.

@@ -45,7 +45,7 @@ TEST_CASE("a heartbeat is told with its numbers") {
     CHECK(summary.beating_side().period == 60 * kSecond);
     CHECK(summary.beating_side().last_data.time == 370 * kSecond);
     CHECK(summary.beating_side().last_data.frame == 7);
-    CHECK(summary.beating_side().gap_to.frame == 0);
+    CHECK(summary.beating_side().gap.to.frame == 0);
     CHECK_FALSE(summary.sides[1].beating);
 }
 
@@ -196,23 +196,23 @@ TEST_CASE("one missed beat is forgiven, not counted as a period") {
     story.beat(kA, 6 * kSecond, kSecond, 3);
     REQUIRE(story.found());
     CHECK(story.summary().beating_side().period == kSecond);
-    CHECK(story.summary().beating_side().gap_to.frame == 0);
+    CHECK(story.summary().beating_side().gap.to.frame == 0);
 }
 
 TEST_CASE("a silence of more than 3 periods is told") {
     Story at_limit;
     at_limit.beat(kA, 0, kSecond, 5);
     at_limit.say(kA, 7 * kSecond, "beat");
-    CHECK(at_limit.summary().beating_side().gap_to.frame == 0);
+    CHECK(at_limit.summary().beating_side().gap.to.frame == 0);
 
     Story beyond;
     beyond.beat(kA, 0, kSecond, 5);
     beyond.say(kA, 7 * kSecond + 1, "beat");
     REQUIRE(beyond.found());
-    CHECK(beyond.summary().beating_side().gap_from.frame == 5);
-    CHECK(beyond.summary().beating_side().gap_from.time == 4 * kSecond);
-    CHECK(beyond.summary().beating_side().gap_to.frame == 6);
-    CHECK(beyond.summary().beating_side().gap_to.time == 7 * kSecond + 1);
+    CHECK(beyond.summary().beating_side().gap.from.frame == 5);
+    CHECK(beyond.summary().beating_side().gap.from.time == 4 * kSecond);
+    CHECK(beyond.summary().beating_side().gap.to.frame == 6);
+    CHECK(beyond.summary().beating_side().gap.to.time == 7 * kSecond + 1);
 }
 
 TEST_CASE("a heartbeat that stops leaves its last beat") {

@@ -32,6 +32,7 @@ const std::set<std::string> kToldTooEarly = {
     "new data shows that who probed in vain has not given up; its ACK is the other side's sign of life",
     "so is data", "data is sent once more long after it was sent in vain, and acknowledged",
     "heartbeats before a long pause: nobody knows whether they stopped",  // a live capture was there
+    "its peer has forgotten the connection when it goes on: only that one failed",
 };
 
 // That a host rebooted may show later than that it lost a connection: then both are told.
