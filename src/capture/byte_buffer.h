@@ -36,6 +36,11 @@ public:
         end_ = left;
         return {memory_.get() + end_, capacity_ - end_};
     }
+    // Of the whole buffer, now and after room().
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
+    [[nodiscard]] std::size_t next_capacity() const {
+        return end_ - begin_ == capacity_ ? 2 * capacity_ : capacity_;
+    }
     // REQUIRES: that many bytes were put into room().
     void add(std::size_t count) { end_ += count; }
 

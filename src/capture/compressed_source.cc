@@ -33,6 +33,10 @@ ByteSource::More CompressedSource::more() {
 bool CompressedSource::unpack() {
     // So that memory behind is let go, and a file that is cut short meanwhile is noticed.
     constexpr std::size_t kAtOnce = std::size_t{256} << 10;
+    if (!fits(buffer_.next_capacity())) {
+        end_too_large();
+        return false;
+    }
     const auto in = packed_->bytes();
     std::span<std::uint8_t> out = buffer_.room();
     if (made_ < kHarmless) out = out.first(std::min<std::size_t>(out.size(), kHarmless - made_));
@@ -44,12 +48,8 @@ bool CompressedSource::unpack() {
     take(step.taken);
     buffer_.add(step.made);
     made_ += step.made;
-    if (step.too_large) {
-        end(fmt::format(
-                "its {0} data need more than 128 MB of memory to unpack; unpack them first, as with \"{0} "
-                "-dc {1}FILE | deadpeer -\"",
-                name(kind_), kind_ == Compression::kZstd ? "--long=31 " : ""),
-            true);
+    if (step.too_large || !fits(buffer_.capacity())) {
+        end_too_large();
     } else if (!step.fault.empty()) {
         end(fmt::format("its {} data cannot be unpacked from compressed byte {} on: {}; copy it anew, or see "
                         "what \"{} -t\" says",
@@ -82,20 +82,40 @@ bool CompressedSource::begin_member() {
     } else if (in.empty() && at_packed_end_) {
         end(packed_->fault(), false);
     } else if (const auto next = compression_of(in)) {
-        if (kind_ == *next) {
-            decompressor_->begin_another();
-        } else {
-            decompressor_ = make_decompressor(*next);
-        }
+        if (decompressor_ == nullptr || kind_ != *next) decompressor_ = make_decompressor(*next);
         kind_ = *next;
-        in_member_ = true;
-        return unpack();
+        return begin_unpacking();
     } else if (in.size() >= kCompressionMagicBytes || at_packed_end_) {
         end(fmt::format("after its {} data, at compressed byte {}, there is something else", name(kind_),
                         taken_),
             true);
     }
     return false;
+}
+
+bool CompressedSource::begin_unpacking() {
+    if (!fits(buffer_.capacity())) {
+        end_too_large();
+        return false;
+    }
+    decompressor_->begin(memory_.limit() - buffer_.capacity());
+    in_member_ = true;
+    return unpack();
+}
+
+void CompressedSource::end_too_large() {
+    const std::size_t megabytes = memory_.most() >> 20;
+    end(memory_.is_shared()
+            ? fmt::format(
+                  "its {} data need more memory to unpack than the inputs that are read at the same time "
+                  "leave of {} MB; give --memory a larger size, or read one input after the other "
+                  "(--order given)",
+                  name(kind_), megabytes)
+            : fmt::format(
+                  "its {0} data need more than {1} MB of memory to unpack; give --memory a larger size, or "
+                  "unpack them first, as with \"{0} -dc {2}FILE | deadpeer -\"",
+                  name(kind_), megabytes, kind_ == Compression::kZstd ? "--long=31 " : ""),
+        true);
 }
 
 void CompressedSource::end(std::string fault, bool damaged) {

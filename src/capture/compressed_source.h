@@ -1,8 +1,9 @@
 // CompressedSource: the bytes of a compressed file or pipe, unpacked as they are asked for.
 //
 // What:    members (frames, streams) one after the other are read as one; zeros after the last are padding.
-// Limits:  a buffer of the largest record, and what the decompressor needs (decompressor.h). Data that
-//          unpack to more than a thousand times their size, which no capture does, are not read on.
+// Limits:  a buffer of the largest record, and what the decompressor needs, out of what all inputs have
+//          together (unpacking_memory.h). Data that unpack to more than a thousand times their size, which no
+//          capture does, are not read on.
 // Threads: one thread at a time.
 #pragma once
 
@@ -13,18 +14,19 @@
 #include "capture/byte_buffer.h"
 #include "capture/byte_source.h"
 #include "capture/decompressor.h"
+#include "capture/unpacking_memory.h"
 
 namespace deadpeer::capture {
 
 class CompressedSource final : public ByteSource {
 public:
-    // `keep_waiting`: as of OpenOptions.
+    // `keep_waiting`, `memory`: as of OpenOptions.
     CompressedSource(std::unique_ptr<ByteSource> packed, Compression compression,
-                     std::function<bool()> keep_waiting)
+                     std::function<bool()> keep_waiting, std::shared_ptr<UnpackingMemory> memory)
         : packed_(std::move(packed)),
           keep_waiting_(std::move(keep_waiting)),
-          kind_(compression),
-          decompressor_(make_decompressor(compression)) {}
+          memory_(std::move(memory)),
+          kind_(compression) {}
 
     std::span<const std::uint8_t> bytes() const override { return buffer_.bytes(); }
     void consume(std::size_t count) override { buffer_.consume(count); }
@@ -44,15 +46,19 @@ private:
     // Both answer whether there are more bytes now.
     bool unpack();
     bool begin_member();
+    bool begin_unpacking();
+    [[nodiscard]] bool fits(std::size_t buffer) { return memory_.resize(buffer + decompressor_->memory()); }
     void end(std::string fault, bool damaged);
+    void end_too_large();
     void take(std::size_t count);
 
     std::unique_ptr<ByteSource> packed_;
     std::function<bool()> keep_waiting_;
     bool at_packed_end_ = false;
+    UnpackingMemory::Part memory_;
     Compression kind_;
-    std::unique_ptr<Decompressor> decompressor_;
-    bool in_member_ = true;
+    std::unique_ptr<Decompressor> decompressor_;  // of that kind, once a member has begun
+    bool in_member_ = false;
     ByteBuffer buffer_;
     std::uint64_t taken_ = 0;
     std::uint64_t made_ = 0;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <new>
 
 #include "capture/load.h"
@@ -19,10 +20,6 @@ namespace {
 
 using namespace std::string_view_literals;
 using Step = DecompressionStep;
-
-// zstd's own limit, and more than xz -9 needs.
-constexpr int kLargestWindowLog = 27;
-constexpr std::uint64_t kMostMemory = std::uint64_t{1} << kLargestWindowLog;
 
 // zlib and bzip2 count in 32 bits.
 unsigned clamped(std::size_t size) {
@@ -53,7 +50,8 @@ public:
         }
         return step;
     }
-    void begin_another() override { ::inflateReset(&stream_); }
+    void begin(std::size_t) override { ::inflateReset(&stream_); }
+    [[nodiscard]] std::size_t memory() const override { return std::size_t{48} << 10; }
 
 private:
     z_stream stream_ = {};
@@ -63,7 +61,15 @@ class Zstd final : public Decompressor {
 public:
     Zstd() : context_(::ZSTD_createDCtx(), &::ZSTD_freeDCtx) {
         if (!context_) throw std::bad_alloc();
-        ::ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kLargestWindowLog);
+    }
+
+    void begin(std::size_t most) override {
+        constexpr std::size_t kBesideWindow = std::size_t{640} << 10;
+        const std::size_t window = most - std::min(most, kBesideWindow);
+        const ZSTD_bounds logs = ::ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+        const int log =
+            std::clamp(static_cast<int>(std::bit_width(window)) - 1, logs.lowerBound, logs.upperBound);
+        ::ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, log);
     }
 
     Step step(std::span<const std::uint8_t> in, std::span<std::uint8_t> out) override {
@@ -76,7 +82,7 @@ public:
         step.too_large = ::ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
         return step;
     }
-    void begin_another() override {}  // it does so by itself
+    [[nodiscard]] std::size_t memory() const override { return ::ZSTD_sizeof_DCtx(context_.get()); }
 
 private:
     std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context_;
@@ -100,7 +106,9 @@ public:
         if (::LZ4F_isError(code) != 0) return {0, 0, false, ::LZ4F_getErrorName(code)};
         return {taken, made, code == 0};
     }
-    void begin_another() override {}  // it does so by itself
+    void begin(std::size_t) override {}  // it does so by itself
+    // Two of the largest blocks.
+    [[nodiscard]] std::size_t memory() const override { return std::size_t{17} << 19; }
 
 private:
     LZ4F_dctx* context_ = nullptr;
@@ -108,7 +116,7 @@ private:
 
 class Xz final : public Decompressor {
 public:
-    Xz() { begin(); }
+    Xz() = default;
     ~Xz() override { ::lzma_end(&stream_); }
     Xz(const Xz&) = delete;
     Xz& operator=(const Xz&) = delete;
@@ -126,19 +134,18 @@ public:
         }
         return step;
     }
-    void begin_another() override { begin(); }  // in the memory that it has
+    void begin(std::size_t most) override {  // in the memory that it has
+        if (::lzma_stream_decoder(&stream_, most, 0) != LZMA_OK) throw std::bad_alloc();
+    }
+    [[nodiscard]] std::size_t memory() const override { return ::lzma_memusage(&stream_); }
 
 private:
-    void begin() {
-        if (::lzma_stream_decoder(&stream_, kMostMemory, 0) != LZMA_OK) throw std::bad_alloc();
-    }
-
     lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 
 class Bzip2 final : public Decompressor {
 public:
-    Bzip2() { begin(); }
+    Bzip2() = default;
     ~Bzip2() override { ::BZ2_bzDecompressEnd(&stream_); }
     Bzip2(const Bzip2&) = delete;
     Bzip2& operator=(const Bzip2&) = delete;
@@ -155,16 +162,13 @@ public:
         if (code < 0) step.fault = fmt::format("libbz2's error {}", code);
         return step;
     }
-    void begin_another() override {
-        ::BZ2_bzDecompressEnd(&stream_);
-        begin();
-    }
-
-private:
-    void begin() {
+    void begin(std::size_t) override {
+        ::BZ2_bzDecompressEnd(&stream_);  // of one that never began, too
         if (::BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
     }
+    [[nodiscard]] std::size_t memory() const override { return 3'700'000; }
 
+private:
     bz_stream stream_ = {};
 };
 

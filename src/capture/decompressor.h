@@ -1,7 +1,7 @@
 // Decompressors: one step of gzip, zstd, lz4, xz or bzip2 at a time, bytes in and bytes out.
 //
 // What:    one object for members (gzip), frames (zstd, lz4) or streams (xz, bzip2), one after the other.
-// Limits:  one that needs more than 128 MB of memory is refused.
+// Limits:  a member that needs more memory than begin() allows fails as too large.
 // Threads: one thread at a time.
 // Errors:  a step that fails says why, and no other follows.
 #pragma once
@@ -36,10 +36,14 @@ struct DecompressionStep {
 class Decompressor {
 public:
     virtual ~Decompressor() = default;
-    virtual DecompressionStep step(std::span<const std::uint8_t> in, std::span<std::uint8_t> out) = 0;
 
-    // For another member of the same kind. REQUIRES: the one before has ended.
-    virtual void begin_another() = 0;
+    // A member, the first or another, that may take `most` bytes of memory. REQUIRES: the one before has
+    // ended.
+    virtual void begin(std::size_t most) = 0;
+    // REQUIRES: one has begun.
+    virtual DecompressionStep step(std::span<const std::uint8_t> in, std::span<std::uint8_t> out) = 0;
+    // What it takes now; of kinds that need little always the most that they need.
+    [[nodiscard]] virtual std::size_t memory() const = 0;
 };
 
 std::unique_ptr<Decompressor> make_decompressor(Compression compression);

@@ -136,7 +136,8 @@ Result<std::unique_ptr<ByteSource>> read_beginning(const std::string& path, cons
     for (int layers = 0; layers < 2; ++layers) {
         const auto compression = compression_of(bytes->bytes());
         if (!compression) break;
-        bytes = std::make_unique<CompressedSource>(std::move(bytes), *compression, options.keep_waiting);
+        bytes = std::make_unique<CompressedSource>(std::move(bytes), *compression, options.keep_waiting,
+                                                   options.unpacking);
         more = fill(*bytes, [](auto) { return kCompressionMagicBytes; });
     }
     if (more != ByteSource::More::kIdle) more = fill(*bytes, bytes_to_open);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "capture/frame_filter.h"
+#include "capture/unpacking_memory.h"
 #include "deadpeer/capture.h"
 #include "deadpeer/result.h"
 #include "deadpeer/source.h"
@@ -21,6 +22,9 @@ struct OpenOptions {
     // returns kIdle, and open_capture itself gives a source that has nothing. Without it a pipe is waited
     // for without end.
     std::function<bool()> keep_waiting;
+
+    // Of all that are open at once.
+    std::shared_ptr<capture::UnpackingMemory> unpacking = std::make_shared<capture::UnpackingMemory>();
 
     // What open_input() gave for this path, where that was called before: it is the source's from now on.
     std::optional<int> descriptor = {};

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "capture/open.h"
 #include "cli/name_list.h"
 
 namespace deadpeer::cli {
@@ -18,14 +17,11 @@ constexpr int kBatchesToLookAt = 8;
 constexpr Nanoseconds kNothingIn = std::numeric_limits<Nanoseconds>::min() + 1;
 
 // No value: it must be read to find out, or it has frames and no times.
-std::optional<Nanoseconds> beginning_of(const InputFiles& files, std::size_t place,
-                                        const std::function<bool()>& stop_requested) {
+std::optional<Nanoseconds> beginning_of(const InputFiles& files, std::size_t place, OpenOptions options) {
     if (files.is_stream(place)) return std::nullopt;
     const Result<int> descriptor = files.borrow(place);
     if (!descriptor) return kNothingIn;
-    OpenOptions options;
     options.descriptor = descriptor.value();
-    options.keep_waiting = [&] { return !stop_requested(); };
     const auto opened = open_capture(files.path(place), options);
     if (!opened) return kNothingIn;
     FrameBatch batch;
@@ -59,8 +55,7 @@ void sort_by_time(std::vector<InputPlace>& places, const InputFiles& files) {
 
 }  // namespace
 
-InputSequence order_inputs(const InputFiles& files, InputOrder order,
-                           const std::function<bool()>& stop_requested) {
+InputSequence order_inputs(const InputFiles& files, InputOrder order, const OpenOptions& options) {
     InputSequence sequence;
     std::vector<InputPlace>& places = sequence.places;
     for (std::size_t i = 0; i < files.size(); ++i) places.push_back({i});
@@ -71,8 +66,8 @@ InputSequence order_inputs(const InputFiles& files, InputOrder order,
         return sequence;
     }
     for (InputPlace& place : places) {
-        if (stop_requested()) break;
-        place.begins = beginning_of(files, place.input, stop_requested);
+        if (!options.keep_waiting()) break;
+        place.begins = beginning_of(files, place.input, options);
         if (!files.is_stream(place.input)) continue;
         sequence.remarks.push_back(
             fmt::format("{} keeps its place: when it begins is not known before it is read",

@@ -7,11 +7,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "capture/open.h"
 #include "cli/input_files.h"
 #include "cli/settings.h"
 #include "deadpeer/time.h"
@@ -29,7 +29,7 @@ struct InputSequence {
     std::vector<std::string> remarks;  // what the user should know of it
 };
 
-InputSequence order_inputs(const InputFiles& files, InputOrder order,
-                           const std::function<bool()>& stop_requested);
+// `options`: to look at them with. They say as well whether to go on.
+InputSequence order_inputs(const InputFiles& files, InputOrder order, const OpenOptions& options);
 
 }  // namespace deadpeer::cli

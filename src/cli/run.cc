@@ -36,6 +36,7 @@ public:
         : settings_(settings),
           output_(settings, tables),
           filter_(compiled(settings.filter)),
+          unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
           files_(names),
           frames_left_(settings.frame_limit) {}
 
@@ -57,6 +58,7 @@ private:
     const Settings& settings_;
     FileOutput output_;
     const capture::FrameFilter filter_;
+    const std::shared_ptr<capture::UnpackingMemory> unpacking_;
     InputFiles files_;
     std::vector<std::string> passed_over_;  // what folders hold besides captures
     std::vector<std::unique_ptr<Lane>> lanes_;
@@ -71,7 +73,7 @@ ExitCode Run::go() {
     finish_when_stopped();
     if (!output_.confine(files_.late())) return output_.code();
     if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
-    const InputSequence sequence = order_inputs(files_, settings_.order, stop_requested);
+    const InputSequence sequence = order_inputs(files_, settings_.order, open_options());
     for (const std::string& remark : sequence.remarks) output_.remark(remark);
     read_all(sequence.places);
     if (overlaps_ > 1) output_.remark(fmt::format("{} inputs begin before others end", overlaps_));
@@ -109,7 +111,7 @@ void Run::read_all(const std::vector<InputPlace>& places) {
 
 OpenOptions Run::open_options() const {
     OpenOptions options;
-    options.filter = filter_;
+    options.unpacking = unpacking_;
     options.keep_waiting = [] { return !stop_requested(); };
     return options;
 }
@@ -120,6 +122,7 @@ void Run::open(std::size_t place) {
     const Result<int> descriptor = files_.take(place);
     if (!descriptor) return refuse(place, descriptor.error().message);
     OpenOptions options = open_options();
+    options.filter = filter_;
     options.descriptor = descriptor.value();
     Result<std::unique_ptr<PacketSource>> opened = open_capture(path, options);
     if (!opened) return refuse(place, opened.error().message);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "capture/live_capture.h"
+#include "capture/unpacking_memory.h"
 #include "cli/fail_on.h"
 #include "cli/tables.h"
 #include "deadpeer/options.h"
@@ -42,6 +43,7 @@ struct Settings {
     std::string output;            // a folder, "-" for standard output, empty for no reports
     std::optional<Report> report;  // which one goes to standard output
     CsvOptions csv;
+    std::size_t unpacking_bytes = capture::UnpackingMemory::kUsual;
 
     AnalyzerOptions analyzer;
     TableFiles tables;

@@ -55,6 +55,12 @@ CsvOptions csv_options(const Words& words) {
     return csv;
 }
 
+// On top of --memory, too; enough for all but extraordinary compression however little that is.
+std::size_t unpacking_bytes(const Words& words) {
+    constexpr std::size_t kLeast = std::size_t{16} << 20;
+    return std::max(kLeast, words.memory / 2);
+}
+
 AnalyzerOptions analyzer_options(const Words& words) {
     AnalyzerOptions options;
     options.segments = kSegmentWords.at(words.segments);
@@ -81,6 +87,7 @@ Settings to_settings(const Words& words) {
     settings.output = words.output;
     settings.report = report_named(words.report);
     settings.csv = csv_options(words);
+    settings.unpacking_bytes = unpacking_bytes(words);
     settings.analyzer = analyzer_options(words);
     settings.tables = {{words.profiles, words.timeouts}, words.inventory};
     settings.sandbox = !words.no_sandbox;

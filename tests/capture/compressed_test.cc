@@ -27,6 +27,15 @@ std::string sample(unsigned frames, Order order = Order::kLittle) {
     return bytes;
 }
 
+// Its header, and the bytes as they are in one block; the window has 2^log bytes.
+std::string zstd_frame(unsigned log, const std::string& bytes) {
+    const auto block = static_cast<std::uint32_t>(bytes.size() << 3 | 1);
+    std::string frame("\x28\xB5\x2F\xFD\x00", 5);
+    frame += static_cast<char>((log - 10) << 3);
+    for (const unsigned shift : {0U, 8U, 16U}) frame += static_cast<char>(block >> shift);
+    return frame + bytes;
+}
+
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
@@ -135,15 +144,47 @@ TEST_CASE("data that unpack to thousands of times their size are not read on") {
 }
 
 TEST_CASE("what needs much memory to unpack is refused with what to do") {
-    // A frame with a window of 2 GB: its header, one raw block of one byte.
-    const std::string huge = std::string("\x28\xB5\x2F\xFD\x00\xA8\x09\x00\x00x", 10);
+    const std::string huge = zstd_frame(31, "x");
     const Reading reading = read_both(huge);
     CHECK(contains(reading.error,
-                   "its zstd data need more than 128 MB of memory to unpack; unpack them first, "
-                   "as with \"zstd -dc --long=31 FILE | deadpeer -\""));
+                   "its zstd data need more than 128 MB of memory to unpack; give --memory a larger size, or "
+                   "unpack them first, as with \"zstd -dc --long=31 FILE | deadpeer -\""));
+    CHECK(read_both(zstd_frame(27, sample(10))).frames.size() == 10);
     const Reading later = read_both(pack(Compression::kZstd, sample(10)) + huge);
     CHECK(later.frames.size() == 10);
     CHECK(later.status == ReadStatus::kDamaged);
+}
+
+TEST_CASE("inputs that are open at once share the memory for unpacking") {
+    const TemporaryFile large(zstd_frame(26, sample(10)));
+    const TemporaryFile small(pack(Compression::kZstd, sample(10)));
+    const TemporaryFile xz(pack(Compression::kXz, sample(10)));
+    OpenOptions options;
+    auto first = open_capture(large.path(), options);
+    REQUIRE(first);
+    CHECK(contains(read_path(large.path(), options).error,
+                   "its zstd data need more memory to unpack than the inputs that are read at the same time "
+                   "leave of 128 MB; give --memory a larger size, or read one input after the other (--order "
+                   "given)"));
+    CHECK(read_path(small.path(), options).frames.size() == 10);
+    CHECK(read_path(xz.path(), options).frames.size() == 10);
+    first.value().reset();
+    CHECK(read_path(large.path(), options).frames.size() == 10);
+}
+
+TEST_CASE("each kind needs the memory that it says, and no more") {
+    constexpr std::array kMegabytes = {0U, 1U, 9U, 2U, 4U};  // what is enough for these bytes
+    for (const Compression kind : kAll) {
+        INFO(name(kind));
+        const std::string packed = pack(kind, sample(10));
+        const unsigned enough = kMegabytes[static_cast<std::size_t>(kind)];
+        OpenOptions options;
+        options.unpacking = std::make_shared<capture::UnpackingMemory>(std::size_t{enough} << 20);
+        CHECK(read_both(packed, options).frames.size() == 10);
+        if (enough < 2) continue;
+        options.unpacking = std::make_shared<capture::UnpackingMemory>(std::size_t{enough - 2} << 20);
+        CHECK(contains(read_both(packed, options).error, "of memory to unpack"));
+    }
 }
 
 TEST_CASE("what is compressed and no capture is refused for what it is") {

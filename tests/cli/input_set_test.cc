@@ -129,6 +129,25 @@ TEST_CASE("compressed damage: what comes before is reported, exit 2") {
     CHECK(contains(run.err, "a.gz is truncated at byte "));
 }
 
+TEST_CASE("inputs that overlap are unpacked with half of --memory together; what is beyond is refused") {
+    const TemporaryFolder folder;
+    for (const char* name : {"a.lz4", "b.lz4"}) {  // each takes 9 MB
+        write_file(folder.file(name), test::pack(capture::Compression::kLz4, pcap_of(sample_story())));
+    }
+    const auto run = [&](std::vector<std::string> options) {
+        options.push_back(folder.path());
+        return run_program(options);
+    };
+    const Finished little = run({"--memory", "32M"});
+    CHECK(little.code == 2);
+    CHECK(contains(little.err,
+                   "/b.lz4: its lz4 data need more memory to unpack than the inputs that are read "
+                   "at the same time leave of 16 MB; "));
+    CHECK(contains(little.out, "5 frames"));
+    CHECK(run({"--memory", "40M"}).code == 0);
+    CHECK(run({"--memory", "32M", "--order", "given"}).code == 0);
+}
+
 TEST_CASE("every capture of testdata, cut anywhere, is judged as the whole") {
     for (const std::string& capture : captures_of_testdata()) {
         const std::size_t records = records_in(content_of(capture));
