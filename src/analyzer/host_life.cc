@@ -1,6 +1,7 @@
 #include "analyzer/host_life.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "keepalive/observe_reset.h"
@@ -32,7 +33,18 @@ Silence HostLife::Trace::silence(Nanoseconds from, Nanoseconds to) const {
     for (const Silence& each : silences) {
         if (each.to != kNoTime) found.add(each);
     }
-    return found.silence();
+    const Silence longest = found.silence();
+    const bool between_frames = longest.from > from && longest.to < to;
+    return between_frames && is_usual(longest) ? Silence{} : longest;
+}
+
+// Who sends something at an interval is silent for as long each time.
+bool HostLife::Trace::is_usual(const Silence& silence) const {
+    return silence.length() > 0 && std::ranges::any_of(silences, [&](const Silence& other) {
+               const bool another = other.to <= silence.from || other.from >= silence.to;
+               const Nanoseconds difference = std::abs(other.length() - silence.length());
+               return another && other.length() > 0 && difference <= silence.length() / 4;
+           });
 }
 
 HostLife::HostLife(std::size_t bytes, std::uint64_t seed)

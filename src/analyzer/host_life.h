@@ -89,6 +89,7 @@ private:
 
         void hear(Nanoseconds time, std::uint16_t ip_id);
         [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
+        [[nodiscard]] bool is_usual(const Silence& silence) const;
     };
     struct Host : Trace {
         std::uint64_t owner = 0;  // the link-layer address that claims it

@@ -180,19 +180,26 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     return packet;
 }
 
-void note_heard(const Packet& packet) {
+void add_heard(const Packet& packet, const Sender& sender, std::uint64_t mac) {
     const FrameView& frame = *packet.frame;
-    const Sender sender = packet.sender();
     Heard& heard = packet.out->heard[packet.out->heard_count++];
     heard = Heard{};
     heard.time = frame.time;
     heard.frame = frame.number;
-    heard.mac = link_source(frame);
+    heard.mac = mac;
     if (sender.address == nullptr) return;
     std::memcpy(heard.host.bytes.data(), sender.address, sender.is_v6 ? 16 : 4);
     heard.host.is_v6 = sender.is_v6;
     heard.ip_id = sender.is_v6 ? std::uint16_t{0} : sender.ip_id;
     heard.claims_host = sender.claims_address;
+}
+
+// The link-layer address is that of who sent the outermost packet.
+void note_heard(const Packet& packet, bool is_segment) {
+    const bool in_tunnel = packet.tunnel.address != nullptr;
+    const std::uint64_t mac = link_source(*packet.frame);
+    if (in_tunnel) add_heard(packet, packet.tunnel, mac);
+    if (!is_segment) add_heard(packet, packet.sender(), in_tunnel ? 0 : mac);
 }
 
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
@@ -208,7 +215,7 @@ void note_heard(const Packet& packet) {
     const SkipReason reason = packet.quote.inside                ? packet.quote.reason
                               : next.space == NumberSpace::kNone ? next.reason
                                                                  : SkipReason::kTooDeep;
-    if (reason != SkipReason::kNone) note_heard(packet);
+    note_heard(packet, reason == SkipReason::kNone && !frame.rejected_by_filter);
     return reason;
 }
 
@@ -223,10 +230,20 @@ void note_heard(const Packet& packet) {
     return tcp(packet).reason == SkipReason::kNone;
 }
 
+// Who sent it is heard all the same.
+SkipReason pass_over(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+    const std::size_t segments = out.count;
+    const std::size_t notices = out.notice_count;
+    if (frame.captured_length > 0) decode_by_tables(frame, batch_index, out);
+    out.count = segments;
+    out.notice_count = notices;
+    return SkipReason::kFiltered;
+}
+
 }  // namespace
 
 SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
-    if (frame.rejected_by_filter) return SkipReason::kFiltered;
+    if (frame.rejected_by_filter) return pass_over(frame, batch_index, out);
     if (frame.captured_length == 0) return SkipReason::kEmptyFrame;
     if (frame.link_type == kLinkTypeEthernet && decode_plain_ethernet(frame, batch_index, out)) {
         return SkipReason::kNone;

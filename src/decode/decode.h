@@ -1,7 +1,7 @@
 // decode: the bytes of a frame to the TCP segments in it.
 //
 // What:    pure and total: any bytes give segments or one SkipReason. No allocation, no exception. A frame
-//          that is skipped may give a Notice besides.
+//          that is skipped may give a Notice besides, and its sender is Heard, though a filter rejects it.
 // Order:   the reasons before kFragment come first: an IP fragment of UDP is a fragment.
 // Lengths: Segment::payload_length is what the IP header says, bounded by the wire length of the frame
 //          (original_length, or captured_length where a lying file has it larger); where the IP header
@@ -53,7 +53,8 @@ struct Notice {
     [[nodiscard]] bool is_quote() const { return kind == Kind::kUnreachable || kind == Kind::kQuote; }
 };
 
-// A frame without a TCP segment, as a sign of life of who sent it.
+// A frame without a TCP segment, or that the filter rejects, as a sign of life of who sent it. What is in a
+// tunnel is one of the tunnel's sender, too.
 struct Heard {
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
@@ -72,7 +73,7 @@ struct SegmentBatch {
     std::size_t count = 0;
     std::array<Notice, FrameBatch::kCapacity> notices;  // at most one a frame
     std::size_t notice_count = 0;
-    std::array<Heard, FrameBatch::kCapacity> heard;  // at most one a frame
+    std::array<Heard, FrameBatch::kCapacity * 2> heard;  // at most two a frame
     std::size_t heard_count = 0;
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }

@@ -15,7 +15,7 @@
 
 namespace deadpeer::decoding {
 
-// Who sent the frame: the addresses of its first IP header, or of what it claims by ARP.
+// Who sent a packet: the source of its IP header, or of what it claims by ARP.
 struct Sender {
     const std::uint8_t* address = nullptr;  // 4 or 16 bytes in the frame; null: not met
     bool is_v6 = false;
@@ -48,6 +48,8 @@ struct Packet {
 
     bool claims_source = false;  // the sender says that `source` is its own
 
+    Sender tunnel;  // who sent the frame's outermost IP packet, if another is in that
+
     Quote quote;
 
     const FrameView* frame = nullptr;
@@ -56,6 +58,11 @@ struct Packet {
 
     [[nodiscard]] Sender sender() const {
         return quote.inside ? quote.reporter : Sender{source, is_v6, claims_source, ip_id};
+    }
+
+    // Another IP header comes.
+    void note_tunnel() {
+        if (source != nullptr && tunnel.address == nullptr && !quote.inside) tunnel = sender();
     }
 
     // REQUIRES: bytes <= captured.

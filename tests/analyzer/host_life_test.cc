@@ -71,6 +71,18 @@ TEST_CASE("less than five seconds are no silence") {
     CHECK(silence(frames) == 8 * kSecond);
 }
 
+TEST_CASE("a silence between two frames that is as long as the host's others is its interval, no absence") {
+    const auto length = [](Nanoseconds from, Nanoseconds to) {
+        HostLife life(kBytes, 1);
+        life.expect(v4(1), 0);
+        for (const Nanoseconds at : {93, 100, 107, 114}) life.hear(frame(at * kSecond, v4(1)));
+        return life.silence(v4(1), from * kSecond, to * kSecond).length() / kSecond;
+    };
+    CHECK(length(105, 116) == 0);
+    CHECK(length(108, 113) == 5);  // it may have been away in between
+    CHECK(length(113, 140) == 26);
+}
+
 TEST_CASE("a silence before the IP id that was last is known with it") {
     HostLife life(kBytes, 1);
     life.expect(v4(1), 0);

@@ -151,6 +151,7 @@ Decoded decode_exact(const TestFrame& frame) {
     view.number = 7;
     view.link_type = frame.link_type;
     view.fcs_bytes = frame.fcs_bytes;
+    view.rejected_by_filter = frame.rejected_by_filter;
     const auto batch = std::make_unique<SegmentBatch>();
     const SkipReason reason = decode(view, 3, *batch);
     const auto segments = batch->view();
@@ -179,13 +180,15 @@ std::string noticed(const TestFrame& frame) {
 }
 
 std::string heard(const TestFrame& frame) {
-    const Decoded result = decode_exact(frame);
-    if (result.heard.empty()) return "nobody";
-    const Heard& heard = result.heard[0];
-    const bool known = heard.host != IpAddress{};
-    return fmt::format("{}{}{} by {:012x}", known ? to_string(heard.host) : "?",
-                       heard.ip_id != 0 ? fmt::format(" id {}", heard.ip_id) : "",
-                       heard.claims_host ? " claimed" : "", heard.mac);
+    std::string all;
+    for (const Heard& heard : decode_exact(frame).heard) {
+        const bool known = heard.host != IpAddress{};
+        all +=
+            fmt::format("{}{}{}{} by {:012x}", all.empty() ? "" : ", ", known ? to_string(heard.host) : "?",
+                        heard.ip_id != 0 ? fmt::format(" id {}", heard.ip_id) : "",
+                        heard.claims_host ? " claimed" : "", heard.mac);
+    }
+    return all.empty() ? "nobody" : all;
 }
 
 TestFrame cut_to(const Bytes& whole, std::size_t size, LinkType link_type) {

@@ -51,6 +51,7 @@ struct TestFrame {
     LinkType link_type = kEthernet;
     std::uint32_t original_length = 0;  // 0: as long as the bytes
     std::uint8_t fcs_bytes = 0;
+    bool rejected_by_filter = false;
 };
 
 struct Decoded {

@@ -43,6 +43,25 @@ TEST_CASE("neighbour discovery claims the source's address") {
     CHECK(heard({ethernet_frame(from_afar, 0x86dd)}) == "2001:db8::1" + kMac);
 }
 
+TEST_CASE("what is in a tunnel is a sign of life of the tunnel's sender") {
+    const Bytes inner = with(ipv4_packet(test_tcp()), 12, hex("0a000305"));  // from 10.0.3.5
+    CHECK(heard({ethernet_frame(ipv4_packet(inner, 4))}) == "10.0.0.1 id 1" + kMac);
+    const Bytes datagram = with(ipv4_packet(hex("0035 0035 0008 0000"), 17), 12, hex("0a000305"));
+    CHECK(heard({ethernet_frame(ipv4_packet(datagram, 4))}) ==
+          "10.0.0.1 id 1" + kMac + ", 10.0.3.5 id 1 by 000000000000");
+    CHECK(heard({ethernet_frame(ipv6_packet(inner, 4), 0x86dd)}) == "2001:db8::1" + kMac);
+}
+
+TEST_CASE("who sends what a filter rejects is heard, TCP or not") {
+    const auto rejected = [](TestFrame frame) {
+        frame.rejected_by_filter = true;
+        return heard(frame);
+    };
+    CHECK(rejected({ethernet_frame(ipv4_packet(test_tcp()))}) == "10.0.0.1 id 1" + kMac);
+    CHECK(rejected({ethernet_frame(announcing_arp(), 0x0806)}) == "10.0.0.1 claimed" + kMac);
+    CHECK(rejected({Bytes{}}) == "nobody");
+}
+
 TEST_CASE("a frame without IP is a sign of life of its link-layer address") {
     CHECK(heard({ethernet_frame(hex("0207 0400 00000000"), 0x88cc)}) == "?" + kMac);
     CHECK(heard({hex("0000 0001 0006 0200000000020000 88cc"), 113}) == "? by 020000000002");
