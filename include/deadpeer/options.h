@@ -35,6 +35,9 @@ struct AnalyzerOptions {
     // An open connection without keepalive or heartbeat that is silent at least this long at the end is idle.
     Nanoseconds idle_after = 500 * kMillisecond;
 
+    // A filter may keep frames of the hosts from the analysis: then nobody knows whether a host was silent.
+    bool frames_are_hidden = false;
+
     // Servers' limits, by responder port: capacity_warning when 80 % of `connections` are open.
     struct ConnectionLimit {
         std::uint16_t port;

@@ -10,10 +10,7 @@ namespace {
 constexpr LinkType kEthernet = 1;
 constexpr std::array<std::uint32_t, 3> kTags = {0x8100, 0x88A8, 0x9100};
 
-// DHCP; then GTP-U, VXLAN and Geneve. IP in IP and GRE.
-constexpr const char* kWanted =
-    "arp or tcp or icmp or (udp and (port 67 or port 68 or port 2152 or port 4789 or port 6081)) or "
-    "ip proto 4 or ip proto 41 or ip proto 47 or (ip6 and not ip6 proto 17)";
+constexpr const char* kWanted = "arp or ip or ip6";
 
 // MPLS, PPPoE.
 constexpr std::array<std::uint32_t, 2> kTunnels = {0x8847, 0x8864};

@@ -64,6 +64,8 @@ std::size_t unpacking_bytes(const Words& words) {
 AnalyzerOptions analyzer_options(const Words& words) {
     AnalyzerOptions options;
     options.segments = kSegmentWords.at(words.segments);
+    // Of a file all frames are read.
+    options.frames_are_hidden = !words.interfaces.empty() && !words.filter.empty();
     options.wireshark = kReleaseWords.at(words.wireshark);
     options.minimum_probe_silence = nanoseconds(words.min_probe_silence);
     options.memory_cap = words.memory;

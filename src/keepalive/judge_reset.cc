@@ -48,19 +48,24 @@ bool may_have_rebooted(Signs host) {
     return (host & kSignManyHosts) == 0 || (host & kSignAnnouncement) != 0;
 }
 
+// What can be believed of the host's silence. Nobody knows who was silent while not all was captured, where a
+// filter hides what a host may have said, or while everybody was silent, unless the host says that it boots.
+Signs believed(const JudgementCase& c) {
+    // A link that flaps for a moment, as it does when its other end loses power, hides no life.
+    constexpr Nanoseconds kMoment = kSecond;
+    Signs host = c.host.signs;
+    const bool blind = overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) >= kMoment;
+    const bool announced = (host & kSignAnnouncement) != 0;
+    if (blind || (c.options.frames_are_hidden && !announced)) host &= ~kSignHostSilent;
+    if (!announced && all_fell_silent(c.capture.pauses, c.host.silence.from, c.host.silence.to))
+        host = (host & ~kSignHostSilent) | kSignCapturePaused;
+    return host;
+}
+
 Judgement judge_forgotten(const JudgementCase& c) {
     constexpr Signs kBootSigns = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
     constexpr Signs kUpSigns = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
-    Signs host = c.host.signs;
-    // Nobody knows who was silent while not all was captured. A link that flaps for a moment, as it does when
-    // its other end loses power, hides no life.
-    constexpr Nanoseconds kMoment = kSecond;
-    if (overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) >= kMoment)
-        host &= ~kSignHostSilent;
-    // Nor whether a host was away while everybody was silent, unless it says that it boots.
-    const bool all_silent = (host & kSignAnnouncement) == 0 &&
-                            all_fell_silent(c.capture.pauses, c.host.silence.from, c.host.silence.to);
-    if (all_silent) host = (host & ~kSignHostSilent) | kSignCapturePaused;
+    const Signs host = believed(c);
     const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
     // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
     // by a process that was restarted, too.

@@ -210,6 +210,16 @@ TEST_CASE("a reboot takes silence and a sign of a boot; whatever shows that the 
     CHECK(judged(kSignHostSilent | kSignAnnouncement | kSignManyHosts) == rebooted(Confidence::kMedium));
 }
 
+TEST_CASE("where a filter hides frames of hosts only an announcement tells a reboot") {
+    Bench bench;
+    bench.reset(ResetRecord::Shape::kNoSocket, kB);
+    bench.options.frames_are_hidden = true;
+    bench.host.signs = kSignHostSilent | kSignOthersLost;
+    CHECK(bench.judged().verdict == Verdict::kPeerLostState);
+    bench.host.signs |= kSignAnnouncement;
+    CHECK(bench.judged().verdict == Verdict::kPeerRebooted);
+}
+
 TEST_CASE("a no-socket RST speaks of a host only after its silence") {
     Bench bench;
     bench.reset(ResetRecord::Shape::kNoSocket, kB, 40 * kSecond + bench.options.minimum_probe_silence);
