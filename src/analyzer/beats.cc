@@ -22,10 +22,12 @@ HeartbeatOptions heartbeat_options(const AnalyzerOptions& options, const Knowled
 bool may_send(const TcpStream& tcp, Direction side) {
     const HalfStream& own = tcp.forward(side);
     const HalfStream& peer = tcp.reverse(side);
-    const bool acknowledged = peer.seen && !peer.last_ack.before(own.next_seq);
-    if (!acknowledged || peer.window == 0) return false;
+    const auto lacks = [](const HalfStream& receiver, Seq end) {
+        return !receiver.rcv_next_known || receiver.rcv_next().before(end);
+    };
+    if (lacks(peer, own.next_seq) || peer.window_closed) return false;
     // What its peer sent has not reached it, as it was heard since: it may wait for that.
-    return !own.last_ack.before(peer.next_seq) || own.last_time <= peer.next_seq_time;
+    return !lacks(own, peer.next_seq) || own.last_time <= peer.next_seq_time;
 }
 
 // Whether the segment shows that the side has sent what the capture does not hold.
