@@ -50,6 +50,14 @@ Heartbeats::Circumstances circumstances_of(const Connection& connection, const S
     return found;
 }
 
+// The other side closed when it had missed that side's beat.
+bool closed_for(const HeartbeatSide& side, Nanoseconds fin, const CaptureFacts& capture) {
+    const Nanoseconds since = std::max(side.last_data.time, side.held_until);
+    const Nanoseconds silence = fin - since - overlap(capture.gaps, since, fin);
+    return silence >= side.period / 5 * 6 && silence <= kPeriodsMissed * side.period &&
+           !seems_interrupted(capture.pauses, since, fin);
+}
+
 MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenTime& open,
                      const CaptureFacts& capture) {
     const HeartbeatSide& side = heartbeat.sides[index(d)];
@@ -67,7 +75,10 @@ MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenT
     const Nanoseconds silence = until - last.time - overlap(capture.gaps, last.time, until);
     const auto due = after_gaps(capture.gaps, since, kPeriodsMissed * side.period);
     const bool missed = due && *due < until && !seems_interrupted(capture.pauses, since, *due);
-    return missed ? MissedBeat{true, d, *due, silence, last} : MissedBeat{};
+    if (missed) return {true, d, *due, silence, last};
+    if (ended && end.fin && end.by != d && !gap && closed_for(side, until, capture))
+        return {true, d, until, silence, last, end.at.frame};
+    return {};
 }
 
 }  // namespace
@@ -147,10 +158,14 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, 
 std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,
                                               std::span<const CaptureGap> gaps, Nanoseconds after) {
     std::optional<Nanoseconds> next;
-    if (!heartbeat.found || heartbeat.end.met()) return next;
+    if (!heartbeat.found) return next;
     const auto consider = [&](std::optional<Nanoseconds> time) {
         if (time && *time > after) next = std::min(next.value_or(*time), *time);
     };
+    if (heartbeat.end.met()) {
+        consider(heartbeat.end.at.time + 1);
+        return next;
+    }
     for (const HeartbeatSide& side : heartbeat.sides) {
         if (!side.beating || side.period <= 0) continue;
         consider(after_gaps(gaps, side.silent_since, kPeriodsMissed * side.period + 1));

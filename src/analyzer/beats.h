@@ -87,15 +87,17 @@ struct OpenTime {
     Nanoseconds failed_since = kNoTime;
 };
 
-// When and after which frame a side's beat was missed: it was silent for more than three periods. Not while
-// it could not send or waited for an answer, nor after a FIN; time in gaps does not count. While one side is
-// dead or has forgotten the connection, the other is not to blame.
+// When and after which frame a side's beat was missed: it was silent for more than three periods, or the
+// other side closed when it had been for more than one. Not while it could not send or waited for an answer,
+// nor after a FIN; time in gaps does not count. While one side is dead or has forgotten the connection, the
+// other is not to blame.
 struct MissedBeat {
     bool met = false;
     Direction side = Direction::kFromLow;
-    Nanoseconds time = kNoTime;  // when three periods had passed
+    Nanoseconds time = kNoTime;  // when three periods had passed, or the other side closed
     Nanoseconds silence = kNoTime;
     Beat last;
+    std::uint64_t closing_frame = 0;  // the FIN that shows it; 0: it needs none
 };
 MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, const CaptureFacts& capture);
 

@@ -165,6 +165,7 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     finding.idle = missed.silence;
     finding.interval = conclusion.missed_period;
     finding.add_evidence(missed.last.frame);
+    finding.add_evidence(missed.closing_frame);
     sink_.on_finding(finding);
 }
 
