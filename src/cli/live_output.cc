@@ -12,7 +12,6 @@
 #include "report/text.h"
 
 namespace deadpeer::cli {
-namespace {}  // namespace
 
 LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain complain)
     : settings_(settings),

@@ -57,9 +57,11 @@ std::vector<std::string> report_names() {
     return names;
 }
 
-bool exists(const ReportFolder& folder, const std::string& name) {
-    struct stat info {};
-    return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+bool holds_report(const ReportFolder& folder) {
+    return std::ranges::any_of(report_names(), [&](const std::string& name) {
+        struct stat info {};
+        return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+    });
 }
 
 // Only files are moved: what else has a report's name is none of ours.
@@ -117,7 +119,7 @@ void cut_after_last_row(const ReportFolder& folder, Report report) {
     if (TEMP_FAILURE_RETRY(::ftruncate(file.value(), whole)) != 0) return;  // then it stays
 }
 
-// REQUIRES: at least one report is there.
+// REQUIRES: holds_report().
 Nanoseconds begin_of_earlier(const ReportFolder& folder) {
     for (const Report report : {Report::kCapture, Report::kEvents}) {
         if (const auto time = earliest_time_in(folder, report)) return *time;
@@ -232,10 +234,8 @@ std::string period_name(Nanoseconds began, unsigned number) {
 }
 
 Status move_reports(const ReportFolder& folder, Nanoseconds began) {
+    if (!holds_report(folder)) return success();
     const std::vector<std::string> names = report_names();
-    if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return exists(folder, name); })) {
-        return success();
-    }
     if (Status good = check_reports(folder, names); !good) return good;
     const std::string period_folder = make_period_folder(folder, began);
     if (period_folder.empty()) return failure("create", folder, period_name(began));
@@ -245,6 +245,7 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began) {
 }
 
 Status move_earlier_reports(const ReportFolder& folder) {
+    if (!holds_report(folder)) return success();
     const Nanoseconds began = begin_of_earlier(folder);
     cut_after_last_row(folder, Report::kEvents);
     return move_reports(folder, began);
