@@ -110,6 +110,12 @@ void Conclusions::gather_host(const Connection& connection, Direction side) {
     hosts_.add(lived);
 }
 
+void Conclusions::gather_gone(const IpAddress& address) {
+    const IpAddress host = life_.machine_of(address);
+    life_.for_each_gone(
+        address, [&](const GoneConnections::Span& span) { hosts_.add_heard(host, span.from, span.to); });
+}
+
 void Conclusions::freeze() {
     hosts_.freeze();
     idle_timers_.freeze();

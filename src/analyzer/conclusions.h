@@ -64,6 +64,8 @@ public:
     // As that side lived it.
     void ask_about(const HostConnection& forgotten) { hosts_.ask_about(forgotten); }
     void gather_host(const Connection& connection, Direction side);
+    // What is known of connections of that address which are there no more.
+    void gather_gone(const IpAddress& address);
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.

@@ -2,6 +2,7 @@
 
 #include "analyzer/dispensability.h"
 #include "analyzer/engine.h"
+#include "analyzer/facts.h"
 
 namespace deadpeer {
 namespace {
@@ -185,8 +186,19 @@ void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
     ++told_early_;
 }
 
+// Its hosts' other connections are judged by when these were heard on it.
+void Analyzer::Impl::note_gone(const Connection& connection) {
+    if (connection.first_time == kNoTime || is_unanswered_syn(connection)) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const Nanoseconds heard = deadpeer::heard(connection, watcher_.watch_of(connection), side);
+        if (heard >= connection.first_time)
+            life_.note_gone(connection.key.sender(side).address, {connection.first_time, heard});
+    }
+}
+
 // Gives back what it holds.
 void Analyzer::Impl::let_go(Connection& connection) {
+    note_gone(connection);
     rounds_.forget(connection);
     beats_.release(connection);
     watcher_.release(connection);

@@ -127,6 +127,7 @@ private:
     void end_replaced(Connection& connection);
     void tell_early(const Connection& connection, bool superseded);
     void let_go(Connection& connection);
+    void note_gone(const Connection& connection);
     void drop(Connection& connection);
     void forget_ended();
     [[nodiscard]] bool may_be_dropped(const Connection& connection) const;

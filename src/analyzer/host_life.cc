@@ -48,7 +48,7 @@ bool HostLife::Trace::is_usual(const Silence& silence) const {
 }
 
 HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
-    : hash_(seed), hosts_(bytes / 4 * 3), machines_(bytes / 4) {}
+    : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4) {}
 
 std::uint64_t HostLife::hash(const IpAddress& address) const {
     if (!address.is_v6) {
@@ -64,6 +64,10 @@ std::uint64_t HostLife::hash(const IpAddress& address) const {
 
 std::uint64_t HostLife::hash(std::uint64_t mac) const {
     return hash_(mac);
+}
+
+void HostLife::note_gone(const IpAddress& host, GoneConnections::Span heard) {
+    gone_.add(host, hash(host), heard);
 }
 
 void HostLife::note_two_way(const FlowKey& key) {

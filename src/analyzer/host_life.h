@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "analyzer/gone_connections.h"
 #include "core/hash.h"
 #include "core/recent_table.h"
 #include "deadpeer/address.h"
@@ -41,6 +42,14 @@ public:
     [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
 
     void hear(const Heard& heard);
+
+    // A connection is forgotten on which the host was heard within that time.
+    void note_gone(const IpAddress& host, GoneConnections::Span heard);
+    // Calls visit(span) for the times in which the host was heard on such.
+    template <typename Visit>
+    void for_each_gone(const IpAddress& host, Visit visit) const {
+        gone_.for_each(host, hash(host), visit);
+    }
 
     // Both sides of a connection of the two were heard.
     void note_two_way(const FlowKey& key);
@@ -71,7 +80,8 @@ public:
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
     [[nodiscard]] std::size_t memory() const {
-        return hosts_.memory() + machines_.memory() + (expected_.capacity() + two_way_.capacity()) / 8;
+        return hosts_.memory() + gone_.memory() + machines_.memory() +
+               (expected_.capacity() + two_way_.capacity()) / 8;
     }
 
 private:
@@ -122,6 +132,7 @@ private:
     std::vector<bool> expected_;
     std::vector<bool> two_way_;
     RecentTable<IpAddress, Host> hosts_;
+    GoneConnections gone_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
 };
 

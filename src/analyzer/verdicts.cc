@@ -116,6 +116,7 @@ Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
     }
     std::ranges::sort(hosts);
     hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    for (const IpAddress& host : hosts) conclusions_.gather_gone(host);
     return hosts;
 }
 

@@ -10,8 +10,8 @@
 
 namespace deadpeer {
 
-// Keeps all IP packets, TCP or not, and ARP: whatever a host sends shows that it is up. With VLAN tags, and in
-// MPLS and PPPoE on Ethernet. For frames of this link type.
+// Keeps all IP packets, TCP or not, and ARP: whatever a host sends shows that it is up. With VLAN tags, and
+// in MPLS and PPPoE on Ethernet. For frames of this link type.
 std::string default_capture_filter(LinkType type);
 
 }  // namespace deadpeer

@@ -77,6 +77,11 @@ bool HostBook::condense(const HostConnection& connection) {
     return true;
 }
 
+void HostBook::add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to) {
+    const auto known = asked_.find(host);
+    if (known != asked_.end()) add_span(known->second.heard, from, to);
+}
+
 void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
     if (announcements_.size() == kMaxKept) keep_latest(announcements_);
     announcements_.push_back({host, time, file, frame});

@@ -65,6 +65,8 @@ public:
             ++left_out_;
         }
     }
+    // A host that is asked about was heard within that time, on connections that are not added.
+    void add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to);
     // What it may come to hold, about, when so many connections met a RST and their hosts are asked about.
     [[nodiscard]] static std::size_t memory_for(std::size_t resets) {
         return std::min(resets * (2 * sizeof(HostConnection) + sizeof(Asked)), 3 * kMostBytes);
