@@ -49,7 +49,7 @@ public:
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, life_, sink),
           inputs_(sink),
-          rounds_(flows_, verdicts_),
+          rounds_(flows_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {}
 
     std::uint32_t begin_input(const std::string& name) {

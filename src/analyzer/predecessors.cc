@@ -75,6 +75,13 @@ bool Predecessors::lives(const Connection& successor) {
     return waiting != nullptr && (waiting->lives || waiting->challenge_frame != 0);
 }
 
+std::optional<Verdicts::Ended> Predecessors::find(const Connection& record, StreamNumber stream) {
+    if (record.tcp.number == stream) return Verdicts::Ended{&record, false};
+    const Connection* old = of(record);
+    if (old == nullptr || old->tcp.number != stream) return std::nullopt;
+    return Verdicts::Ended{old, !lives(record)};
+}
+
 Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& segment, std::uint32_t file) {
     Waiting& waiting = waiting_[watcher_.watch_of(successor)->predecessor];
     Connection& old = waiting.connection;

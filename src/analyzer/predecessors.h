@@ -13,8 +13,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "analyzer/connection.h"
+#include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "core/pool.h"
 #include "deadpeer/segment.h"
@@ -45,6 +47,9 @@ public:
 
     // Whether nothing but an unheeded SYN, if even that, stands against the old connection.
     [[nodiscard]] bool lives(const Connection& successor);
+
+    // The connection of that number: `record`, or the one that waits at it; no value if it is neither.
+    [[nodiscard]] std::optional<Verdicts::Ended> find(const Connection& record, StreamNumber stream);
 
     void release(Connection& successor);
 

@@ -1,6 +1,7 @@
 #include "analyzer/rounds.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace deadpeer {
@@ -37,11 +38,12 @@ std::optional<Nanoseconds> Rounds::next() const {
 void Rounds::go(const CaptureState& capture, const std::function<void(Connection&)>& end) {
     const VisitConnections all = visit_all();
     std::vector<Verdicts::Ended> due = take_due(capture);
+    const std::size_t by_deadline = due.size();
+    add_replaced(due, capture.now);
     const bool about_hosts = std::ranges::any_of(
         due, [&](const Verdicts::Ended& one) { return verdicts_.is_about_host(*one.connection); });
     verdicts_.look_around(due, all);
-    for (const Verdicts::Ended& one : due) {
-        if (one.superseded) continue;
+    for (const Verdicts::Ended& one : std::span(due).first(by_deadline)) {
         const auto again = verdicts_.tell_due(one, capture);
         if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
     }
@@ -59,21 +61,25 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
 std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
     std::vector<Verdicts::Ended> due;
     while (const auto entry = deadlines_.due(capture.now)) {
-        const Connection* connection = flows_.find(entry->key, flows_.hash(entry->key));
-        if (connection == nullptr || connection->tcp.number != entry->stream) continue;
-        if (goes_on(capture.gaps_of(*connection), capture.now)) {
+        const Connection* record = flows_.find(entry->key, flows_.hash(entry->key));
+        const auto one = record == nullptr ? std::nullopt : predecessors_.find(*record, entry->stream);
+        if (!one) continue;
+        if (goes_on(capture.gaps_of(*one->connection), capture.now)) {
             parked_.push_back(*entry);
-        } else if (!may_look(capture.now) && verdicts_.is_about_host(*connection)) {
+        } else if (!may_look(capture.now) && verdicts_.is_about_host(*one->connection)) {
             deadlines_.set(entry->key, entry->stream, next_look_);
         } else {
-            due.push_back({connection, false});
+            due.push_back(*one);
         }
     }
-    if (!may_look(capture.now) || next_replaced_ > capture.now) return due;
-    for (const auto& [stream, one] : replaced_) {
-        if (one.ask <= capture.now) due.push_back({&one.connection, true});
-    }
     return due;
+}
+
+void Rounds::add_replaced(std::vector<Verdicts::Ended>& due, Nanoseconds now) const {
+    if (!may_look(now) || next_replaced_ > now) return;
+    for (const auto& [stream, one] : replaced_) {
+        if (one.ask <= now) due.push_back({&one.connection, true});
+    }
 }
 
 void Rounds::tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end) {
@@ -99,7 +105,10 @@ void Rounds::resume(Nanoseconds now) {
 VisitConnections Rounds::visit_all() {
     return [this](const std::function<void(const Connection&)>& visit) {
         for_each_replaced(visit);
-        flows_.for_each(visit);
+        flows_.for_each([&](const Connection& connection) {
+            visit(connection);
+            if (const Connection* old = predecessors_.of(connection)) visit(*old);
+        });
     };
 }
 

@@ -17,6 +17,7 @@
 #include "analyzer/conclusions.h"
 #include "analyzer/connection.h"
 #include "analyzer/deadlines.h"
+#include "analyzer/predecessors.h"
 #include "analyzer/verdicts.h"
 #include "flow/flow_table.h"
 
@@ -24,7 +25,8 @@ namespace deadpeer {
 
 class Rounds {
 public:
-    Rounds(FlowTable<Connection>& flows, Verdicts& verdicts) : flows_(flows), verdicts_(verdicts) {}
+    Rounds(FlowTable<Connection>& flows, Predecessors& predecessors, Verdicts& verdicts)
+        : flows_(flows), predecessors_(predecessors), verdicts_(verdicts) {}
 
     // When what its segment of that time has changed may decide something about it: at once if that is over.
     void ask_later(const Connection& connection, Nanoseconds segment, const CaptureState& capture);
@@ -75,10 +77,12 @@ private:
     static constexpr std::size_t kReplacedBytes = sizeof(Replaced) + 48;  // with the map's part
 
     std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
+    void add_replaced(std::vector<Verdicts::Ended>& due, Nanoseconds now) const;
     void tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
     [[nodiscard]] bool may_look(Nanoseconds now) const { return now >= next_look_; }
 
     FlowTable<Connection>& flows_;
+    Predecessors& predecessors_;
     Verdicts& verdicts_;
     Deadlines deadlines_;
     std::vector<Deadlines::Entry> parked_;        // due while nothing was captured

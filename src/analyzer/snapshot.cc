@@ -50,9 +50,7 @@ void Analyzer::Impl::gather(Picture& picture, const std::function<void()>& meanw
 // No value if it has ended since.
 std::optional<Verdicts::Ended> Analyzer::Impl::find(const Picture::Entry& entry) {
     if (const Connection* connection = flows_.at_number(entry.record)) {
-        if (connection->tcp.number == entry.stream) return Verdicts::Ended{connection, false};
-        const Connection* old = predecessors_.of(*connection);
-        if (old != nullptr && old->tcp.number == entry.stream) return Verdicts::Ended{old, true};
+        if (const auto found = predecessors_.find(*connection, entry.stream)) return found;
     }
     const Connection* replaced = rounds_.find_replaced(entry.stream);
     if (replaced == nullptr) return std::nullopt;

@@ -45,6 +45,13 @@ TEST_CASE("probes whose gaps double: one and a half times the next gap") {
                    "probes_unanswered", at(29.02) + 1, "peer_dead");
 }
 
+TEST_CASE("the same while the 4-tuple is used again and nobody answers") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe + "+5 A S 9000:9000(0)\n+1 A S 9000:9000(0)\n");
+    CHECK(story.told_until(at(40)) == "probes_unanswered");
+    check_deadline(story, at(45.02) + 1, "peer_dead");
+    CHECK(story.told_by_finish() == "no_answer");
+}
+
 TEST_CASE("an ACK of the other side just before the deadline: nobody is dead") {
     LiveStory story(kOpen + kProbe + kProbe + "+20 B . 201:201(0) ack 101\n");
     CHECK(story.told_until(at(100)) == "probes_unanswered");
