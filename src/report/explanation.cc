@@ -46,13 +46,21 @@ void explain_unknown(std::string& out, const FlowSummary& flow) {
         "again with a larger buffer or a filter");
 }
 
+void say_nothing_to_do(std::string& out, const FlowSummary& flow) {
+    if (!flow.heartbeat_missed) return say(out, "; nothing to do");
+    say(out,
+        "; but the heartbeat of one application has stopped: see whether it hangs (events.csv: "
+        "heartbeat_stopped)");
+}
+
 void explain_closed(std::string& out, const FlowSummary& flow) {
     if (flow.reason == Reason::kResetAfterFin) {
         return say(out,
                    "Closed: after a FIN the rest was cut off with a RST, as when data arrives that nobody "
                    "reads any more; nothing to do unless that data matters");
     }
-    say(out, "Closed in order with a FIN from both sides; nothing to do");
+    say(out, "Closed in order with a FIN from both sides");
+    say_nothing_to_do(out, flow);
 }
 
 // "4 of 5 keepalive probes of A, sent after 60 s of silence, were answered"
@@ -76,13 +84,6 @@ Nanoseconds slowest_keepalive(const FlowSummary& flow) {
     const Nanoseconds second = flow.responder_side.keepalive.idle;
     if (first == kNoTime || second == kNoTime) return std::max(first, second);
     return std::min(first, second);  // with two probers the quicker one holds the path open
-}
-
-void say_nothing_to_do(std::string& out, const FlowSummary& flow) {
-    if (!flow.heartbeat_missed) return say(out, "; nothing to do");
-    say(out,
-        "; but the heartbeat of one application has stopped: see whether it hangs (events.csv: "
-        "heartbeat_stopped)");
 }
 
 void explain_answered(std::string& out, const FlowSummary& flow) {

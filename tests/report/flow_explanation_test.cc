@@ -359,6 +359,11 @@ TEST_CASE("closed, unknown, not judged") {
     CHECK(sentence(judged(Verdict::kClosed, Reason::kResetAfterFin, Confidence::kHigh)) ==
           "Closed: after a FIN the rest was cut off with a RST, as when data arrives that nobody reads any "
           "more; nothing to do unless that data matters");
+    FlowSummary missed = judged(Verdict::kClosed, Reason::kFinExchanged, Confidence::kHigh);
+    missed.heartbeat_missed = true;
+    CHECK(sentence(missed) ==
+          "Closed in order with a FIN from both sides; but the heartbeat of one application has stopped: see "
+          "whether it hangs (events.csv: heartbeat_stopped)");
     FlowSummary flow = judged(Verdict::kUnknown, Reason::kOneWay, Confidence::kNone);
     flow.responder_side.segments = 3;
     CHECK(sentence(flow) ==
