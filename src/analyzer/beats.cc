@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "knowledge/announced_keepalive.h"
+
 namespace deadpeer {
 namespace {
 
@@ -51,10 +53,10 @@ Heartbeats::Circumstances circumstances_of(const Connection& connection, const S
 }
 
 // The other side closed when it had missed that side's beat.
-bool closed_for(const HeartbeatSide& side, Nanoseconds fin, const CaptureFacts& capture) {
+bool closed_for(const HeartbeatSide& side, Nanoseconds period, Nanoseconds fin, const CaptureFacts& capture) {
     const Nanoseconds since = std::max(side.last_data.time, side.held_until);
     const Nanoseconds silence = fin - since - overlap(capture.gaps, since, fin);
-    return silence >= side.period / 5 * 6 && silence <= kPeriodsMissed * side.period &&
+    return silence >= period / 5 * 6 && silence <= kPeriodsMissed * period &&
            !seems_interrupted(capture.pauses, since, fin);
 }
 
@@ -62,7 +64,9 @@ MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenT
                      const CaptureFacts& capture) {
     const HeartbeatSide& side = heartbeat.sides[index(d)];
     const bool gap = side.gap.from.frame != 0;
-    if (!side.beating || side.period <= 0) return {};
+    const bool beating = side.beating && side.period > 0;
+    const Nanoseconds promised = side.announced != kNoTime ? side.announced : side.period;
+    if (!beating && side.announced == kNoTime) return {};
     const Beat& last = gap ? side.gap.from : side.last_data;
     const Nanoseconds since = gap ? side.gap.since : side.silent_since;
     const BeatsEnd& end = heartbeat.end;
@@ -73,11 +77,11 @@ MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenT
     if (until == kNoTime || (open.failed && *open.failed != d && until >= open.failed_since)) return {};
 
     const Nanoseconds silence = until - last.time - overlap(capture.gaps, last.time, until);
-    const auto due = after_gaps(capture.gaps, since, kPeriodsMissed * side.period);
+    const auto due = beating ? after_gaps(capture.gaps, since, kPeriodsMissed * side.period) : std::nullopt;
     const bool missed = due && *due < until && !seems_interrupted(capture.pauses, since, *due);
-    if (missed) return {true, d, *due, silence, last};
-    if (ended && end.fin && end.by != d && !gap && closed_for(side, until, capture))
-        return {true, d, until, silence, last, end.at.frame};
+    if (missed) return {true, d, *due, silence, side.period, last};
+    if (ended && end.fin && end.by != d && !gap && closed_for(side, promised, until, capture))
+        return {true, d, until, silence, promised, last, end.at.frame};
     return {};
 }
 
@@ -93,8 +97,12 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
     const StreamNumber stream = connection.tcp.number;
     const auto known = connection.beats ? ids_.find(stream) : ids_.end();
     const Heartbeats::Id before = known == ids_.end() ? 0 : known->second.id;
-    const Heartbeats::Id after =
-        heartbeats_.observe(before, segment, payload, circumstances_of(connection, segment));
+    Nanoseconds announced = kNoTime;
+    if (connection.sent_by(segment.direction).payload_bytes == 0) announced = announced_keepalive(payload);
+    if (before == 0 && announced == kNoTime && !may_beat(connection, segment)) return;
+    Heartbeats::Circumstances circumstances = circumstances_of(connection, segment);
+    circumstances.announced = announced;
+    const Heartbeats::Id after = heartbeats_.observe(before, segment, payload, circumstances);
     if (after == before) return;
     connection.beats = after != 0;
     if (after != 0) {
@@ -147,7 +155,6 @@ void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
 
 MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, const CaptureFacts& capture) {
     MissedBeat missed;
-    if (!heartbeat.found) return missed;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const MissedBeat own = missed_by(side, heartbeat, open, capture);
         if (own.met && (!missed.met || own.time < missed.time)) missed = own;
@@ -158,7 +165,6 @@ MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, 
 std::optional<Nanoseconds> next_beat_deadline(const HeartbeatSummary& heartbeat,
                                               std::span<const CaptureGap> gaps, Nanoseconds after) {
     std::optional<Nanoseconds> next;
-    if (!heartbeat.found) return next;
     const auto consider = [&](std::optional<Nanoseconds> time) {
         if (time && *time > after) next = std::min(next.value_or(*time), *time);
     };

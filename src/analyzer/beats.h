@@ -27,8 +27,9 @@ class Beats {
 public:
     explicit Beats(const AnalyzerOptions& options);
 
-    // Whether look() wants to see the segment: a small message after silence. Of a connection that had one:
-    // data, FIN and RST, and what may end a wait, long after the other side's latest data.
+    // Whether look() wants to see the segment: a side's first data, and a small message after silence. Of a
+    // connection that is looked at: data, FIN and RST, and what may end a wait, long after the other side's
+    // latest data.
     [[nodiscard]] bool concern(const Connection& connection, const Segment& segment) const {
         if (connection.beats) {
             const Nanoseconds asked = connection.tcp.reverse(segment.direction).next_seq_time;
@@ -36,9 +37,7 @@ public:
                    between(asked, segment.time) >= kQuiet;
         }
         if (segment.payload_length == 0) return false;
-        const HalfStream& side = connection.tcp.forward(segment.direction);
-        return segment.payload_length <= options_.heartbeat_max_payload && side.seen &&
-               between(side.last_time, segment.time) >= kQuiet;
+        return connection.sent_by(segment.direction).payload_bytes == 0 || may_beat(connection, segment);
     }
 
     // Before the segment changes its connection. `payload`: what was captured of it.
@@ -66,6 +65,12 @@ private:
         Heartbeats::Id id = 0;
         std::uint64_t missed_told = 0;  // the frame after which a beat was missed, as told
     };
+
+    [[nodiscard]] bool may_beat(const Connection& connection, const Segment& segment) const {
+        const HalfStream& side = connection.tcp.forward(segment.direction);
+        return segment.payload_length <= options_.heartbeat_max_payload && side.seen &&
+               between(side.last_time, segment.time) >= kQuiet;
+    }
 
     const AnalyzerOptions& options_;
     const Knowledge knowledge_;
@@ -96,6 +101,7 @@ struct MissedBeat {
     Direction side = Direction::kFromLow;
     Nanoseconds time = kNoTime;  // when three periods had passed, or the other side closed
     Nanoseconds silence = kNoTime;
+    Nanoseconds period = kNoTime;  // of its beats, or the silence that it announced
     Beat last;
     std::uint64_t closing_frame = 0;  // the FIN that shows it; 0: it needs none
 };

@@ -169,9 +169,6 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
     conclusion.missed = missed_beat(heartbeat, open_time(end, conclusion.judgement), capture);
     flow.heartbeat_missed = conclusion.missed.met;
-    if (conclusion.missed.met) {
-        conclusion.missed_period = heartbeat.sides[index(conclusion.missed.side)].period;
-    }
     return conclusion;
 }
 

@@ -43,7 +43,6 @@ struct Conclusion {
     Judgement judgement;
     FlowSummary flow;
     MissedBeat missed;
-    Nanoseconds missed_period = kNoTime;
 };
 
 class Conclusions {

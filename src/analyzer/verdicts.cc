@@ -164,7 +164,7 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     finding.time = missed.time;
     finding.frame = missed.last.frame;
     finding.idle = missed.silence;
-    finding.interval = conclusion.missed_period;
+    finding.interval = missed.period;
     finding.add_evidence(missed.last.frame);
     finding.add_evidence(missed.closing_frame);
     sink_.on_finding(finding);

@@ -28,9 +28,10 @@ Heartbeats::Id Heartbeats::observe(Id id, const Segment& segment, std::span<cons
     if (data && is_new(candidate.sides[index(segment.direction)], segment)) candidate.end = {};
     note_circumstances(candidate, segment, circumstances);
     if (!data) return id;
+    if (circumstances.announced != kNoTime)
+        candidate.sides[index(segment.direction)].announced = circumstances.announced;
     observe_data(candidate, segment, payload);
-    if (candidate.sides[0].rhythm.is_worthless(options_.max_payload) &&
-        candidate.sides[1].rhythm.is_worthless(options_.max_payload)) {
+    if (is_worthless(candidate.sides[0]) && is_worthless(candidate.sides[1])) {
         release(id);
         return 0;
     }
@@ -164,6 +165,8 @@ HeartbeatSide Heartbeats::summary(const Side& side) const {
     const bool was_beat = rhythm.end_message(options_.max_payload);
     HeartbeatSide summary;
     summary.last_data = rhythm.last_data();
+    summary.announced = side.announced;
+    summary.held_until = rhythm.held_until();
     summary.beating = rhythm.is_heartbeat();
     if (!summary.beating) return summary;
     summary.protocol = side.protocol;
@@ -171,7 +174,6 @@ HeartbeatSide Heartbeats::summary(const Side& side) const {
     summary.beats = rhythm.beats();
     summary.length = rhythm.length();
     summary.period = rhythm.period();
-    summary.held_until = rhythm.held_until();
     summary.silent_since = rhythm.silent_since();
     summary.gap = rhythm.gap();
     return summary;

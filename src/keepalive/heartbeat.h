@@ -8,9 +8,9 @@
 //           heartbeat_rhythm.h has the rule. Once a side has sent two beats, the first bytes of its messages,
 //           put together from their segments, tell the protocol.
 // Use:      while the id is 0, observe() is for segments of at most `max_payload` bytes whose sender has been
-//           silent for at least half a second; then for every segment with payload, of both sides, and for
-//           those without that may end the connection, or a time in which a side cannot send.
-//           Retransmissions are seen as such.
+//           silent for at least half a second, and for those that announce a keepalive; then for every
+//           segment with payload, of both sides, and for those without that may end the connection, or a
+//           time in which a side cannot send. Retransmissions are seen as such.
 // Lifetime: what an id names lives until release(), or until observe() answers 0 because the connection sends
 //           nothing that could be a heartbeat.
 // Memory:   at most `memory_cap` bytes; beyond it new candidates are refused and counted, and messages of
@@ -43,6 +43,7 @@ struct HeartbeatSide {
     std::uint32_t beats = 0;
     std::uint32_t length = 0;  // bytes in the latest beat
     Nanoseconds period = kNoTime;
+    Nanoseconds announced = kNoTime;     // the longest silence that it said it would keep, beating or not
     Beat last_data;                      // the latest sign of life of this side's application, beat or not
     bool held = false;                   // it waits for an answer, or cannot send
     Nanoseconds held_until = kNoTime;    // when that was so last
@@ -86,8 +87,9 @@ public:
 
     // What the connection tells of the segment, as it stands before it.
     struct Circumstances {
-        std::array<bool, 2> held{};  // by direction: cannot send, as its peer has not acknowledged, say
-        bool ends = false;           // the segment is a FIN, or a RST that is heeded
+        std::array<bool, 2> held{};       // by direction: cannot send, as its peer has not acknowledged, say
+        bool ends = false;                // the segment is a FIN, or a RST that is heeded
+        Nanoseconds announced = kNoTime;  // the longest silence that its sender announces in it
     };
 
     // `payload`: what was captured of it, from its first byte on. After a FIN nothing more is taken in.
@@ -111,7 +113,8 @@ private:
         bool next_known = false;
         std::uint8_t messages_read = 0;
         std::uint16_t protocol = 0;
-        std::uint32_t begun = 0;    // exchanges, by a message that answers none of the other side
+        std::uint32_t begun = 0;  // exchanges, by a message that answers none of the other side
+        Nanoseconds announced = kNoTime;
         std::uint8_t answered = 0;  // of its latest messages, how many more than were not
     };
     struct Candidate {
@@ -120,6 +123,9 @@ private:
     };
 
     void observe_data(Candidate& candidate, const Segment& segment, std::span<const std::uint8_t> payload);
+    [[nodiscard]] bool is_worthless(const Side& side) const {
+        return side.announced == kNoTime && side.rhythm.is_worthless(options_.max_payload);
+    }
     static bool is_new(const Side& side, const Segment& segment);
     static void note_circumstances(Candidate& candidate, const Segment& segment,
                                    const Circumstances& circumstances);

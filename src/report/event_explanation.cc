@@ -62,13 +62,14 @@ void explain_path_timeout(std::string& out, const Finding& finding) {
 }
 
 void explain_heartbeat_stopped(std::string& out, const Finding& finding) {
-    say(out, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer}, ": it sent one every ",
-        Span{finding.interval}, " and then none for ", Span{finding.idle});
+    say(out, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer});
     // Three periods are waited for unless the other side closes.
     if (finding.idle <= 3 * finding.interval) {
-        say(out, ", when ", Side{finding.peer}, " closed the connection");
+        say(out, ": one was due every ", Span{finding.interval}, ", and none had come for ",
+            Span{finding.idle}, " when ", Side{finding.peer}, " closed the connection");
     } else {
-        say(out, " while the connection was open");
+        say(out, ": it sent one every ", Span{finding.interval}, " and then none for ", Span{finding.idle},
+            " while the connection was open");
     }
     say(out, "; see whether its application hangs or its host is down");
 }

@@ -124,8 +124,8 @@ TEST_CASE("heartbeat_stopped") {
         "s while the connection was open; see whether its application hangs or its host is down");
     finding.idle = 45 * kSecond;
     CHECK(sentence(finding) ==
-          "10.0.0.2:50000 stopped its heartbeat to 10.0.0.1:40000: it sent one every 30 s and then none for "
-          "45 s, when 10.0.0.1:40000 closed the connection; see whether its application hangs or its host "
+          "10.0.0.2:50000 stopped its heartbeat to 10.0.0.1:40000: one was due every 30 s, and none had come "
+          "for 45 s when 10.0.0.1:40000 closed the connection; see whether its application hangs or its host "
           "is down");
 }
 
