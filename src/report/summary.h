@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "deadpeer/names.h"
 #include "deadpeer/sink.h"
 #include "report/headlines.h"
 #include "report/idle_census.h"
@@ -36,7 +37,7 @@ public:
     [[nodiscard]] std::string text(Style style);
 
 private:
-    static constexpr std::size_t kEventKinds = 12;
+    static constexpr std::size_t kEventKinds = std::tuple_size_v<decltype(detail::kEventNames)>;
 
     struct Side {
         std::uint64_t probes = 0;

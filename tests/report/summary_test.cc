@@ -93,6 +93,21 @@ TEST_CASE("the summary says that the capture holds frames twice") {
                                 "connections; capture at one interface\n") != std::string::npos);
 }
 
+TEST_CASE("every kind of finding is counted") {
+    Summary summary;
+    Finding finding;
+    for (std::size_t kind = 0; kind < std::tuple_size_v<decltype(detail::kEventNames)>; ++kind) {
+        finding.kind = static_cast<EventKind>(kind);
+        summary.on_finding(finding);
+    }
+    REQUIRE(summary.finish({}).ok());
+    const std::string said = summary.text({});
+    for (const std::string_view name : detail::kEventNames) {
+        CAPTURE(name);
+        CHECK(said.find("1 " + std::string(name)) != std::string::npos);
+    }
+}
+
 TEST_CASE("findings come first, the worst before the others") {
     Summary summary;
     Finding finding;
