@@ -33,6 +33,16 @@
 
 namespace deadpeer {
 
+// A time in which nothing, or not all, of an input was captured.
+struct CaptureLoss {
+    std::uint32_t input = 0;
+    Reason why = Reason::kLinkDown;  // or kFramesLost
+    Nanoseconds from = kNoTime;
+    // Without it the gap goes on, until the same is said with it.
+    std::optional<Nanoseconds> to = std::nullopt;
+    std::uint64_t frames = 0;  // how many were lost; 0 = unknown
+};
+
 class Analyzer {
 public:
     // begin_input() may be called at most this often.
@@ -71,11 +81,9 @@ public:
     // When silence will next decide something; no value if it cannot.
     [[nodiscard]] std::optional<Nanoseconds> next_deadline() const;
 
-    // Nothing, or not all, of an input was captured between two times: told as capture_gap, and that time is
-    // no part of anybody's silence. Without `to` it goes on, until the same is said with it, and is told
-    // then, too. `why`: kLinkDown or kFramesLost. `frames`: how many were lost; 0 = unknown.
-    void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
-                     std::uint64_t frames);
+    // Nothing, or not all, of an input was captured: told as capture_gap, and that time is no part of
+    // anybody's silence.
+    void capture_gap(const CaptureLoss& loss);
 
     // Tells another sink how everything stands: the open inputs, with their sources in the order of their
     // indices, then every open connection by stream number; then its finish(). Findings are left out.

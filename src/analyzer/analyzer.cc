@@ -248,9 +248,8 @@ void Analyzer::advance_time(Nanoseconds now) {
 std::optional<Nanoseconds> Analyzer::next_deadline() const {
     return impl_->next_deadline();
 }
-void Analyzer::capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
-                           std::uint64_t frames) {
-    impl_->capture_gap(input, from, to, why, frames);
+void Analyzer::capture_gap(const CaptureLoss& loss) {
+    impl_->capture_gap(loss);
 }
 Status Analyzer::snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                           const std::function<void()>& meanwhile) {

@@ -225,10 +225,9 @@ void Analyzer::Impl::pass_time(Nanoseconds time) {
     now_ = std::max(now_, time);
 }
 
-void Analyzer::Impl::capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to,
-                                 Reason why, std::uint64_t frames) {
-    inputs_.note_gap(input, from, to, why, frames);
-    if (to) rounds_.resume(*to);
+void Analyzer::Impl::capture_gap(const CaptureLoss& loss) {
+    inputs_.note_gap(loss);
+    if (loss.to) rounds_.resume(*loss.to);
 }
 
 // Live: walks the table once in a while, and tells and drops what will not go on.

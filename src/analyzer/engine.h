@@ -64,8 +64,7 @@ public:
 
     void advance_time(Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
-    void capture_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
-                     std::uint64_t frames);
+    void capture_gap(const CaptureLoss& loss);
     Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                     const std::function<void()>& meanwhile);
 

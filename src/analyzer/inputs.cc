@@ -19,31 +19,33 @@ std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, Input
     const InputSummary summary = tallies_.at(input)->finish(source, outcome);
     const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
     // A finished capture says how many frames it lost, not when: the event stands at its end.
-    if (lost > 0 && !now) tell_gap(input, summary.last_time, kNoTime, Reason::kFramesLost, lost);
-    if (now && gaps_.goes_on(input)) note_gap(input, gaps_.of(input).back().from, now, Reason::kLinkDown, 0);
+    if (lost > 0 && !now) {
+        tell_gap({.input = input, .why = Reason::kFramesLost, .from = summary.last_time, .frames = lost});
+    }
+    if (now && gaps_.goes_on(input)) {
+        note_gap({.input = input, .from = gaps_.of(input).back().from, .to = now});
+    }
     sink_.on_input_end(input, summary);
     tallies_[input].reset();
     return lost;
 }
 
-void Inputs::note_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
-                      std::uint64_t frames) {
-    const bool another_goes_on = gaps_.goes_on(input);
-    if (why != Reason::kFramesLost || !another_goes_on) gaps_.add(input, from, to);
-    if (to || !another_goes_on) tell_gap(input, from, to.value_or(kNoTime), why, frames);
+void Inputs::note_gap(const CaptureLoss& loss) {
+    const bool another_goes_on = gaps_.goes_on(loss.input);
+    if (loss.why != Reason::kFramesLost || !another_goes_on) gaps_.add(loss.input, loss.from, loss.to);
+    if (loss.to || !another_goes_on) tell_gap(loss);
 }
 
-void Inputs::tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why,
-                      std::uint64_t frames) {
+void Inputs::tell_gap(const CaptureLoss& loss) {
     Finding finding;
     finding.kind = EventKind::kCaptureGap;
     finding.severity = Severity::kWarning;
     finding.confidence = Confidence::kHigh;
-    finding.reason = why;
-    finding.time = from;
-    finding.idle = between(from, to);
-    finding.file = input;
-    finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, UINT32_MAX));
+    finding.reason = loss.why;
+    finding.time = loss.from;
+    finding.idle = between(loss.from, loss.to.value_or(kNoTime));
+    finding.file = loss.input;
+    finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(loss.frames, UINT32_MAX));
     sink_.on_finding(finding);
 }
 

@@ -14,7 +14,7 @@
 
 #include "analyzer/capture_gaps.h"
 #include "analyzer/input_tally.h"
-#include "deadpeer/sink.h"
+#include "deadpeer/analyzer.h"
 
 namespace deadpeer {
 
@@ -33,16 +33,14 @@ public:
     std::uint64_t end(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome,
                       std::optional<Nanoseconds> now);
 
-    // One that goes on, or with `to` one that has ended: both are told.
-    void note_gap(std::uint32_t input, Nanoseconds from, std::optional<Nanoseconds> to, Reason why,
-                  std::uint64_t frames);
+    void note_gap(const CaptureLoss& loss);
     [[nodiscard]] const CaptureGaps& gaps() const { return gaps_; }
 
     // Tells another sink those that are open, as they stand; their sources in the order of their indices.
     void describe_open(ReportSink& sink, std::span<const PacketSource* const> sources) const;
 
 private:
-    void tell_gap(std::uint32_t input, Nanoseconds from, Nanoseconds to, Reason why, std::uint64_t frames);
+    void tell_gap(const CaptureLoss& loss);
 
     ReportSink& sink_;
     std::vector<std::unique_ptr<InputTally>> tallies_;  // null once ended

@@ -19,11 +19,7 @@ void LinkNews::take() {
     tell_left_out(now);
     while (const auto event = capture_.take_event()) {
         tell(*event, now);
-        if (event->is_gap()) {
-            analyzer_.capture_gap(event->input, event->from, event->to, reason_of(*event), event->count);
-        } else if (begins_gap(*event)) {
-            analyzer_.capture_gap(event->input, event->from, std::nullopt, reason_of(*event), 0);
-        }
+        if (event->is_gap() || begins_gap(*event)) analyzer_.capture_gap(loss_of(*event));
     }
 }
 
@@ -50,7 +46,7 @@ void LinkNews::end() {
     tell_left_out(Clock::time_point::max());
     for (std::uint32_t i = 0; i < capture_.input_count(); ++i) {
         if (const auto since = capture_.blind_since(i)) {
-            analyzer_.capture_gap(i, *since, capture_.now(), Reason::kLinkDown, 0);
+            analyzer_.capture_gap({.input = i, .from = *since, .to = capture_.now()});
         }
     }
 }

@@ -49,8 +49,14 @@ bool begins_gap(const LinkEvent& event) {
            (event.whole_input && (event.kind == Kind::kDown || event.kind == Kind::kRemoved));
 }
 
-Reason reason_of(const LinkEvent& event) {
-    return event.kind == LinkEvent::Kind::kFramesLost ? Reason::kFramesLost : Reason::kLinkDown;
+CaptureLoss loss_of(const LinkEvent& event) {
+    CaptureLoss loss;
+    loss.input = event.input;
+    loss.why = event.kind == LinkEvent::Kind::kFramesLost ? Reason::kFramesLost : Reason::kLinkDown;
+    loss.from = event.from;
+    if (event.is_gap()) loss.to = event.to;
+    loss.frames = event.count;
+    return loss;
 }
 
 }  // namespace deadpeer::cli

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "capture/link_event.h"
-#include "deadpeer/finding.h"
+#include "deadpeer/analyzer.h"
 
 namespace deadpeer::cli {
 
@@ -16,7 +16,7 @@ std::string sentence_of(const LinkEvent& event);
 // Nothing, or not everything, is captured from the input from now on.
 bool begins_gap(const LinkEvent& event);
 
-// Why frames are missing. REQUIRES: event.is_gap() or begins_gap(event).
-Reason reason_of(const LinkEvent& event);
+// What the analysis is told. REQUIRES: event.is_gap() or begins_gap(event).
+CaptureLoss loss_of(const LinkEvent& event);
 
 }  // namespace deadpeer::cli

@@ -80,8 +80,7 @@ TEST_CASE("while a gap goes on nothing is concluded") {
     CHECK(story.told_until(at(31)) == "probes_unanswered");
     const std::size_t before = story.sink().findings.size();
     for (const double down : {31, 32}) {  // it is gone as well
-        story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(down), std::nullopt, Reason::kLinkDown,
-                                     0);
+        story.analyzer().capture_gap({.from = 1'700'000'000 * kSecond + at(down)});
     }
     REQUIRE(story.sink().findings.size() == before + 1);
     CHECK(story.sink().findings.back().kind == EventKind::kCaptureGap);
@@ -99,8 +98,7 @@ TEST_CASE("what was due before a gap that goes on is told before it ends") {
     for (const double down : {46, 44}) {
         LiveStory story(kOpen + kProbe + kProbe + kProbe);
         story.told_until(at(9));
-        story.analyzer().capture_gap(0, 1'700'000'000 * kSecond + at(down), std::nullopt, Reason::kLinkDown,
-                                     0);
+        story.analyzer().capture_gap({.from = 1'700'000'000 * kSecond + at(down)});
         CHECK(story.told_until(at(45)) == "probes_unanswered");
         CHECK(story.told_until(at(100)) == (down == 46 ? "peer_dead" : ""));
         CHECK(story.told_of_gap(at(down), at(100)) == "capture_gap");

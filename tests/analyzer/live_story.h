@@ -64,7 +64,7 @@ public:
 
     std::string told_of_gap(Nanoseconds from, Nanoseconds to, std::uint32_t input = 0) {
         const std::size_t before = sink_.findings.size();
-        analyzer_.capture_gap(input, start_ + from, start_ + to, Reason::kLinkDown, 0);
+        analyzer_.capture_gap({.input = input, .from = start_ + from, .to = start_ + to});
         return told_since(before);
     }
 

@@ -40,11 +40,11 @@ TEST_CASE("each kind of event has its sentence") {
 TEST_CASE("a gap is the link's fault, unless frames were lost") {
     LinkEvent event;
     event.kind = LinkEvent::Kind::kUp;
-    CHECK(reason_of(event) == Reason::kLinkDown);
+    CHECK(loss_of(event).why == Reason::kLinkDown);
     event.kind = LinkEvent::Kind::kReturned;
-    CHECK(reason_of(event) == Reason::kLinkDown);
+    CHECK(loss_of(event).why == Reason::kLinkDown);
     event.kind = LinkEvent::Kind::kFramesLost;
-    CHECK(reason_of(event) == Reason::kFramesLost);
+    CHECK(loss_of(event).why == Reason::kFramesLost);
 }
 
 TEST_CASE("what takes the whole input away begins a gap; one of several links does not") {
