@@ -40,7 +40,11 @@ struct CaptureLoss {
     Nanoseconds from = kNoTime;
     // Without it the gap goes on, until the same is said with it.
     std::optional<Nanoseconds> to = std::nullopt;
-    std::uint64_t frames = 0;  // how many were lost; 0 = unknown
+    std::uint64_t frames = 0;    // how many were lost; 0 = unknown
+    std::string_view link = {};  // the name of the interface; untrusted
+    // Which of several links of the input; 0: all of it. The gap goes on as long as that of one does.
+    std::uint32_t part = 0;
+    bool returned = true;  // with `to`; false: the link did not, and no event tells the end
 };
 
 class Analyzer {

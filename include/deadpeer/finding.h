@@ -3,8 +3,11 @@
 // Source: the verdicts and events that reports contain are described in README.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "deadpeer/address.h"
 #include "deadpeer/stream_number.h"
@@ -185,11 +188,26 @@ struct Finding {
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
     std::array<StreamNumber, 8> lost{};    // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
+    std::array<char, 16> link{};           // capture_gap: see link_name()
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
     std::uint64_t left_out = 0;
     // Frames that prove it, in the same input: the first `evidence_count`. There may be more than have room.
     std::array<std::uint64_t, 16> evidence{};
     std::uint8_t evidence_count = 0;
+
+    // capture_gap: the interface, as far as it has room, with `?` for what may not stand in a sentence; empty
+    // if it is not known.
+    void name_link(std::string_view name) {
+        link = {};
+        const auto may_stand = [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                   std::string_view("._-@+#").find(c) != std::string_view::npos;
+        };
+        for (std::size_t i = 0; i < std::min(name.size(), link.size() - 1); ++i) {
+            link.at(i) = may_stand(name[i]) ? name[i] : '?';
+        }
+    }
+    [[nodiscard]] std::string_view link_name() const { return link.data(); }
 
     // Beyond the room nothing is added.
     void add_evidence(std::uint64_t evidence_frame) {

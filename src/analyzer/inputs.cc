@@ -22,18 +22,29 @@ std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, Input
     if (lost > 0 && !now) {
         tell_gap({.input = input, .why = Reason::kFramesLost, .from = summary.last_time, .frames = lost});
     }
-    if (now && gaps_.goes_on(input)) {
-        note_gap({.input = input, .from = gaps_.of(input).back().from, .to = now});
-    }
+    if (now && gaps_.goes_on(input)) gaps_.add(input, gaps_.of(input).back().from, now);
     sink_.on_input_end(input, summary);
     tallies_[input].reset();
     return lost;
 }
 
 void Inputs::note_gap(const CaptureLoss& loss) {
-    const bool another_goes_on = gaps_.goes_on(loss.input);
-    if (loss.why != Reason::kFramesLost || !another_goes_on) gaps_.add(loss.input, loss.from, loss.to);
-    if (loss.to || !another_goes_on) tell_gap(loss);
+    if (loss.why == Reason::kFramesLost) {
+        if (!gaps_.goes_on(loss.input)) gaps_.add(loss.input, loss.from, loss.to);
+        return tell_gap(loss);
+    }
+    const auto known = std::ranges::find(missing_, std::pair(loss.input, loss.part));
+    if (!loss.to) {
+        if (known != missing_.end()) return;
+        missing_.emplace_back(loss.input, loss.part);
+        gaps_.add(loss.input, loss.from, loss.to);
+        return tell_gap(loss);
+    }
+    if (known != missing_.end()) missing_.erase(known);
+    const bool another_goes_on =
+        std::ranges::any_of(missing_, [&](const auto& missing) { return missing.first == loss.input; });
+    if (!another_goes_on) gaps_.add(loss.input, loss.from, loss.to);
+    if (loss.returned) tell_gap(loss);
 }
 
 void Inputs::tell_gap(const CaptureLoss& loss) {
@@ -42,9 +53,10 @@ void Inputs::tell_gap(const CaptureLoss& loss) {
     finding.severity = Severity::kWarning;
     finding.confidence = Confidence::kHigh;
     finding.reason = loss.why;
-    finding.time = loss.from;
+    finding.time = loss.why == Reason::kLinkDown ? loss.to.value_or(loss.from) : loss.from;
     finding.idle = between(loss.from, loss.to.value_or(kNoTime));
     finding.file = loss.input;
+    finding.name_link(loss.link);
     finding.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(loss.frames, UINT32_MAX));
     sink_.on_finding(finding);
 }

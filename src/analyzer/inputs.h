@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/capture_gaps.h"
@@ -45,6 +46,8 @@ private:
     ReportSink& sink_;
     std::vector<std::unique_ptr<InputTally>> tallies_;  // null once ended
     CaptureGaps gaps_;
+    // What is missing: an input, or one of its links.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> missing_;
 };
 
 }  // namespace deadpeer

@@ -134,24 +134,27 @@ void LinkStory::look_for_missing(std::uint32_t number, const LinkChange& change,
     Input& input = inputs_[number];
     if (is_usable(change.after)) {
         std::erase_if(input.missing, [&](const auto& link) {
-            return link.first == change.index || link.second == change.after->name;
+            const bool back = link.first == change.index || link.second.name == change.after->name;
+            if (back) add_part(LinkEvent::Kind::kPartBack, number, link, now);
+            return back;
         });
-        if (input.missing.empty() && input.missing_since) end_part_gap(number, now);
+        if (input.missing.empty()) input.missing_since.reset();
         return;
     }
     if (!is_usable(change.before) || !carried_tcp) return;
     if (!input.missing_since && now < input.next_gap_from) return;
-    input.missing[change.index] = change.before->name;
-    if (input.missing_since) return;
-    input.missing_since = now;
-    add(LinkEvent::Kind::kPartGone, number, now, now).whole_input = false;
+    const auto [missing, is_new] = input.missing.try_emplace(change.index, change.before->name, now);
+    if (!is_new) return;
+    input.missing_since = input.missing_since.value_or(now);
+    add_part(LinkEvent::Kind::kPartGone, number, *missing, now);
 }
 
-void LinkStory::end_part_gap(std::uint32_t number, Nanoseconds now) {
-    Input& input = inputs_[number];
-    add(LinkEvent::Kind::kPartBack, number, *input.missing_since, now).whole_input = false;
-    input.missing.clear();
-    input.missing_since.reset();
+void LinkStory::add_part(LinkEvent::Kind kind, std::uint32_t number,
+                         const std::pair<const int, Missing>& missing, Nanoseconds now) {
+    LinkEvent& event = add(kind, number, missing.second.since, now);
+    event.whole_input = false;
+    event.part = static_cast<std::uint32_t>(missing.first);
+    event.name = missing.second.name;
 }
 
 std::vector<LinkStory::Order> LinkStory::advance_time(Nanoseconds now, const std::map<int, Link>& links) {
@@ -161,8 +164,12 @@ std::vector<LinkStory::Order> LinkStory::advance_time(Nanoseconds now, const std
         if (input.unbound && now >= input.unbound->next_try) order_again(number, links, orders);
         if (!input.missing_since || now < *input.missing_since + kLongestPartGap) continue;
         const Nanoseconds end = *input.missing_since + kLongestPartGap;
+        for (const auto& missing : input.missing) {
+            add_part(LinkEvent::Kind::kPartGivenUp, number, missing, end);
+        }
         input.next_gap_from = end + kLongestPartGap;
-        end_part_gap(number, end);
+        input.missing.clear();
+        input.missing_since.reset();
     }
     return orders;
 }

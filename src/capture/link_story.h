@@ -67,6 +67,10 @@ private:
         Nanoseconds next_try;
         bool told = false;
     };
+    struct Missing {
+        std::string name;
+        Nanoseconds since;
+    };
     struct Input {
         int link_index = 0;
         std::string name;
@@ -77,7 +81,7 @@ private:
         std::optional<Nanoseconds> blind_since;
         // Of one that captures from all links: those that carried TCP and are down or gone, by index, while
         // that is a gap.
-        std::map<int, std::string> missing;
+        std::map<int, Missing> missing;
         std::optional<Nanoseconds> missing_since;
         Nanoseconds next_gap_from = kNoTime;
     };
@@ -90,7 +94,8 @@ private:
                     std::vector<Order>& orders);
     void hear_one_of_all(std::uint32_t input, const LinkChange& change, Nanoseconds now);
     void look_for_missing(std::uint32_t input, const LinkChange& change, Nanoseconds now, bool carried_tcp);
-    void end_part_gap(std::uint32_t input, Nanoseconds now);
+    void add_part(LinkEvent::Kind kind, std::uint32_t input, const std::pair<const int, Missing>& missing,
+                  Nanoseconds now);
     void set_usable(std::uint32_t input, bool usable, Nanoseconds now);
     void lose(std::uint32_t input, Nanoseconds now, std::vector<Order>& orders);
     LinkEvent& add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds from, Nanoseconds to);

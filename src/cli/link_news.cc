@@ -46,7 +46,7 @@ void LinkNews::end() {
     tell_left_out(Clock::time_point::max());
     for (std::uint32_t i = 0; i < capture_.input_count(); ++i) {
         if (const auto since = capture_.blind_since(i)) {
-            analyzer_.capture_gap({.input = i, .from = *since, .to = capture_.now()});
+            analyzer_.capture_gap({.input = i, .from = *since, .to = capture_.now(), .returned = false});
         }
     }
 }

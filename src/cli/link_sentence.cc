@@ -34,6 +34,7 @@ std::string sentence_of(const LinkEvent& event) {
                                event.count == 1 ? "" : "s", event.name, away, event.detail);
         case Kind::kPartGone:
         case Kind::kPartBack:
+        case Kind::kPartGivenUp:
             return {};  // what became of the link itself is told
         case Kind::kClockStep:
             return fmt::format(
@@ -56,6 +57,9 @@ CaptureLoss loss_of(const LinkEvent& event) {
     loss.from = event.from;
     if (event.is_gap()) loss.to = event.to;
     loss.frames = event.count;
+    loss.link = event.name;
+    loss.part = event.part;
+    loss.returned = event.kind != LinkEvent::Kind::kPartGivenUp;
     return loss;
 }
 

@@ -16,7 +16,7 @@ std::string sentence_of(const LinkEvent& event);
 // Nothing, or not everything, is captured from the input from now on.
 bool begins_gap(const LinkEvent& event);
 
-// What the analysis is told. REQUIRES: event.is_gap() or begins_gap(event).
+// What the analysis is told; names are those of the event. REQUIRES: event.is_gap() or begins_gap(event).
 CaptureLoss loss_of(const LinkEvent& event);
 
 }  // namespace deadpeer::cli

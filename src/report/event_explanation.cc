@@ -77,13 +77,16 @@ void explain_heartbeat_stopped(std::string& out, const Finding& finding) {
 void explain_gap(std::string& out, const Finding& finding) {
     const bool length_known = finding.idle != kNoTime;
     if (finding.reason == Reason::kLinkDown) {
+        const std::string_view name = finding.link_name();
+        const std::string_view link = name.empty() ? "A captured interface" : name;
         if (length_known) {
-            return say(out, "A captured interface was down or gone for ", Span{finding.idle},
-                       ", so nothing can be told of that time; see why");
+            return say(out, link, " is back, after it was down or gone for ", Span{finding.idle},
+                       ": nothing was captured from it, so silence proves nothing at that time; see why");
         }
-        return say(out,
-                   "A captured interface went down or away, so nothing can be told of the time until another "
-                   "row says that it is over; see why");
+        return say(
+            out, link,
+            " is down or gone: nothing is captured from it until it is back, so silence proves nothing; "
+            "see why");
     }
     say(out, "The capture lost ");
     if (finding.count == 0) {

@@ -72,6 +72,12 @@ void tell_input(std::string& out, const InputSummary& input) {
     out += '\n';
 }
 
+// An outage makes two events.
+bool is_end_of_gap(const Finding& finding) {
+    return finding.kind == EventKind::kCaptureGap && finding.reason == Reason::kLinkDown &&
+           finding.idle != kNoTime;
+}
+
 }  // namespace
 
 struct Summary::Totals {
@@ -88,7 +94,8 @@ struct Summary::Totals {
 
 void Summary::on_finding(const Finding& finding) {
     const auto kind = static_cast<std::size_t>(finding.kind);
-    if (kind < kEventKinds) ++events_.at(static_cast<std::size_t>(finding.severity))[kind];
+    if (kind < kEventKinds && !is_end_of_gap(finding))
+        ++events_.at(static_cast<std::size_t>(finding.severity))[kind];
     worst_ = std::max(worst_, finding.severity);
     headlines_.add(finding);
 }

@@ -1,4 +1,5 @@
 // What a live capture did not see is no part of anybody's silence.
+#include "analyzer/inputs.h"
 #include "analyzer/live_story.h"
 #include "support/catch.h"
 
@@ -88,9 +89,40 @@ TEST_CASE("while a gap goes on nothing is concluded") {
     CHECK(story.told_until(at(86'400)) == "");
     ScenarioSource source(parse_scenario(kOpen));
     story.analyzer().end_input(0, source, InputSummary::Outcome::kTruncated);
-    CHECK(story.sink().findings.back().kind == EventKind::kCaptureGap);
-    CHECK(story.since_start(story.sink().findings.back().time) == at(31));
-    CHECK(story.sink().findings.back().idle == at(86'400) - at(31));
+    CHECK(story.sink().findings.size() == before + 1);  // it never came back
+}
+
+TEST_CASE("a gap names its link, and its end has a time of its own") {
+    LiveStory story(kOpen);
+    const Nanoseconds start = 1'700'000'000 * kSecond;
+    story.told_until(at(10));
+    story.analyzer().capture_gap({.from = start + at(10), .link = "eth0"});
+    CHECK(story.since_start(story.sink().findings.back().time) == at(10));
+    CHECK(story.sink().findings.back().link_name() == "eth0");
+    story.told_until(at(13));
+    story.analyzer().capture_gap({.from = start + at(10), .to = start + at(13), .link = "eth0"});
+    CHECK(story.since_start(story.sink().findings.back().time) == at(13));
+    CHECK(story.sink().findings.back().idle == at(3));
+}
+
+TEST_CASE("of several links that are missing each is told, and the gap ends with the last of them") {
+    RecordingSink sink;
+    Inputs inputs(sink);
+    inputs.begin("any");
+    const auto told = [&](const CaptureLoss& loss) {
+        const std::size_t before = sink.findings.size();
+        inputs.note_gap(loss);
+        return sink.findings.size() - before;
+    };
+    CHECK(told({.from = 31, .part = 1}) == 1);
+    CHECK(told({.from = 32, .part = 2}) == 1);
+    CHECK(told({.from = 32, .part = 2}) == 0);
+    CHECK(told({.from = 31, .to = 35, .part = 1}) == 1);
+    CHECK(inputs.gaps().goes_on(0));
+    CHECK(told({.from = 32, .to = 91, .part = 2, .returned = false}) == 0);
+    REQUIRE(inputs.gaps().of(0).size() == 1);
+    CHECK(inputs.gaps().of(0)[0].from == 31);
+    CHECK(inputs.gaps().of(0)[0].to == 91);
 }
 
 // The news of the link overtakes frames that wait to be analysed.

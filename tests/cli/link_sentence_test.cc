@@ -29,6 +29,7 @@ TEST_CASE("each kind of event has its sentence") {
     event.count = 1;
     CHECK(sentence(Kind::kFramesLost) == "1 frame of eth0 lost within 2.3 s: the driver had no room");
     CHECK(sentence(Kind::kPartGone).empty());
+    CHECK(sentence(Kind::kPartGivenUp).empty());
     event.step = -1500 * kMillisecond;
     CHECK(sentence(Kind::kClockStep) ==
           "the clock of this machine was set back by 1.500 s; times in the reports go on as before");
@@ -45,6 +46,18 @@ TEST_CASE("a gap is the link's fault, unless frames were lost") {
     CHECK(loss_of(event).why == Reason::kLinkDown);
     event.kind = LinkEvent::Kind::kFramesLost;
     CHECK(loss_of(event).why == Reason::kFramesLost);
+}
+
+TEST_CASE("a gap is told of the link by its name, and has no end where the link did not return") {
+    LinkEvent event;
+    event.kind = LinkEvent::Kind::kPartBack;
+    event.name = "eth0";
+    event.part = 7;
+    CHECK(loss_of(event).link == "eth0");
+    CHECK(loss_of(event).part == 7);
+    CHECK(loss_of(event).returned);
+    event.kind = LinkEvent::Kind::kPartGivenUp;
+    CHECK_FALSE(loss_of(event).returned);
 }
 
 TEST_CASE("what takes the whole input away begins a gap; one of several links does not") {

@@ -144,11 +144,15 @@ TEST_CASE("capture_gap") {
     Finding down = event(EventKind::kCaptureGap, Reason::kLinkDown);
     down.idle = kNoTime;
     CHECK(sentence(down) ==
-          "A captured interface went down or away, so nothing can be told of the time until another row says "
-          "that it is over; see why");
+          "A captured interface is down or gone: nothing is captured from it until it is back, so silence "
+          "proves nothing; see why");
+    down.name_link("eth0");
     down.idle = 5 * kSecond;
     CHECK(sentence(down) ==
-          "A captured interface was down or gone for 5 s, so nothing can be told of that time; see why");
+          "eth0 is back, after it was down or gone for 5 s: nothing was captured from it, so silence proves "
+          "nothing at that time; see why");
+    down.name_link("a\"b\n,c and what has no room");
+    CHECK(sentence(down).starts_with("a?b??c?and?what is back"));
 }
 
 TEST_CASE("capacity_warning names who holds most idle connections") {

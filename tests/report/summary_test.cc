@@ -108,6 +108,21 @@ TEST_CASE("every kind of finding is counted") {
     }
 }
 
+TEST_CASE("an outage of a link makes two events, and is counted once") {
+    Summary summary;
+    Finding finding;
+    finding.kind = EventKind::kCaptureGap;
+    finding.severity = Severity::kWarning;
+    finding.reason = Reason::kLinkDown;
+    summary.on_finding(finding);
+    finding.idle = kSecond;
+    summary.on_finding(finding);
+    finding.reason = Reason::kFramesLost;
+    summary.on_finding(finding);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).starts_with("Findings (warning): 2 capture_gap\n"));
+}
+
 TEST_CASE("findings come first, the worst before the others") {
     Summary summary;
     Finding finding;
