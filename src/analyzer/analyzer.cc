@@ -117,6 +117,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
     learn_options(connection.tcp, segment, rules_);
     if (census_.active() && !is_copy) take_census(connection, segment);
+    life_.hear_segment(segment);
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
 

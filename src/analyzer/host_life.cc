@@ -66,6 +66,13 @@ std::uint64_t HostLife::hash(std::uint64_t mac) const {
     return hash_(mac);
 }
 
+Nanoseconds HostLife::last_heard(const IpAddress& host) const {
+    const Host* known = hosts_.find(host, hash(host));
+    const Machine* machine = machine_with(host);
+    return std::max({last_heard_.of(host), known == nullptr ? kNoTime : known->last,
+                     machine == nullptr ? kNoTime : machine->last});
+}
+
 void HostLife::note_gone(const IpAddress& host, GoneConnections::Span heard) {
     gone_.add(host, hash(host), heard);
 }

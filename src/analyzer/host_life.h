@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "analyzer/gone_connections.h"
+#include "analyzer/last_heard.h"
 #include "core/hash.h"
 #include "core/recent_table.h"
 #include "deadpeer/address.h"
@@ -42,6 +43,14 @@ public:
     [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
 
     void hear(const Heard& heard);
+
+    // By a TCP segment that is no RST: a box on the path may send these in its name.
+    void hear_segment(const Segment& segment) {
+        if (segment.time != kNoTime && !segment.has(kRst))
+            last_heard_.hear(segment.key, segment.direction, segment.time);
+    }
+    // By whatever the host sent; kNoTime if that is not known.
+    [[nodiscard]] Nanoseconds last_heard(const IpAddress& host) const;
 
     // A connection is forgotten on which the host was heard within that time.
     void note_gone(const IpAddress& host, GoneConnections::Span heard);
@@ -80,7 +89,7 @@ public:
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const;
 
     [[nodiscard]] std::size_t memory() const {
-        return hosts_.memory() + gone_.memory() + machines_.memory() +
+        return last_heard_.memory() + hosts_.memory() + gone_.memory() + machines_.memory() +
                (expected_.capacity() + two_way_.capacity()) / 8;
     }
 
@@ -131,6 +140,7 @@ private:
     SeededHash hash_;
     std::vector<bool> expected_;
     std::vector<bool> two_way_;
+    LastHeard last_heard_;
     RecentTable<IpAddress, Host> hosts_;
     GoneConnections gone_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address

@@ -18,8 +18,9 @@ bool may_be_forgotten_by_path(const Judgement& judgement) {
 }
 
 bool may_be_cut_by_path(const Judgement& judgement) {
-    return (judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kMiddleboxReset ||
-            may_be_forgotten_by_path(judgement)) &&
+    const bool host_up = judgement.verdict == Verdict::kPathDead && (judgement.signs & kSignHostHeard) != 0;
+    return (judgement.verdict == Verdict::kPeerDead || host_up ||
+            judgement.verdict == Verdict::kMiddleboxReset || may_be_forgotten_by_path(judgement)) &&
            judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastIdle;
 }
 

@@ -36,9 +36,12 @@ bool scarce(const Pool& pool) {
 }
 
 // Somebody still waits for an answer.
+bool is_trying(const SideWatch& side) {
+    return side.probes->open() || side.transmissions->open();
+}
+
 bool is_trying(const Watch& watch) {
-    return std::ranges::any_of(
-        watch.sides, [](const SideWatch& side) { return side.probes->open() || side.transmissions->open(); });
+    return is_trying(watch.sides[0]) || is_trying(watch.sides[1]);
 }
 
 }  // namespace
@@ -57,6 +60,11 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         ResetRecord& reset = watch.reset.in(pools_.resets);
         note_host_life(reset, connection.key);
         if (ip_id_runs_on(reset.host_silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
+    }
+    if (is_trying(watch.sides[index(segment.direction)])) {
+        const IpAddress silent = connection.key.receiver(segment.direction).address;
+        const Nanoseconds here = connection.tcp.reverse(segment.direction).last_time;
+        note_host_heard(watch, pools_, segment.direction, here, hosts_.last_heard(silent));
     }
     connection.attention = needs_attention(watch);
     const bool asked_twice = observation.train_position == 2;

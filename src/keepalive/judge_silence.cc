@@ -53,10 +53,11 @@ bool ended_otherwise(const JudgementCase& c, Direction prober) {
 
 Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, Reason reason,
                   Nanoseconds waited) {
-    // Who probes by itself lives, and so does its stack.
+    // Who probes by itself lives, and so does its stack; a host that speaks on other connections is up.
     const bool lives = train.tries == Tries::kProbes && (train.crossed || c.side(prober).peer_probed);
-    Judgement judgement =
-        decided(lives ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
+    Judgement judgement = decided(lives || train.host_is_up() ? Verdict::kPathDead : Verdict::kPeerDead,
+                                  Confidence::kMedium, reason);
+    if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
     describe_train(judgement, c, train, prober);
     const bool reset = ended_by_reset(c, prober);
     if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))
@@ -81,6 +82,11 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     return judgement;
 }
 
+// The host is up: what failed, the path or what holds the connection there, is a guess.
+bool has_failed_path(const Judgement& judgement) {
+    return (judgement.signs & kSignHostHeard) != 0;
+}
+
 std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) {
     const SideWatch& side = c.side(prober);
     const Train& train = *side.probes;
@@ -98,7 +104,7 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
         give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
     const bool certain =
         (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignIcmpUnreachable) != 0;
-    if (certain) judgement.confidence = Confidence::kHigh;
+    if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
     return judgement;
 }
 
@@ -143,7 +149,7 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
-    if (certain) judgement.confidence = Confidence::kHigh;
+    if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
     return judgement;
 }
 

@@ -330,6 +330,14 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
     return observation;
 }
 
+void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds here, Nanoseconds heard) {
+    SideWatch& side = watch.sides[index(trying)];
+    for (Pooled<Train>* train : {&side.probes, &side.transmissions}) {
+        const bool silent_here = (*train)->open() && here <= (*train)->first_time;
+        if (silent_here && heard > (*train)->first_time) train->in(pools.trains).host_spoke = heard;
+    }
+}
+
 void observe_confirmed_pair(Watch& watch, WatchPools& pools) {
     const FirstPair& pair = *watch.first_pair;
     Prober& prober = watch.sides[index(pair.prober)].prober.in(pools.probers);

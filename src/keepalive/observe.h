@@ -33,6 +33,9 @@ struct Observation {
 Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,
                     SegmentKind kind);
 
+// The side that does not answer that one was heard last at `here`, its host, by whatever it sent, at `heard`.
+void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds here, Nanoseconds heard);
+
 // The first pair was a probe and its answer.
 void observe_confirmed_pair(Watch& watch, WatchPools& pools);
 

@@ -48,12 +48,18 @@ struct Train {
     Nanoseconds first_gap = kNoTime;       // between the first two
     Nanoseconds silence_before = kNoTime;  // since the connection's last sign of life before the first
     Nanoseconds peer_heard = kNoTime;      // the other side's last segment before the first
+    Nanoseconds host_spoke = kNoTime;      // since the first, the other side's host, on another connection
     bool growing = true;                   // no gap was clearly shorter than the one before
     bool crossed = false;                  // before it the other side probed, too, and nobody answered
     Tries tries = Tries::kNone;
     FrameTrail frames;
 
     [[nodiscard]] bool open() const { return length > 0; }
+    // The host that does not answer is up. What it said in the first half of the time does not count: it may
+    // have died since.
+    [[nodiscard]] bool host_is_up() const {
+        return host_spoke != kNoTime && host_spoke > first_time + (last_time - first_time) / 2;
+    }
 };
 
 // What one side's keepalive probes tell.

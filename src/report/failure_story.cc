@@ -116,7 +116,21 @@ void tell_answers_lost(std::string& out, const FailureStory& story) {
     say(out, "; look at the path from the point of capture to ", story.left.address);
 }
 
+// A host that is up, and a connection that it does not answer.
+void tell_connection_dead(std::string& out, const FailureStory& story) {
+    say(out, Side{story.failed}, " does not answer on this connection, but its host is up: ");
+    say_after_silence(out, story);
+    say_unanswered(out, story);
+    say_give_up(out, story);
+    say(out, ", while other frames came from ", story.failed.address);
+    say_doubts(out, story);
+    say_spoke_later(out, story);
+    say(out, "; look at the firewalls and NATs in between, and at the process behind port ",
+        std::uint64_t{story.failed.port}, " of ", story.failed.address);
+}
+
 void tell_path_dead(std::string& out, const FailureStory& story) {
+    if (has(story, kSignHostHeard)) return tell_connection_dead(out, story);
     say(out, "The path between ", Side{story.left}, " and ", Side{story.failed},
         " is broken in both directions: both sent keepalive probes and neither was answered; ",
         Side{story.failed}, " answered none of the last ", std::uint64_t{story.unanswered});

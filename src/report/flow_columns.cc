@@ -71,8 +71,8 @@ void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
 // Only where the path may have forgotten the connection; a reboot that is all but certain explains it.
 void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
-    const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kMiddleboxReset ||
-                        flow.verdict == Verdict::kPeerLostState ||
+    const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPathDead ||
+                        flow.verdict == Verdict::kMiddleboxReset || flow.verdict == Verdict::kPeerLostState ||
                         (flow.verdict == Verdict::kPeerRebooted && flow.confidence < Confidence::kHigh);
     if (!failed || flow.idle_at_failure == kNoTime) return cells.empty();
     cells.text(line.aids.knowledge.matching_timeouts(flow.idle_at_failure, flow.idle_survived));

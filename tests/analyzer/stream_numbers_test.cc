@@ -10,7 +10,7 @@ namespace {
 
 constexpr StreamNumber kNearWrap = (StreamNumber{1} << 32) - 2;
 
-// Of four connections the first dies, the next two have a heartbeat, which stops, and the last takes the
+// Of four connections the first fails, the next two have a heartbeat, which stops, and the last takes the
 // 4-tuple of the first.
 std::string story() {
     std::string text = "endpoint C 10.0.0.1:40001\nendpoint D 10.0.0.1:40002\n";
@@ -63,7 +63,7 @@ TEST_CASE("what a live capture tells goes on across the number 2^32") {
     const Told told = told_of(kNearWrap);
     CHECK(told == told_of(0));
     CHECK(told.segments.back() == 3);
-    CHECK(std::ranges::count(told.kinds, "peer_dead") == 1);
+    CHECK(std::ranges::count(told.kinds, "path_dead") == 1);
     CHECK(std::ranges::count(told.kinds, "heartbeat_stopped") == 2);
     CHECK(told.flows == std::vector<StreamNumber>{0, 1, 2, 3});
 }

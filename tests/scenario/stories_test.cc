@@ -48,6 +48,8 @@ constexpr Right kRights[] = {
     {"both_probe_nobody_answers", 0, "path_dead", "probes_exhausted", kAny, "path_dead", "peer_dead"},
     {"one_probes_nobody_answers", 0, "peer_dead", "probes_exhausted"},
     {"syns_without_answer", 0, "no_answer", "no_answer"},
+    {"dead_but_host_answers_elsewhere", 0, "path_dead", "retransmissions_exhausted", Confidence::kMedium,
+     "path_dead", "peer_dead"},
     {"rst_acknowledges_isn", 0, "no_answer", "reset_ignored", kAny, {}, "peer_reset"},
     {"rst_acknowledges_isn", 5, "no_answer", "reset_ignored"},
     {"refused_twice_then_accepted", 2, "alive", ""},

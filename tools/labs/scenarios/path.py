@@ -38,9 +38,9 @@ def path_forgot_idle_connection(lab):
         lab.expect(link.initiator.error(), "ETIMEDOUT", "A's application")
     lab.truth.add(often, "alive", initiator_timers=(3,))
     lab.truth.add(enough, "alive", initiator_timers=(5,))
-    lab.truth.add(rare, "peer_dead", "probes_unanswered", "peer_dead", "idle_timeout_on_path",
+    lab.truth.add(rare, "path_dead", "probes_unanswered", "path_dead", "idle_timeout_on_path",
                   reason="probes_exhausted", dead="responder", initiator_timers=(8, 1, 3))
-    lab.truth.add(silent, "peer_dead", "peer_dead", "idle_timeout_on_path", reason="retransmissions_exhausted",
+    lab.truth.add(silent, "path_dead", "path_dead", "idle_timeout_on_path", reason="retransmissions_exhausted",
                   dead="responder")
     lab.truth.add_far(often, "alive", initiator_timers=(3,))
     lab.truth.add_far(enough, "alive", initiator_timers=(5,))

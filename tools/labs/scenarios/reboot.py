@@ -184,5 +184,5 @@ def peer_gave_up_by_itself(lab):
     lab.truth.add(older, "alive", initiator_timers=(2,))
     lab.truth.add(newer, "peer_lost_state", "peer_lost_state", dead="responder", initiator_timers=(9,))
     lab.truth.add_far(older, "alive", initiator_timers=(2,))
-    lab.truth.add_far(newer, "peer_dead", "probes_unanswered", "peer_dead", reason="probes_exhausted",
+    lab.truth.add_far(newer, "path_dead", "probes_unanswered", "path_dead", reason="probes_exhausted",
                       dead="initiator", initiator_timers=(9,), responder_timers=(2, 1, 3))
