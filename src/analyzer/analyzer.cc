@@ -107,6 +107,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
 
+    if (tells_of_host(connection, segment)) life_.hear_segment(segment);
     const bool was_reset = connection.rst_seen;
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
     tally(connection, segment, file_, ranges_, is_copy);
@@ -117,7 +118,6 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
     learn_options(connection.tcp, segment, rules_);
     if (census_.active() && !is_copy) take_census(connection, segment);
-    life_.hear_segment(segment);
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
 

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "keepalive/capture_gap.h"
@@ -18,15 +20,16 @@ namespace deadpeer {
 class CapturePauses {
 public:
     void advance(Nanoseconds time, bool live) {
-        if (previous_ != kNoTime && time > previous_) note(time - previous_);
-        if (previous_ != kNoTime && time - previous_ >= shortest_) add({previous_, time}, live);
-        // There is a frame of that time after all, or the clock was set back.
-        if (time < previous_)
-            while (!pauses_.empty() && pauses_.back().to > time) pauses_.pop_back();
-        previous_ = time;
+        const Nanoseconds before = std::exchange(previous_, time);
+        // Backwards, and the first time, it is a large number.
+        const std::uint64_t passed = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(before);
+        if (passed >= std::uint64_t{kShortest}) note(before, time, live);
     }
 
-    [[nodiscard]] Pauses all(bool live) const { return {pauses_, busy_, second_longest_, live}; }
+    [[nodiscard]] Pauses all(bool live) const {
+        const Nanoseconds busy = first_ == kNoTime ? 0 : previous_ - first_ - paused_;
+        return {pauses_, busy, second_longest_, live};
+    }
 
     [[nodiscard]] std::size_t memory() const { return pauses_.capacity() * sizeof(CaptureGap); }
 
@@ -34,13 +37,24 @@ private:
     static constexpr std::size_t kMost = 4096;
     static constexpr Nanoseconds kShortest = 5 * kSecond;
 
-    void note(Nanoseconds between) {
-        if (between < kShortest) {
-            busy_ += between;
-        } else if (between > second_longest_) {
-            second_longest_ = std::min(between, longest_);
-            longest_ = std::max(between, longest_);
+    void note(Nanoseconds before, Nanoseconds time, bool live) {
+        if (first_ == kNoTime) {
+            first_ = time;
+        } else if (time < before) {
+            go_back(before, time);
+        } else {
+            const Nanoseconds length = time - before;
+            paused_ += length;
+            second_longest_ = std::max(second_longest_, std::min(length, longest_));
+            longest_ = std::max(length, longest_);
+            if (length >= shortest_) add({before, time}, live);
         }
+    }
+
+    // There are frames of that time after all, or the clock was set back.
+    void go_back(Nanoseconds before, Nanoseconds time) {
+        paused_ -= before - time;
+        while (!pauses_.empty() && pauses_.back().to > time) pauses_.pop_back();
     }
 
     void add(CaptureGap pause, bool live) {
@@ -55,7 +69,8 @@ private:
 
     Nanoseconds previous_ = kNoTime;
     Nanoseconds shortest_ = kShortest;
-    Nanoseconds busy_ = 0;
+    Nanoseconds first_ = kNoTime;
+    Nanoseconds paused_ = 0;
     Nanoseconds longest_ = 0;
     Nanoseconds second_longest_ = 0;
     std::vector<CaptureGap> pauses_;

@@ -88,6 +88,12 @@ private:
     };
     void take_others(OtherFrames& next, std::uint64_t frame);
 
+    // Of segments in quick succession one in eight is enough.
+    [[nodiscard]] bool tells_of_host(const Connection& connection, const Segment& segment) const {
+        constexpr Nanoseconds kQuick = kSecond / 10;
+        return segments_since_look_ % 8 == 0 ||
+               segment.time - connection.tcp.forward(segment.direction).last_time >= kQuick;
+    }
     [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
         constexpr unsigned kBytesUpToWindow = 16;
         return segment.cut_before_window && rules_.header_bytes_for_stream >= kBytesUpToWindow;

@@ -1,4 +1,4 @@
-// LastHeard: when addresses were heard last, by any TCP segment.
+// LastHeard: when addresses were heard last, by TCP segments.
 //
 // What:    a table without collisions resolved: of an address whose place another took nothing is known.
 // Cost:    one store a segment.

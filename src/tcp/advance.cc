@@ -82,14 +82,18 @@ void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool
 // neither, nor does a RST, which may not be taken.
 void remember_ack(HalfStream& fwd, const Segment& segment, Seq isn, const Rules& rules, RangePool& pool) {
     const Seq before = fwd.rcv_next();
-    if (fwd.rcv_next_aside) fwd.sacked = {};
+    const bool was_aside = fwd.rcv_next_aside;
+    if (was_aside) fwd.sacked = {};
     if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, isn, pool);
-    const bool acknowledges = segment.has(kAck) && !segment.has(kRst);
+    fwd.last_ack = Seq(segment.ack);
+    const bool acknowledges = (segment.flags & (kAck | kRst)) == kAck;
+    const bool closed = segment.window == 0;
+    // Nearly always; bits are slow to write.
+    if (acknowledges && !was_aside && fwd.rcv_next_known && fwd.window_closed == closed) return;
     fwd.rcv_next_aside = !acknowledges && fwd.rcv_next_known && fwd.sacked.empty();
     if (fwd.rcv_next_aside) fwd.aside = before.value();
     fwd.rcv_next_known = acknowledges || fwd.rcv_next_aside;
-    fwd.last_ack = Seq(segment.ack);
-    if (acknowledges || segment.has(kSyn)) fwd.window_closed = segment.window == 0;
+    if (acknowledges || segment.has(kSyn)) fwd.window_closed = closed;
 }
 
 void learn_isns(HalfStream& fwd, HalfStream& rev, const Segment& segment) {
