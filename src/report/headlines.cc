@@ -18,27 +18,30 @@ struct Headline {
 };
 
 void say_held(std::string& out, const Finding& f) {
-    if (f.half_open != kNoTime) say(out, ", ", Span{f.half_open}, " after it was last heard");
+    if (f.half_open != kNoTime) say(out, ", ", Span{f.half_open}, " after its last segment");
 }
 
 void say_dead(std::string& out, const Finding& f, const Named& named) {
-    say(out, named(f.subject), " left ", named(f.peer), " alone");
-    say_held(out, f);
+    if (f.reason == Reason::kAnswersLost) {
+        return say(out, named(f.subject), " answered, but its answers did not reach ", named(f.peer));
+    }
+    say(out, named(f.subject), " stopped responding; ", named(f.peer), " gave up");
+    if (f.half_open != kNoTime) say(out, " ", Span{f.half_open}, " after its last segment");
 }
 void say_cut(std::string& out, const Finding& f, const Named& named) {
     say(out, "between ", named(f.peer), " and ", named(f.subject));
-    say_held(out, f);
+    if (f.half_open != kNoTime) say(out, ", given up ", Span{f.half_open}, " after the last answer");
 }
 void say_host(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject.address), " lost ", Count{f.count, "connection", "connections"});
     say_held(out, f);
 }
-void say_forgotten(std::string& out, const Finding& f, const Named& named) {
-    say(out, named(f.subject), " no longer knows its connection with ", named(f.peer));
+void say_without_state(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.subject), " no longer has state for its connection with ", named(f.peer));
     say_held(out, f);
 }
 void say_path(std::string& out, const Finding& f, const Named& named) {
-    say(out, named(f.peer.address), " to ", named(f.subject.address), " forgets connections after ",
+    say(out, named(f.peer.address), " to ", named(f.subject.address), " drops connections after ",
         Span{f.idle}, f.reason == Reason::kKnownTimeout ? " of silence or more" : " of silence");
 }
 void say_capacity(std::string& out, const Finding& f, const Named& named) {
@@ -58,11 +61,11 @@ constexpr std::array<Headline, 9> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
-    {EventKind::kPeerRebooted, "perhaps rebooted", say_forgotten},
+    {EventKind::kPeerRebooted, "possible reboot", say_without_state},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},
-    {EventKind::kMiddleboxReset, "reset by a box", say_middlebox},
-    {EventKind::kPeerLostState, "lost state", say_forgotten},
+    {EventKind::kMiddleboxReset, "middlebox reset", say_middlebox},
+    {EventKind::kPeerLostState, "lost state", say_without_state},
     {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},
 }};
 

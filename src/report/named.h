@@ -1,7 +1,6 @@
 // Named: addresses with the names that the inventory gives them, as words of a sentence.
 //
-//     say(out, named(finding.subject), " left ", named(finding.peer), " alone");   // 10.2.0.2:9000 (db-1)
-//     left ...
+//     say(out, named(finding.subject), " reset ", named(finding.peer));  // 10.2.0.2:9000 (db-1) reset ...
 //
 // What:     names are made printable; they may hold quotes and delimiters still.
 // Lifetime: the inventory must outlive it.

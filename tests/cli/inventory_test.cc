@@ -73,8 +73,10 @@ TEST_CASE("--inventory: the summary's lines name the hosts, escaped") {
     Story story;
     story.capture = std::string(TESTDATA_FOLDER) + "/peer_crashed/capture.pcap";
     const Finished plain = story.run("192.0.2.1,nobody,,,\n", {});
-    CHECK(contains(plain.out, "  dead peer: 10.2.0.2:9000 left 10.1.0.2:40001 alone, "));
+    CHECK(contains(plain.out, "  dead peer: 10.2.0.2:9000 stopped responding; 10.1.0.2:40001 gave up "));
     const Finished named = story.run("10.1.0.2,web\x1b[2J,,,\n10.2.0.2,db-1,,,\n", {});
-    CHECK(contains(named.out, "  dead peer: 10.2.0.2:9000 (db-1) left 10.1.0.2:40001 (web\\x1B[2J) alone, "));
+    CHECK(contains(
+        named.out,
+        "  dead peer: 10.2.0.2:9000 (db-1) stopped responding; 10.1.0.2:40001 (web\\x1B[2J) gave "));
     CHECK_FALSE(contains(named.out, "\x1b"));
 }

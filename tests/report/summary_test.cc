@@ -197,32 +197,50 @@ TEST_CASE("what matters comes first, in a line each with the frame to look at") 
     finding.evidence = {3, 8};
     finding.evidence_count = 2;
     tell(EventKind::kPeerDead, 0);
+    tell(EventKind::kPathDead, 0);
     finding.confidence = Confidence::kLow;
     tell(EventKind::kPeerRebooted, 7);
     REQUIRE(summary.finish({}).ok());
     const std::string text = summary.text({});
     const std::string headlines = text.substr(text.find('\n') + 1);
     CHECK(headlines.starts_with(
-        "  rebooted host: 10.0.0.2 lost 24 connections, 400 s after it was last heard (frame 9 of "
+        "  rebooted host: 10.0.0.2 lost 24 connections, 400 s after its last segment (frame 9 of "
         "b\\x1B.pcap, medium confidence)\n"
-        "  dead peer: 10.0.0.2:50000 left 10.0.0.1:40000 alone, 400 s after it was last heard (frame 8 of "
-        "b\\x1B.pcap, medium confidence)\n"
-        "  perhaps rebooted: 10.0.0.2:50000 no longer knows its connection with 10.0.0.1:40000, 400 s after "
-        "it "
-        "was last heard (frame 7 of b\\x1B.pcap, low confidence)\n"
-        "  path timeout: 10.0.0.1 to 10.0.0.2 forgets connections after 350 s of silence (frame 6 of a.pcap, "
+        "  dead peer: 10.0.0.2:50000 stopped responding; 10.0.0.1:40000 gave up 400 s after its last segment "
+        "(frame 8 of b\\x1B.pcap, medium confidence)\n"
+        "  dead path: between 10.0.0.1:40000 and 10.0.0.2:50000, given up 400 s after the last answer (frame "
+        "8 of b\\x1B.pcap, medium confidence)\n"
+        "  possible reboot: 10.0.0.2:50000 no longer has state for its connection with 10.0.0.1:40000, 400 s "
+        "after its last segment (frame 7 of b\\x1B.pcap, low confidence)\n"
+        "  path timeout: 10.0.0.1 to 10.0.0.2 drops connections after 350 s of silence (frame 6 of a.pcap, "
         "medium confidence)\n"
         "  capacity: 10.0.0.2:50000 has 24 of 30 connections open, 20 of them idle (frame 5 of a.pcap, "
         "medium "
         "confidence)\n"
-        "  reset by a box: the connection of 10.0.0.1:40000 to 10.0.0.2:50000, after 350 s of silence (frame "
+        "  middlebox reset: the connection of 10.0.0.1:40000 to 10.0.0.2:50000, after 350 s of silence "
+        "(frame "
         "4 "
         "of a.pcap, medium confidence)\n"
-        "  lost state: 10.0.0.2:50000 no longer knows its connection with 10.0.0.1:40000, 400 s after it was "
-        "last heard (frame 3 of a.pcap, medium confidence)\n"
+        "  lost state: 10.0.0.2:50000 no longer has state for its connection with 10.0.0.1:40000, 400 s "
+        "after its last segment (frame 3 of a.pcap, medium confidence)\n"
         "  heartbeat stopped: 10.0.0.2:50000 to 10.0.0.1:40000, silent for 350 s (frame 2 of a.pcap, medium "
         "confidence)\n"
         "a.pcap: "));
+}
+
+TEST_CASE("a peer whose answers were lost did not stop responding") {
+    Summary summary;
+    Finding finding;
+    finding.kind = EventKind::kPeerDead;
+    finding.reason = Reason::kAnswersLost;
+    finding.subject = sample_key(1, 2).high();
+    finding.peer = sample_key(1, 2).low();
+    finding.confidence = Confidence::kMedium;
+    summary.on_finding(finding);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).find(
+              "  dead peer: 10.0.0.2:50000 answered, but its answers did not reach 10.0.0.1:40000 (medium "
+              "confidence)\n") != std::string::npos);
 }
 
 TEST_CASE("only the worst findings make headlines: the surest, then those held longest, then the first") {
