@@ -20,12 +20,12 @@ void say_limit(std::string& out, Nanoseconds timeout) {
     say(out, "at most ", Span{limit});
 }
 
-void advise_quicker(std::string& out, Nanoseconds half_open, const IpAddress& host) {
+void advise_quicker(std::string& advice, Nanoseconds half_open, const IpAddress& host) {
     if (half_open == kNoTime || half_open < kTooLong) return;
-    say(out,
-        "; to notice such a death within a minute set SO_KEEPALIVE with TCP_KEEPIDLE 30, "
-        "TCP_KEEPINTVL 10 and TCP_KEEPCNT 3 on ",
-        host);
+    say_sentence(advice,
+                 "To notice such a death within a minute, set SO_KEEPALIVE with TCP_KEEPIDLE 30, "
+                 "TCP_KEEPINTVL 10 and TCP_KEEPCNT 3 on ",
+                 host);
 }
 
 }  // namespace deadpeer

@@ -1,4 +1,4 @@
-// Advice: what to set to what, as clauses at the end of an explanation.
+// Advice: what to set to what.
 //
 // Source:  tcp(7): tcp_keepalive_time, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT; socket(7):
 //          SO_KEEPALIVE.
@@ -6,16 +6,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "deadpeer/address.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
 
+inline constexpr std::string_view kKeepaliveIdle = "TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time)";
+
 // A dead connection held longer than this calls for a quicker keepalive.
 inline constexpr Nanoseconds kTooLong = 300 * kSecond;
 
-// A silence this long may be what made a box on the path forget the connection; below it there is no whole
+// A silence this long may be what made a middlebox drop the connection; below it there is no whole
 // second that TCP_KEEPIDLE could be set to.
 inline constexpr Nanoseconds kIdleEnough = 2 * kSecond;
 
@@ -26,7 +29,7 @@ bool survived_as_long(Nanoseconds idle, Nanoseconds survived);
 // "at most 5 min": the longest round time that is clearly below the idle timeout.
 void say_limit(std::string& out, Nanoseconds timeout);
 
-// "; to notice such a death within a minute set ... on HOST" if it took too long.
-void advise_quicker(std::string& out, Nanoseconds half_open, const IpAddress& host);
+// "To notice such a death within a minute, set ... on HOST." if it took too long.
+void advise_quicker(std::string& advice, Nanoseconds half_open, const IpAddress& host);
 
 }  // namespace deadpeer

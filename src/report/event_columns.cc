@@ -49,10 +49,6 @@ void write_filter(Cells& cells, const EventLine& line) {
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
-void write_explanation(Cells& cells, const EventLine& line) {
-    cells.sentence(line.explanation.text);
-}
-
 void write_stream(Cells& cells, const EventLine& line) {
     if (line.finding.stream < 0) return cells.empty();
     cells.stream(static_cast<std::uint64_t>(line.finding.stream));
@@ -82,11 +78,16 @@ constexpr Column<EventLine> kTable[] = {
     {"half_open_s", "Seconds that the other side held a dead connection.",
      [](Cells& c, const EventLine& l) { c.seconds(l.finding.half_open); }},
     {"evidence_frames", "The frames that prove it, joined by a space.", write_evidence},
-    {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
+    {"explanation", "`what`, `evidence` and `advice`, joined by a space.",
+     [](Cells& c, const EventLine& l) { c.sentence(l.explanation.text); }},
     {"wireshark_filter", "Display filter that shows the connection, or else the host, in Wireshark.",
      write_filter},
     {"capture_loss", "Frames that its input lost until the row was written; empty if none is known.",
      [](Cells& c, const EventLine& l) { c.known_number(l.lost_frames); }},
+    {"what", "What happened.", [](Cells& c, const EventLine& l) { c.sentence(l.explanation.what); }},
+    {"evidence", "How that is known, and what makes it doubtful.",
+     [](Cells& c, const EventLine& l) { c.sentence(l.explanation.evidence); }},
+    {"advice", "What to do.", [](Cells& c, const EventLine& l) { c.sentence(l.explanation.advice); }},
 };
 
 }  // namespace

@@ -8,24 +8,33 @@
 namespace deadpeer {
 namespace {
 
-void explain_unanswered(std::string& out, const Finding& finding) {
-    say(out, Side{finding.subject}, " missed ", Count{finding.count, "keepalive probe", "keepalive probes"},
-        " of ", Side{finding.peer});
-    if (finding.idle != kNoTime) say(out, ", sent after ", Span{finding.idle}, " of silence");
-    say(out,
-        ", and was asked again: one lost answer proves nothing, several may be an outage or a death; see "
-        "what became of the connection in flows.csv");
+void explain_unanswered(Explanation& out, const Finding& finding) {
+    const bool one = finding.count == 1;
+    say_sentence(out.what, Side{finding.subject}, " did not answer ",
+                 Count{finding.count, "keepalive probe", "keepalive probes"}, " from ", Side{finding.peer});
+    if (finding.idle != kNoTime) {
+        say_sentence(out.evidence, one ? "It was sent after " : "The first was sent after ",
+                     Span{finding.idle}, " of silence, and another one followed");
+    } else {
+        say_sentence(out.evidence, "Another one followed");
+    }
+    say_sentence(out.advice,
+                 "One loss is normal, several may be an outage or a death: see the verdict of the connection "
+                 "in flows.csv");
 }
 
-void explain_recovered(std::string& out, const Finding& finding) {
-    say(out, Side{finding.subject}, " lives: it answered again after ",
-        finding.tries == Tries::kData
-            ? Count{finding.count, "unacknowledged transmission", "unacknowledged transmissions"}
-            : Count{finding.count, "unanswered keepalive probe", "unanswered keepalive probes"},
-        " of ", Side{finding.peer});
-    if (finding.half_open != kNoTime) say(out, ", having been silent for ", Span{finding.half_open});
-    say(out, finding.count == 1 ? "; one lost answer proves nothing, look for an outage if there are more"
-                                : "; look for an outage of the path at that time");
+void explain_recovered(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, Side{finding.subject}, " is alive: it answered again");
+    const bool data = finding.tries == Tries::kData;
+    say(out.evidence, "Before, it did not ", data ? "acknowledge " : "answer ",
+        data ? Count{finding.count, "transmission", "transmissions"}
+             : Count{finding.count, "keepalive probe", "keepalive probes"},
+        " from ", Side{finding.peer});
+    if (finding.half_open != kNoTime) say(out.evidence, ", in ", Span{finding.half_open}, " of silence");
+    say(out.evidence, ".");
+    say_sentence(out.advice, finding.count == 1
+                                 ? "One loss is normal: look for an outage only if there are more"
+                                 : "Look for an outage of the path at that time");
 }
 
 // " (tcp.stream 0, 1 and 3)"
@@ -39,94 +48,103 @@ void say_streams(std::string& out, const Finding& finding) {
     say(out, ")");
 }
 
-void explain_host_rebooted(std::string& out, const Finding& finding, bool stream_numbers) {
-    say(out, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"});
-    if (stream_numbers) say_streams(out, finding);
-    say(out, " that it had: it answered with RSTs that say it knows no such connection");
+void explain_host_rebooted(Explanation& out, const Finding& finding, bool stream_numbers) {
+    say(out.what, finding.subject.address, " lost ", Count{finding.count, "connection", "connections"});
+    if (stream_numbers) say_streams(out.what, finding);
+    say(out.what, ": ", likelihood_of_reboot(finding.confidence), ".");
+    say(out.evidence, "It answered with RSTs that say it knows no such connection");
     if (finding.half_open != kNoTime)
-        say(out, ", up to ", Span{finding.half_open}, " after its last sign of life");
-    conclude_reboot(out, finding.signs, finding.confidence, finding.subject.address);
+        say(out.evidence, ", up to ", Span{finding.half_open}, " after its last segment");
+    say(out.evidence, ".");
+    say_reboot_signs(out.evidence, finding.signs, finding.confidence);
+    say_sentence(out.advice, "Check the uptime of ", finding.subject.address);
 }
 
-void explain_path_timeout(std::string& out, const Finding& finding) {
-    say(out, "A middlebox between ", finding.peer.address, " and ", finding.subject.address,
-        finding.confidence < Confidence::kHigh ? " seems to forget" : " forgets",
-        " idle connections: ", Count{finding.count, "connection", "connections"}, " failed after ",
-        finding.reason == Reason::kKnownTimeout ? "at least " : "", Span{finding.idle},
-        " of silence, the longest that survived was ", Span{finding.survived},
-        "; set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) ");
+void explain_path_timeout(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, "A middlebox between ", finding.peer.address, " and ", finding.subject.address,
+                 finding.confidence < Confidence::kHigh ? " seems to drop" : " drops", " idle connections");
+    say_sentence(out.evidence, Count{finding.count, "connection", "connections"}, " failed after ",
+                 finding.reason == Reason::kKnownTimeout ? "at least " : "", Span{finding.idle},
+                 " of silence, and the longest silence that one survived was ", Span{finding.survived});
+    say(out.advice, "Set SO_KEEPALIVE and ", kKeepaliveIdle, " to ");
     // A timeout that is not known lies between what survived and what failed.
-    say_limit(out, finding.path_timeout != kNoTime ? finding.path_timeout : finding.idle / 2);
-    say(out, " on ", finding.peer.address);
-    say(out, ", or raise the middlebox's idle timeout");
+    say_limit(out.advice, finding.path_timeout != kNoTime ? finding.path_timeout : finding.idle / 2);
+    say(out.advice, " on ", finding.peer.address, ", or raise the middlebox's idle timeout.");
 }
 
-void explain_heartbeat_stopped(std::string& out, const Finding& finding) {
-    say(out, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer});
+void explain_heartbeat_stopped(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer});
     // Three periods are waited for unless the other side closes.
     if (finding.idle <= 3 * finding.interval) {
-        say(out, ": one was due every ", Span{finding.interval}, ", and none had come for ",
-            Span{finding.idle}, " when ", Side{finding.peer}, " closed the connection");
+        say_sentence(out.evidence, "One was due every ", Span{finding.interval}, ", and none had come for ",
+                     Span{finding.idle}, " when ", Side{finding.peer}, " closed the connection");
     } else {
-        say(out, ": it sent one every ", Span{finding.interval}, " and then none for ", Span{finding.idle},
-            " while the connection was open");
+        say_sentence(out.evidence, "It sent one every ", Span{finding.interval}, ", and then none for ",
+                     Span{finding.idle}, " while the connection was open");
     }
-    say(out, "; see whether its application hangs or its host is down");
+    say_sentence(out.advice, "Check whether its application hangs or its host is down");
 }
 
-void explain_gap(std::string& out, const Finding& finding) {
-    const bool length_known = finding.idle != kNoTime;
-    if (finding.reason == Reason::kLinkDown) {
-        const std::string_view name = finding.link_name();
-        const std::string_view link = name.empty() ? "A captured interface" : name;
-        if (length_known) {
-            return say(out, link, " is back, after it was down or gone for ", Span{finding.idle},
-                       ": nothing was captured from it, so silence proves nothing at that time; see why");
-        }
-        return say(
-            out, link,
-            " is down or gone: nothing is captured from it until it is back, so silence proves nothing; "
-            "see why");
+void explain_link_down(Explanation& out, const Finding& finding) {
+    const std::string_view name = finding.link_name();
+    // Not the name first: a spreadsheet may take what begins with - or @ for a formula.
+    const std::string_view interface = name.empty() ? "A captured interface" : "Interface ";
+    if (finding.idle != kNoTime) {
+        say_sentence(out.what, interface, name, " is back, after it was down or gone for ",
+                     Span{finding.idle});
+        say_sentence(out.evidence, "Nothing was captured from it, so silence proves nothing at that time");
+    } else {
+        say_sentence(out.what, interface, name, " is down or gone");
+        say_sentence(out.evidence, "Nothing is captured from it until it is back, so silence proves nothing");
     }
-    say(out, "The capture lost ");
+    say_sentence(out.advice, "Find out why");
+}
+
+void explain_gap(Explanation& out, const Finding& finding) {
+    if (finding.reason == Reason::kLinkDown) return explain_link_down(out, finding);
+    say(out.what, "The capture lost ");
     if (finding.count == 0) {
-        say(out, "frames");
+        say(out.what, "frames");
     } else {
-        say(out, Count{finding.count, "frame", "frames"});
+        say(out.what, Count{finding.count, "frame", "frames"});
     }
-    if (length_known) {
-        say(out, " within ", Span{finding.idle}, ", so silence proves nothing at that time");
+    if (finding.idle != kNoTime) {
+        say(out.what, " within ", Span{finding.idle}, ".");
+        say_sentence(out.evidence, "Silence proves nothing at that time");
     } else {
-        say(out, " and does not tell when, so silence proves little");
+        say(out.what, ".");
+        say_sentence(out.evidence, "It does not tell when, so silence proves little");
     }
-    say(out, "; capture again with a larger buffer or a filter");
+    say_sentence(out.advice, "Capture again with a larger buffer or a filter");
 }
 
-void say_holders(std::string& out, const Finding& finding) {
-    std::string_view before = ", most of them held by ";
+void say_holders(std::string& evidence, const Finding& finding) {
+    std::string_view before = " Most of those are held by ";
     for (const HolderCount& holder : finding.holders) {
         if (holder.connections == 0) continue;
-        say(out, before, holder.host, " (", std::uint64_t{holder.connections}, ")");
+        say(evidence, before, holder.host, " (", std::uint64_t{holder.connections}, ")");
         before = ", ";
     }
+    if (before == ", ") say(evidence, ".");
 }
 
-void explain_capacity(std::string& out, const Finding& finding) {
-    say(out, Side{finding.subject}, " runs out of connections: ", std::uint64_t{finding.count}, " of the ",
-        std::uint64_t{finding.limit}, " that it can hold are open, ", std::uint64_t{finding.idle_count},
-        " of them idle");
-    say_holders(out, finding);
-    say(out, "; let those close what they do not use, or raise the limit");
+void explain_capacity(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, Side{finding.subject}, " runs out of connections");
+    say_sentence(out.evidence, std::uint64_t{finding.count}, " of the ", std::uint64_t{finding.limit},
+                 " that it can hold are open, ", std::uint64_t{finding.idle_count}, " of them idle");
+    say_holders(out.evidence, finding);
+    say_sentence(out.advice, "Let clients close what they do not use, or raise the limit");
 }
 
-void explain_left_out(std::string& out, const Finding& finding) {
-    say(out, Count{finding.left_out, "more event", "more events"},
-        finding.stream < 0 ? "" : " of this connection",
-        finding.left_out == 1 ? " in this minute is left out" : " in this minute are left out",
-        ", so that a storm of events does not fill the disk");
+void explain_left_out(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, "Rate-limited: ", Count{finding.left_out, "more event", "more events"},
+                 finding.stream < 0 ? "" : " of this connection", " in this minute");
+    say_sentence(out.evidence, finding.left_out == 1 ? "It is left out" : "They are left out",
+                 ", so that a storm of events does not fill the disk");
+    say_sentence(out.advice, "See flows.csv for what became of the connections");
 }
 
-void explain_event(std::string& out, const Finding& finding, bool stream_numbers) {
+void explain_event(Explanation& out, const Finding& finding, bool stream_numbers) {
     if (finding.left_out != 0) return explain_left_out(out, finding);
     switch (finding.kind) {
         case EventKind::kProbesUnanswered:
@@ -163,9 +181,9 @@ void explain_event(std::string& out, const Finding& finding, bool stream_numbers
 }  // namespace
 
 const Explanation& explain(Explanation& out, const Finding& finding, bool stream_numbers) {
-    out.text.clear();
-    out.has_names = false;
-    explain_event(out.text, finding, stream_numbers);
+    out.clear();
+    explain_event(out, finding, stream_numbers);
+    out.join();
     return out;
 }
 

@@ -40,7 +40,8 @@ void tell_event(std::string& out, const Finding& finding, std::string_view input
         say(out, printable(input), "  ");
     }
     Explanation explanation;
-    say(out, explain(explanation, finding).text, "\n");
+    explain(explanation, finding);
+    say(out, explanation.what, " ", explanation.advice, "\n");
 }
 
 }  // namespace deadpeer

@@ -36,36 +36,39 @@ Nanoseconds silence_lived_through(const FlowSummary& flow, bool of_initiator) {
     }
 }
 
-class Clause {
+class Differences {
 public:
-    Clause(std::string& out, const NamedWord<IpAddress>& host) : out_(out), host_(host) {}
+    Differences(std::string& out, const NamedWord<IpAddress>& host) : out_(out), host_(host) {}
 
     template <typename... Words>
-    void say_part(const Words&... words) {
-        if (!out_.empty()) out_ += "; ";
-        if (!begun_) say(out_, host_, " ");
-        begun_ = true;
-        say(out_, words...);
+    void add(const Words&... words) {
+        begin_sentence(out_);
+        if (any_) {
+            say(out_, "It");
+        } else {
+            say(out_, host_);
+        }
+        say(out_, " ", words..., ".");
+        any_ = true;
     }
-    [[nodiscard]] bool begun() const { return begun_; }
+    [[nodiscard]] bool any() const { return any_; }
 
 private:
     std::string& out_;
     NamedWord<IpAddress> host_;
-    bool begun_ = false;
+    bool any_ = false;
 };
 
-void compare_timer(Clause& clause, const KeepaliveTimer& timer, const InventoryEntry& expected) {
+void compare_timer(Differences& differences, const KeepaliveTimer& timer, const InventoryEntry& expected) {
     if (!is_as_expected(expected.idle, timer.idle)) {
-        clause.say_part("probes after ", Span{timer.idle}, ", expected ", Span{expected.idle});
+        differences.add("probes after ", Span{timer.idle}, ", expected ", Span{expected.idle});
     }
     if (!is_as_expected(expected.interval, timer.interval)) {
-        clause.say_part(clause.begun() ? "every " : "repeats probes every ", Span{timer.interval},
-                        ", expected ", Span{expected.interval});
+        differences.add("repeats probes every ", Span{timer.interval}, ", expected ",
+                        Span{expected.interval});
     }
     if (expected.count != 0 && timer.count != 0 && timer.count != expected.count) {
-        clause.say_part(clause.begun() ? "" : "gives up after ", Count{timer.count, "probe", "probes"},
-                        clause.begun() ? " before it gives up, expected " : ", expected ",
+        differences.add("gives up after ", Count{timer.count, "probe", "probes"}, ", expected ",
                         std::uint64_t{expected.count});
     }
 }
@@ -75,17 +78,17 @@ bool say_side(std::string& out, const FlowSummary& flow, bool of_initiator, cons
     const InventoryEntry* expected = inventory.find(side.address);
     if (expected == nullptr || !expected->expects_something()) return false;
     const SideSummary& summary = of_initiator ? flow.initiator_side : flow.responder_side;
-    Clause clause(out, Named(&inventory)(side.address));
+    Differences differences(out, Named(&inventory)(side.address));
     if (summary.probes != 0) {
-        compare_timer(clause, summary.keepalive, *expected);
-        return clause.begun();
+        compare_timer(differences, summary.keepalive, *expected);
+        return differences.any();
     }
     const Nanoseconds silence = silence_lived_through(flow, of_initiator);
     if (expected->idle == kNoTime || silence == kNoTime || silence < expected->idle ||
         is_as_expected(expected->idle, silence)) {
         return false;
     }
-    clause.say_part("sent no keepalive probe in ", Span{silence}, " of silence, expected after ",
+    differences.add("sent no keepalive probe in ", Span{silence}, " of silence, expected after ",
                     Span{expected->idle});
     return true;
 }

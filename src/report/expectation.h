@@ -1,7 +1,7 @@
 // Expectation: where a side's keepalive is not what the user's inventory expects of its host.
 //
-//     "; 10.1.0.2 (db-1) probes after 2 h, expected 5 min; every 75 s, expected 10 s"
-//     "; 10.1.0.2 (db-1) sent no keepalive probe in 2 h of silence, expected after 5 min"
+//     10.1.0.2 (db-1) probes after 2 h, expected 5 min. It repeats probes every 75 s, expected 10 s.
+//     10.1.0.2 (db-1) sent no keepalive probe in 2 h of silence, expected after 5 min.
 //
 // What:    only what the capture shows is compared: an inferred timer that is not within the tolerance that
 //          timers have (from 1 % below to 3 % or 50 ms above), or a silence that a living host came through
@@ -16,8 +16,8 @@
 
 namespace deadpeer {
 
-// Appends a clause for each side that differs, after "; " if something stands there already. True if it
-// appended: names are in the text then, and those are untrusted.
+// Appends sentences for each side that differs. True if it did: names are in the text then, and those are
+// untrusted.
 bool say_unexpected(std::string& out, const FlowSummary& flow, const Inventory& inventory);
 
 }  // namespace deadpeer

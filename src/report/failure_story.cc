@@ -12,173 +12,194 @@ using Guard = FailureStory::Guard;
 // No known system gives up by default after fewer (Windows: the original and 5 retransmissions).
 constexpr std::uint32_t kUsualTransmissions = 6;
 
-// Death or an idle timeout: what tells them apart.
-void advise_on_silence(std::string& out, const FailureStory& story) {
-    // Who waits for a window to open is not idle.
-    const bool idle = known(story.idle) && story.idle >= kIdleEnough && story.tries != Tries::kWindowProbes;
-    if (idle && !survived_as_long(story.idle, story.survived) && known(story.path_timeout)) {
-        say(out, "; if ", story.failed.address,
-            " is up, a middlebox may have forgotten the idle connection (", Span{story.path_timeout},
-            " is a known idle timeout): ");
-        advise_keepalive(out, story);
-    } else if (idle && survived_as_long(story.idle, story.survived)) {
-        say(out, "; it had come through silences as long before, so look at ", story.failed.address,
-            " and its links, not for an idle timeout");
-    } else {
-        say(out, "; look at ", story.failed.address, " and its links");
-    }
-}
-
-void say_give_up(std::string& out, const FailureStory& story) {
+// "X stopped responding, and A gave up with a RST 111 s after its last segment."
+void say_gave_up(std::string& out, const FailureStory& story) {
     const bool reset = has(story, kSignProberReset);
-    say(out, ", and ", Side{story.left}, reset ? " gave up with a RST" : " had sent no more");
-    if (!reset && known(story.half_open)) say(out, " by");
-    say_last_heard(out, story);
-    if (has(story, kSignIcmpUnreachable)) say(out, ", while an ICMP error called it unreachable");
+    say(out, ", and ", Side{story.left}, reset || !known(story.half_open) ? " gave up" : " had given up");
+    if (reset) say(out, " with a RST");
+    if (known(story.half_open)) say(out, " ", Span{story.half_open}, " after its last segment");
+    say(out, ".");
 }
 
-// What lowers the confidence, and what would raise it.
-void say_certainty(std::string& out, const FailureStory& story) {
-    say_doubts(out, story);
-    if (has(story, kSignSpokeLater)) return say_spoke_later(out, story);
-    if (story.confidence < Confidence::kHigh) {
-        say(out, "; not certain, a ping of ", story.failed.address, " settles it");
+// How else it is known that the other side gave up, and who says why.
+void say_end_of_tries(std::string& evidence, const FailureStory& story) {
+    if (!has(story, kSignProberReset)) say_sentence(evidence, "No more followed");
+    if (has(story, kSignIcmpUnreachable)) {
+        say_sentence(evidence, "An ICMP error called ", story.failed.address, " unreachable");
     }
 }
 
-void say_apart(std::string& out, const FailureStory& story) {
+void say_apart(std::string& evidence, const FailureStory& story) {
     if (story.unanswered < 2 || !known(story.interval)) return;
     if (story.doubling) {
-        say(out, ", the time between them doubling up to ", Span{story.interval});
+        say(evidence, ", the time between them doubling up to ", Span{story.interval});
     } else {
-        say(out, ", ", Span{story.interval}, " apart");
+        say(evidence, ", ", Span{story.interval}, " apart");
     }
-}
-
-void tell_probes_exhausted(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " is dead or unreachable: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    say_apart(out, story);
-    say_give_up(out, story);
-    say_certainty(out, story);
-    if (!has(story, kSignSpokeLater)) advise_on_silence(out, story);
-    advise_quicker(out, story.half_open, story.left.address);
 }
 
 // From when it had not yet given up to when it had.
 void say_user_timeout(std::string& out, const FailureStory& story) {
-    if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT");
+    if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT.");
     // Probes count from the last word of the peer, all else from when it was sent first.
     const bool probes = story.tries == Tries::kProbes;
     const Nanoseconds most = probes || !known(story.idle) ? story.half_open : story.half_open - story.idle;
     const Nanoseconds least = most - (probes ? story.interval : 2 * story.interval);
     say(out, "a TCP_USER_TIMEOUT ");
-    if (least >= kMillisecond) return say(out, "between ", Span{least}, " and ", Span{most});
-    say(out, "of at most ", Span{most});
+    if (least >= kMillisecond) return say(out, "between ", Span{least}, " and ", Span{most}, ".");
+    say(out, "of at most ", Span{most}, ".");
 }
 
-void tell_retransmissions_exhausted(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " is dead or unreachable: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    say_give_up(out, story);
-    if (story.unanswered < kUsualTransmissions) {
-        say(out, ", sooner than systems do by default, which fits a small net.ipv4.tcp_retries2 or ");
-        say_user_timeout(out, story);
-    }
-    say_certainty(out, story);
-    if (!has(story, kSignSpokeLater)) advise_on_silence(out, story);
-    if (known(story.half_open) && story.half_open >= kTooLong) {
-        say(out, "; TCP_USER_TIMEOUT on ", story.left.address, " bounds such a wait");
+// That it gave up early, and what that fits.
+void say_gave_up_early(std::string& evidence, const FailureStory& story) {
+    if (story.reason == Reason::kUserTimeout) {
+        begin_sentence(evidence);
+        say(evidence, "That is fewer than usual, which fits ");
+        say_user_timeout(evidence, story);
+    } else if (story.reason == Reason::kRetransmissionsExhausted && story.unanswered < kUsualTransmissions) {
+        begin_sentence(evidence);
+        say(evidence, "Systems give up later by default, so this fits a small net.ipv4.tcp_retries2 or ");
+        say_user_timeout(evidence, story);
     }
 }
 
-void tell_user_timeout(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " is dead or unreachable: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    say_give_up(out, story);
-    say(out, ", before a usual number of them, which fits ");
-    say_user_timeout(out, story);
-    say_certainty(out, story);
-    say(out, "; look at ", story.failed.address, " and its links, and raise TCP_USER_TIMEOUT on ",
-        story.left.address, " if they recover from outages longer than that");
+// Who waits for a window to open is not idle.
+bool was_idle(const FailureStory& story) {
+    return known(story.idle) && story.idle >= kIdleEnough && story.tries != Tries::kWindowProbes;
 }
 
-void tell_answers_lost(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " seemed dead to ", Side{story.left}, ": its answers to the last ",
-        std::uint64_t{story.unanswered}, " keepalive probes");
-    say_apart(out, story);
-    say(out, ", are in the capture, but ", Side{story.left},
-        " reset the connection when the next was due, as a prober does that got none");
-    say_doubts(out, story);
-    say(out, "; look at the path from the point of capture to ", story.left.address);
+// Death or an idle timeout: what tells them apart.
+void advise_on_silence(std::string& advice, const FailureStory& story) {
+    const IpAddress& host = story.failed.address;
+    const bool survived = survived_as_long(story.idle, story.survived);
+    if (was_idle(story) && !survived && known(story.path_timeout)) {
+        say_sentence(advice, "If ", host, " is up, a middlebox may have dropped the idle connection (",
+                     Span{story.path_timeout}, " is a known idle timeout)");
+        return advise_keepalive(advice, story);
+    }
+    say_sentence(advice, "Check host ", host, " and its links",
+                 was_idle(story) && survived ? ", not idle timeouts" : "");
+}
+
+void advise_on_death(std::string& advice, const FailureStory& story) {
+    const IpAddress& host = story.failed.address;
+    if (has(story, kSignSpokeLater)) {
+        say_sentence(advice, "Check ", host, " and the path to ", story.left.address, " at that time");
+    } else {
+        if (story.confidence < Confidence::kHigh) say_sentence(advice, "Ping ", host, " to confirm");
+        advise_on_silence(advice, story);
+    }
+    if (story.reason == Reason::kUserTimeout) {
+        say_sentence(advice, "If longer outages heal by themselves, raise TCP_USER_TIMEOUT on ",
+                     story.left.address);
+    } else if (story.reason == Reason::kProbesExhausted) {
+        advise_quicker(advice, story.half_open, story.left.address);
+    } else if (known(story.half_open) && story.half_open >= kTooLong) {
+        say_sentence(advice, "To bound such a wait, set TCP_USER_TIMEOUT on ", story.left.address);
+    }
+}
+
+void say_spoke_later(std::string& evidence, const FailureStory& story) {
+    if (!has(story, kSignSpokeLater)) return;
+    say_sentence(evidence, Side{story.failed},
+                 " spoke again later, so it was away, or its stack or the path to ", story.left.address,
+                 " lost its answers");
+}
+
+void tell_answers_lost(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, Side{story.failed}, " seemed dead to ", Side{story.left},
+                 ", which reset the connection");
+    say(out.evidence, "Its answers to the last ",
+        Count{story.unanswered, "keepalive probe", "keepalive probes"});
+    say_apart(out.evidence, story);
+    say(out.evidence, ", are in the capture.");
+    say_sentence(out.evidence, Side{story.left},
+                 " sent a RST when the next probe was due, as a prober does that got no answer");
+    say_doubts(out.evidence, story);
+    say_sentence(out.advice, "Check the path from the capture point to ", story.left.address);
+}
+
+void tell_dead(Explanation& out, const FailureStory& story) {
+    if (story.reason == Reason::kAnswersLost) return tell_answers_lost(out, story);
+    say(out.what, Side{story.failed}, " stopped responding");
+    say_gave_up(out.what, story);
+    say_unanswered(out.evidence, story);
+    if (story.reason == Reason::kProbesExhausted) say_apart(out.evidence, story);
+    say(out.evidence, ".");
+    say_end_of_tries(out.evidence, story);
+    say_gave_up_early(out.evidence, story);
+    if (was_idle(story) && survived_as_long(story.idle, story.survived)) {
+        say_sentence(out.evidence, "The connection had survived a silence as long before");
+    }
+    say_doubts(out.evidence, story);
+    say_spoke_later(out.evidence, story);
+    advise_on_death(out.advice, story);
 }
 
 // A host that is up, and a connection that it does not answer.
-void tell_connection_dead(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " does not answer on this connection, but its host is up: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    say_give_up(out, story);
-    say(out, ", while other frames came from ", story.failed.address);
-    say_doubts(out, story);
-    say_spoke_later(out, story);
-    say(out, "; look at the firewalls and NATs in between, and at the process behind port ",
-        std::uint64_t{story.failed.port}, " of ", story.failed.address);
+void tell_connection_dead(Explanation& out, const FailureStory& story) {
+    const IpAddress& host = story.failed.address;
+    say_sentence(out.what, Side{story.failed}, " stopped responding on this connection, but its host is up");
+    say_unanswered(out.evidence, story);
+    say_gave_up(out.evidence, story);
+    say_end_of_tries(out.evidence, story);
+    say_sentence(out.evidence, "Meanwhile other frames came from ", host);
+    say_doubts(out.evidence, story);
+    say_spoke_later(out.evidence, story);
+    say_sentence(out.advice, "Check the firewalls and NATs in between, and the process behind port ",
+                 std::uint64_t{story.failed.port}, " of ", host);
 }
 
-void tell_path_dead(std::string& out, const FailureStory& story) {
+void tell_path_dead(Explanation& out, const FailureStory& story) {
     if (has(story, kSignHostHeard)) return tell_connection_dead(out, story);
-    say(out, "The path between ", Side{story.left}, " and ", Side{story.failed},
-        " is broken in both directions: both sent keepalive probes and neither was answered; ",
-        Side{story.failed}, " answered none of the last ", std::uint64_t{story.unanswered});
-    say_apart(out, story);
-    say_give_up(out, story);
-    say_doubts(out, story);
-    say(out, "; look at the links and firewalls in between");
+    say_sentence(out.what, "The path between ", Side{story.left}, " and ", Side{story.failed},
+                 " failed in both directions");
+    say_sentence(out.evidence, "Both sides sent keepalive probes, and neither was answered");
+    begin_sentence(out.evidence);
+    say(out.evidence, Side{story.failed}, " did not answer the last ", std::uint64_t{story.unanswered});
+    say_apart(out.evidence, story);
+    say_gave_up(out.evidence, story);
+    say_end_of_tries(out.evidence, story);
+    say_doubts(out.evidence, story);
+    say_sentence(out.advice, "Check the links and firewalls in between");
 }
 
-void tell_no_answer(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " did not answer ", Count{story.unanswered, "SYN", "SYNs"}, " of ",
-        Side{story.left}, ", so no connection came to be");
+void tell_no_answer(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, Side{story.left}, " could not connect to ", Side{story.failed});
+    say_sentence(out.evidence, "It did not answer ", Count{story.unanswered, "SYN", "SYNs"});
     switch (story.reason) {
         case Reason::kUnreachable:
-            return say(out,
-                       ": an ICMP error called it unreachable; see who sent it in the evidence, and why");
+            say_sentence(out.evidence, "An ICMP error called it unreachable");
+            return say_sentence(out.advice,
+                                "Find the sender of the ICMP error (evidence_frames in events.csv) and the "
+                                "cause");
         case Reason::kSynIgnored:
-            return say(out,
-                       ": it still had an older connection of the same addresses and ports, and answered out "
-                       "of that (RFC 5961); see why ",
-                       story.left.address, " uses the port again");
+            say_sentence(out.evidence,
+                         "It still had an older connection with the same addresses and ports, and answered "
+                         "from that one (RFC 5961)");
+            return say_sentence(out.advice, "Find out why ", story.left.address, " uses the port again");
         case Reason::kResetIgnored:
-            return say(out,
-                       ": a RST came, but one that does not acknowledge the SYN, which nobody accepts (RFC "
-                       "9293 section 3.10.7.3); look what sends it in the name of ",
-                       story.failed.address);
+            say_sentence(out.evidence,
+                         "A RST came, but it does not acknowledge the SYN, so nobody accepts it (RFC 9293 "
+                         "section 3.10.7.3)");
+            return say_sentence(out.advice, "Find out what sends it in the name of ", story.failed.address);
         default:
-            return say(out, "; see whether ", story.failed.address,
-                       " is up and whether a firewall drops the SYN on its way");
+            say_sentence(out.advice, "Check that ", story.failed.address,
+                         " is up and that no firewall drops the SYN on its way");
     }
 }
 
-void tell_dead(std::string& out, const FailureStory& story) {
-    if (story.reason == Reason::kAnswersLost) return tell_answers_lost(out, story);
-    if (story.reason == Reason::kUserTimeout) return tell_user_timeout(out, story);
-    if (story.reason == Reason::kRetransmissionsExhausted) return tell_retransmissions_exhausted(out, story);
-    tell_probes_exhausted(out, story);
-}
-
-void tell_suspect(std::string& out, const FailureStory& story) {
-    say(out, Side{story.failed}, " may be dead: ");
-    say_after_silence(out, story);
-    say_unanswered(out, story);
-    if (known(story.half_open)) say(out, story.unanswered > 1 ? ", the last" : ", sent");
-    say_last_heard(out, story);
-    say(out, ", which is too few or too late in the capture to be sure");
-    say_doubts(out, story);
-    say(out, "; ping ", story.failed.address, " or capture for longer");
+void tell_suspect(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, Side{story.failed}, " may be dead");
+    say_unanswered(out.evidence, story);
+    if (known(story.half_open)) {
+        say(out.evidence, story.unanswered > 1 ? ", the last one " : ", sent ", Span{story.half_open},
+            " after its last segment");
+    }
+    say(out.evidence, ".");
+    say_sentence(out.evidence, "That is too few or too late in the capture to be sure");
+    say_doubts(out.evidence, story);
+    say_sentence(out.advice, "Ping ", story.failed.address, ", or capture for longer");
 }
 
 Guard guard_of(const FlowSummary& flow) {
@@ -230,7 +251,7 @@ FailureStory story_of(const Finding& finding, Verdict verdict) {
     return story;
 }
 
-void tell_failure(std::string& out, const FailureStory& story) {
+void tell_failure(Explanation& out, const FailureStory& story) {
     switch (story.verdict) {
         case Verdict::kPeerDead:
             return tell_dead(out, story);

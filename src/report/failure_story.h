@@ -6,9 +6,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "deadpeer/finding.h"
 #include "deadpeer/flow_summary.h"
+#include "report/explanation.h"
 
 namespace deadpeer {
 
@@ -37,12 +39,13 @@ FailureStory story_of(const FlowSummary& flow);
 // The verdict is the one that the event tells of.
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
-// The sentence, for the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted,
-// peer_lost_state, peer_reset, path_dead, no_answer, suspect.
-void tell_failure(std::string& out, const FailureStory& story);
+// For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
+// peer_reset, path_dead, no_answer, suspect. REQUIRES: `out` is empty.
+void tell_failure(Explanation& out, const FailureStory& story);
 
-// "; other connections of the host ended likewise: a reboot is likely, and the uptime of H settles it": what
-// a RST without a connection behind it, and the signs beside it, allow to conclude.
-void conclude_reboot(std::string& out, Signs signs, Confidence confidence, const IpAddress& host);
+// "a reboot is likely": what a RST without a connection behind it, and the signs beside it, allow to infer.
+std::string_view likelihood_of_reboot(Confidence confidence);
+// "Other connections of the host ended likewise.": those signs, and what would look the same.
+void say_reboot_signs(std::string& evidence, Signs signs, Confidence confidence);
 
 }  // namespace deadpeer

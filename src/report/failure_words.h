@@ -1,4 +1,4 @@
-// Clauses that the explanations of failures share.
+// Sentences that the explanations of failures share.
 //
 // Threads: pure functions.
 #pragma once
@@ -17,28 +17,24 @@ inline bool known(Nanoseconds duration) {
     return duration != kNoTime;
 }
 
-// "; the capture lost frames, ...": what lowers the confidence.
-void say_doubts(std::string& out, const FailureStory& story);
+// "After 5.1 s of silence it did not answer 3 keepalive probes from SIDE", without the full stop.
+void say_unanswered(std::string& evidence, const FailureStory& story);
 
-// "; SIDE spoke again later, ...", if it did.
-void say_spoke_later(std::string& out, const FailureStory& story);
+// "After 5.1 s of silence it" or "It": how a sentence about the side that failed begins.
+void say_it_after_silence(std::string& evidence, const FailureStory& story);
 
-// "after 5.1 s of silence ", if there was one.
-void say_after_silence(std::string& out, const FailureStory& story);
+// "The capture lost frames, ...": what lowers the confidence.
+void say_doubts(std::string& evidence, const FailureStory& story);
 
-// "it answered none of 3 keepalive probes of SIDE"
-void say_unanswered(std::string& out, const FailureStory& story);
-
-// " 5.1 s after SIDE was last heard"
-void say_last_heard(std::string& out, const FailureStory& story);
-
-// What keeps the path from forgetting the connection. REQUIRES: story.idle is known.
-void advise_keepalive(std::string& out, const FailureStory& story);
+// What keeps the path from dropping the connection. REQUIRES: story.path_timeout is known.
+void advise_keepalive(std::string& advice, const FailureStory& story);
+// The same where the path is only one cause among others.
+void advise_against_nat(std::string& advice, const FailureStory& story);
 
 // Failures that a RST tells of; see tell_failure().
-void tell_middlebox(std::string& out, const FailureStory& story);
-void tell_rebooted(std::string& out, const FailureStory& story);
-void tell_lost_state(std::string& out, const FailureStory& story);
-void tell_reset(std::string& out, const FailureStory& story);
+void tell_middlebox(Explanation& out, const FailureStory& story);
+void tell_rebooted(Explanation& out, const FailureStory& story);
+void tell_lost_state(Explanation& out, const FailureStory& story);
+void tell_reset(Explanation& out, const FailureStory& story);
 
 }  // namespace deadpeer

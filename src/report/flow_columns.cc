@@ -68,7 +68,7 @@ void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
     cells.text(pattern->protocol);
 }
 
-// Only where the path may have forgotten the connection; a reboot that is all but certain explains it.
+// Only where the path may have dropped the connection; a reboot that is all but certain explains it.
 void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
     const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPathDead ||
@@ -78,9 +78,9 @@ void write_timeouts(Cells& cells, const FlowLine& line) {
     cells.text(line.aids.knowledge.matching_timeouts(flow.idle_at_failure, flow.idle_survived));
 }
 
-void write_explanation(Cells& cells, const FlowLine& line) {
-    if (line.explanation.has_names) return cells.text(line.explanation.text);
-    cells.sentence(line.explanation.text);
+void write_sentences(Cells& cells, const FlowLine& line, std::string_view sentences) {
+    if (line.explanation.has_names) return cells.text(sentences);
+    cells.sentence(sentences);
 }
 
 constexpr Column<FlowLine> kTable[] = {
@@ -165,7 +165,8 @@ constexpr Column<FlowLine> kTable[] = {
     {"matching_timeouts",
      "Of connections that failed: devices on a path whose known idle timeouts fit, joined by `;`.",
      write_timeouts},
-    {"explanation", "What happened, how we know, and what to do, in one sentence.", write_explanation},
+    {"explanation", "`what`, `evidence` and `advice`, joined by a space.",
+     [](Cells& c, const FlowLine& l) { write_sentences(c, l, l.explanation.text); }},
     {"wireshark_filter", "Display filter that shows the connection in Wireshark.",
      [](Cells& c, const FlowLine& l) {
          const FlowSummary& flow = l.flow;
@@ -176,6 +177,12 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { c.word(l.aids.community_id.of(l.flow.key)); }},
     {"capture_loss", "Frames that its input lost until the row was written; empty if none is known.",
      [](Cells& c, const FlowLine& l) { c.known_number(l.lost_frames); }},
+    {"what", "What became of the connection, in a sentence.",
+     [](Cells& c, const FlowLine& l) { c.sentence(l.explanation.what); }},
+    {"evidence", "How that is known, and what makes it doubtful.",
+     [](Cells& c, const FlowLine& l) { c.sentence(l.explanation.evidence); }},
+    {"advice", "What to do, also where keepalive is not what the inventory expects.",
+     [](Cells& c, const FlowLine& l) { write_sentences(c, l, l.explanation.advice); }},
 };
 
 }  // namespace

@@ -47,4 +47,16 @@ void say(std::string& out, const Words&... words) {
     (append_word(out, words), ...);
 }
 
+// A blank where a sentence stands already.
+inline void begin_sentence(std::string& out) {
+    if (!out.empty()) out += ' ';
+}
+
+// A whole sentence; the full stop is added.
+template <typename... Words>
+void say_sentence(std::string& out, const Words&... words) {
+    begin_sentence(out);
+    say(out, words..., ".");
+}
+
 }  // namespace deadpeer

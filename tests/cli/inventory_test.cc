@@ -59,12 +59,12 @@ TEST_CASE("--inventory: the explanation says where keepalive is not as expected"
     const std::string differs =
         story.report("flows", "10.1.0.2,\"db \"\"1\"\"\x1b\",300,,\n10.2.0.2,app,3,,\n");
     CHECK(contains(differs,
-                   "; 10.1.0.2 (db \"\"1\"\"\\x1B) probes after 2 s, expected 5 min\",tcp.stream eq 0,"));
+                   " 10.1.0.2 (db \"\"1\"\"\\x1B) probes after 2 s, expected 5 min.\",tcp.stream eq 0,"));
     CHECK_FALSE(contains(differs, "(app)"));
     const std::string both = story.report("flows", "10.0.0.0/8,ours,60,,\n");
     CHECK(contains(both,
-                   "; 10.1.0.2 (ours) probes after 2 s, expected 60 s; 10.2.0.2 (ours) probes after 3 s, "
-                   "expected 60 s\","));
+                   " 10.1.0.2 (ours) probes after 2 s, expected 60 s. 10.2.0.2 (ours) probes after 3 s, "
+                   "expected 60 s.\","));
     CHECK(story.report("flows", "10.1.0.2,db,2,,\n10.2.0.2,app,3,,\n") ==
           story.report("flows", "192.0.2.1,x,5,,\n"));
 }
@@ -75,8 +75,8 @@ TEST_CASE("--inventory: the summary's lines name the hosts, escaped") {
     const Finished plain = story.run("192.0.2.1,nobody,,,\n", {});
     CHECK(contains(plain.out, "  dead peer: 10.2.0.2:9000 stopped responding; 10.1.0.2:40001 gave up "));
     const Finished named = story.run("10.1.0.2,web\x1b[2J,,,\n10.2.0.2,db-1,,,\n", {});
-    CHECK(contains(
-        named.out,
-        "  dead peer: 10.2.0.2:9000 (db-1) stopped responding; 10.1.0.2:40001 (web\\x1B[2J) gave "));
+    CHECK(
+        contains(named.out,
+                 "  dead peer: 10.2.0.2:9000 (db-1) stopped responding; 10.1.0.2:40001 (web\\x1B[2J) gave "));
     CHECK_FALSE(contains(named.out, "\x1b"));
 }

@@ -40,7 +40,7 @@ def ends_with_reports(program, link):
     assert int(told["frames"]) >= 7 and told["file"] == "eth0", told
     assert "eth0" in program.text("stderr")
     [gone] = gaps(program)
-    assert gone["explanation"].startswith("eth0 is down or gone"), gone
+    assert gone["explanation"].startswith("Interface eth0 is down or gone"), gone
 
 
 def outage(lab, wire, muted, down):
@@ -70,7 +70,7 @@ def down_and_up(rig):
     assert "capture_gap" in events and "peer_recovered" in events and "peer_dead" not in events, events
     begun, over = gaps(program)
     assert all(gap["reason"] == "link_down" and gap["stream"] == "" for gap in (begun, over)), (begun, over)
-    assert all(gap["explanation"].startswith("eth0 is ") for gap in (begun, over)), (begun, over)
+    assert all(gap["explanation"].startswith("Interface eth0 is ") for gap in (begun, over)), (begun, over)
     assert 3 <= seconds_between(begun, over) < 4 and " for 3" in over["explanation"], (begun, over)
     assert " 1 capture_gap" in program.text("stdout"), program.text("stdout")
     assert flows(program)[0] == ("40001", "alive") and len(flows(program)) == 2, flows(program)
@@ -244,7 +244,7 @@ def any_with_a_link_down(rig):
     events = [row["event"] for row in read(program.reports, "events")]
     assert "peer_recovered" in events and "peer_dead" not in events, events
     assert [gap["reason"] for gap in gaps(program)] == ["link_down"] * 3, events
-    assert all(gap["explanation"].startswith("eth0 is ") for gap in gaps(program)), gaps(program)
+    assert all(gap["explanation"].startswith("Interface eth0 is ") for gap in gaps(program)), gaps(program)
     assert " 2 capture_gap" in program.text("stdout"), program.text("stdout")
 
 

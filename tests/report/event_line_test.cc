@@ -28,11 +28,11 @@ Finding missed_probe() {
 
 }  // namespace
 
-TEST_CASE("an event is one line: when, how bad, what, who, and why") {
+TEST_CASE("an event is one line: when, how bad, what, who, what happened and what to do") {
     const std::string text = line(missed_probe());
     CHECK(
         text.starts_with("2026-11-21 06:50:00.123 UTC  warning   probes_unanswered  10.0.0.2:50000  "
-                         "10.0.0.2:50000 missed 2 keepalive probes of 10.0.0.1:40000"));
+                         "10.0.0.2:50000 did not answer 2 keepalive probes from 10.0.0.1:40000. One loss "));
     CHECK(text.find('\n') == text.size() - 1);
 }
 

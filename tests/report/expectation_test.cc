@@ -49,15 +49,14 @@ std::string unexpected(const FlowSummary& flow, const Inventory& inventory, std:
 TEST_CASE("a timer that differs is named with both values") {
     const Inventory inventory = inventory_of("10.0.0.1,db-1,300,10,3\n");
     CHECK(unexpected(probed({7200 * kSecond, 75 * kSecond, 9}), inventory) ==
-          "10.0.0.1 (db-1) probes after 2 h, expected 5 min; every 75 s, expected 10 s; 9 probes before it "
-          "gives up, "
-          "expected 3");
-    CHECK(unexpected(probed({7200 * kSecond}), inventory, "Both sides live") ==
-          "Both sides live; 10.0.0.1 (db-1) probes after 2 h, expected 5 min");
+          "10.0.0.1 (db-1) probes after 2 h, expected 5 min. It repeats probes every 75 s, expected 10 s. It "
+          "gives up after 9 probes, expected 3.");
+    CHECK(unexpected(probed({7200 * kSecond}), inventory, "Nothing to do.") ==
+          "Nothing to do. 10.0.0.1 (db-1) probes after 2 h, expected 5 min.");
     CHECK(unexpected(probed({kNoTime, 75 * kSecond}), inventory) ==
-          "10.0.0.1 (db-1) repeats probes every 75 s, expected 10 s");
+          "10.0.0.1 (db-1) repeats probes every 75 s, expected 10 s.");
     CHECK(unexpected(probed({300 * kSecond, 10 * kSecond, 4}), inventory) ==
-          "10.0.0.1 (db-1) gives up after 4 probes, expected 3");
+          "10.0.0.1 (db-1) gives up after 4 probes, expected 3.");
 }
 
 TEST_CASE("what agrees, what was not seen and what nobody expects is not told") {
@@ -70,7 +69,7 @@ TEST_CASE("what agrees, what was not seen and what nobody expects is not told") 
         unexpected(probed({7200 * kSecond, 75 * kSecond, 9}), inventory_of("10.0.0.3,x,300,10,3\n")).empty());
     // An empty name needs no brackets.
     CHECK(unexpected(probed({7200 * kSecond}), inventory_of("10.0.0.0/8,,300,,\n")) ==
-          "10.0.0.1 probes after 2 h, expected 5 min");
+          "10.0.0.1 probes after 2 h, expected 5 min.");
 }
 
 TEST_CASE("a timer agrees within 3 % or 50 ms") {
@@ -89,10 +88,10 @@ TEST_CASE("both sides are looked at, each by its own row") {
     flow.responder_side.probes = 1;
     flow.responder_side.keepalive = {60 * kSecond};
     CHECK(unexpected(flow, inventory_of("10.0.0.1,a,30,,\n10.0.0.2,b,20,,\n")) ==
-          "10.0.0.1 (a) probes after 60 s, expected 30 s; 10.0.0.2 (b) probes after 60 s, expected 20 s");
+          "10.0.0.1 (a) probes after 60 s, expected 30 s. 10.0.0.2 (b) probes after 60 s, expected 20 s.");
     flow.initiator = Direction::kFromHigh;
     CHECK(unexpected(flow, inventory_of("10.0.0.1,a,30,,\n")) ==
-          "10.0.0.1 (a) probes after 60 s, expected 30 s");
+          "10.0.0.1 (a) probes after 60 s, expected 30 s.");
 }
 
 TEST_CASE("a silence without the probe that was due") {
@@ -103,7 +102,7 @@ TEST_CASE("a silence without the probe that was due") {
     CHECK(unexpected(flow, inventory).empty());
     flow.silent_at_end = 309 * kSecond + 1;
     CHECK(unexpected(flow, inventory) ==
-          "10.0.0.1 (db-1) sent no keepalive probe in 309 s of silence, expected after 5 min");
+          "10.0.0.1 (db-1) sent no keepalive probe in 309 s of silence, expected after 5 min.");
     flow.verdict = Verdict::kAlive;  // nothing is known of the silence at the end
     CHECK(unexpected(flow, inventory).empty());
     flow.longest_idle = 400 * kSecond;
@@ -128,10 +127,10 @@ TEST_CASE("a dead side owes no probes, its peer does") {
     const Inventory inventory = inventory_of("10.0.0.1,a,300,,\n10.0.0.2,b,300,,\n");
     flow.failed_side_initiator = true;
     CHECK(unexpected(flow, inventory) ==
-          "10.0.0.2 (b) sent no keepalive probe in 16 min 40 s of silence, expected after 5 min");
+          "10.0.0.2 (b) sent no keepalive probe in 16 min 40 s of silence, expected after 5 min.");
     flow.failed_side_initiator = false;
     CHECK(unexpected(flow, inventory) ==
-          "10.0.0.1 (a) sent no keepalive probe in 16 min 40 s of silence, expected after 5 min");
+          "10.0.0.1 (a) sent no keepalive probe in 16 min 40 s of silence, expected after 5 min.");
     flow.failed_side_known = false;
     CHECK(unexpected(flow, inventory).empty());
     flow.verdict = Verdict::kClosed;

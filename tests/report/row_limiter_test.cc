@@ -1,7 +1,6 @@
 #include "report/row_limiter.h"
 
-#include "report/explanation.h"
-#include "report/sample_rows.h"
+#include "report/explained.h"
 #include "support/catch.h"
 
 using namespace deadpeer;
@@ -74,12 +73,10 @@ TEST_CASE("a connection has 20 events a minute; the others are told as one when 
     CHECK(more.stream == 7);
     CHECK(more.time == 11 * kSecond);
     CHECK(more.left_out == 12);
-    Explanation explanation;
-    const std::string& sentence = explain(explanation, more).text;
-    CHECK(sentence ==
-          "12 more events of this connection in this minute are left out, so that a storm of events does not "
-          "fill "
-          "the disk");
+    CHECK(explained(more) ==
+          "Rate-limited: 12 more events of this connection in this minute.\n"
+          "They are left out, so that a storm of events does not fill the disk.\n"
+          "See flows.csv for what became of the connections.");
     // The next minute begins at nothing.
     all.events(7, 20);
     CHECK(all.kept.findings.size() == 42);
@@ -93,9 +90,9 @@ TEST_CASE("one event too many is told in the singular, and at the end of the run
     REQUIRE(all.limiter.finish({}).ok());
     CHECK(all.kept.finished);
     REQUIRE(all.kept.findings.size() == 21);
-    Explanation explanation;
-    const std::string& sentence = explain(explanation, all.kept.findings.back()).text;
-    CHECK(sentence.starts_with("1 more event of this connection in this minute is left out"));
+    CHECK(
+        explained(all.kept.findings.back())
+            .starts_with("Rate-limited: 1 more event of this connection in this minute.\nIt is left out, "));
 }
 
 TEST_CASE("a connection has 600 segment rows a minute; rows that were kept back are not updated") {
@@ -123,9 +120,8 @@ TEST_CASE("events of hosts are not those of a connection") {
     all.limiter.end_minute();
     REQUIRE(all.kept.findings.size() == 1001);
     CHECK(all.kept.findings.back().left_out == 5);
-    Explanation explanation;
-    const std::string& sentence = explain(explanation, all.kept.findings.back()).text;
-    CHECK(sentence.starts_with("5 more events in this minute are left out"));
+    CHECK(explained(all.kept.findings.back())
+              .starts_with("Rate-limited: 5 more events in this minute.\nThey are left out, "));
 }
 
 TEST_CASE("connections are told apart, however many") {
