@@ -84,41 +84,56 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
         if (connection.sent_by(opposite(segment.direction)).segments > 0) life_.note_two_way(segment.key);
     }
     Labels labels = start(connection, segment);
+    if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
+    const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
+    Connection& own = owner.connection;
+    const bool elsewhere = &own != &connection;
+    Labels own_labels = labels;
+    if (elsewhere && segment.analysed) own_labels = classify(own.tcp, segment, rules_, ranges_);
     SegmentNature nature;
-    const bool of_predecessor = connection.attention && ask_predecessor(connection, segment);
-    if (segment.analysed) {
-        labels |= classify(connection.tcp, segment, rules_, ranges_);
-        bool looked = false;
-        if (!of_predecessor && !Watcher::is_plain(connection, segment, labels)) {
-            nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
-            looked = true;
-            if (segment.has(kRst)) {
-                const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
-                if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
-                verdicts_.note_forgotten(connection);
-            }
-        }
-        if (beats_.concern(connection, segment)) {
-            beats_.look(connection, segment, payload_of(segment));
-            looked = true;
-        }
-        if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
-    }
+    if (segment.analysed && !owner.has_ended) nature = look(own, segment, own_labels);
     const Labels shown = printed(labels, segment, rules_);
-    if (watcher_.wants(shown, nature)) watcher_.report(connection, segment, shown, nature, file_);
+    if (watcher_.wants(shown, nature))
+        watcher_.report(own, segment, connection.tcp.number, shown, nature, file_);
 
     if (tells_of_host(connection, segment)) life_.hear_segment(segment);
-    const bool was_reset = connection.rst_seen;
+    const bool was_reset = own.rst_seen;
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
-    tally(connection, segment, file_, ranges_, is_copy);
-    if (of_predecessor) {
-        connection.rst_seen = was_reset;
-        watcher_.count_reset(connection, segment);
+    tally(own, segment, file_, ranges_, is_copy);
+    if (owner.has_ended) {
+        own.rst_seen = was_reset;
+        watcher_.count_reset(own, segment);
     }
-    if (segment.analysed) advance(connection.tcp, segment, labels, rules_, ranges_);
-    learn_options(connection.tcp, segment, rules_);
-    if (census_.active() && !is_copy) take_census(connection, segment);
+    follow(connection.tcp, segment, labels);
+    if (elsewhere) follow(own.tcp, segment, own_labels);
+    if (census_.active() && !is_copy) take_census(own, segment);
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
+}
+
+// REQUIRES: segment.analysed.
+SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segment, Labels labels) {
+    SegmentNature nature;
+    bool looked = false;
+    if (!Watcher::is_plain(connection, segment, labels)) {
+        nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
+        looked = true;
+        if (segment.has(kRst)) {
+            const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
+            if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
+            verdicts_.note_forgotten(connection);
+        }
+    }
+    if (beats_.concern(connection, segment)) {
+        beats_.look(connection, segment, payload_of(segment));
+        looked = true;
+    }
+    if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
+    return nature;
+}
+
+void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {
+    if (segment.analysed) advance(stream, segment, labels, rules_, ranges_);
+    learn_options(stream, segment, rules_);
 }
 
 // Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them
@@ -197,7 +212,9 @@ void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
         learn_options(connection.tcp, notice.quote, rules_);
     }
     if (notice.kind == Notice::Kind::kUnreachable) {
-        watcher_.unreachable(connection, notice.quote.direction, notice.frame, notice.time);
+        Connection* const old = predecessors_.going_on(connection);
+        Connection& quoted = old != nullptr && !notice.quote.has(kSyn) ? *old : connection;
+        watcher_.unreachable(quoted, notice.quote.direction, notice.frame, notice.time);
     }
 }
 

@@ -59,12 +59,17 @@ void Analyzer::Impl::make_room() {
 
 // The 4-tuple is used again: the old connection ends here, or has ended unseen.
 void Analyzer::Impl::supersede(Connection& connection, const Segment& syn) {
-    tell_predecessor(connection);
-    const Connection old = connection;
+    const Connection* waiting = predecessors_.of(connection);
+    const bool waits_on = waiting != nullptr && Predecessors::may_be_forgotten(*waiting, syn);
+    if (!waits_on) tell_predecessor(connection);
+    Connection old = connection;
     connection = Connection{};
     connection.key = old.key;
     connection.tcp.number = next_stream_++ & TcpStream::kNumbers;
-    if (Predecessors::may_be_forgotten(old, syn)) {
+    if (waits_on) {
+        predecessors_.pass_on(old, connection);
+        end_replaced(old);
+    } else if (Predecessors::may_be_forgotten(old, syn)) {
         predecessors_.keep(old, connection);
     } else {
         end_early(old, true);
@@ -89,19 +94,19 @@ std::vector<Verdicts::Ended> Analyzer::Impl::all_in_order() {
     return all;
 }
 
-// Whether the segment belongs to the end of the connection that had the 4-tuple before.
-bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segment) {
+// The connection that has the 4-tuple, or the one that had it before.
+Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Segment& segment) {
     Connection* old = predecessors_.of(connection);
-    if (old == nullptr) return false;
+    if (old == nullptr) return {connection};
     switch (predecessors_.ask(connection, segment, file_)) {
         case Predecessors::Answer::kWait:
-            return false;
+            return {connection};
         case Predecessors::Answer::kLives:
             watcher_.open(connection).syn_unheeded = true;
-            return true;
+            return {*old};
         case Predecessors::Answer::kNothing:
             tell_predecessor(connection);
-            return false;
+            return {connection};
         case Predecessors::Answer::kEnded:
             break;
     }
@@ -110,7 +115,7 @@ bool Analyzer::Impl::ask_predecessor(Connection& connection, const Segment& segm
     rounds_.keep(*old, now_);
     rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
     predecessors_.release(connection);
-    return true;
+    return {connection, true};
 }
 
 void Analyzer::Impl::tell_predecessor(Connection& connection) {
@@ -247,6 +252,7 @@ void Analyzer::Impl::forget_ended() {
     verdicts_.tell_ended(ended, rounds_.visit_all(), capture_state());
     told_early_ += ended.size();
     for (Connection* connection : gone) {
+        if (give_back(*connection)) continue;
         tell_predecessor(*connection);
         if (census_.active()) census_.closed(connection->key, connection->initiator);
         let_go(*connection);
@@ -254,7 +260,19 @@ void Analyzer::Impl::forget_ended() {
     }
 }
 
-bool Analyzer::Impl::may_be_dropped(const Connection& connection) const {
+// Nobody answered its SYN. Whether the connection before it has the 4-tuple again.
+bool Analyzer::Impl::give_back(Connection& connection) {
+    const Connection* waiting = predecessors_.of(connection);
+    if (waiting == nullptr || may_be_dropped(*waiting)) return false;
+    const Connection old = *waiting;
+    predecessors_.release(connection);
+    let_go(connection);
+    connection = old;
+    return true;
+}
+
+bool Analyzer::Impl::may_be_dropped(const Connection& connection) {
+    if (const Connection* old = predecessors_.going_on(connection)) return may_be_dropped(*old);
     if (connection.first.frame == 0 || connection.last_time() == kNoTime) return true;
     const Nanoseconds silent = now_ - connection.last_time();
     if (is_unanswered_syn(connection)) return silent > kUnansweredStays;

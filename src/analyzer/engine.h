@@ -75,6 +75,8 @@ private:
     void expect_hosts(const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
+    inline SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
+    inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice, bool known_sender);
     // How far into the batch's frames that are no TCP segments.
@@ -121,7 +123,12 @@ private:
 
     // Connections end.
     void supersede(Connection& connection, const Segment& syn);
-    bool ask_predecessor(Connection& connection, const Segment& segment);
+    // Whose segment it is, of those that share a 4-tuple.
+    struct Owner {
+        Connection& connection;
+        bool has_ended = false;  // it is the last word of one that is in the table no more
+    };
+    Owner owner_of(Connection& connection, const Segment& segment);
     void tell_predecessor(Connection& connection);
     template <typename MayGo>
     bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience);
@@ -135,7 +142,8 @@ private:
     void note_gone(const Connection& connection);
     void drop(Connection& connection);
     void forget_ended();
-    [[nodiscard]] bool may_be_dropped(const Connection& connection) const;
+    bool give_back(Connection& connection);
+    [[nodiscard]] bool may_be_dropped(const Connection& connection);
     std::vector<Verdicts::Ended> all_in_order();
 
     void gather(Picture& picture, const std::function<void()>& meanwhile);

@@ -41,10 +41,10 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     facts.initiator = connection.initiator;
     const SentData& opened = connection.sent[index(connection.initiator)];
     // What passed in the stream of a SYN that was not heeded belongs to an older connection.
+    const bool unheeded = watch != nullptr && watch->syn_unheeded;
     const bool nothing_but_syns =
-        opened.payload_bytes == 0 && connection.tcp.forward(connection.initiator).first_ack;
-    facts.syn_unanswered = connection.syn_seen && !connection.syn_ack_seen &&
-                           (nothing_but_syns || (watch != nullptr && watch->syn_unheeded));
+        opened.payload_bytes == 0 && (connection.tcp.forward(connection.initiator).first_ack || unheeded);
+    facts.syn_unanswered = connection.syn_seen && !connection.syn_ack_seen && nothing_but_syns;
     const std::uint64_t resets = watch == nullptr ? 0 : watch->resets[index(connection.initiator)];
     if (nothing_but_syns) facts.syns = static_cast<std::uint32_t>(opened.segments - resets);
     return facts;

@@ -12,19 +12,27 @@ bool is_challenge(const Connection& old, const Segment& segment) {
            Seq(segment.ack) == others.next;
 }
 
-// A segment of the old connection: its sender acknowledges what that had, not the SYN.
-bool is_of_old(const Connection& old, const Connection& successor, const Segment& segment) {
+// Both its numbers are where the old connection has come to.
+bool fits(const Connection& old, const Segment& segment) {
     constexpr std::int32_t kNear = 1 << 16;
     const SentData& own = old.sent[index(segment.direction)];
     const SentData& others = old.sent[index(opposite(segment.direction))];
-    const bool acknowledges_syn = segment.direction != successor.initiator &&
-                                  Seq(segment.ack) == successor.tcp.forward(successor.initiator).isn + 1;
-    if (!segment.has(kAck) || segment.has(kSyn | kRst) || !own.next_known || !others.next_known) return false;
+    if (!segment.has(kAck) || !own.next_known || !others.next_known) return false;
     const auto near = [](Seq one, Seq other) {
         const std::int32_t distance = one.distance_to(other);
         return -kNear < distance && distance < kNear;
     };
-    return near(Seq(segment.seq), own.next) && near(Seq(segment.ack), others.next) && !acknowledges_syn;
+    return near(Seq(segment.seq), own.next) && near(Seq(segment.ack), others.next);
+}
+
+bool acknowledges_syn(const Connection& successor, const Segment& segment) {
+    return segment.direction != successor.initiator && segment.has(kAck) &&
+           Seq(segment.ack) == successor.tcp.forward(successor.initiator).isn + 1;
+}
+
+bool follows_syn(const Connection& successor, const Segment& segment) {
+    return segment.direction == successor.initiator &&
+           Seq(segment.seq) == successor.tcp.forward(successor.initiator).isn + 1;
 }
 
 // What a host without RFC 5961 does when a SYN comes into its connection.
@@ -36,17 +44,10 @@ bool is_reset_by_syn(const Connection& old, const Segment& segment) {
 }
 
 // It was heard, though in another stream.
-void note_heard(Connection& old, const Segment& segment) {
-    if (segment.time == kNoTime) return;
-    old.tcp.forward(segment.direction).last_time = segment.time;
-    old.last_sender = segment.direction;
-    SentData& own = old.sent[index(segment.direction)];
-    const Seq end = Seq(segment.seq) + segment.payload_length + (segment.has(kFin) ? 1 : 0);
-    if (end.after(own.next)) own.next = end;
-    if (segment.has(kFin)) {
-        const unsigned fins = old.fin_seen | 1U << index(segment.direction);
-        old.fin_seen = static_cast<std::uint8_t>(fins & 3U);
-    }
+void note_heard(Connection& old, const Segment& challenge) {
+    if (challenge.time == kNoTime) return;
+    old.tcp.forward(challenge.direction).last_time = challenge.time;
+    old.last_sender = challenge.direction;
 }
 
 }  // namespace
@@ -63,15 +64,27 @@ void Predecessors::keep(const Connection& old, Connection& successor) {
     watcher_.open(successor).predecessor = number;
 }
 
-Connection* Predecessors::of(const Connection& successor) {
+void Predecessors::pass_on(const Connection& successor, Connection& next) {
+    watcher_.open(next).predecessor = watcher_.watch_of(successor)->predecessor;
+}
+
+Predecessors::Waiting* Predecessors::waiting_at(const Connection& successor) {
     const Watch* watch = watcher_.watch_of(successor);
-    Waiting* waiting = watch == nullptr ? nullptr : waiting_.find(watch->predecessor);
+    return watch == nullptr ? nullptr : waiting_.find(watch->predecessor);
+}
+
+Connection* Predecessors::of(const Connection& successor) {
+    Waiting* waiting = waiting_at(successor);
     return waiting == nullptr ? nullptr : &waiting->connection;
 }
 
+Connection* Predecessors::going_on(const Connection& successor) {
+    Waiting* waiting = waiting_at(successor);
+    return waiting == nullptr || !waiting->lives ? nullptr : &waiting->connection;
+}
+
 bool Predecessors::lives(const Connection& successor) {
-    const Watch* watch = watcher_.watch_of(successor);
-    const Waiting* waiting = watch == nullptr ? nullptr : waiting_.find(watch->predecessor);
+    const Waiting* waiting = waiting_at(successor);
     return waiting != nullptr && (waiting->lives || waiting->challenge_frame != 0);
 }
 
@@ -91,6 +104,11 @@ Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& seg
         waiting.challenge_frame = 0;
         return Answer::kNothing;
     }
+    const bool of_new = acknowledges_syn(successor, segment);
+    if (waiting.lives) {
+        const bool begins = (of_new || follows_syn(successor, segment)) && !fits(old, segment);
+        return begins ? Answer::kNothing : Answer::kLives;
+    }
     const bool from_initiator = segment.direction == successor.initiator;
     if (!from_initiator && waiting.challenge_frame == 0 && is_reset_by_syn(old, segment)) {
         ResetRecord reset;
@@ -100,24 +118,22 @@ Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& seg
         end(old, segment, reset, file);
         return Answer::kEnded;
     }
-    if (is_challenge(old, segment)) {
+    if (!from_initiator && is_challenge(old, segment)) {
         waiting.challenge_frame = segment.frame;
         waiting.challenge_time = segment.time;
         note_heard(old, segment);
         return Answer::kWait;
     }
-    if (is_of_old(old, successor, segment)) {
+    if (fits(old, segment) && !of_new) {
         waiting.lives = true;
-        note_heard(old, segment);
         return Answer::kLives;
     }
     const SentData& forgotten = old.sent[index(segment.direction)];
-    const bool confirms = !segment.has(kAck) && waiting.challenge_frame != 0;
-    const bool resets =
-        segment.has(kRst) && (confirms || waiting.lives) && Seq(segment.seq) == forgotten.next;
-    if (!resets) return Answer::kNothing;
+    const bool confirms = segment.has(kRst) && !segment.has(kAck) && waiting.challenge_frame != 0 &&
+                          Seq(segment.seq) == forgotten.next;
+    if (!confirms) return Answer::kNothing;
     ResetRecord reset;
-    reset.shape = waiting.lives ? ResetRecord::Shape::kAbort : ResetRecord::Shape::kNoSocket;
+    reset.shape = ResetRecord::Shape::kNoSocket;
     reset.provoked_time = waiting.challenge_time;
     reset.provoked_frame = waiting.challenge_frame;
     end(old, segment, reset, file);

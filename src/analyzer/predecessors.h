@@ -36,14 +36,19 @@ public:
     enum class Answer {
         kWait,     // not told yet
         kEnded,    // this segment is the RST that ends the old connection, and no part of the new one
-        kLives,    // the SYN was not heeded: the old connection goes on, in the new stream
+        kLives,    // the SYN was not heeded: the old connection goes on in the new stream, with this segment
         kNothing,  // the new connection goes its way: the old one's end was not captured
     };
+
+    // Lets what waits at one wait at the next.
+    void pass_on(const Connection& successor, Connection& next);
 
     // Asked about the successor's segments in order, as long as it has a predecessor.
     Answer ask(Connection& successor, const Segment& segment, std::uint32_t file);
 
     [[nodiscard]] Connection* of(const Connection& successor);
+    // The same if it was seen to go on.
+    [[nodiscard]] Connection* going_on(const Connection& successor);
 
     // Whether nothing but an unheeded SYN, if even that, stands against the old connection.
     [[nodiscard]] bool lives(const Connection& successor);
@@ -65,6 +70,7 @@ private:
         bool lives = false;
     };
 
+    [[nodiscard]] Waiting* waiting_at(const Connection& successor);
     void end(Connection& old, const Segment& segment, ResetRecord reset, std::uint32_t file);
 
     Watcher& watcher_;

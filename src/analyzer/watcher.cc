@@ -110,12 +110,12 @@ bool Watcher::follow_first_pair(Connection& connection, const Segment& segment, 
     return false;
 }
 
-void Watcher::report(Connection& connection, const Segment& segment, Labels printed,
+void Watcher::report(Connection& connection, const Segment& segment, StreamNumber stream, Labels printed,
                      const SegmentNature& nature, std::uint32_t file) {
     SegmentRow row;
     row.segment = segment;
     row.file = file;
-    row.stream = connection.tcp.number;
+    row.stream = stream;
     row.labels = printed;
     row.kind = nature.kind;
     row.train_position = nature.train_position;

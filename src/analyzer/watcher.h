@@ -52,8 +52,9 @@ public:
     }
 
     // Hands out the segment's row. Comes after look(), before the segment changes its connection.
-    void report(Connection& connection, const Segment& segment, Labels printed, const SegmentNature& nature,
-                std::uint32_t file);
+    // `stream`: in which Wireshark counts it.
+    void report(Connection& connection, const Segment& segment, StreamNumber stream, Labels printed,
+                const SegmentNature& nature, std::uint32_t file);
 
     // An ICMP error quotes a segment of the connection.
     void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);

@@ -52,6 +52,27 @@ TEST_CASE("the same while the 4-tuple is used again and nobody answers") {
     CHECK(story.told_by_finish() == "no_answer");
 }
 
+TEST_CASE("the same for a connection that goes on after an unheeded SYN") {
+    const std::string syn =
+        "+1 A S 9000:9000(0)\n+0.01 B . 201:201(0) ack 101\n+8.99 A . 100:100(0) ack 201\n";
+    LiveStory story(kOpen + syn + kProbe + kProbe);
+    CHECK(story.told_until(at(40)) == "probes_unanswered");
+    check_deadline(story, at(45.02) + 1, "peer_dead");
+    CHECK(story.told_by_finish() == "no_answer");
+}
+
+TEST_CASE("a SYN that nobody answers is told and dropped, the connection before it is not") {
+    LiveStory story(kOpen + "+10 A S 9000:9000(0)\n+1 A S 9000:9000(0)\n+600 A . 100:100(0) ack 201\n" +
+                    kProbe + kProbe);
+    CHECK(story.told_until(at(600)) == "no_answer");
+    CHECK(story.told_until(at(631.02)) == "probes_unanswered");
+    CHECK(story.told_until(at(700)) == "peer_dead");
+    CHECK(story.told_by_finish() == "");
+    REQUIRE(story.sink().flows.size() == 2);
+    CHECK(story.sink().flows[0].stream == 1);
+    CHECK(story.sink().flows[1].verdict == Verdict::kPeerDead);
+}
+
 TEST_CASE("an ACK of the other side just before the deadline: nobody is dead") {
     LiveStory story(kOpen + kProbe + kProbe + "+20 B . 201:201(0) ack 101\n");
     CHECK(story.told_until(at(100)) == "probes_unanswered");
