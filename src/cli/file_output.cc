@@ -130,9 +130,9 @@ void FileOutput::finish() {
 
 void FileOutput::tell_summary() {
     std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
-    if (reports_ != nullptr && reports_->hosts_left_out() > 0) {
-        text +=
-            fmt::format("hosts.csv is incomplete: no memory for {} entries\n", reports_->hosts_left_out());
+    if (reports_ != nullptr) {
+        if (const std::string left_out = reports_->hosts_left_out(); !left_out.empty())
+            text += left_out + '\n';
     }
     if (reports_ != nullptr && !settings_.to_standard_output()) {
         text += fmt::format("Reports: {}\n", printable(settings_.output));

@@ -193,10 +193,8 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
 void LiveOutput::tell_summary(const std::string& sandbox) {
     std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
     if (reports_ != nullptr) {
-        if (reports_->hosts_left_out() > 0) {
-            text += fmt::format("hosts.csv is incomplete: no memory for {} entries\n",
-                                reports_->hosts_left_out());
-        }
+        if (const std::string& left_out = reports_->hosts_left_out(); !left_out.empty())
+            text += left_out + '\n';
         if (const std::string left_out = segments_left_out_text(); !left_out.empty()) text += left_out + '\n';
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }

@@ -85,8 +85,8 @@ public:
     [[nodiscard]] bool failed() const;
     [[nodiscard]] bool reader_left() const;
 
-    // Connections and addresses for which hosts.csv had no memory left.
-    [[nodiscard]] std::uint64_t hosts_left_out() const { return hosts_.left_out(); }
+    // A sentence about what hosts.csv had no memory for; empty if there was enough.
+    [[nodiscard]] std::string hosts_left_out() const { return hosts_.left_out(); }
 
 private:
     struct Writer {

@@ -1,5 +1,7 @@
 #include "report/host_table.h"
 
+#include "report/grouped.h"
+
 namespace deadpeer {
 namespace {
 
@@ -13,6 +15,19 @@ bool knows_timer(const SideSummary& side) {
 }
 
 }  // namespace
+
+std::string HostTable::left_out() const {
+    const std::uint64_t hosts = rows_.left_out();
+    const std::uint64_t health = health_.left_out();
+    if (hosts == 0 && health == 0) return {};
+    std::string text = "Left out of hosts.csv for lack of memory: ";
+    if (hosts > 0) text += "hosts at " + counted(hosts, "end of a connection", "ends of connections");
+    if (health > 0) {
+        text += hosts > 0 ? ", and probes, resets and failures at " : "probes, resets and failures at ";
+        text += counted(health, "end of a connection", "ends of connections");
+    }
+    return text + "; give more with --memory";
+}
 
 HostHealth& HostHealth::operator+=(const HostHealth& other) {
     connections += other.connections;

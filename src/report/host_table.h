@@ -2,13 +2,14 @@
 //
 // What:    add() notes a connection, reboot() a reboot; for_each() hands on one line per address, sorted.
 //          Most addresses never probed, reset or failed, so what tells of that is kept apart.
-// Memory:  bounded by the number of addresses; what found no room is counted by left_out().
+// Memory:  bounded by the number of addresses; what found no room is told by left_out().
 // Threads: one thread at a time.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "deadpeer/flow_summary.h"
 #include "report/per_address.h"
@@ -76,8 +77,8 @@ public:
         }
     }
 
-    // Notes that found no room, one for each connection and address.
-    [[nodiscard]] std::uint64_t left_out() const { return rows_.left_out() + health_.left_out(); }
+    // What found no room, in a sentence: each connection counts at both of its ends. Empty if all did.
+    [[nodiscard]] std::string left_out() const;
 
 private:
     void add_health(const FlowSummary& flow, bool initiator);

@@ -95,8 +95,8 @@ public:
     // Something could not be written when it was due. The exit code shall say it, even if all was made good.
     [[nodiscard]] bool lost_something() const;
     [[nodiscard]] std::uint64_t rows_lost() const;
-    // Connections and addresses for which the latest hosts.csv had no memory left.
-    [[nodiscard]] std::uint64_t hosts_left_out() const { return hosts_left_out_; }
+    // A sentence about what the latest hosts.csv had no memory for; empty if there was enough.
+    [[nodiscard]] const std::string& hosts_left_out() const { return hosts_left_out_; }
 
 private:
     LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportOptions& options, Nanoseconds now);
@@ -141,7 +141,7 @@ private:
     SegmentRowId first_segment_ = 0;  // of this period
     Rows published_;
     unsigned rows_since_pause_ = 0;
-    std::uint64_t hosts_left_out_ = 0;
+    std::string hosts_left_out_;
 };
 
 }  // namespace deadpeer

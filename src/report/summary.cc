@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "deadpeer/names.h"
+#include "report/grouped.h"
 #include "report/link_type_text.h"
 #include "report/text.h"
 #include "report/time_text.h"
@@ -17,17 +18,6 @@ namespace {
 template <typename... Args>
 void add(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
-}
-
-// 1234567 as "1,234,567".
-std::string grouped(std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-    return digits;
-}
-
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
 }
 
 std::string to_the_second(Nanoseconds time) {
@@ -253,15 +243,16 @@ void Summary::tell_want_of_memory(std::string& out) const {
     lacking(run_.census_refused, "Not counted by --max-connections", "connection", "connections");
     lacking(run_.heartbeats_refused, "Not searched for heartbeats", "message", "messages");
     lacking(run_.hosts_refused, "Not asked whether their host rebooted", "connection", "connections");
-    lacking(run_.ranges_forgotten, "No longer known as sent and not acknowledged", "segment", "segments");
+    lacking(run_.ranges_forgotten, "Forgotten", "segment in flight or hole between two",
+            "segments in flight and holes between them");
 }
 
 std::string Summary::forgotten() const {
     if (run_.evicted_flows == 0) return {};
     return fmt::format(
-        "{} connections were forgotten for lack of memory, and came back under new stream numbers if they "
-        "did; give more with --memory",
-        run_.evicted_flows);
+        "{} forgotten for lack of memory, and came back under new stream numbers if they did; give more with "
+        "--memory",
+        counted(run_.evicted_flows, "connection was", "connections were"));
 }
 
 }  // namespace deadpeer

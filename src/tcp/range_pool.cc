@@ -11,12 +11,12 @@ bool RangePool::append_making_room(RangeList& list, SeqRange range, std::size_t 
     assert(most <= kMaxRanges);
     if (list.empty()) {
         list.block = allocate(0, need);
-        if (list.empty()) return false;
+        if (list.empty()) return ++forgotten_, false;
     }
     Header* head = header(list);
     if (head->count >= most) return false;
     if (head->count == capacity(head->size_class)) {
-        if (!move(list, static_cast<std::uint16_t>(head->size_class + 1), need)) return false;
+        if (!move(list, static_cast<std::uint16_t>(head->size_class + 1), need)) return ++forgotten_, false;
         head = header(list);
     }
     ranges_of(head)[head->count++] = range;
@@ -59,10 +59,7 @@ std::uint32_t RangePool::allocate(std::uint16_t size_class, Need need) {
         block = from_slab(1U << size_class);
     }
     if (block == 0 && need == Need::kUsual && forget_largest(size_class)) block = find_free(size_class);
-    if (block == 0) {
-        ++forgotten_;
-        return 0;
-    }
+    if (block == 0) return 0;
     used_units_ += std::size_t{1} << size_class;
     if (size_class >= kLarge) *large(block) = {};
     *header(RangeList{block}) = {0, size_class, true};

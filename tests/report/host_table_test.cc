@@ -120,10 +120,26 @@ TEST_CASE("hosts that did nothing of note have no health, and those between them
     std::vector<std::uint64_t> reboots;
     table.for_each([&](const HostReport& host) { reboots.push_back(host.health.reboots); });
     CHECK(reboots == std::vector<std::uint64_t>{0, 0, 0, 1, 0, 0, 0, 0, 0});
-    CHECK(table.left_out() == 0);
+    CHECK(table.left_out().empty());
     table.add(failed(Verdict::kPeerDead, false));
     health_in(table);
-    CHECK(table.left_out() == 2);
+    CHECK(table.left_out() ==
+          "Left out of hosts.csv for lack of memory: probes, resets and failures at 2 ends of connections; "
+          "give more with --memory");
+}
+
+TEST_CASE("hosts that are left out are counted apart from what befell others") {
+    HostTable table(2, 2);
+    table.add(sample_flow(0, 1, 2));
+    table.for_each([](const HostReport&) {});
+    for (int i = 0; i < 1200; ++i) table.add(sample_flow(0, 3, 4));
+    FlowSummary probed = sample_flow(0, 1, 5);
+    probed.initiator_side.probes = 1;
+    table.add(probed);
+    table.for_each([](const HostReport&) {});
+    CHECK(table.left_out() ==
+          "Left out of hosts.csv for lack of memory: hosts at 2,401 ends of connections; give more with "
+          "--memory");
 }
 
 TEST_CASE("the setting that most connections show wins, completed by those that agree") {

@@ -96,6 +96,22 @@ TEST_CASE("slabs without a list are given back") {
     CHECK(pool.memory() <= most + RangePool::kSlabBytes);
 }
 
+TEST_CASE("a list that finds no memory to become smaller loses nothing") {
+    RangePool pool;
+    pool.set_limit(RangePool::kSlabBytes);
+    RangeList list;
+    for (std::uint32_t i = 0; i < 8000; ++i) pool.append(list, range(i));
+    for (bool room = true; room;) {
+        RangeList other;
+        room = pool.append(other, range(0), RangePool::kMaxRanges, RangePool::Need::kSpare);
+    }
+    pool.drop_front(list, 7999);
+    const std::uint64_t forgotten = pool.forgotten();
+    pool.shrink(list);
+    CHECK(pool.size(list) == 1);
+    CHECK(pool.forgotten() == forgotten);
+}
+
 TEST_CASE("beyond the limit the largest lists make room, and small ones stay") {
     RangePool pool;
     constexpr std::size_t kLimit = 4 * RangePool::kSlabBytes;
