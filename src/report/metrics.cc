@@ -130,7 +130,7 @@ Result<MetricsFile> MetricsFile::open(const std::string& path) {
         slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
     if (name.empty())
         return Error{fmt::format("Cannot write metrics to {}: it names a folder.", printable(path))};
-    auto folder = ReportFolder::open(parent, "metrics");
+    auto folder = ReportFolder::open(parent, "metrics", ReportFolder::kFolderForAll);
     if (!folder) return folder.error();
     return MetricsFile(std::move(folder).value(), name);
 }
@@ -152,7 +152,6 @@ bool MetricsFile::would_replace_report(const ReportFolder& reports) const {
 }
 
 Status MetricsFile::write(const Metrics& metrics) {
-    // The collector runs as another user.
     constexpr unsigned kReadableByAll = 0644;
     const Result<int> descriptor = folder_->create(name_, temporary_, kReadableByAll);
     if (!descriptor) return descriptor.error();

@@ -63,7 +63,8 @@ std::string metrics_text(const Metrics& metrics);
 // Where metrics go.
 class MetricsFile {
 public:
-    // Its folder is opened (before a sandbox closes the way there); the file appears with the first write().
+    // Its folder is opened (before a sandbox closes the way there), or made; the file appears with the first
+    // write(). Both are for everybody to read, as far as the umask lets: the collector is another user.
     static Result<MetricsFile> open(const std::string& path);
 
     // A temporary file beside it, fsync, rename. After a failure the old file is there still. Other runs may

@@ -32,14 +32,14 @@ int open_folder(int at, const char* path, int flags = kOpenFolder) {
 
 // Makes a folder that was missing; -1 and errno if it cannot. Step by step from its parent, so that the
 // descriptor is that of the folder made, whatever others rename meanwhile: it may be given to another user.
-int make(const std::string& path) {
+int make(const std::string& path, unsigned mode) {
     std::filesystem::path name(path);
     if (!name.has_filename()) name = name.parent_path();  // "reports/"
     const std::string parent_path = name.has_parent_path() ? name.parent_path().string() : ".";
     const int parent = open_folder(AT_FDCWD, parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (parent < 0) return -1;
     int descriptor = -1;
-    if (::mkdirat(parent, name.filename().c_str(), ReportFolder::kFolderMode) == 0) {
+    if (::mkdirat(parent, name.filename().c_str(), mode) == 0) {
         descriptor = open_folder(parent, name.filename().c_str(), kOpenFolder | O_NOFOLLOW);
     }
     const int error = errno;
@@ -50,10 +50,11 @@ int make(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path, const char* what) {
+Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path, const char* what,
+                                                         unsigned mode) {
     int descriptor = open_folder(AT_FDCWD, path.c_str());
     const bool missing = descriptor < 0 && errno == ENOENT;
-    if (missing) descriptor = make(path);
+    if (missing) descriptor = make(path, mode);
     const bool made = missing && descriptor >= 0;
     if (missing && !made && errno == EEXIST)
         descriptor = open_folder(AT_FDCWD, path.c_str());  // another run was faster

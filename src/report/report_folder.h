@@ -27,12 +27,14 @@ class ReportFolder {
 public:
     static constexpr unsigned kFileMode = 0640;
     static constexpr unsigned kFolderMode = 0750;
+    static constexpr unsigned kFolderForAll = 0755;
 
     // What a report is called until it is published.
     static std::string temporary_name(const std::string& name) { return "." + name + ".tmp"; }
 
     // Makes the folder if it is missing (its parent must exist). `what` shall go there, for messages.
-    static Result<std::unique_ptr<ReportFolder>> open(const std::string& path, const char* what = "reports");
+    static Result<std::unique_ptr<ReportFolder>> open(const std::string& path, const char* what = "reports",
+                                                      unsigned mode = kFolderMode);
     ~ReportFolder();
     ReportFolder(const ReportFolder&) = delete;
     ReportFolder& operator=(const ReportFolder&) = delete;

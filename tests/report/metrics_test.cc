@@ -121,6 +121,15 @@ TEST_CASE("numbers stand under their names; label values are escaped; unknown ti
     CHECK(text.find("last_frame_timestamp") == std::string::npos);
 }
 
+TEST_CASE("a folder that is made for metrics can be reached by the collector") {
+    const TemporaryFolder folder;
+    auto file = MetricsFile::open(folder.file("node_exporter/deadpeer.prom"));
+    REQUIRE(file.ok());
+    const auto mode = fs::status(folder.file("node_exporter")).permissions();
+    CHECK((mode & fs::perms{0555}) == fs::perms{0555});
+    CHECK((mode & fs::perms{0022}) == fs::perms{0});
+}
+
 TEST_CASE("the file appears whole, readable by the collector, or stays as it was") {
     const TemporaryFolder folder;
     auto opened = MetricsFile::open(folder.file("deadpeer.prom"));
