@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "cli/short_help.h"
@@ -48,16 +46,13 @@ ExitCode write_csv(const Difference& difference) {
     write_difference(cells, difference);
     output.flush();
     if (output.error() == 0) return ExitCode::kOk;
-    // A reader that had enough (`| head`) needs no message.
-    if (output.error() != EPIPE) {
-        complain(fmt::format("Cannot write standard output: {}.", std::strerror(output.error())));
-    }
+    tell_of_standard_output(output.error());
     return ExitCode::kNotWritten;
 }
 
 ExitCode tell(const Difference& difference, const DiffSettings& settings) {
     if (!settings.csv) {
-        return print(STDOUT_FILENO, text_of(difference)) ? ExitCode::kOk : ExitCode::kNotWritten;
+        return print_out(text_of(difference)) ? ExitCode::kOk : ExitCode::kNotWritten;
     }
     const ExitCode written = write_csv(difference);
     if (written == ExitCode::kOk && !settings.quiet) print(STDERR_FILENO, counts_of(difference));

@@ -5,8 +5,6 @@
 // Errors:   after the first line that could not be printed it prints no more: failed().
 #pragma once
 
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
@@ -27,7 +25,7 @@ public:
         if (failed_) return;
         line_.clear();
         tell_event(line_, finding, inputs_[finding.file], named_);
-        failed_ = !print(STDOUT_FILENO, line_);
+        failed_ = !print_out(line_);
     }
 
 private:

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/standard_streams.h"
 #include "deadpeer/sink.h"
 #include "report/columns.h"
 #include "report/output.h"
@@ -23,7 +24,7 @@ public:
     EventRows(const CsvDialect& dialect, std::function<std::uint64_t(std::uint32_t)> lost_frames)
         : delimiter_(dialect.delimiter), lost_frames_(std::move(lost_frames)), cells_(output_, dialect) {
         write_header(cells_, kEventColumns);
-        output_.flush();
+        flush();
     }
 
     [[nodiscard]] bool failed() const { return output_.error() != 0; }
@@ -36,10 +37,16 @@ public:
                   EventLine{finding, files_.of(finding.file),
                             explain(explanation_, finding, cells_.dialect().stream_numbers),
                             lost_frames_(finding.file)});
-        output_.flush();
+        flush();
     }
 
 private:
+    void flush() {
+        if (failed()) return;
+        output_.flush();
+        if (failed()) tell_of_standard_output(output_.error());
+    }
+
     char delimiter_;
     std::function<std::uint64_t(std::uint32_t)> lost_frames_;
     Output output_{STDOUT_FILENO};

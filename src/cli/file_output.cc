@@ -138,7 +138,7 @@ void FileOutput::tell_summary() {
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
     if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
-    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
+    const bool printed = settings_.to_standard_output() ? print(STDERR_FILENO, text) : print_out(text);
     // Without reports the summary is all there is.
     if (!printed && reports_ == nullptr) note(ExitCode::kNotWritten);
 }

@@ -199,7 +199,7 @@ void LiveOutput::tell_summary(const std::string& sandbox) {
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
     if (settings_.verbose || !settings_.sandbox) text += sandbox + '\n';
-    const bool printed = print(settings_.to_standard_output() ? STDERR_FILENO : STDOUT_FILENO, text);
+    const bool printed = settings_.to_standard_output() ? print(STDERR_FILENO, text) : print_out(text);
     if (!printed && reports_ == nullptr) code_ = worse_of(code_, ExitCode::kNotWritten);
 }
 

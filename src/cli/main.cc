@@ -16,7 +16,8 @@ namespace {
 using namespace deadpeer::cli;
 
 int tell(const Answer& answer) {
-    const bool printed = print(answer.code == ExitCode::kOk ? STDOUT_FILENO : STDERR_FILENO, answer.text);
+    const bool printed =
+        answer.code == ExitCode::kOk ? print_out(answer.text) : print(STDERR_FILENO, answer.text);
     return static_cast<int>(printed ? answer.code : worse_of(answer.code, ExitCode::kNotWritten));
 }
 

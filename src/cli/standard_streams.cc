@@ -1,9 +1,11 @@
 #include "cli/standard_streams.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace deadpeer::cli {
 
@@ -24,6 +26,17 @@ bool print(int descriptor, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
+}
+
+bool print_out(std::string_view text) {
+    if (print(STDOUT_FILENO, text)) return true;
+    tell_of_standard_output(errno);
+    return false;
+}
+
+void tell_of_standard_output(int error) {
+    if (error == EPIPE) return;
+    print(STDERR_FILENO, fmt::format("deadpeer: Cannot write standard output: {}.\n", std::strerror(error)));
 }
 
 }  // namespace deadpeer::cli

@@ -12,7 +12,13 @@ namespace deadpeer::cli {
 // input or writing standard output fails as it should.
 void occupy_standard_descriptors();
 
-// False if not all could be written.
+// False and errno if not all could be written.
 bool print(int descriptor, std::string_view text);
+
+// To standard output; what went wrong is told on standard error.
+bool print_out(std::string_view text);
+
+// Tells why standard output could not be written; a reader that had enough (`| head`) needs no message.
+void tell_of_standard_output(int error);
 
 }  // namespace deadpeer::cli

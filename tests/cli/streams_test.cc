@@ -133,9 +133,17 @@ TEST_CASE("a full device is told") {
     const Finished report = run_program({sample.capture, "-o", "-", "--report", "flows"}, to_full);
     CHECK(report.code == 4);
     CHECK(contains(report.err, "Cannot write standard output: No space left on device"));
-    CHECK(run_program({sample.capture}, to_full).code == 4);  // the summary was all there was
     CHECK(run_program({sample.capture, "-o", sample.report}, to_full).code == 0);
-    CHECK(run_program({"--help"}, to_full).code == 4);
+    const std::vector<std::vector<std::string>> printing = {
+        {sample.capture},  // the summary was all there was
+        {"--help"},       {"--columns"}, {"--explain", "all"},
+        {"--version"},    {"-D"},        {"diff", sample.report, sample.report}};
+    for (const std::vector<std::string>& arguments : printing) {
+        CAPTURE(arguments);
+        const Finished run = run_program(arguments, to_full);
+        CHECK(run.code == 4);
+        CHECK(run.err == "deadpeer: Cannot write standard output: No space left on device.\n");
+    }
 }
 
 TEST_CASE("a folder that cannot be written: exit 4, with path and reason") {
