@@ -196,7 +196,8 @@ void LiveOutput::tell_summary(const std::string& sandbox) {
         if (const std::string& left_out = reports_->hosts_left_out(); !left_out.empty())
             text += left_out + '\n';
         if (const std::string left_out = segments_left_out_text(); !left_out.empty()) text += left_out + '\n';
-        text += fmt::format("Reports: {}\n", printable(settings_.output));
+        text += fmt::format("Reports: {}{}\n", printable(settings_.output),
+                            reports_->have_a_folder() ? "" : ", which was removed");
     }
     if (settings_.verbose || !settings_.sandbox) text += sandbox + '\n';
     const bool printed = settings_.to_standard_output() ? print(STDERR_FILENO, text) : print_out(text);

@@ -95,6 +95,8 @@ public:
     // Something could not be written when it was due. The exit code shall say it, even if all was made good.
     [[nodiscard]] bool lost_something() const;
     [[nodiscard]] std::uint64_t rows_lost() const;
+    // False once somebody has removed their folder.
+    [[nodiscard]] bool have_a_folder() const { return folder_->is_there(); }
     // A sentence about what the latest hosts.csv had no memory for; empty if there was enough.
     [[nodiscard]] const std::string& hosts_left_out() const { return hosts_left_out_; }
 

@@ -72,6 +72,11 @@ ReportFolder::~ReportFolder() {
     if (made_) ::rmdir(path_.c_str());  // only if it is empty
 }
 
+bool ReportFolder::is_there() const {
+    struct stat info = {};
+    return ::fstat(descriptor_, &info) != 0 || info.st_nlink > 0;
+}
+
 void ReportFolder::discard() {
     for (const Pending& file : pending_) {
         ::unlinkat(descriptor_, file.temporary.c_str(), 0);

@@ -63,6 +63,8 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     // Of the folder itself; it stays the folder's.
     [[nodiscard]] int descriptor() const { return descriptor_; }
+    // False once it was removed.
+    [[nodiscard]] bool is_there() const;
     // Did open() make it?
     [[nodiscard]] bool made() const { return made_; }
 

@@ -121,6 +121,11 @@ TEST_CASE("a file or an unwritable place is refused with the reason") {
     REQUIRE_FALSE(file.ok());
     CHECK(file.error().message.find("Not a directory") != std::string::npos);
 
+    const auto removed = locked(folder.file("removed"));
+    CHECK(removed->is_there());
+    fs::remove(folder.file("removed"));
+    CHECK_FALSE(removed->is_there());
+
     // /proc takes no new files, not even from root.
     const auto reports = locked("/proc");
     const auto descriptor = reports->create("flows.csv");
