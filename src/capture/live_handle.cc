@@ -18,13 +18,11 @@ namespace {
 
 constexpr const char* kAny = "any";  // libpcap's name for all interfaces together
 
-Error not_opened(const std::string& name, int code, pcap_t* handle) {
+Error not_opened(const std::string& name, int code, pcap_t* handle, bool waits) {
     switch (code) {
         case PCAP_ERROR_NO_SUCH_DEVICE:
-            return {
-                fmt::format("there is no interface {}; deadpeer -D lists those that there are, "
-                            "--wait-for-interface waits for it",
-                            name)};
+            return {fmt::format("there is no interface {}; deadpeer -D lists those that there are, {}", name,
+                                waits ? "and this one is waited for" : "--wait-for-interface waits for it")};
         case PCAP_ERROR_PERM_DENIED:
         case PCAP_ERROR_PROMISC_PERM_DENIED:
             return {
@@ -32,10 +30,8 @@ Error not_opened(const std::string& name, int code, pcap_t* handle) {
                             "everybody who may run it: sudo setcap cap_net_raw+ep \"$(command -v deadpeer)\"",
                             name)};
         case PCAP_ERROR_IFACE_NOT_UP:
-            return {fmt::format(
-                "the interface {0} is down; bring it up (sudo ip link set {0} up), or wait for it "
-                "with --wait-for-interface",
-                name)};
+            return {fmt::format("the interface {0} is down; bring it up (sudo ip link set {0} up){1}", name,
+                                waits ? ": it is waited for" : ", or wait for it with --wait-for-interface")};
         default:
             return {fmt::format("cannot capture from {}: {} ({}); deadpeer -D lists the interfaces", name,
                                 ::pcap_geterr(handle), ::pcap_statustostr(code))};
@@ -164,7 +160,7 @@ Result<OpenedInterface> open_interface(const std::string& name, const LiveOption
     const int code = ::pcap_activate(handle);
     if (code < 0) {
         may_come = code == PCAP_ERROR_NO_SUCH_DEVICE || code == PCAP_ERROR_IFACE_NOT_UP;
-        return not_opened(name, code, handle);
+        return not_opened(name, code, handle, options.wait_for_interface);
     }
     if (code > 0) {
         const std::string detail = ::pcap_geterr(handle);

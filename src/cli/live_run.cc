@@ -46,9 +46,11 @@ bool LiveRun::open_capture() {
     };
     auto capture = LiveCapture::open(options);
     if (!capture) {
-        // Then it has not failed, and what it waited for was told.
+        // What it waited for was told.
         const bool stopped_waiting = options.wait_for_interface && stop_requested();
-        return stopped_waiting ? false : fail_to_capture(capture.error().message);
+        return fail_to_capture(stopped_waiting
+                                   ? "stopped while it waited; nothing was captured, and there is no report"
+                                   : capture.error().message);
     }
     finish_when_stopped();
     capture_ = std::move(capture).value();

@@ -22,7 +22,7 @@ TEST_CASE("an interface that cannot be opened: exit 3, one sentence that names i
     CHECK_FALSE(fs::exists(folder.file("report")));
 }
 
-TEST_CASE("who is stopped while it waits for an interface has not failed") {
+TEST_CASE("who is stopped while it waits for an interface has captured nothing, and says so") {
     for (const int number : {SIGTERM, SIGINT}) {
         const TemporaryFolder folder;
         Program program(
@@ -30,8 +30,11 @@ TEST_CASE("who is stopped while it waits for an interface has not failed") {
         while (program.err().find("nosuchlink0") == std::string::npos) ::usleep(10'000);
         program.send(number);
         const Finished run = program.wait();
-        CHECK(run.code == 0);
-        CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
+        CHECK(run.code == 3);
+        CHECK(run.err ==
+              "deadpeer: there is no interface nosuchlink0; deadpeer -D lists those that there are, and this "
+              "one is waited for\n"
+              "deadpeer: stopped while it waited; nothing was captured, and there is no report\n");
         CHECK_FALSE(fs::exists(folder.file("report")));
     }
 }
