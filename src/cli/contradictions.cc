@@ -86,10 +86,9 @@ std::string wrong_live_output(const Words& words) {
     }
     if (to_standard_output && words.print)
         return "--print and -o - both write to standard output; choose one";
-    if (!words.rotate.empty() && (words.output.empty() || to_standard_output)) {
-        return "--rotate needs a folder of reports: -o DIR";
-    }
-    if (words.keep && words.rotate.empty()) return "--keep goes with --rotate";
+    const bool to_folder = !words.output.empty() && !to_standard_output;
+    if (!words.rotate.empty() && !to_folder) return "--rotate needs a folder of reports: -o DIR";
+    if (words.keep && !to_folder) return "--keep needs a folder of reports: -o DIR";
     if (words.keep == 0U) return "--keep must be at least 1; without it the reports of all periods stay";
     if (words.no_sandbox && !words.user.empty()) return "-Z is part of the sandbox, contrary to --no-sandbox";
     return {};

@@ -123,7 +123,7 @@ TEST_CASE("options that do not go together") {
         {{"-i", "eth0", "--rotate", "1h"}, "--rotate needs a folder of reports: -o DIR"},
         {{"-i", "eth0", "-o", "-", "--report", "events", "--rotate", "1h"},
          "--rotate needs a folder of reports: -o DIR"},
-        {{"-i", "eth0", "-o", "d", "--keep", "2"}, "--keep goes with --rotate"},
+        {{"-i", "eth0", "--keep", "2"}, "--keep needs a folder of reports: -o DIR"},
         {{"-i", "eth0", "-o", "d", "--rotate", "1h", "--keep", "0"},
          "--keep must be at least 1; without it the reports of all periods stay"},
         {{"-i", "eth0", "--no-sandbox", "-Z", "daemon"},
