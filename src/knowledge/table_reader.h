@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -57,6 +58,17 @@ TableReader<N> open_table(const TableInput& input) {
 
 }  // namespace detail
 
+namespace detail {
+
+template <std::size_t N>
+std::string listed(const std::array<const char*, N>& columns) {
+    std::string list;
+    for (const char* column : columns) list += (list.empty() ? "" : ", ") + std::string(column);
+    return list;
+}
+
+}  // namespace detail
+
 // The first `required` columns must be in the header; cells of others that are not are as in `absent`.
 // `make_row` may also ask for the number of the row's line.
 template <typename Row, std::size_t N, typename MakeRow>
@@ -73,7 +85,8 @@ Result<std::vector<Row>> read_table(const TableInput& input, const std::array<co
         line = reader.get_file_line();
         for (std::size_t i = 0; i < required; ++i) {
             if (!reader.has_column(columns[i]))
-                throw BadCell{std::string("there is no column ") + columns[i]};
+                throw BadCell{std::string("there is no column ") + columns[i] + "; the columns are " +
+                              detail::listed(columns)};
         }
         std::vector<Row> rows;
         TableCells<N> cells = absent;
@@ -88,6 +101,12 @@ Result<std::vector<Row>> read_table(const TableInput& input, const std::array<co
         return rows;
     } catch (const BadCell& bad) {
         return Error{input.name + ", line " + std::to_string(line) + ": " + bad.what + "."};
+    } catch (const io::error::can_not_open_file& bad) {
+        return Error{"Cannot open " + input.name + ": " + std::strerror(bad.errno_value) +
+                     ". Name a CSV file with the column " + columns[0] + "."};
+    } catch (const io::error::extra_column_in_header& bad) {
+        return Error{input.name + ", line 1: there is a column \"" + bad.column_name +
+                     "\"; the first line names the columns, which are " + detail::listed(columns) + "."};
     } catch (const io::error::base& bad) {
         return Error{bad.what()};
     }

@@ -95,7 +95,8 @@ TEST_CASE("a table that cannot be read: exit 1, one line with file and line, not
     };
     const Case cases[] = {
         {"--profiles", "name,kind,idle_s\nx,os,soon\n", "/table.csv, line 2: idle_s must be"},
-        {"--profiles", "name,idle_s\nx,60\n", "/table.csv, line 1: there is no column kind."},
+        {"--profiles", "name,idle_s\nx,60\n",
+         "/table.csv, line 1: there is no column kind; the columns are name, kind, "},
         {"--timeouts", "name,idle_s\n\nx,\n", "/table.csv, line 3: idle_s is empty."},
         {"--inventory", "address,name\nx,y\n", "/table.csv, line 2: address must be an IPv4 or IPv6 address"},
         {"--inventory", "address,name\n10.0.0.1,\x1b[2J,,\n", "/table.csv"},

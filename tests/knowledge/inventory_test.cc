@@ -140,12 +140,19 @@ TEST_CASE("the same prefix twice is refused, with both lines") {
 }
 
 TEST_CASE("a header that is not one, rows of another length and missing files are told") {
-    CHECK(error_of("name,idle\ndb,5\n") == "hosts.csv, line 1: there is no column address.");
+    CHECK(error_of("name,idle\ndb,5\n") ==
+          "hosts.csv, line 1: there is no column address; the columns are address, name, idle, interval, "
+          "count.");
+    CHECK(error_of("address,site\n") ==
+          "hosts.csv, line 1: there is a column \"site\"; the first line names the columns, which are "
+          "address, name, idle, interval, count.");
     CHECK(error_of("address,nmae\n10.0.0.1,db\n").find("nmae") != std::string::npos);
     CHECK(error_of("address,name\n10.0.0.1\n").find("line 2") != std::string::npos);
     CHECK(error_of("address,name\n10.0.0.1,a,b\n").find("line 2") != std::string::npos);
     CHECK_FALSE(error_of("").empty());
     const auto missing = Inventory::load("no/such/file.csv");
     REQUIRE_FALSE(missing.ok());
-    CHECK(missing.error().message.find("no/such/file.csv") != std::string::npos);
+    CHECK(
+        missing.error().message ==
+        "Cannot open no/such/file.csv: No such file or directory. Name a CSV file with the column address.");
 }

@@ -108,8 +108,12 @@ TEST_CASE("durations end at their limits") {
 }
 
 TEST_CASE("a header that cannot be is an error") {
-    CHECK(timeout_error("name\nA\n") == "mine.csv, line 1: there is no column idle_s.");
-    CHECK(timeout_error("name,idle_s,idel_s\n") == "Extra column \"idel_s\" in header of file \"mine.csv\".");
+    CHECK(timeout_error("name\nA\n") ==
+          "mine.csv, line 1: there is no column idle_s; the columns are name, idle_s, at_expiry, verified, "
+          "source, note.");
+    CHECK(timeout_error("name,idle_s,idel_s\n") ==
+          "mine.csv, line 1: there is a column \"idel_s\"; the first line names the columns, which are name, "
+          "idle_s, at_expiry, verified, source, note.");
     CHECK(timeout_error("") == "Header missing in file \"mine.csv\".");
     CHECK_FALSE(deadpeer::read_timeouts({.name = "/nonexistent/timeouts.csv", .text = {}}).ok());
 }
