@@ -17,7 +17,8 @@ void sort_names(std::vector<std::string>& names) {
     std::sort(names.begin(), names.end(), name_is_before);
 }
 
-void add_folder(const std::string& folder, std::vector<InputName>& names) {
+void add_folder(const std::string& folder, std::vector<InputName>& names,
+                std::vector<std::string>& folders_below) {
     std::error_code error;
     std::vector<std::string> files;
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
@@ -25,6 +26,7 @@ void add_folder(const std::string& folder, std::vector<InputName>& names) {
         std::error_code unknown;
         // Whatever is no file could be waited for without end.
         if (entry->is_regular_file(unknown)) files.push_back(entry->path().string());
+        if (entry->is_directory(unknown)) folders_below.push_back(entry->path().string());
     }
     if (error) {
         names.push_back({folder, false, fmt::format("cannot list {}: {}", folder, error.message())});
@@ -46,23 +48,26 @@ std::vector<std::string> matches(const std::string& pattern) {
     return found;
 }
 
-void add_file_or_folder(const std::string& path, std::vector<InputName>& names) {
+void add_file_or_folder(const std::string& path, std::vector<InputName>& names,
+                        std::vector<std::string>& folders_below) {
     std::error_code unknown;
-    if (fs::is_directory(path, unknown)) return add_folder(path, names);
+    if (fs::is_directory(path, unknown)) return add_folder(path, names, folders_below);
     names.push_back({path});
 }
 
 }  // namespace
 
-std::vector<InputName> input_names(const std::vector<std::string>& words) {
+std::vector<InputName> input_names(const std::vector<std::string>& words,
+                                   std::vector<std::string>& folders_below) {
     std::vector<InputName> names;
     for (const std::string& word : words) {
         std::error_code unknown;
         const bool is_name = word == "-" || fs::exists(fs::symlink_status(word, unknown));
         const std::vector<std::string> found = is_name ? std::vector<std::string>() : matches(word);
-        for (const std::string& path : found) add_file_or_folder(path, names);
-        if (found.empty()) add_file_or_folder(word, names);
+        for (const std::string& path : found) add_file_or_folder(path, names, folders_below);
+        if (found.empty()) add_file_or_folder(word, names, folders_below);
     }
+    sort_names(folders_below);
     return names;
 }
 

@@ -18,7 +18,9 @@ struct InputName {
     std::string refusal = {};  // why it cannot be read; or empty
 };
 
-std::vector<InputName> input_names(const std::vector<std::string>& words);
+// `folders_below`: those in folders, which are not looked into.
+std::vector<InputName> input_names(const std::vector<std::string>& words,
+                                   std::vector<std::string>& folders_below);
 
 // Orders "cap2" before "cap10".
 bool name_is_before(const std::string& a, const std::string& b);

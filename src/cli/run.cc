@@ -32,12 +32,14 @@ capture::FrameFilter compiled(const std::string& expression) {
 
 class Run {
 public:
-    Run(const Settings& settings, const Tables& tables, const std::vector<InputName>& names)
+    Run(const Settings& settings, const Tables& tables, const std::vector<InputName>& names,
+        std::vector<std::string> folders_below)
         : settings_(settings),
           output_(settings, tables),
           filter_(compiled(settings.filter)),
           unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
           files_(names),
+          folders_below_(std::move(folders_below)),
           frames_left_(settings.frame_limit) {}
 
     ExitCode go();
@@ -60,6 +62,7 @@ private:
     const capture::FrameFilter filter_;
     const std::shared_ptr<capture::UnpackingMemory> unpacking_;
     InputFiles files_;
+    const std::vector<std::string> folders_below_;
     std::vector<std::string> passed_over_;  // what folders hold besides captures
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::optional<std::uint64_t> frames_left_;
@@ -73,6 +76,10 @@ ExitCode Run::go() {
     finish_when_stopped();
     if (!output_.confine(files_.late())) return output_.code();
     if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
+    if (!folders_below_.empty()) {
+        output_.remark(
+            fmt::format("not looked into, as they are folders in a folder: {}", name_list(folders_below_)));
+    }
     const InputSequence sequence = order_inputs(files_, settings_.order, open_options());
     for (const std::string& remark : sequence.remarks) output_.remark(remark);
     read_all(sequence.places);
@@ -209,12 +216,13 @@ ExitCode run(const Settings& settings) {
     const Result<Tables> tables = load_tables(settings.tables);
     if (!tables) return fail(tables.error().message);
     if (settings.live) return run_live(settings, tables.value());
-    const std::vector<InputName> names = input_names(settings.inputs);
+    std::vector<std::string> folders_below;
+    const std::vector<InputName> names = input_names(settings.inputs, folders_below);
     if (names.size() > Analyzer::kMaxInputs) {
         return fail(fmt::format("these are {} inputs; at most {} are read at once: join some with mergecap",
                                 names.size(), Analyzer::kMaxInputs));
     }
-    return Run(settings, tables.value(), names).go();
+    return Run(settings, tables.value(), names, folders_below).go();
 }
 
 }  // namespace deadpeer::cli
