@@ -76,7 +76,9 @@ InputSequence order_inputs(const InputFiles& files, InputOrder order, const Open
     sort_by_time(places, files);
     if (!std::ranges::is_sorted(places, {}, &InputPlace::input)) {
         std::vector<std::string> paths;
-        for (const InputPlace& place : places) paths.push_back(files.path(place.input));
+        for (const InputPlace& place : places) {
+            if (place.begins != kNothingIn) paths.push_back(files.path(place.input));
+        }
         sequence.remarks.push_back(
             fmt::format("the inputs are read in the order of their first time stamps, not as given: {} "
                         "(--order given keeps yours)",

@@ -289,6 +289,7 @@ TEST_CASE("a folder is the captures in it") {
     CHECK(story.finished.code == 0);
     CHECK(contains(story.finished.err, "passed over, as no captures: empty, notes.txt\n"));
     CHECK(contains(story.finished.err, "not looked into, as they are folders in a folder: below\n"));
+    CHECK(contains(story.finished.err, "not as given: b, c, a (--order"));
     // What is a capture and cannot be read is not passed over.
     write_file(story.folder.file("snoop"), std::string("snoop\0\0\0", 8) + std::string(60, '\0'));
     story.order({story.folder.path()});
