@@ -31,6 +31,7 @@ std::string span_of(Nanoseconds first, Nanoseconds last) {
     if (s >= 86400) return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
     if (s >= 3600) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
     if (s >= 60) return fmt::format("{} min {} s", s / 60, s % 60);
+    if (last - first < kMillisecond && last != first) return "under 1 ms";
     return fmt::format("{}.{:03} s", s, (last - first) / kMillisecond % 1000);
 }
 
@@ -227,8 +228,8 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
         add(out, "{} with TCP options that make no sense\n", counted(all.bad_options, "segment", "segments"));
     }
     if (all.time_went_back != 0) {
-        add(out, "Time went back {}, by at most {}\n", counted(all.time_went_back, "time", "times"),
-            span_of(0, all.largest_step_back));
+        add(out, "Time went back {}, by {}{}\n", counted(all.time_went_back, "time", "times"),
+            all.time_went_back == 1 ? "" : "at most ", span_of(0, all.largest_step_back));
     }
     tell_want_of_memory(out);
 }

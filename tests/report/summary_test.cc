@@ -99,6 +99,21 @@ TEST_CASE("the summary says that the capture holds frames twice") {
                                 "connections; capture at one interface\n") != std::string::npos);
 }
 
+TEST_CASE("the summary says how far time went back, however little") {
+    const auto said = [](std::uint64_t times, Nanoseconds step) {
+        Summary summary;
+        InputSummary input = sample_input("a.pcap", kSecond);
+        input.time_went_back = times;
+        input.largest_step_back = step;
+        summary.on_input_end(0, input);
+        REQUIRE(summary.finish({}).ok());
+        const std::string text = summary.text({});
+        return text.substr(std::min(text.find("Time went"), text.size()));
+    };
+    CHECK(said(1, 5000) == "Time went back 1 time, by under 1 ms\n");
+    CHECK(said(2, 1500 * kMillisecond) == "Time went back 2 times, by at most 1.500 s\n");
+}
+
 TEST_CASE("every kind of finding is counted") {
     Summary summary;
     Finding finding;
