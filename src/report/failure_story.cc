@@ -166,7 +166,11 @@ void tell_path_dead(Explanation& out, const FailureStory& story) {
 
 void tell_no_answer(Explanation& out, const FailureStory& story) {
     say_sentence(out.what, Side{story.left}, " could not connect to ", Side{story.failed});
-    say_sentence(out.evidence, "It did not answer ", Count{story.unanswered, "SYN", "SYNs"});
+    if (story.unanswered > 0) {
+        say_sentence(out.evidence, "It did not answer ", Count{story.unanswered, "SYN", "SYNs"});
+    } else {
+        say_sentence(out.evidence, "It did not accept the SYN");
+    }
     switch (story.reason) {
         case Reason::kUnreachable:
             say_sentence(out.evidence, "An ICMP error called it unreachable");

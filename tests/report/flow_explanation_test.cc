@@ -169,3 +169,10 @@ TEST_CASE("unknown") {
           "by ICMP errors.\n"
           "Capture whole headers where its segments pass.");
 }
+
+TEST_CASE("no_answer, syn_ignored, where the SYN was acknowledged in its way") {
+    FlowSummary flow = judged(Verdict::kNoAnswer, Reason::kSynIgnored, Confidence::kHigh);
+    flow.unanswered = 0;
+    CHECK(explained(flow).starts_with(
+        "10.0.0.1:40000 could not connect to 10.0.0.2:50000.\nIt did not accept the SYN. It still "));
+}
