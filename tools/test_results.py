@@ -14,7 +14,12 @@ def main(paths):
     passed, failed, not_run = [], [], {}
     for path in paths:
         preset = os.path.basename(os.path.dirname(path))
-        for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+        try:
+            cases = xml.etree.ElementTree.parse(path).iter("testcase")
+        except (OSError, xml.etree.ElementTree.ParseError) as error:
+            failed.append(f"{preset}: no results in {path} ({error})")
+            continue
+        for case in cases:
             name = f"{preset}:{case.get('name')}"
             skipped = case.find("skipped")
             if case.get("status") == "run":

@@ -122,6 +122,10 @@ class Scripts(unittest.TestCase):
                                        self.path("release", "tests.xml")], text=True, stdout=subprocess.PIPE,
                                       env={"CI": continuous}, check=False)
                 self.assertEqual((done.returncode, done.stdout), (code, output))
+        done = subprocess.run([sys.executable, self.path("tools", "test_results.py"), self.path("no", "tests.xml")],
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn(f"no results in {self.path('no', 'tests.xml')}", done.stdout)
 
 
 if __name__ == "__main__":
