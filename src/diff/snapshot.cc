@@ -93,17 +93,19 @@ Status read_hosts(const std::string& path, std::vector<HostRecord>& hosts) {
 }  // namespace
 
 Result<char> delimiter_of(const std::string& path) {
+    constexpr const char* kAdvice = "Name a folder that -o wrote.";
     // Who opened a pipe would wait for its writer.
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-        return Error{fmt::format("Cannot read {}: it is {}, not a report.", path, file_kind(info.st_mode))};
+        return Error{fmt::format("Cannot read {}: it is {}, not a report. {}", path, file_kind(info.st_mode),
+                                 kAdvice)};
     }
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string start(64, '\0');
     file.read(start.data(), static_cast<std::streamsize>(start.size()));
     if (file.bad() || (!file.eof() && file.fail())) {
-        return Error{fmt::format("Cannot read {}: {}.", path, std::strerror(errno))};
+        return Error{fmt::format("Cannot read {}: {}. {}", path, std::strerror(errno), kAdvice)};
     }
     start.resize(static_cast<std::size_t>(file.gcount()));
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -112,7 +114,7 @@ Result<char> delimiter_of(const std::string& path) {
     const char delimiter = end == std::string::npos || end == 0 ? '\0' : start[end];
     if (delimiter != '\0' && std::string_view(",;|\t").find(delimiter) != std::string_view::npos)
         return delimiter;
-    return Error{fmt::format("{}, line 1: this is not the header of a report.", path)};
+    return Error{fmt::format("{}, line 1: this is not the header of a report. {}", path, kAdvice)};
 }
 
 Result<Snapshot> load_snapshot(const std::string& folder) {

@@ -101,13 +101,16 @@ TEST_CASE("a missing column is named") {
 
 TEST_CASE("what is not a report is told") {
     const TemporaryFolder folder;
-    CHECK(error_of(folder) == "Cannot read flows.csv: No such file or directory.");
+    CHECK(error_of(folder) ==
+          "Cannot read flows.csv: No such file or directory. Name a folder that -o wrote.");
     write_reports(folder.path().string(), {});
     for (const std::string text : {"", "\n", "host", "host:name\n", "10.0.0.1,db\n", "\xd4\xc3\xb2\xa1"}) {
         write_file(folder.file("hosts.csv"), text);
-        CHECK(error_of(folder) == "hosts.csv, line 1: this is not the header of a report.");
+        CHECK(error_of(folder) ==
+              "hosts.csv, line 1: this is not the header of a report. Name a folder that -o wrote.");
     }
     std::filesystem::remove(folder.file("hosts.csv"));
     std::filesystem::create_directory(folder.file("hosts.csv"));
-    CHECK(error_of(folder) == "Cannot read hosts.csv: it is a folder, not a report.");
+    CHECK(error_of(folder) ==
+          "Cannot read hosts.csv: it is a folder, not a report. Name a folder that -o wrote.");
 }
