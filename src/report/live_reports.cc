@@ -31,13 +31,6 @@ std::string lost_rows(std::uint64_t count) {
     return count == 1 ? "1 row was lost" : fmt::format("{} rows were lost", count);
 }
 
-// A killed run leaves these.
-void remove_temporary_files(const ReportFolder& folder) {
-    for (const Report report : kRewritten) {
-        ::unlinkat(folder.descriptor(), ReportFolder::temporary_name(file_name(report)).c_str(), 0);
-    }
-}
-
 LiveReportOptions with_pauses(LiveReportOptions options) {
     options.csv.meanwhile = options.meanwhile;
     return options;
@@ -47,7 +40,6 @@ LiveReportOptions with_pauses(LiveReportOptions options) {
 
 Result<std::unique_ptr<LiveReports>> LiveReports::open(std::unique_ptr<ReportFolder> folder,
                                                        const LiveReportOptions& options, Nanoseconds now) {
-    remove_temporary_files(*folder);
     Status status = move_earlier_reports(*folder);
     if (status && options.keep != 0) status = keep_latest(*folder, options.keep);
     if (!status) return status.error();

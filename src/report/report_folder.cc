@@ -11,15 +11,24 @@
 #include <filesystem>
 #include <utility>
 
+#include "report/reports.h"
 #include "report/text.h"
 
 namespace deadpeer {
 namespace {
 
+// The folder above.
+std::string parent_of(const std::string& path) {
+    std::filesystem::path name(path);
+    if (!name.has_filename()) name = name.parent_path();  // "reports/"
+    return name.has_parent_path() ? name.parent_path().string() : ".";
+}
+
 Error cannot_open(const std::string& path, const char* what, int error) {
-    const char* advice = error == ENOTDIR  ? "Name a folder, not a file"
-                         : error == ENOENT ? "Create its parent folder"
-                                           : "Choose another folder";
+    const bool parent_missing = error == ENOENT && ::access(parent_of(path).c_str(), F_OK) != 0;
+    const char* advice = error == ENOTDIR ? "Name a folder, not a file"
+                         : parent_missing ? "Create its parent folder"
+                                          : "Choose another folder";
     return {
         fmt::format("Cannot write {} to {}: {}. {}.", what, printable(path), std::strerror(error), advice)};
 }
@@ -34,9 +43,8 @@ int open_folder(int at, const char* path, int flags = kOpenFolder) {
 // descriptor is that of the folder made, whatever others rename meanwhile: it may be given to another user.
 int make(const std::string& path, unsigned mode) {
     std::filesystem::path name(path);
-    if (!name.has_filename()) name = name.parent_path();  // "reports/"
-    const std::string parent_path = name.has_parent_path() ? name.parent_path().string() : ".";
-    const int parent = open_folder(AT_FDCWD, parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (!name.has_filename()) name = name.parent_path();
+    const int parent = open_folder(AT_FDCWD, parent_of(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (parent < 0) return -1;
     int descriptor = -1;
     if (::mkdirat(parent, name.filename().c_str(), mode) == 0) {
@@ -63,7 +71,11 @@ Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path
 }
 
 bool ReportFolder::lock() {
-    return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+    for (const ReportInfo& report : kReports) {
+        ::unlinkat(descriptor_, temporary_name(std::string(report.name) + ".csv").c_str(), 0);
+    }
+    return true;
 }
 
 ReportFolder::~ReportFolder() {
@@ -87,8 +99,9 @@ void ReportFolder::discard() {
 
 Error ReportFolder::failure(const std::string& what, const std::string& name) const {
     const int error = errno;
-    return {fmt::format("Cannot {} {}: {}. What was there before, if anything, is untouched.", what,
-                        printable(path_ + "/" + name), std::strerror(error))};
+    const char* advice = error == ENOSPC || error == EDQUOT ? "Free space there" : "Choose another folder";
+    return {fmt::format("Cannot {} {}: {}. {}; what was there before, if anything, is untouched.", what,
+                        printable(path_ + "/" + name), std::strerror(error), advice)};
 }
 
 Result<int> ReportFolder::create(const std::string& name, const std::string& temporary, unsigned mode) {

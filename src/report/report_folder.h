@@ -7,8 +7,8 @@
 //           files are created with O_EXCL | O_NOFOLLOW, and rename replaces a link, not its target.
 // Made:     a folder that open() made and that stays empty is removed by the destructor: a run without
 //           reports leaves no trace.
-// Lock:     with lock() held no other run writes there (flock), so that a temporary file in the way was left
-//           by a killed run and is removed.
+// Lock:     with lock() held no other run writes there (flock), so that the temporary files of reports were
+//           left by a killed run: lock() removes them.
 // Threads:  one thread at a time.
 // Errors:   finished sentences with the path and the system's reason.
 // Source:   rename(2), fsync(2) of file and folder.

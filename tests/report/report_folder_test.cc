@@ -131,6 +131,21 @@ TEST_CASE("a file or an unwritable place is refused with the reason") {
     const auto descriptor = reports->create("flows.csv");
     REQUIRE_FALSE(descriptor.ok());
     CHECK(descriptor.error().message.find("/proc/.flows.csv.tmp: ") != std::string::npos);
+    CHECK(descriptor.error().message.find(". Choose another folder; ") != std::string::npos);
+    CHECK(ReportFolder::open("/proc/x").error().message.ends_with(". Choose another folder."));
+    CHECK(
+        ReportFolder::open(folder.file("no/such")).error().message.ends_with(". Create its parent folder."));
+}
+
+TEST_CASE("what a killed run left is removed, and nothing else") {
+    const TemporaryFolder folder;
+    for (const char* name : {".flows.csv.tmp", ".segments.csv.tmp", ".mine.csv.tmp"})
+        write_file(folder.file(name), "");
+    const auto first = locked(folder.path().string());
+    CHECK(folder.entries() == 1);
+    write_file(folder.file(".flows.csv.tmp"), "");
+    CHECK_FALSE(ReportFolder::open(folder.path().string()).value()->lock());
+    CHECK(folder.entries() == 2);
 }
 
 TEST_CASE("two runs do not write to one folder") {
