@@ -134,6 +134,18 @@ bool Conclusions::witness_is_awaited(const Connection& connection) const {
     return lost && hosts_.witness_is_awaited(*lost);
 }
 
+// Its host was heard after the connection's last segment.
+bool Conclusions::prober_is_up(const Connection& connection) const {
+    const Watch* watch = watcher_.watch_of(connection);
+    if (watch == nullptr) return false;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const bool probed = watch->sides[index(side)].prober->answered > 0;
+        const IpAddress host = connection.key.sender(side).address;
+        if (probed && life_.last_heard(host) > connection.last_time()) return true;
+    }
+    return false;
+}
+
 Conclusion Conclusions::conclude(const Connection& connection, bool superseded, const CaptureState& state,
                                  const HostSigns& host) const {
     const Watch* watch = watcher_.watch_of(connection);
@@ -146,6 +158,8 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
 
     Conclusion conclusion;
     conclusion.judgement = judge(facts, watch, capture, host, options_);
+    if (conclusion.judgement.reason == Reason::kProbesStopped && prober_is_up(connection))
+        conclusion.judgement.signs |= kSignHostHeard;
     conclusion.judgement.path_timeout = beats_.knowledge().shortest_timeout(
         conclusion.judgement.idle_at_failure, conclusion.judgement.idle_survived);
     FlowSummary& flow = conclusion.flow = summarize(connection, superseded);

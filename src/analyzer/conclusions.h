@@ -84,6 +84,7 @@ public:
                                       const CaptureState& capture, const HostSigns& host) const;
 
 private:
+    [[nodiscard]] bool prober_is_up(const Connection& connection) const;
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                      const Judgement& judgement) const;
 

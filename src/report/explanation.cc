@@ -183,12 +183,22 @@ void explain_stopped_probes(Explanation& out, const FlowSummary& flow) {
     const bool by_initiator = flow.initiator_side.probes_answered != 0;
     const SideSummary& side = by_initiator ? flow.initiator_side : flow.responder_side;
     const Endpoint prober = by_initiator ? initiator(flow) : responder(flow);
-    say_sentence(out.what, Side{prober}, " may be dead");
+    const bool up = (flow.signs & kSignHostHeard) != 0;
+    if (up) {
+        say_sentence(out.what, Side{prober}, " stopped probing on this connection, but its host is up");
+    } else {
+        say_sentence(out.what, Side{prober}, " may be dead");
+    }
     say(out.evidence, "Its keepalive probes");
     if (side.keepalive.idle != kNoTime)
         say(out.evidence, ", due after ", Span{side.keepalive.idle}, " of silence,");
     say(out.evidence, " were answered, but then stopped.");
     say_silent_at_end(out.evidence, flow);
+    if (up) {
+        say_sentence(out.evidence, "Other frames came from ", prober.address, " later");
+        return say_sentence(out.advice, "Find out how ", Side{prober},
+                            " ended the connection, or whether the capture lost frames");
+    }
     say_sentence(out.advice, "Check whether ", prober.address, " is up, or whether the capture lost frames");
 }
 

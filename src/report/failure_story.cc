@@ -55,6 +55,9 @@ void say_gave_up_early(std::string& evidence, const FailureStory& story) {
     if (story.reason == Reason::kUserTimeout) {
         begin_sentence(evidence);
         say(evidence, "That is fewer than usual, which fits ");
+        // Stacks look at both when the next probe is due.
+        if (story.tries == Tries::kProbes)
+            say(evidence, "TCP_KEEPCNT ", std::uint64_t{story.unanswered}, " or ");
         say_user_timeout(evidence, story);
     } else if (story.reason == Reason::kRetransmissionsExhausted && story.unanswered < kUsualTransmissions) {
         begin_sentence(evidence);
@@ -90,7 +93,8 @@ void advise_on_death(std::string& advice, const FailureStory& story) {
         advise_on_silence(advice, story);
     }
     if (story.reason == Reason::kUserTimeout) {
-        say_sentence(advice, "If longer outages heal by themselves, raise TCP_USER_TIMEOUT on ",
+        say_sentence(advice, "If longer outages heal by themselves, raise ",
+                     story.tries == Tries::kProbes ? "TCP_KEEPCNT or " : "", "TCP_USER_TIMEOUT on ",
                      story.left.address);
     } else if (story.reason == Reason::kProbesExhausted) {
         advise_quicker(advice, story.half_open, story.left.address);

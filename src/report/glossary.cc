@@ -61,8 +61,8 @@ constexpr auto kVerdicts = entries_of<Verdict>({
 constexpr auto kReasons = entries_of<Reason>({
     {Reason::kProbesExhausted, "", "Keepalive probes were not answered until the prober gave up.", ""},
     {Reason::kRetransmissionsExhausted, "", "The same data was retransmitted until the sender gave up.", ""},
-    {Reason::kUserTimeout, "", "The sender gave up earlier than its retransmissions would: TCP_USER_TIMEOUT.",
-     ""},
+    {Reason::kUserTimeout, "",
+     "The sender gave up earlier than usual: TCP_USER_TIMEOUT, or a small TCP_KEEPCNT.", ""},
     {Reason::kAnswersLost, "", "The answers were captured, but did not reach the prober.",
      "Look for loss between the capture point and the prober."},
     {Reason::kFinExchanged, "", "FIN from both ends.", ""},

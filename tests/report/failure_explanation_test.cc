@@ -138,9 +138,9 @@ TEST_CASE("peer_dead, user_timeout: the timeout that fits") {
           "10.0.0.2:50000 stopped responding, and 10.0.0.1:40000 gave up with a RST 4.1 s after its last "
           "segment.\n"
           "After 2 s of silence it did not answer 2 keepalive probes from 10.0.0.1:40000. That is fewer than "
-          "usual, which fits a TCP_USER_TIMEOUT between 3.1 s and 4.1 s.\n"
+          "usual, which fits TCP_KEEPCNT 2 or a TCP_USER_TIMEOUT between 3.1 s and 4.1 s.\n"
           "Ping 10.0.0.2 to confirm. Check host 10.0.0.2 and its links. If longer outages heal by "
-          "themselves, raise TCP_USER_TIMEOUT on 10.0.0.1.");
+          "themselves, raise TCP_KEEPCNT or TCP_USER_TIMEOUT on 10.0.0.1.");
     // Data counts from when it was sent first, whether or not a RST tells of the end.
     flow.tries = Tries::kData;
     CHECK(says(flow, " it did not acknowledge 2 transmissions of the same data from 10.0.0.1:40000."));
