@@ -1,10 +1,11 @@
-// HostLife: when hosts were heard by frames that are not TCP segments, and which addresses one machine has.
+// HostLife: when hosts were heard, beside what their connections tell, and which addresses one machine has.
 //
 // What:     a host that sends anything while it should have been away did not reboot. What its TCP
 //           connections show is in their own records (host_book.h); here are its other frames: those with
 //           its IP address, and, where ARP or neighbour discovery say which link-layer address is the host's
 //           own, those with that, whatever they carry. Other addresses whose segments come from such a
-//           link-layer address, and from no router, are the machine's as well.
+//           link-layer address, and from no router, are the machine's as well. Besides, of TCP: when an
+//           address was heard last, on connections that are forgotten, and on one in both directions.
 // Cost:     O(1) a frame and a question.
 // Memory:   bounded: beyond that hosts that were heard last longest ago are forgotten, and of the time until
 //           then nothing is said.
