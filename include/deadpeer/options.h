@@ -38,6 +38,10 @@ struct AnalyzerOptions {
     // A filter may keep frames of the hosts from the analysis: then nobody knows whether a host was silent.
     bool frames_are_hidden = false;
 
+    // How long middleboxes on the paths remember an idle connection, beside those that are known: failures
+    // after such a silence are told to be theirs.
+    std::vector<Nanoseconds> idle_timeouts;
+
     // Servers' limits, by responder port: capacity_warning when 80 % of `connections` are open.
     struct ConnectionLimit {
         std::uint16_t port;

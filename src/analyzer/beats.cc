@@ -85,11 +85,17 @@ MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenT
     return {};
 }
 
+Knowledge knowledge_for(const AnalyzerOptions& options) {
+    Knowledge knowledge = Knowledge::load({}).value();
+    knowledge.add_forgetting_times(options.idle_timeouts);
+    return knowledge;
+}
+
 }  // namespace
 
 Beats::Beats(const AnalyzerOptions& options)
     : options_(options),
-      knowledge_(Knowledge::load({}).value()),
+      knowledge_(knowledge_for(options)),
       heartbeats_(heartbeat_options(options, knowledge_)),
       ids_(0, SeededHash(options.hash_seed), &entries_) {}
 

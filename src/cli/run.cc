@@ -208,13 +208,15 @@ bool Run::is_no_capture(std::size_t place) const {
 
 }  // namespace
 
-ExitCode run(const Settings& settings) {
+ExitCode run(const Settings& given) {
     const auto fail = [](const std::string& message) {
         print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
         return ExitCode::kUsage;
     };
-    const Result<Tables> tables = load_tables(settings.tables);
+    const Result<Tables> tables = load_tables(given.tables);
     if (!tables) return fail(tables.error().message);
+    Settings settings = given;
+    settings.analyzer.idle_timeouts = tables.value().knowledge.forgetting_times();
     if (settings.live) return run_live(settings, tables.value());
     std::vector<std::string> folders_below;
     const std::vector<InputName> names = input_names(settings.inputs, folders_below);

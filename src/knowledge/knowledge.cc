@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "knowledge/builtin_tables.h"
@@ -63,6 +64,10 @@ std::string seconds_text(Nanoseconds duration) {
     return fmt::format("{} s", static_cast<double>(duration) / static_cast<double>(kSecond));
 }
 
+bool forgets(const IdleTimeout& timeout) {
+    return !timeout.at_expiry.starts_with("closes");
+}
+
 }  // namespace
 
 Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
@@ -85,9 +90,25 @@ Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
         // In front, so that of equal times the user's own box is named first.
         knowledge.timeouts_.insert(knowledge.timeouts_.begin(), own.value().begin(), own.value().end());
     }
-    std::stable_sort(knowledge.timeouts_.begin(), knowledge.timeouts_.end(),
-                     [](const IdleTimeout& a, const IdleTimeout& b) { return a.idle > b.idle; });
+    knowledge.sort_timeouts();
     return knowledge;
+}
+
+void Knowledge::sort_timeouts() {
+    std::ranges::stable_sort(timeouts_, std::greater(), &IdleTimeout::idle);
+}
+
+std::vector<Nanoseconds> Knowledge::forgetting_times() const {
+    std::vector<Nanoseconds> times;
+    for (const IdleTimeout& timeout : timeouts_) {
+        if (forgets(timeout)) times.push_back(timeout.idle);
+    }
+    return times;
+}
+
+void Knowledge::add_forgetting_times(std::span<const Nanoseconds> times) {
+    for (const Nanoseconds time : times) timeouts_.emplace_back().idle = time;
+    sort_timeouts();
 }
 
 std::string Knowledge::matching_profiles(const KeepaliveTimer& timer, std::uint8_t probe_payload) const {
@@ -111,7 +132,7 @@ bool Knowledge::fits(const IdleTimeout& timeout, Nanoseconds idle_at_failure, Na
 Nanoseconds Knowledge::shortest_timeout(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
     if (idle_at_failure == kNoTime) return kNoTime;
     const auto found = std::find_if(timeouts_.rbegin(), timeouts_.rend(), [&](const IdleTimeout& timeout) {
-        return !timeout.at_expiry.starts_with("closes") && fits(timeout, idle_at_failure, idle_survived);
+        return forgets(timeout) && fits(timeout, idle_at_failure, idle_survived);
     });
     return found == timeouts_.rend() ? kNoTime : found->idle;
 }

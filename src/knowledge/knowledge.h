@@ -49,6 +49,10 @@ public:
     // ';'.
     [[nodiscard]] std::string matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
 
+    // All times after which one forgets a connection without closing it; and more of them.
+    [[nodiscard]] std::vector<Nanoseconds> forgetting_times() const;
+    void add_forgetting_times(std::span<const Nanoseconds> times);
+
     // The shortest of them that forgets a connection without closing it; kNoTime if there is none.
     [[nodiscard]] Nanoseconds shortest_timeout(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
 
@@ -60,6 +64,7 @@ public:
     [[nodiscard]] const HeartbeatPattern* heartbeat(std::uint16_t id) const;
 
 private:
+    void sort_timeouts();
     static bool fits(const IdleTimeout& timeout, Nanoseconds idle_at_failure, Nanoseconds idle_survived);
 
     std::vector<KeepaliveProfile> profiles_;

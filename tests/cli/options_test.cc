@@ -188,6 +188,17 @@ TEST_CASE("--profiles replaces and --timeouts adds what the reports name") {
     CHECK_FALSE(contains(flows("--timeouts", "name,idle_s\nlab router,9\n"), "lab router"));
 }
 
+TEST_CASE("what --timeouts adds bounds what is advised") {
+    const Sample sample;
+    const std::string story = std::string(TESTDATA_FOLDER) + "/path_forgot_idle_connection/capture.pcap";
+    const std::string table = sample.table("name,idle_s\nlab router,7.5\n");
+    const std::vector<std::string> events = {story, "-q", "-o", "-", "--report", "events"};
+    std::vector<std::string> with_table = events;
+    with_table.insert(with_table.end(), {"--timeouts", table});
+    CHECK(contains(run_program(events).out, "at most 3 s"));  // half of the shortest silence that failed
+    CHECK(contains(run_program(with_table).out, "at most 5 s"));
+}
+
 TEST_CASE("--idle-after: a connection silent shorter than that at the end is not idle") {
     const Sample sample;
     std::vector<SampleSegment> segments = sample_story();

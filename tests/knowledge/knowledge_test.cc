@@ -1,8 +1,10 @@
 // What fits the numbers is named, what contradicts them is not.
 #include "knowledge/knowledge.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "support/catch.h"
 
@@ -137,6 +139,17 @@ TEST_CASE("the shortest timeout that fits is one that forgets: what closes would
     CHECK(builtin().shortest_timeout(900 * kSecond, 601 * kSecond) == 900 * kSecond);
     CHECK(builtin().shortest_timeout(62 * kSecond, kNoTime) == kNoTime);
     CHECK(builtin().shortest_timeout(kNoTime, kNoTime) == kNoTime);
+}
+
+TEST_CASE("times that others know of are added: the shortest that fits counts") {
+    Knowledge knowledge = builtin();
+    CHECK(knowledge.shortest_timeout(120 * kSecond, 10 * kSecond) == kNoTime);
+    const std::vector<deadpeer::Nanoseconds> times = {90 * kSecond, 100 * kSecond};
+    knowledge.add_forgetting_times(times);
+    CHECK(knowledge.shortest_timeout(120 * kSecond, 10 * kSecond) == 90 * kSecond);
+    CHECK(knowledge.shortest_timeout(120 * kSecond, 95 * kSecond) == 100 * kSecond);
+    CHECK(std::ranges::count(knowledge.forgetting_times(), 90 * kSecond) == 1);
+    CHECK(std::ranges::count(knowledge.forgetting_times(), 60 * kSecond) == 0);  // these close
 }
 
 TEST_CASE("the user's timeouts are added, and stand first among equals") {
