@@ -143,7 +143,7 @@ void LinkStory::look_for_missing(std::uint32_t number, const LinkChange& change,
     }
     if (!is_usable(change.before) || !carried_tcp) return;
     if (!input.missing_since && now < input.next_gap_from) return;
-    const auto [missing, is_new] = input.missing.try_emplace(change.index, change.before->name, now);
+    const auto [missing, is_new] = input.missing.try_emplace(change.index, Missing{change.before->name, now});
     if (!is_new) return;
     input.missing_since = input.missing_since.value_or(now);
     add_part(LinkEvent::Kind::kPartGone, number, *missing, now);

@@ -30,7 +30,8 @@ const std::set<std::string> kToldTooEarly = {
     "one wild time stamp does not age the connection by a day",  // no clock of a live capture does that
     // A live capture waits for an answer no longer than one and a half intervals, and then takes it back.
     "new data shows that who probed in vain has not given up; its ACK is the other side's sign of life",
-    "so is data", "data is sent once more long after it was sent in vain, and acknowledged",
+    "so is data",
+    "data is sent once more long after it was sent in vain, and acknowledged",
     "heartbeats before a long pause: nobody knows whether they stopped",  // a live capture was there
     "its peer has forgotten the connection when it goes on: only that one failed",
 };
