@@ -24,7 +24,8 @@ namespace {
 
 const char* name_of(LinkEvent::Kind kind) {
     constexpr std::array kNames = {"down",        "up",         "removed",   "returned",  "renamed",
-                                   "frames_lost", "clock_step", "part_gone", "part_back", "not_bound"};
+                                   "frames_lost", "clock_step", "part_gone", "part_back", "part_given_up",
+                                   "not_bound"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 
