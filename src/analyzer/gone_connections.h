@@ -38,7 +38,7 @@ public:
         if (known == nullptr) {
             const Nanoseconds forgotten = hosts_.forgotten_until(hash);
             known = &hosts_.insert(host, hash);
-            if (forgotten != kNoTime) known->add({kNoTime + 1, forgotten});
+            if (forgotten != kNoTime) known->add({kLongAgo, forgotten});
         }
         known->add(span);
     }
@@ -48,13 +48,15 @@ public:
         if (const Host* known = hosts_.find(host, hash)) {
             std::for_each_n(known->spans.begin(), known->count, visit);
         } else if (hosts_.forgotten_until(hash) != kNoTime) {
-            visit(Span{kNoTime + 1, hosts_.forgotten_until(hash)});
+            visit(Span{kLongAgo, hosts_.forgotten_until(hash)});
         }
     }
 
     [[nodiscard]] std::size_t memory() const { return hosts_.memory(); }
 
 private:
+    static constexpr Nanoseconds kLongAgo = kNoTime / 2;  // before all times, with room for a difference
+
     struct Host {
         Nanoseconds last = kNoTime;  // it was heard
         std::array<Span, 6> spans;   // in order, the first `count`

@@ -75,7 +75,7 @@ void explain_path_timeout(Explanation& out, const Finding& finding) {
 void explain_heartbeat_stopped(Explanation& out, const Finding& finding) {
     say_sentence(out.what, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer});
     // Three periods are waited for unless the other side closes.
-    if (finding.idle <= 3 * finding.interval) {
+    if (finding.idle / 3 <= finding.interval) {
         say_sentence(out.evidence, "One was due every ", Span{finding.interval}, ", and none had come for ",
                      Span{finding.idle}, " when ", Side{finding.peer}, " closed the connection");
     } else {
