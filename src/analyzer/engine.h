@@ -93,8 +93,9 @@ private:
     // Of segments in quick succession one in eight is enough.
     [[nodiscard]] bool tells_of_host(const Connection& connection, const Segment& segment) const {
         constexpr Nanoseconds kQuick = kSecond / 10;
-        return segment.time == kNoTime || segments_since_look_ % 8 == 0 ||
-               segment.time - connection.tcp.forward(segment.direction).last_time >= kQuick;
+        const Nanoseconds before = connection.tcp.forward(segment.direction).last_time;
+        return segments_since_look_ % 8 == 0 || segment.time == kNoTime || before == kNoTime ||
+               segment.time - before >= kQuick;
     }
     [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
         constexpr unsigned kBytesUpToWindow = 16;
