@@ -136,6 +136,11 @@ inline constexpr Signs kSignSpokeLater = 1U << 15;  // the side that is called d
 inline constexpr Signs kSignCapturePaused = 1U
                                             << 16;  // the file holds no frame at all of the time that decided
 
+// Each shows that the host was up.
+inline constexpr Signs kSignsHostUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
+// Each speaks for a boot of the host.
+inline constexpr Signs kSignsBoot = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
+
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,
     kPeerRecovered,

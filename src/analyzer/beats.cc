@@ -32,20 +32,13 @@ bool may_send(const TcpStream& tcp, Direction side) {
     return !lacks(own, peer.next_seq) || own.last_time <= peer.next_seq_time;
 }
 
-// Whether the segment shows that the side has sent what the capture does not hold.
-bool shows_unseen(const Connection& connection, const Segment& segment, Direction side) {
-    const SentData& sent = connection.sent_by(side);
-    if (segment.has(kSyn | kRst) || sent.next_known == 0) return false;
-    if (segment.direction == side) return Seq(segment.seq).after(sent.next);
-    return segment.has(kAck) && Seq(segment.ack).after(sent.next);
-}
-
 Heartbeats::Circumstances circumstances_of(const Connection& connection, const Segment& segment) {
     Heartbeats::Circumstances found;
     // What was not analysed changes nothing.
     if (!segment.analysed) return found;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        found.held[index(side)] = !may_send(connection.tcp, side) || shows_unseen(connection, segment, side);
+        found.held[index(side)] = !may_send(connection.tcp, side) ||
+                                  shows_unseen(connection.sent_by(side), segment, segment.direction == side);
     }
     found.ends = segment.has(kFin) ||
                  (segment.has(kRst) && acceptance_of(connection.ends(), segment) != Acceptance::kDropped);

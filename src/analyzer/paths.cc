@@ -52,7 +52,7 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.opened = connection.first_time;
     failure.failed_end = connection.key.sender(judgement.side);
     failure.other_end = connection.key.receiver(judgement.side);
-    failure.host_was_up = (judgement.signs & (kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn)) != 0;
+    failure.host_was_up = (judgement.signs & kSignsHostUp) != 0;
     if (timeouts_.full()) {
         tell(sink);
         timeouts_.forget_earlier();

@@ -40,10 +40,9 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
 // A RST to a FIN says the same as one to data, but a connection that was being closed is hardly missed: only
 // with other signs is it worth a word.
 bool is_close(const JudgementCase& c) {
-    constexpr Signs kOfReboot = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
     const ResetRecord& reset = c.reset();
     if (reset.shape == ResetRecord::Shape::kAfterFin) return true;
-    return reset.answers_fin && reset.sender_heard != kNoTime && (c.host.signs & kOfReboot) == 0;
+    return reset.answers_fin && reset.sender_heard != kNoTime && (c.host.signs & kSignsBoot) == 0;
 }
 
 Judgement closed(const JudgementCase& c, Reason reason) {

@@ -42,8 +42,8 @@ std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
 // A boot takes time, in which the host is silent in all that is seen of it, and whatever it had before is
 // gone.
 bool may_have_rebooted(Signs host) {
-    constexpr Signs kWasUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn | kSignAddressMoved;
-    if ((host & kSignHostSilent) == 0 || (host & kWasUp) != 0) return false;
+    constexpr Signs kWasNoBoot = kSignsHostUp | kSignAddressMoved;
+    if ((host & kSignHostSilent) == 0 || (host & kWasNoBoot) != 0) return false;
     // What lies before several hosts lost their connections, but for hosts that say that they boot.
     return (host & kSignManyHosts) == 0 || (host & kSignAnnouncement) != 0;
 }
@@ -63,17 +63,15 @@ Signs believed(const JudgementCase& c) {
 }
 
 Judgement judge_forgotten(const JudgementCase& c) {
-    constexpr Signs kBootSigns = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
-    constexpr Signs kUpSigns = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
     const Signs host = believed(c);
-    const int signs = std::popcount(static_cast<unsigned>(host & kBootSigns));
+    const int signs = std::popcount(static_cast<unsigned>(host & kSignsBoot));
     // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
     // by a process that was restarted, too.
     const bool rebooted = may_have_rebooted(host) && signs > 0;
     const bool proven = rebooted && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
     const Confidence confidence = proven ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
-                                  : !rebooted && (host & kUpSigns) != 0 ? Confidence::kMedium
-                                                                        : Confidence::kLow;
+                                  : !rebooted && (host & kSignsHostUp) != 0 ? Confidence::kMedium
+                                                                            : Confidence::kLow;
     Judgement judgement = decided(rebooted ? Verdict::kPeerRebooted : Verdict::kPeerLostState, confidence,
                                   Reason::kNoSocketReset);
     describe_reset(judgement, c);

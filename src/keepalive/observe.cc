@@ -29,11 +29,8 @@ void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) 
 
 // Something was sent before it, by either side, that the capture does not hold.
 bool shows_loss(const ConnectionView& before, const Segment& segment) {
-    const SentData& own = before.sent[index(segment.direction)];
-    const SentData& peer = before.sent[index(opposite(segment.direction))];
-    if (segment.has(kSyn | kRst)) return false;
-    return (own.next_known && Seq(segment.seq).after(own.next)) ||
-           (peer.next_known && segment.has(kAck) && Seq(segment.ack).after(peer.next));
+    return shows_unseen(before.sent[index(segment.direction)], segment, true) ||
+           shows_unseen(before.sent[index(opposite(segment.direction))], segment, false);
 }
 
 void take_rtt(RttSample& rtts, Nanoseconds rtt) {

@@ -29,7 +29,7 @@ void say_no_socket(std::string& evidence, const FailureStory& story) {
 }
 
 bool is_surely_up(const FailureStory& story) {
-    return has(story, kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn);
+    return has(story, kSignsHostUp);
 }
 
 void say_what_else_was_seen(std::string& evidence, const FailureStory& story) {

@@ -38,6 +38,13 @@ struct SentData {
     }
 };
 
+// Whether a segment, of the side or of its peer, shows that the side has sent what the capture does not hold.
+inline bool shows_unseen(const SentData& sent, const Segment& segment, bool of_the_side) {
+    if (segment.has(kSyn | kRst) || sent.next_known == 0) return false;
+    return of_the_side ? Seq(segment.seq).after(sent.next)
+                       : segment.has(kAck) && Seq(segment.ack).after(sent.next);
+}
+
 void count_elsewhere(SentData& sent, const Segment& segment, RangePool& pool);
 
 // The octets that the segment occupies.
