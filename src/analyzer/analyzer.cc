@@ -79,10 +79,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (live_) pass_time(std::min(segment.time, read_at_));
     at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, place);
-    if (connection.sent_by(segment.direction).segments == 0) {
-        expect_hosts(segment);
-        if (connection.sent_by(opposite(segment.direction)).segments > 0) life_.note_two_way(segment.key);
-    }
+    if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
     Labels labels = start(connection, segment);
     if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
     const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
@@ -123,8 +120,9 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
             verdicts_.note_forgotten(connection);
         }
     }
-    if (beats_.concern(connection, segment)) {
-        beats_.look(connection, segment, payload_of(segment));
+    const std::span<const std::uint8_t> payload = payload_of(segment);
+    if (beats_.concern(connection, segment, payload)) {
+        beats_.look(connection, segment, payload);
         looked = true;
     }
     if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
@@ -146,13 +144,18 @@ bool Analyzer::Impl::count_copy(const Segment& segment) {
     return true;
 }
 
-// Of both hosts of a connection it counts from now on what else they send.
-void Analyzer::Impl::expect_hosts(const Segment& segment) {
+// A side's first segment: of both hosts of a connection it counts from now on what else they send.
+void Analyzer::Impl::meet_side(const Connection& connection, const Segment& segment) {
     const FrameView& frame = frames_[segment.batch_index];
     const IpAddress sender = segment.key.sender(segment.direction).address;
     const std::uint64_t mac = decoding::link_source(frame);
-    life_.expect(sender, mac);
-    life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
+    if (connection.sent_by(opposite(segment.direction)).segments > 0) {
+        life_.expect(mac);
+        life_.note_two_way(segment.key);
+    } else {
+        life_.expect(sender, mac);
+        life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
+    }
     // As stacks send them: no router has counted it down.
     const bool fresh_ttl = segment.ttl == 64 || segment.ttl == 128 || segment.ttl == 255;
     if (mac != 0 && fresh_ttl) life_.note_on_link(sender, mac);

@@ -19,6 +19,7 @@
 #include "keepalive/capture_gap.h"
 #include "keepalive/heartbeat.h"
 #include "keepalive/judge.h"
+#include "knowledge/announced_keepalive.h"
 #include "knowledge/knowledge.h"
 
 namespace deadpeer {
@@ -27,20 +28,22 @@ class Beats {
 public:
     explicit Beats(const AnalyzerOptions& options);
 
-    // Whether look() wants to see the segment: a side's first data, and a small message after silence. Of a
-    // connection that is looked at: data, FIN and RST, and what may end a wait, long after the other side's
-    // latest data.
-    [[nodiscard]] bool concern(const Connection& connection, const Segment& segment) const {
+    // Whether look() wants to see the segment: a small message after silence, and first data that may
+    // announce how long its side keeps silent. Of a connection that is looked at: data, FIN and RST, and what
+    // may end a wait, long after the other side's latest data. `payload`: what was captured of it.
+    [[nodiscard]] bool concern(const Connection& connection, const Segment& segment,
+                               std::span<const std::uint8_t> payload) const {
         if (connection.beats) {
             const Nanoseconds asked = connection.tcp.reverse(segment.direction).next_seq_time;
             return segment.payload_length > 0 || segment.has(kFin | kRst) ||
                    between(asked, segment.time) >= kQuiet;
         }
         if (segment.payload_length == 0) return false;
-        return connection.sent_by(segment.direction).payload_bytes == 0 || may_beat(connection, segment);
+        return may_beat(connection, segment) ||
+               (connection.sent_by(segment.direction).payload_bytes == 0 && may_announce_keepalive(payload));
     }
 
-    // Before the segment changes its connection. `payload`: what was captured of it.
+    // Before the segment changes its connection.
     void look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload);
 
     [[nodiscard]] HeartbeatSummary summary(const Connection& connection) const;

@@ -72,11 +72,12 @@ private:
     // Frames in. These are of analyzer.cc alone, which inlines them.
     inline void decode_all(std::span<const FrameView> frames);
     inline void analyse(const Segment& segment, std::size_t place);
-    void expect_hosts(const Segment& segment);
+    void meet_side(const Connection& connection, const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
-    inline SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
-    inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
+    [[gnu::always_inline]] inline SegmentNature look(Connection& connection, const Segment& segment,
+                                                     Labels labels);
+    [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice, bool known_sender);
     // How far into the batch's frames that are no TCP segments.

@@ -80,15 +80,13 @@ void HostLife::note_gone(const IpAddress& host, GoneConnections::Span heard) {
 void HostLife::note_two_way(const FlowKey& key) {
     if (two_way_.empty()) two_way_.resize(kTwoWayBits);
     for (const IpAddress& host : {key.low().address, key.high().address}) {
-        const std::uint64_t place = hash(host);
-        two_way_[place % kTwoWayBits] = true;
-        two_way_[(place >> 32) % kTwoWayBits] = true;
+        for (const std::size_t place : two_way_places(hash(host))) two_way_[place] = true;
     }
 }
 
 bool HostLife::seen_two_way(const IpAddress& host) const {
-    const std::uint64_t place = hash(host);
-    return !two_way_.empty() && two_way_[place % kTwoWayBits] && two_way_[(place >> 32) % kTwoWayBits];
+    return !two_way_.empty() && std::ranges::all_of(two_way_places(hash(host)),
+                                                    [&](std::size_t place) { return two_way_[place]; });
 }
 
 HostLife::Host& HostLife::host_of(const IpAddress& address) {
@@ -110,10 +108,16 @@ HostLife::Machine& HostLife::machine_of(std::uint64_t mac) {
 void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
     if (expected_.empty()) expected_.resize(kExpectedBits);
     expected_[hash(host) % kExpectedBits] = true;
+    expect(mac);
+}
+
+void HostLife::expect(std::uint64_t mac) {
+    if (expected_.empty()) expected_.resize(kExpectedBits);
     if (mac != 0) expected_[hash(mac) % kExpectedBits] = true;
 }
 
 void HostLife::note_on_link(const IpAddress& host, std::uint64_t mac) {
+    if (machines_.empty()) return;
     Machine* const machine = machines_.find(mac, hash(mac));
     if (machine == nullptr || !machine->named || machine->addresses.size() == Machine::kMostAddresses) return;
     Host& known = host_of(host);

@@ -37,6 +37,7 @@ public:
     // Before that a host's frames are not kept: it has no connection whose end they could explain. A
     // link-layer address of 0 is none.
     void expect(const IpAddress& host, std::uint64_t mac);
+    void expect(std::uint64_t mac);
     // A segment of the host came from that link-layer address, by no router.
     void note_on_link(const IpAddress& host, std::uint64_t mac);
 
@@ -135,8 +136,13 @@ private:
         return !expected_.empty() && expected_[hash % kExpectedBits];
     }
 
-    // A Bloom filter (B. H. Bloom, 1970) of two places a host, out of the two halves of its hash.
+    // A Bloom filter (B. H. Bloom, 1970) of two places a host, both in one cache line.
     static constexpr std::size_t kTwoWayBits = std::size_t{1} << 22;
+    static constexpr std::size_t kLineBits = 512;
+    static std::array<std::size_t, 2> two_way_places(std::uint64_t hash) {
+        const std::size_t first = hash % kTwoWayBits;
+        return {first, first / kLineBits * kLineBits + (hash >> 32) % kLineBits};
+    }
 
     SeededHash hash_;
     std::vector<bool> expected_;

@@ -52,6 +52,8 @@ public:
         return oldest->value;
     }
 
+    [[nodiscard]] bool empty() const { return buckets_.empty(); }
+
     // kNoTime: nothing was forgotten there.
     [[nodiscard]] Nanoseconds forgotten_until(std::uint64_t hash) const {
         return buckets_.empty() ? kNoTime : bucket(hash).forgotten_until;

@@ -8,12 +8,11 @@ namespace deadpeer {
 // MQTT CONNECT: its type, the remaining length in up to four bytes, the protocol's name and level, flags, and
 // the seconds.
 Nanoseconds announced_keepalive(std::span<const std::uint8_t> first_bytes) {
-    constexpr std::uint8_t kConnect = 0x10;
     constexpr std::uint8_t kLengthGoesOn = 0x80;
     constexpr std::size_t kMostLengthBytes = 4;
     constexpr std::array<std::uint8_t, 6> kMqtt = {0, 4, 'M', 'Q', 'T', 'T'};
     constexpr std::array<std::uint8_t, 8> kMqtt31 = {0, 6, 'M', 'Q', 'I', 's', 'd', 'p'};
-    if (first_bytes.empty() || first_bytes[0] != kConnect) return kNoTime;
+    if (!may_announce_keepalive(first_bytes)) return kNoTime;
 
     std::size_t at = 1;
     while (at < first_bytes.size() && at < kMostLengthBytes && (first_bytes[at] & kLengthGoesOn) != 0) ++at;

@@ -11,6 +11,12 @@
 
 namespace deadpeer {
 
+// Whether first bytes as these may announce one; most do not.
+inline bool may_announce_keepalive(std::span<const std::uint8_t> first_bytes) {
+    constexpr std::uint8_t kMqttConnect = 0x10;
+    return !first_bytes.empty() && first_bytes[0] == kMqttConnect;
+}
+
 // `first_bytes`: of what a connection's side sends first, as far as they are known. kNoTime: it announces
 // none.
 Nanoseconds announced_keepalive(std::span<const std::uint8_t> first_bytes);
