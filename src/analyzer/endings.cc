@@ -37,7 +37,7 @@ bool Analyzer::Impl::evict_one(MayGo may_go, std::size_t sample, std::size_t& pa
 
 Connection& Analyzer::Impl::new_connection(const FlowKey& key, std::uint64_t hash) {
     if (!flows_.has_room() && flows_.size() > 0) make_room();
-    Connection& connection = flows_.insert(key, hash);
+    Connection& connection = flows_.insert(key, hash, live_ ? marks_.of(key) : 0);
     connection.tcp.number = next_stream_++ & TcpStream::kNumbers;
     return connection;
 }
@@ -217,6 +217,7 @@ void Analyzer::Impl::drop(Connection& connection) {
 }
 
 void Analyzer::Impl::advance_time(Nanoseconds now) {
+    if (!live_) flows_.keep_marks([this](const FlowKey& key) { return marks_.of(key); });
     live_ = true;
     pass_time(now);
     forget_ended();
@@ -249,7 +250,7 @@ void Analyzer::Impl::forget_ended() {
         gone.push_back(&connection);
         if (connection.first.frame != 0) ended.push_back({&connection, false});
     });
-    verdicts_.tell_ended(ended, rounds_.visit_all(), capture_state());
+    verdicts_.tell_ended(ended, rounds_.visit_hosts(), capture_state());
     told_early_ += ended.size();
     for (Connection* connection : gone) {
         if (give_back(*connection)) continue;

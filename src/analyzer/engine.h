@@ -42,6 +42,7 @@ public:
           rules_(rules_of(options.wireshark)),
           sink_(sink),
           flows_(options.hash_seed),
+          marks_(options.hash_seed),
           life_(options_.memory_cap / 64, options_.hash_seed),
           watcher_(options_, life_, sink),
           beats_(options_),
@@ -49,7 +50,7 @@ public:
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, life_, sink),
           inputs_(sink),
-          rounds_(flows_, predecessors_, verdicts_),
+          rounds_(flows_, marks_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {}
 
     std::uint32_t begin_input(const std::string& name) {
@@ -174,6 +175,7 @@ private:
     const Rules rules_;
     ReportSink& sink_;
     FlowTable<Connection> flows_;
+    const HostMarks marks_;
     RangePool ranges_;
     HostLife life_;
     Watcher watcher_;

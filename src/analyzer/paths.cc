@@ -81,11 +81,13 @@ void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) 
     failed_since_ = false;
     std::set<HostPair> failed;
     std::set<HostPair> twice;
+    std::vector<IpAddress> hosts;  // one of each
     for (const PathFailure& failure : timeouts_.failures()) {
-        if (!failed.insert(failure.hosts).second) twice.insert(failure.hosts);
+        if (failed.insert(failure.hosts).second) continue;
+        if (twice.insert(failure.hosts).second) hosts.push_back(failure.hosts.low);
     }
     if (twice.empty()) return;
-    visit_survivors([&](const Connection& connection) {
+    visit_survivors(hosts, [&](const Connection& connection) {
         if (connection.longest_idle >= kLeastIdle && twice.contains(pair_of(connection))) {
             timeouts_.add_survival(pair_of(connection), connection.longest_idle);
         }

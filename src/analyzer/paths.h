@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "analyzer/connection.h"
@@ -15,8 +16,9 @@
 
 namespace deadpeer {
 
-// Calls its argument for each connection.
-using VisitConnections = std::function<void(const std::function<void(const Connection&)>&)>;
+// Calls its second argument for each connection of these hosts, and for some others.
+using VisitConnections =
+    std::function<void(std::span<const IpAddress>, const std::function<void(const Connection&)>&)>;
 
 class Paths {
 public:

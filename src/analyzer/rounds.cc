@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "core/work.h"
+
 namespace deadpeer {
 namespace {
 
@@ -36,13 +38,13 @@ std::optional<Nanoseconds> Rounds::next() const {
 }
 
 void Rounds::go(const CaptureState& capture, const std::function<void(Connection&)>& end) {
-    const VisitConnections all = visit_all();
+    const VisitConnections visit = visit_hosts();
     std::vector<Verdicts::Ended> due = take_due(capture);
     const std::size_t by_deadline = due.size();
     add_replaced(due, capture.now);
     const bool about_hosts = std::ranges::any_of(
         due, [&](const Verdicts::Ended& one) { return verdicts_.is_about_host(*one.connection); });
-    verdicts_.look_around(due, all);
+    verdicts_.look_around(due, visit);
     for (const Verdicts::Ended& one : std::span(due).first(by_deadline)) {
         const auto again = verdicts_.tell_due(one, capture);
         if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
@@ -50,7 +52,7 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     if (may_look(capture.now)) {
         tell_replaced(capture, end);
         const bool suspect = verdicts_.paths_are_suspect();
-        if (suspect) verdicts_.tell_paths(all);
+        if (suspect) verdicts_.tell_paths(visit);
         if (about_hosts || suspect) next_look_ = capture.now + kBetweenLooks;
     }
     verdicts_.tell_reboots(capture.now);
@@ -102,12 +104,16 @@ void Rounds::resume(Nanoseconds now) {
     }
 }
 
-VisitConnections Rounds::visit_all() {
-    return [this](const std::function<void(const Connection&)>& visit) {
-        for_each_replaced(visit);
-        flows_.for_each([&](const Connection& connection) {
+VisitConnections Rounds::visit_hosts() {
+    return [this](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& visit) {
+        const auto look_at = [&](const Connection& connection) {
+            ++Work::connections;
             visit(connection);
-            if (const Connection* old = predecessors_.of(connection)) visit(*old);
+        };
+        for_each_replaced(look_at);
+        flows_.for_each_marked(HostMarks::Wanted(marks_, hosts), [&](const Connection& connection) {
+            look_at(connection);
+            if (const Connection* old = predecessors_.of(connection)) look_at(*old);
         });
     };
 }

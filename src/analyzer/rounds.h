@@ -1,7 +1,8 @@
 // Rounds: the questions that a live capture asks as time passes.
 //
-// What:     connections are asked about when silence may have decided something. What takes a look at all the
-//           others (has this host rebooted? is there a box on this path?) is asked at most twice a second.
+// What:     connections are asked about when silence may have decided something. What takes a look at others
+//           of the same hosts (has this one rebooted? is there a box on this path?) is asked at most twice a
+//           second.
 // Lifetime: all that is given must outlive it.
 // Threads:  one at a time.
 #pragma once
@@ -17,6 +18,7 @@
 #include "analyzer/conclusions.h"
 #include "analyzer/connection.h"
 #include "analyzer/deadlines.h"
+#include "analyzer/host_marks.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/verdicts.h"
 #include "flow/flow_table.h"
@@ -25,8 +27,9 @@ namespace deadpeer {
 
 class Rounds {
 public:
-    Rounds(FlowTable<Connection>& flows, Predecessors& predecessors, Verdicts& verdicts)
-        : flows_(flows), predecessors_(predecessors), verdicts_(verdicts) {}
+    Rounds(FlowTable<Connection>& flows, const HostMarks& marks, Predecessors& predecessors,
+           Verdicts& verdicts)
+        : flows_(flows), marks_(marks), predecessors_(predecessors), verdicts_(verdicts) {}
 
     // When what its segment of that time has changed may decide something about it: at once if that is over.
     void ask_later(const Connection& connection, Nanoseconds segment, const CaptureState& capture);
@@ -59,8 +62,8 @@ public:
     // A gap of the capture has ended: who waited for that is asked about again.
     void resume(Nanoseconds now);
 
-    // Every connection there is.
-    [[nodiscard]] VisitConnections visit_all();
+    // REQUIRES: the table keeps marks.
+    [[nodiscard]] VisitConnections visit_hosts();
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +
@@ -82,6 +85,7 @@ private:
     [[nodiscard]] bool may_look(Nanoseconds now) const { return now >= next_look_; }
 
     FlowTable<Connection>& flows_;
+    const HostMarks& marks_;
     Predecessors& predecessors_;
     Verdicts& verdicts_;
     Deadlines deadlines_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/work.h"
 #include "keepalive/patience.h"
 
 namespace deadpeer {
@@ -87,9 +88,9 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
     tell(connection, superseded, capture, host);
 }
 
-void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& visit_all,
+void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& visit,
                           const CaptureState& capture) {
-    look_around(ended, visit_all);
+    look_around(ended, visit);
     for (const Ended& one : ended) {
         tell(*one.connection, one.superseded, capture, conclusions_.host_signs(*one.connection));
     }
@@ -184,15 +185,16 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     }
 }
 
-void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit_all) {
+void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit) {
     conclusions_.clear();
     const Hosts forgetful = forgetful_hosts(due);
     if (forgetful.empty()) return;  // nothing else is worth a walk
-    visit_all([&](const Connection& connection) { gather(connection, forgetful); });
+    visit(forgetful, [&](const Connection& connection) { gather(connection, forgetful); });
     conclusions_.freeze();
 }
 
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
+    ++Work::answers;
     const Connection& connection = *due.connection;
     const HostSigns host = conclusions_.host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
@@ -223,12 +225,13 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     return std::min(capture.now + kLookAgain, latest);
 }
 
-void Verdicts::tell_paths(const VisitConnections& visit_all) {
-    paths_.tell_new(sink_, [&](const std::function<void(const Connection&)>& note) {
-        visit_all([&](const Connection& connection) {
-            if (!has_ended(connection) && !watcher_.is_in_trouble(connection)) note(connection);
+void Verdicts::tell_paths(const VisitConnections& visit) {
+    paths_.tell_new(
+        sink_, [&](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& note) {
+            visit(hosts, [&](const Connection& connection) {
+                if (!has_ended(connection) && !watcher_.is_in_trouble(connection)) note(connection);
+            });
         });
-    });
 }
 
 std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection, Nanoseconds after,

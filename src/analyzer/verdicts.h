@@ -61,12 +61,11 @@ public:
 
     // Live: some that ended a while ago, with a look at the other connections of hosts that have forgotten
     // one.
-    void tell_ended(std::span<const Ended> ended, const VisitConnections& visit_all,
-                    const CaptureState& capture);
+    void tell_ended(std::span<const Ended> ended, const VisitConnections& visit, const CaptureState& capture);
 
     // A live round: first what other connections tell of hosts that have forgotten one of those due, then
     // each of those due.
-    void look_around(std::span<const Ended> due, const VisitConnections& visit_all);
+    void look_around(std::span<const Ended> due, const VisitConnections& visit);
     // Answers when to ask again; no value: when something happens to the connection.
     std::optional<Nanoseconds> tell_due(const Ended& due, const CaptureState& capture);
     // Whether only a look at the other connections of its host can tell what became of it.
@@ -79,7 +78,7 @@ public:
     [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
     void tell_reboots(Nanoseconds now) { reboots_.tell_due(sink_, now); }
     [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
-    void tell_paths(const VisitConnections& visit_all);
+    void tell_paths(const VisitConnections& visit);
 
     // The first time after `after` at which silence may decide something about the connection. A gap that
     // goes on is left out: its end is not known.

@@ -6,6 +6,7 @@
 //   erase           O(1) expected
 //   clock           walks the records a few at a time, for eviction
 //   for_each        every record, in no useful order
+//   for_each_marked every record whose mark is wanted: 4 bytes a record are read of those that are not
 //   give_back       a block of records, when so many are free
 //   record_numbers  with at_number(), every record for those who change the table on the way: a record keeps
 //                   its number until it is erased, or give_back() moves it
@@ -54,13 +55,14 @@ public:
     }
 
     // A default-constructed record with its key set. REQUIRES: there is none.
-    Record& insert(const FlowKey& key, std::uint64_t hash) {
+    Record& insert(const FlowKey& key, std::uint64_t hash, std::uint32_t mark = 0) {
         if ((size_ + 1) * 4 > slots_.size() * 3) grow_index();
         std::size_t i = home(hash);
         while (slots_[i].record != 0) i = after(i);
         const std::uint32_t number = take_record();
         slots_[i] = {tag(hash), number + 1};
         ++size_;
+        if (keeps_marks_) mark_at(number) = mark;
         Record& record = at(number);
         record.key = key;
         return record;
@@ -119,6 +121,26 @@ public:
         }
     }
 
+    // From now on the mark of each record is kept beside it: that given to insert(), or mark_of(key) of those
+    // that are there.
+    template <typename MarkOf>
+    void keep_marks(MarkOf mark_of) {
+        keeps_marks_ = true;
+        while (marks_.size() < blocks_.size()) add_marks();
+        for (std::uint32_t number = 0; number < in_use_.size(); ++number) {
+            if (in_use_[number]) mark_at(number) = mark_of(at(number).key);
+        }
+    }
+    [[nodiscard]] bool keeps_marks() const { return keeps_marks_; }
+
+    // REQUIRES: keeps_marks().
+    template <typename Wanted, typename Visit>
+    void for_each_marked(Wanted wanted, Visit visit) {
+        for (std::uint32_t number = 0; number < in_use_.size(); ++number) {
+            if (wanted(mark_at(number)) && in_use_[number]) visit(at(number));
+        }
+    }
+
     // The numbers of all records lie below.
     [[nodiscard]] std::uint32_t record_numbers() const { return static_cast<std::uint32_t>(in_use_.size()); }
     // nullptr if there is none. REQUIRES: number < record_numbers().
@@ -129,7 +151,7 @@ public:
     // Bytes taken by records and index, free ones included.
     [[nodiscard]] std::size_t memory() const {
         return blocks_.size() * kBlockRecords * sizeof(Record) + slots_.size() * sizeof(Slot) +
-               in_use_.size() / 8;
+               in_use_.size() / 8 + marks_.size() * kBlockRecords * sizeof(std::uint32_t);
     }
 
     // Whether the next insertion can be served without taking more memory.
@@ -141,7 +163,9 @@ public:
     // What memory() would grow by, for a moment, at the next insertion if has_room() is false.
     [[nodiscard]] std::size_t next_growth() const {
         const bool index_full = (size_ + 1) * 4 > slots_.size() * 3;
-        return kBlockRecords * sizeof(Record) + (index_full ? slots_.size() * 3 / 2 * sizeof(Slot) : 0);
+        const std::size_t marks = keeps_marks_ ? kBlockRecords * sizeof(std::uint32_t) : 0;
+        return kBlockRecords * sizeof(Record) + marks +
+               (index_full ? slots_.size() * 3 / 2 * sizeof(Slot) : 0);
     }
 
     // Records fewer until give_back() can take effect; 0 if it can.
@@ -160,10 +184,12 @@ public:
             while (slots_[i].record != number + 1) i = after(i);
             const std::uint32_t place = take_record();
             at(place) = at(number);
+            if (keeps_marks_) mark_at(place) = mark_at(number);
             slots_[i].record = place + 1;
         }
         in_use_.resize(first, false);
         blocks_.pop_back();
+        if (keeps_marks_) marks_.pop_back();
         ++displaced_;
     }
 
@@ -189,6 +215,11 @@ private:
 
     Record& at(std::uint32_t number) const { return blocks_[number / kBlockRecords][number % kBlockRecords]; }
 
+    [[nodiscard]] std::uint32_t& mark_at(std::uint32_t number) {
+        return marks_[number / kBlockRecords][number % kBlockRecords];
+    }
+    void add_marks() { marks_.push_back(std::make_unique<std::uint32_t[]>(kBlockRecords)); }
+
     std::uint32_t take_record() {
         if (!free_.empty()) {
             const std::uint32_t number = free_.back();
@@ -198,8 +229,10 @@ private:
             return number;
         }
         const auto number = static_cast<std::uint32_t>(in_use_.size());
-        if (number == blocks_.size() * kBlockRecords)
+        if (number == blocks_.size() * kBlockRecords) {
             blocks_.push_back(std::make_unique<Record[]>(kBlockRecords));
+            if (keeps_marks_) add_marks();
+        }
         in_use_.push_back(true);
         return number;
     }
@@ -219,11 +252,13 @@ private:
     Hash hash_;
     std::vector<Slot> slots_;
     std::vector<std::unique_ptr<Record[]>> blocks_;
+    std::vector<std::unique_ptr<std::uint32_t[]>> marks_;  // in blocks as the records, if they are kept
     std::vector<bool> in_use_;
     std::vector<std::uint32_t> free_;
     std::size_t size_ = 0;
     std::uint64_t displaced_ = 0;
     std::size_t hand_ = 0;
+    bool keeps_marks_ = false;
 };
 
 }  // namespace deadpeer

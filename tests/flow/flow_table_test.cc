@@ -155,6 +155,36 @@ TEST_CASE("an erased record's successor begins afresh") {
     CHECK(found.record->value == 0);
 }
 
+TEST_CASE("records are found by their marks, also those that were there before marks were, or were moved") {
+    constexpr unsigned kKeys = 5000;
+    FlowTable<Record> table(1);
+    std::set<unsigned> wanted;
+    const auto mark_of = [](const FlowKey& key) { return std::uint32_t{key.low_port} % 10; };
+    for (unsigned number = 0; number < kKeys; ++number) {
+        if (number == kKeys / 2) table.keep_marks(mark_of);
+        const FlowKey key = key_of(number);
+        table.insert(key, table.hash(key), table.keeps_marks() ? mark_of(key) : 0);
+    }
+    for (unsigned number = 0; number < kKeys; ++number) {
+        if (number % 3 == 0) {
+            table.erase(key_of(number));
+        } else if (number % 10 == 4) {
+            wanted.insert(number);
+        }
+    }
+    const auto found = [&] {
+        std::set<unsigned> numbers;
+        table.for_each_marked([](std::uint32_t mark) { return mark == 4; },
+                              [&](const Record& record) { numbers.insert(record.key.low_port); });
+        return numbers;
+    };
+    CHECK(found() == wanted);
+    const std::size_t memory = table.memory();
+    while (table.too_many() == 0) table.give_back();
+    CHECK(table.memory() < memory);
+    CHECK(found() == wanted);
+}
+
 TEST_CASE("the clock goes round all records in use and no others") {
     FlowTable<Record> table(1);
     for (unsigned number = 0; number < 10; ++number) {

@@ -1,0 +1,64 @@
+// HostMarks: finds the connections of some hosts among all that there are.
+//
+// What:    each connection has a mark of four bytes, half of it for either host, out of their addresses. Who
+//          asks about hosts reads the marks, not the connections: one in 32,768 others is looked at as well.
+// Memory:  8 KiB while it is asked.
+// Threads: one at a time.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "core/hash.h"
+#include "deadpeer/address.h"
+
+namespace deadpeer {
+
+class HostMarks {
+public:
+    explicit HostMarks(std::uint64_t hash_seed) : hash_(hash_seed) {}
+
+    [[nodiscard]] std::uint32_t of(const FlowKey& key) const {
+        return half(key.low_address) | std::uint32_t{half(key.high_address)} << kBits;
+    }
+
+    // Of all connections of these hosts, and of few others.
+    class Wanted {
+    public:
+        Wanted(const HostMarks& marks, std::span<const IpAddress> hosts)
+            : halves_(std::make_unique<Halves>()) {
+            for (const IpAddress& host : hosts) halves_->set(marks.of(host));
+        }
+        bool operator()(std::uint32_t mark) const {
+            const Halves& halves = *halves_;
+            return halves[mark % kHalves] || halves[mark / kHalves];
+        }
+
+    private:
+        friend class HostMarks;
+        static constexpr std::uint32_t kHalves = std::uint32_t{1} << 16;
+        using Halves = std::bitset<kHalves>;
+
+        std::unique_ptr<Halves> halves_;
+    };
+
+private:
+    static constexpr unsigned kBits = 16;
+
+    [[nodiscard]] std::uint16_t half(const std::array<std::uint64_t, 2>& address) const {
+        return static_cast<std::uint16_t>(hash_(hash_(address[0]) ^ address[1]));
+    }
+    [[nodiscard]] std::uint16_t of(const IpAddress& host) const {
+        std::array<std::uint64_t, 2> words;
+        std::memcpy(words.data(), host.bytes.data(), sizeof words);
+        return half(words);
+    }
+
+    SeededHash hash_;
+};
+
+}  // namespace deadpeer
