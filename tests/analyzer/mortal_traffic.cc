@@ -19,7 +19,7 @@ void MortalTraffic::live(unsigned number) {
     input_ = below(2);
     now_ = kStart + between(0, 20 * kSecond);
     open();
-    switch (below(8)) {
+    switch (below(9)) {
         case 0:
         case 1:
         case 2:
@@ -30,6 +30,8 @@ void MortalTraffic::live(unsigned number) {
             return beat_and_stop();
         case 5:
             return be_reopened();
+        case 6:
+            return close();
         default:
             return be_forgotten();
     }
@@ -119,6 +121,31 @@ void MortalTraffic::be_reopened() {
     client_.next = old + 700'000;
     server_.next += 500'000;
     open();
+}
+
+// Or abort; now and then who closes meets one that has forgotten the connection, or its 4-tuple is used anew.
+void MortalTraffic::close() {
+    for (unsigned i = below(4); i > 0; --i) {
+        wait(between(1, 20 * kSecond));
+        say(below(2) == 0, 30);
+    }
+    wait(between(1, 20 * kSecond));
+    const bool by_client = below(2) == 0;
+    Side& side = by_client ? client_ : server_;
+    if (below(3) == 0) return send(by_client, kRst | kAck, side.next);
+    send(by_client, kFin | kAck, side.next++);
+    wait(between(1, 50 * kMillisecond));
+    Side& other = by_client ? server_ : client_;
+    if (below(4) == 0) return send(!by_client, kRst, other.next);
+    send(!by_client, kFin | kAck, other.next++);
+    wait(between(1, 50 * kMillisecond));
+    send(by_client, kAck, side.next);
+    if (below(2) == 0) return;
+    wait(between(kSecond, 30 * kSecond));
+    client_.next += 300'000;
+    server_.next += 500'000;
+    open();
+    if (below(2) == 0) probe_and_die();
 }
 
 void MortalTraffic::say(bool by_client, std::size_t payload) {

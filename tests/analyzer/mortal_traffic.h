@@ -2,7 +2,7 @@
 //
 // What:   a few hosts with many connections between them, as two interfaces see them: probes, data and
 //         heartbeats that find no answer any more, or find one when it is nearly too late; hosts that have
-//         forgotten connections; 4-tuples that are used anew.
+//         forgotten connections; 4-tuples that are used anew; connections that are closed or aborted.
 // Purity: the same seed gives the same frames on every machine.
 #pragma once
 
@@ -44,6 +44,7 @@ private:
     void beat_and_stop();
     void be_forgotten();
     void be_reopened();
+    void close();
 
     void open();
     void wait(Nanoseconds time) { now_ += time; }
