@@ -103,6 +103,9 @@ enum class Reason : std::uint8_t {
     kUnreachable,  // ICMP
     // idle_timeout_on_path
     kKnownTimeout,  // after silences that are all longer than a known timeout
+    // closed
+    kReuseRace,        // data met the FIN of a side that closed an idle connection, and then its RST
+    kRequestAfterFin,  // data long after the FIN was acknowledged met a RST
 };
 
 // What a side sent that found no answer.
@@ -156,6 +159,8 @@ enum class EventKind : std::uint8_t {
     kCapacityWarning,
     kPathDead,
     kNoAnswer,
+    kReuseRace,
+    kRequestAfterFin,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };

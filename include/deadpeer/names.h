@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 13> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 39> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 41> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -67,14 +67,17 @@ inline constexpr std::array<std::string_view, 39> kReasonNames = {"",
                                                                   "no_answer",
                                                                   "syn_ignored",
                                                                   "unreachable",
-                                                                  "known_timeout"};
+                                                                  "known_timeout",
+                                                                  "reuse_race",
+                                                                  "request_after_fin"};
 
-inline constexpr std::array<std::string_view, 14> kEventNames = {
+inline constexpr std::array<std::string_view, 16> kEventNames = {
     "probes_unanswered", "peer_recovered",  "peer_dead",
     "peer_rebooted",     "peer_lost_state", "middlebox_reset",
     "peer_reset",        "host_rebooted",   "idle_timeout_on_path",
     "heartbeat_stopped", "capture_gap",     "capacity_warning",
-    "path_dead",         "no_answer"};
+    "path_dead",         "no_answer",       "reuse_race",
+    "request_after_fin"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

@@ -21,8 +21,8 @@ struct EventClass {
 };
 
 // Verdicts that are events as well.
-std::optional<EventClass> event_of(Verdict verdict) {
-    switch (verdict) {
+std::optional<EventClass> event_of(const Judgement& judgement) {
+    switch (judgement.verdict) {
         case Verdict::kPeerDead:
             return EventClass{EventKind::kPeerDead, Severity::kCritical};
         case Verdict::kPeerRebooted:
@@ -37,9 +37,14 @@ std::optional<EventClass> event_of(Verdict verdict) {
             return EventClass{EventKind::kPathDead, Severity::kCritical};
         case Verdict::kNoAnswer:
             return EventClass{EventKind::kNoAnswer, Severity::kInfo};
+        case Verdict::kClosed:
+            if (judgement.reason == Reason::kReuseRace)
+                return EventClass{EventKind::kReuseRace, Severity::kWarning};
+            if (judgement.reason == Reason::kRequestAfterFin)
+                return EventClass{EventKind::kRequestAfterFin, Severity::kWarning};
+            break;
         case Verdict::kNone:
         case Verdict::kUnknown:
-        case Verdict::kClosed:
         case Verdict::kSuspect:
         case Verdict::kAlive:
         case Verdict::kIdle:
@@ -172,7 +177,7 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
 }
 
 void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host) {
-    const auto event = event_of(judgement.verdict);
+    const auto event = event_of(judgement);
     if (!event) return;
     if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
         sink_.on_finding(finding_of(connection, judgement, host, *event));

@@ -5,6 +5,7 @@
 
 #include "keepalive/between.h"
 #include "keepalive/kind.h"
+#include "keepalive/observe_close.h"
 #include "keepalive/observe_reset.h"
 
 namespace deadpeer {
@@ -52,9 +53,13 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence, holds_copies);
     const bool of_first_pair = follow_first_pair(connection, segment, kind);
-    if (connection.watch == 0 && !deserves_watch(kind, before, segment)) return {kind, 0, of_first_pair};
+    const bool first = connection.watch == 0;
+    const bool only_close = first || watch_of(connection)->only_close;
+    const bool remarkable = deserves_watch(kind, before, segment);
+    if (first && !remarkable && !close_after_idle(before, segment)) return {kind, 0, of_first_pair};
 
     Watch& watch = watch_for(connection);
+    watch.only_close = only_close && !remarkable;
     const Observation observation = observe(watch, pools_, before, segment, kind);
     if (watch.reset->met() && watch.reset->frame == segment.frame) {
         ResetRecord& reset = watch.reset.in(pools_.resets);
@@ -66,7 +71,12 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         const Nanoseconds here = connection.tcp.reverse(segment.direction).last_time;
         note_host_heard(watch, pools_, segment.direction, here, hosts_.last_heard(silent));
     }
+    if (closes_in_order(watch, before, segment)) watch.close.release(pools_.closes);
     connection.attention = needs_attention(watch);
+    if (watch.only_close && !connection.attention) {
+        release(connection);
+        return {kind, 0, of_first_pair};
+    }
     const bool asked_twice = observation.train_position == 2;
     if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
         tell_unanswered(connection, watch, segment, file);
@@ -171,7 +181,8 @@ void Watcher::release(Connection& connection) {
 
 bool Watcher::is_scarce() const {
     return scarce(watches_) || scarce(rows_) || scarce(pools_.trains) || scarce(pools_.probers) ||
-           scarce(pools_.first_pairs) || scarce(pools_.resets) || scarce(pools_.rtts);
+           scarce(pools_.first_pairs) || scarce(pools_.resets) || scarce(pools_.closes) ||
+           scarce(pools_.rtts);
 }
 
 bool Watcher::holds_scarce(const Connection& connection) const {
@@ -184,7 +195,8 @@ bool Watcher::holds_scarce(const Connection& connection) const {
     };
     return std::ranges::any_of(watch->sides, side_does) ||
            (watch->first_pair.held() && (scarce(rows_) || scarce(pools_.first_pairs))) ||
-           (watch->reset.held() && scarce(pools_.resets)) || (watch->rtts.held() && scarce(pools_.rtts));
+           (watch->reset.held() && scarce(pools_.resets)) || (watch->close.held() && scarce(pools_.closes)) ||
+           (watch->rtts.held() && scarce(pools_.rtts));
 }
 
 bool Watcher::note_told(const Connection& connection, Verdict verdict, Signs host) {
@@ -206,7 +218,9 @@ bool Watcher::is_in_trouble(const Connection& connection) const {
 
 Watch& Watcher::watch_for(Connection& connection) {
     if (connection.watch == 0) connection.watch = watches_.take();
-    return watches_[connection.watch];
+    Watch& watch = watches_[connection.watch];
+    watch.only_close = false;
+    return watch;
 }
 
 // Only the latest probe of a side waits for its answer.

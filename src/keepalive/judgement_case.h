@@ -1,8 +1,8 @@
 // JudgementCase: all that a judgement rests on, and the questions that judge's parts share.
 //
 // What:     judge.cc asks its parts in turn: what found no answer (judge_silence.cc), a RST (judge_reset.cc),
-//           what is open still (judge_open.cc), what never was a connection (judge_opening.cc). Each answers
-//           if its rules apply.
+//           what is sent to a side that has closed (judge_close.cc), what is open still (judge_open.cc),
+//           what never was a connection (judge_opening.cc). Each answers if its rules apply.
 // Lifetime: of what it refers to; during one judgement.
 // Threads:  pure functions.
 #pragma once
@@ -68,6 +68,8 @@ void describe_tries(Judgement& judgement, const Train& train, const SideWatch& s
 
 // Its SYNs were not answered by what could be a connection.
 std::optional<Judgement> judge_opening(const JudgementCase& c);
+// Data that the side which had closed did not read, answered by its RST.
+std::optional<Judgement> judge_close(const JudgementCase& c);
 // A side gave up, or has fallen silent for so long that it must have.
 std::optional<Judgement> judge_dead(const JudgementCase& c);
 // The other side has not answered what was sent last, too little or too late for more.

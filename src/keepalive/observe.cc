@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keepalive/between.h"
+#include "keepalive/observe_close.h"
 #include "keepalive/observe_reset.h"
 #include "keepalive/patience.h"
 #include "keepalive/tries.h"
@@ -150,6 +151,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         observe_reset(watch, pools, before, segment);
         return observation;
     }
+    note_close(watch, pools, before, segment);
 
     if (watch.reset.held() && observe_after_reset(watch, pools, before, segment)) {
         if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
@@ -216,8 +218,8 @@ bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
         return side.probes.held() || side.transmissions.held() || side.window_probed;
     };
-    return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.predecessor != 0 ||
-           watch.first_pair.held();
+    return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.close.held() ||
+           watch.predecessor != 0 || watch.first_pair.held();
 }
 
 }  // namespace deadpeer

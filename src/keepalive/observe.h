@@ -13,10 +13,10 @@
 
 namespace deadpeer {
 
-// Nothing that keepalive analysis would have to look at: a segment at the SND.NXT of its side without RST
-// and labels.
+// Nothing that keepalive analysis would have to look at: a segment at the SND.NXT of its side without FIN,
+// RST and labels.
 inline bool is_plain(const SentData& sent, const Segment& segment, Labels labels) {
-    return labels.empty() && !segment.has(kRst) && segment.seq == sent.next.value();
+    return labels.empty() && !segment.has(kFin | kRst) && segment.seq == sent.next.value();
 }
 
 // What is worth remembering of a segment of this kind; without it no Watch is needed.

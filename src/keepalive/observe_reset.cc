@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keepalive/between.h"
+#include "keepalive/observe_close.h"
 #include "keepalive/patience.h"
 
 namespace deadpeer {
@@ -141,6 +142,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
     reset.silence_before = silence_before(watch, before, segment);
+    reset.late_request = late_request(watch, before, segment);
     const ResetRecord& earlier = *watch.reset;
     if (earlier.met() && earlier.sender == reset.sender && earlier.time == reset.sender_heard) {
         // The sender has said nothing since but that RST.
@@ -184,6 +186,8 @@ bool observe_after_reset(Watch& watch, WatchPools& pools, const ConnectionView& 
         watch.reset.release(pools.resets);
         return false;
     }
+    if (segment.direction != reset.sender && segment.has(kFin) && reset.late_request.small)
+        reset.late_request = {};
     if (segment.direction == reset.sender) {
         reset.sender_after = true;
         return !reset.ignored();

@@ -112,6 +112,39 @@ struct RttSample {
     std::array<std::uint32_t, 15> microseconds{};  // the latest
 };
 
+// The first FIN of a connection, where it came after a silence.
+struct CloseRecord {
+    Direction closer = Direction::kFromLow;
+    bool spoke_last = false;  // the closer's data came after all of the other side's
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;
+    Nanoseconds idle = kNoTime;          // without data of either side
+    Nanoseconds acknowledged = kNoTime;  // by the other side
+    Nanoseconds request_time = kNoTime;  // of the other side's first data that the FIN does not acknowledge
+    std::uint64_t request_frame = 0;
+    std::uint32_t request_bytes = 0;  // all that the other side has sent since
+    bool request_knew = false;        // and acknowledges the FIN
+    bool reads_on = false;  // the closer has acknowledged some of that data: it closed one direction
+};
+
+// What a RST that follows its sender's FIN answers.
+struct LateRequest {
+    enum class Kind : std::uint8_t {
+        kNone,
+        kMetFin,     // data that crossed the FIN, or came before it could be heeded
+        kIgnoredFin  // data long after the FIN had been acknowledged
+    };
+
+    Kind kind = Kind::kNone;
+    bool knew_fin = false;  // it acknowledges it
+    bool small = false;     // if the side's own FIN follows it was no request, but a last word of TLS or so
+    Nanoseconds time = kNoTime;
+    std::uint64_t frame = 0;  // 0: not known
+    Nanoseconds fin_time = kNoTime;
+    std::uint64_t fin_frame = 0;     // likewise
+    Nanoseconds fin_idle = kNoTime;  // the silence before the FIN
+};
+
 // A RST as it was met.
 struct ResetRecord {
     enum class Shape : std::uint8_t {
@@ -150,6 +183,7 @@ struct ResetRecord {
     Silence host_silence;        // of the sender's frames that are no TCP segments, since sender_heard
     bool ip_id_ran_on = false;   // the sender's IP ids went on where they had been
     bool address_moved = false;  // another machine claimed the sender's address since
+    LateRequest late_request;
 
     // Since then at least its sender was silent, even if it was never heard.
     [[nodiscard]] Nanoseconds silent_since() const {
@@ -173,10 +207,12 @@ struct Watch {
 
     Nanoseconds longest_survived = kNoTime;  // the longest silence that the connection came through
     Pooled<ResetRecord> reset;
+    Pooled<CloseRecord> close;
     Pooled<FirstPair> first_pair;
     Pooled<RttSample> rtts;
     std::uint32_t predecessor = 0;  // had the 4-tuple before, as long as its end is not told
     bool recovered = false;         // unanswered probes were answered again
+    bool only_close = false;        // it was made for its CloseRecord, and nothing else was met since
     bool syn_challenged = false;    // a SYN was answered by an ACK of something else
     bool syn_unheeded = false;      // and that went on, in the SYN's stream
     std::uint8_t refusals = 0;      // RSTs to SYNs, as many as fit
@@ -201,13 +237,15 @@ struct WatchPools {
     RecordPool<Prober> probers;
     RecordPool<FirstPair> first_pairs;
     RecordPool<ResetRecord> resets;
+    RecordPool<CloseRecord> closes;
     RecordPool<RttSample> rtts;
 
     // Takes back all that the Watch holds.
     void release(Watch& watch);
 
     [[nodiscard]] std::size_t memory() const {
-        return trains.memory() + probers.memory() + first_pairs.memory() + resets.memory() + rtts.memory();
+        return trains.memory() + probers.memory() + first_pairs.memory() + resets.memory() + closes.memory() +
+               rtts.memory();
     }
 };
 
@@ -219,6 +257,7 @@ inline void WatchPools::release(Watch& watch) {
     }
     watch.first_pair.release(first_pairs);
     watch.reset.release(resets);
+    watch.close.release(closes);
     watch.rtts.release(rtts);
 }
 

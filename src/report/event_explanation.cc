@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "report/advice.h"
+#include "report/close_story.h"
 #include "report/explanation.h"
 #include "report/failure_story.h"
 #include "report/words.h"
@@ -163,6 +164,9 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return tell_failure(out, story_of(finding, Verdict::kPeerReset));
         case EventKind::kPathDead:
             return tell_failure(out, story_of(finding, Verdict::kPathDead));
+        case EventKind::kReuseRace:
+        case EventKind::kRequestAfterFin:
+            return tell_close(out, close_of(finding));
         case EventKind::kNoAnswer:
             return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
         case EventKind::kHostRebooted:

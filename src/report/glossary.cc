@@ -109,6 +109,12 @@ constexpr auto kReasons = entries_of<Reason>({
     {Reason::kNoAnswer, "", "Nothing answered the SYN.", ""},
     {Reason::kSynIgnored, "", "The SYN met an older connection, and nothing came of it.", ""},
     {Reason::kUnreachable, "", "An ICMP error answered the SYN.", ""},
+    {Reason::kReuseRace, "",
+     "A request met the FIN of a side that was closing the idle connection, and was answered by a RST.",
+     "Give the side that sends requests the shorter idle timer."},
+    {Reason::kRequestAfterFin, "",
+     "A request was sent long after the other side's FIN was acknowledged, and was answered by a RST.",
+     "Make the application notice the end of the stream before it uses a connection again."},
 });
 
 constexpr auto kEvents = entries_of<EventKind>({
@@ -140,6 +146,12 @@ constexpr auto kEvents = entries_of<EventKind>({
      "Look for an outage of the path at that time."},
     {EventKind::kPeerReset, "info", "One side ended a connection with a RST.", ""},
     {EventKind::kNoAnswer, "info", "A SYN was never answered.", "Check that the host is up and reachable."},
+    {EventKind::kReuseRace, "warning",
+     "A request was lost because it met the FIN of a side that was closing the idle connection.",
+     "Give the side that sends requests the shorter idle timer."},
+    {EventKind::kRequestAfterFin, "warning",
+     "A request was lost because it was sent long after the other side had closed.",
+     "Make the application notice the end of the stream before it uses a connection again."},
 });
 
 constexpr auto kKinds = entries_of<SegmentKind>({

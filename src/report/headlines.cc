@@ -56,8 +56,17 @@ void say_heartbeat(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " to ", named(f.peer), ", silent for ", Span{f.idle});
 }
 
+void say_reuse(std::string& out, const Finding& f, const Named& named) {
+    say(out, "a request of ", named(f.peer), " met the close of ", named(f.subject));
+    if (f.idle != kNoTime) say(out, " after ", Span{f.idle}, " of silence");
+}
+void say_late_request(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.peer), " sent to ", named(f.subject));
+    if (f.idle != kNoTime) say(out, " ", Span{f.idle}, " after it had closed");
+}
+
 // The worst kinds first; those that are not here make no headline.
-constexpr std::array<Headline, 9> kHeadlines = {{
+constexpr std::array<Headline, 11> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
@@ -67,6 +76,8 @@ constexpr std::array<Headline, 9> kHeadlines = {{
     {EventKind::kMiddleboxReset, "middlebox reset", say_middlebox},
     {EventKind::kPeerLostState, "lost state", say_without_state},
     {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},
+    {EventKind::kReuseRace, "reuse race", say_reuse},
+    {EventKind::kRequestAfterFin, "request after FIN", say_late_request},
 }};
 
 const Headline* headline_of(const Finding& finding) {

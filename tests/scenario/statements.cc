@@ -64,6 +64,8 @@ bool is_verdict(EventKind kind) {
         case EventKind::kPeerReset:
         case EventKind::kPathDead:
         case EventKind::kNoAnswer:
+        case EventKind::kReuseRace:
+        case EventKind::kRequestAfterFin:
             return true;
         default:
             return false;

@@ -73,6 +73,8 @@ constexpr Right kRights[] = {
     {"one_box_restarts_five_hosts", 0, "peer_lost_state", "", Confidence::kLow, "",
      "host_rebooted peer_rebooted idle_timeout_on_path"},
     {"duplicate_address", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted peer_rebooted"},
+    {"reuse_race", 0, "closed", "reuse_race", kAny, "reuse_race"},
+    {"request_long_after_fin", 0, "closed", "request_after_fin", kAny, "request_after_fin", "reuse_race"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 

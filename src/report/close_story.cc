@@ -1,0 +1,61 @@
+#include "report/close_story.h"
+
+#include "report/words.h"
+
+namespace deadpeer {
+namespace {
+
+void tell_race(Explanation& out, const CloseStory& story) {
+    say_sentence(out.what, "A request of ", Side{story.other}, " met the close of ", Side{story.closer},
+                 " and was lost");
+    say(out.evidence, "The FIN came");
+    if (story.idle != kNoTime) say(out.evidence, " after ", Span{story.idle}, " without data");
+    say(out.evidence, ", and a RST answered the request.");
+    say_sentence(out.evidence, story.confidence == Confidence::kHigh
+                                   ? "The request was sent before its sender had the FIN"
+                                   : "Its sender had acknowledged the FIN only just before");
+    say_sentence(out.advice, "The idle timer of ", story.other.address, " must be shorter than that of ",
+                 Side{story.closer});
+    say_sentence(out.advice, "Repeat requests that are lost so on a new connection");
+}
+
+void tell_late(Explanation& out, const CloseStory& story) {
+    say_sentence(out.what, Side{story.other}, " sent a request to ", Side{story.closer},
+                 ", which had closed the connection");
+    say(out.evidence, "It was sent");
+    if (story.idle != kNoTime) say(out.evidence, " ", Span{story.idle});
+    say(out.evidence, " after the FIN, which had been acknowledged, and a RST answered it.");
+    say_sentence(out.advice, "Make the application on ", story.other.address,
+                 " notice the end of the stream before it uses a connection again");
+}
+
+}  // namespace
+
+CloseStory close_of(const FlowSummary& flow) {
+    CloseStory story;
+    story.reason = flow.reason;
+    story.confidence = flow.confidence;
+    const bool by_initiator = flow.failed_side_initiator;
+    const Direction closer = by_initiator ? flow.initiator : opposite(flow.initiator);
+    story.closer = flow.key.sender(closer);
+    story.other = flow.key.receiver(closer);
+    story.idle = flow.idle_at_failure;
+    return story;
+}
+
+CloseStory close_of(const Finding& finding) {
+    CloseStory story;
+    story.reason = finding.reason;
+    story.confidence = finding.confidence;
+    story.closer = finding.subject;
+    story.other = finding.peer;
+    story.idle = finding.idle;
+    return story;
+}
+
+void tell_close(Explanation& out, const CloseStory& story) {
+    if (story.reason == Reason::kReuseRace) return tell_race(out, story);
+    tell_late(out, story);
+}
+
+}  // namespace deadpeer
