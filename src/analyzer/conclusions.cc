@@ -93,27 +93,16 @@ void Conclusions::gather_host(const Connection& connection, Direction side) {
     if (const auto lost = forgotten(connection); lost && watch->reset->sender == side) {
         return hosts_.add(*lost);
     }
-    HostConnection lived;
-    lived.address = connection.key.sender(side).address;
+    HostConnection lived = lived_by(side, connection, watch, options_);
     lived.host = life_.machine_of(lived.address);
-    lived.stream = connection.tcp.number;
-    lived.first_time = connection.first_time;
-    lived.heard = heard(connection, watch, side);
-    // A RST that is not of a host without the connection is a word of the host, too.
-    const bool resets = watch != nullptr && watch->reset->met() && watch->reset->sender == side;
-    if (resets && watch->reset->shape != ResetRecord::Shape::kNoSocket)
-        lived.heard = std::max(lived.heard, watch->reset->time);
-    lived.opened_by_host = connection.initiator == side && connection.syn_seen;
-    lived.first_file = connection.first.file;
-    lived.first_frame = connection.first.frame;
-    lived.open = !has_ended(connection);
     hosts_.add(lived);
 }
 
 void Conclusions::gather_gone(const IpAddress& address) {
     const IpAddress host = life_.machine_of(address);
-    life_.for_each_gone(
-        address, [&](const GoneConnections::Span& span) { hosts_.add_heard(host, span.from, span.to); });
+    life_.for_each_gone(address, [&](const GoneConnections::Span& span) {
+        hosts_.add_heard(host, span.from, span.to, span.resets);
+    });
 }
 
 void Conclusions::freeze() {

@@ -191,13 +191,17 @@ void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
     ++told_early_;
 }
 
-// Its hosts' other connections are judged by when these were heard on it.
+// Its hosts' other connections are judged by when these were heard on it. Not who sends nothing but SYNs, as
+// in a flood.
 void Analyzer::Impl::note_gone(const Connection& connection) {
-    if (connection.first_time == kNoTime || is_unanswered_syn(connection)) return;
+    if (connection.first_time == kNoTime) return;
+    const Watch* watch = watcher_.watch_of(connection);
+    const bool in_vain = is_unanswered_syn(connection);
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        const Nanoseconds heard = deadpeer::heard(connection, watcher_.watch_of(connection), side);
-        if (heard >= connection.first_time)
-            life_.note_gone(connection.key.sender(side).address, {connection.first_time, heard});
+        const HostConnection lived = lived_by(side, connection, watch, options_);
+        if (lived.heard < lived.first_time || (in_vain && !life_.seen_two_way(lived.address))) continue;
+        life_.note_gone(lived.address, {lived.first_time, lived.heard});
+        if (lived.reset != kNoTime) life_.note_gone(lived.address, {lived.reset, lived.reset, true});
     }
 }
 

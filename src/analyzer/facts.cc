@@ -1,5 +1,7 @@
 #include "analyzer/facts.h"
 
+#include <algorithm>
+
 namespace deadpeer {
 namespace {
 
@@ -66,6 +68,26 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.quiet = reset.host_silence;
     lived.ip_id_ran_on = reset.ip_id_ran_on;
     lived.address_moved = reset.address_moved;
+    return lived;
+}
+
+HostConnection lived_by(Direction side, const Connection& connection, const Watch* watch,
+                        const AnalyzerOptions& options) {
+    const auto lost = forgotten(connection, watch, options);
+    if (lost && watch->reset->sender == side) return *lost;
+    HostConnection lived;
+    lived.host = lived.address = connection.key.sender(side).address;
+    lived.stream = connection.tcp.number;
+    lived.first_time = connection.first_time;
+    lived.heard = heard(connection, watch, side);
+    // A RST that is not of a host without the connection is a word of the host, too.
+    const bool resets = watch != nullptr && watch->reset->met() && watch->reset->sender == side;
+    if (resets && watch->reset->shape != ResetRecord::Shape::kNoSocket)
+        lived.heard = std::max(lived.heard, watch->reset->time);
+    lived.opened_by_host = connection.initiator == side && connection.syn_seen;
+    lived.first_file = connection.first.file;
+    lived.first_frame = connection.first.frame;
+    lived.open = !has_ended(connection);
     return lived;
 }
 

@@ -20,6 +20,10 @@ Nanoseconds heard(const Connection& connection, const Watch* watch, Direction si
 // `watch` may be null. What heartbeats and the 4-tuple's later use tell is left out.
 ConnectionFacts facts_of(const Connection& connection, const Watch* watch);
 
+// The connection as that side lived it.
+HostConnection lived_by(Direction side, const Connection& connection, const Watch* watch,
+                        const AnalyzerOptions& options);
+
 // The connection as the sender of its no-socket RST lived it; none if there is no such RST.
 std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
                                         const AnalyzerOptions& options);

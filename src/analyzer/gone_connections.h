@@ -1,9 +1,10 @@
 // GoneConnections: when hosts were heard on connections that are told and forgotten.
 //
 // What:     for each host some spans of time, each from the first segment of a connection to the host's last;
-//           those less than a boot apart are one. What is shown of a host's life is never too little: where
-//           there is no room the two spans that are closest become one, and of a host that was forgotten
-//           all the time until then counts.
+//           those less than a boot apart are one. A RST to a connection that the host has forgotten is a span
+//           of its own. What is shown of a host's life is never too little: where there is no room the two
+//           spans that are closest become one, and of a host that was forgotten all the time until then
+//           counts.
 // Cost:     O(1).
 // Memory:   bounded.
 // Threads:  one at a time.
@@ -27,6 +28,7 @@ public:
     struct Span {
         Nanoseconds from = kNoTime;
         Nanoseconds to = kNoTime;
+        bool resets = false;  // the last word is a RST to a connection that the host has forgotten
     };
 
     // `bytes`: what it may take, about.
@@ -63,6 +65,7 @@ private:
         std::size_t count = 0;
 
         void add(Span span);
+        static bool is_later(const Span& a, const Span& b) { return a.to == b.to ? b.resets : a.to > b.to; }
     };
 
     RecentTable<IpAddress, Host> hosts_;
@@ -78,7 +81,8 @@ inline void GoneConnections::Host::add(Span span) {
         if (apart) {
             *end++ = spans[i];
         } else {
-            span = {std::min(span.from, spans[i].from), std::max(span.to, spans[i].to)};
+            const Span& later = is_later(spans[i], span) ? spans[i] : span;
+            span = {std::min(span.from, spans[i].from), later.to, later.resets};
         }
     }
     const auto later = [](const Span& a, const Span& b) { return a.from < b.from; };

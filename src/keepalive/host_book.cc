@@ -29,24 +29,6 @@ void keep_latest(std::vector<Entry>& entries) {
     entries.erase(entries.begin(), middle);
 }
 
-// The spans in `all` are kShortestBoot or more apart, and remain so.
-void add_span(std::map<Nanoseconds, Nanoseconds>& all, Nanoseconds from, Nanoseconds to) {
-    auto next = all.upper_bound(from);
-    if (next != all.begin()) {
-        const auto before = std::prev(next);
-        if (before->second >= to) return;
-        if (from - before->second < kShortestBoot) {
-            from = before->first;
-            next = all.erase(before);
-        }
-    }
-    while (next != all.end() && next->first - to < kShortestBoot) {
-        to = std::max(to, next->second);
-        next = all.erase(next);
-    }
-    all.emplace_hint(next, from, to);
-}
-
 }  // namespace
 
 void HostBook::ask_about(const HostConnection& forgotten) {
@@ -62,6 +44,26 @@ void HostBook::ask_about(const HostConnection& forgotten) {
     asked.reset = fresh ? forgotten.reset : std::min(asked.reset, forgotten.reset);
 }
 
+void HostBook::add_span(HeardSpans& all, Nanoseconds from, HeardUntil until) {
+    const auto is_later = [](const HeardUntil& a, const HeardUntil& b) {
+        return a.to == b.to ? b.resets : a.to > b.to;
+    };
+    auto next = all.upper_bound(from);
+    if (next != all.begin()) {
+        const auto before = std::prev(next);
+        if (!is_later(until, before->second)) return;
+        if (from - before->second.to < kShortestBoot) {
+            from = before->first;
+            next = all.erase(before);
+        }
+    }
+    while (next != all.end() && next->first - until.to < kShortestBoot) {
+        if (is_later(next->second, until)) until = next->second;
+        next = all.erase(next);
+    }
+    all.emplace_hint(next, from, until);
+}
+
 bool HostBook::condense(const HostConnection& connection) {
     const auto known = asked_.find(connection.host);
     if (known == asked_.end() || connection.reset != kNoTime) return false;
@@ -70,16 +72,16 @@ bool HostBook::condense(const HostConnection& connection) {
     if (opened || std::max(connection.heard, connection.first_time) > asked.reset) return false;
     if (connection.first_time == kNoTime) return true;
     if (connection.heard >= connection.first_time) {
-        add_span(asked.heard, connection.first_time, connection.heard);
+        add_span(asked.heard, connection.first_time, {connection.heard, false});
     }
     const Nanoseconds oldest = asked.oldest.first_time;
     if (connection.open && (oldest == kNoTime || connection.first_time < oldest)) asked.oldest = connection;
     return true;
 }
 
-void HostBook::add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to) {
+void HostBook::add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to, bool resets) {
     const auto known = asked_.find(host);
-    if (known != asked_.end()) add_span(known->second.heard, from, to);
+    if (known != asked_.end()) add_span(known->second.heard, from, {to, resets});
 }
 
 void HostBook::announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
@@ -173,7 +175,7 @@ void HostBook::find_silences(std::span<const HostConnection> all) {
         if (is_lost(each)) heard.push_back({each.reset, each.reset, true});
     }
     if (const auto asked = asked_.find(all.front().host); asked != asked_.end()) {
-        for (const auto& [from, to] : asked->second.heard) heard.push_back({from, to, false});
+        for (const auto& [from, until] : asked->second.heard) heard.push_back({from, until.to, until.resets});
     }
     if (heard.empty()) return;
     std::ranges::sort(heard, {}, &Heard::from);

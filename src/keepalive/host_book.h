@@ -65,8 +65,9 @@ public:
             ++left_out_;
         }
     }
-    // A host that is asked about was heard within that time, on connections that are not added.
-    void add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to);
+    // A host that is asked about was heard within that time, on connections that are not added. `resets`: its
+    // last word was a no-socket RST.
+    void add_heard(const IpAddress& host, Nanoseconds from, Nanoseconds to, bool resets);
     // What it may come to hold, about, when so many connections met a RST and their hosts are asked about.
     [[nodiscard]] static std::size_t memory_for(std::size_t resets) {
         return std::min(resets * (2 * sizeof(HostConnection) + sizeof(Asked)), 3 * kMostBytes);
@@ -153,12 +154,19 @@ private:
     static constexpr std::size_t kMostBytes = std::size_t{24} << 20;
     static constexpr std::size_t kMost = kMostBytes / sizeof(HostConnection);
 
+    struct HeardUntil {
+        Nanoseconds to;
+        bool resets;  // by a no-socket RST
+    };
+    using HeardSpans = std::map<Nanoseconds, HeardUntil>;  // by when they begin
+    static void add_span(HeardSpans& all, Nanoseconds from, HeardUntil until);
+
     // What is known of a host that is asked about, but for the connections that are kept.
     struct Asked {
-        Nanoseconds opened;                        // connections that it opened since then matter
-        Nanoseconds reset;                         // so does what is heard after that
-        std::map<Nanoseconds, Nanoseconds> heard;  // from when until when, less than kShortestBoot apart
-        HostConnection oldest;                     // of those that are open; if it has a first_time
+        Nanoseconds opened;     // connections that it opened since then matter
+        Nanoseconds reset;      // so does what is heard after that
+        HeardSpans heard;       // kShortestBoot or more apart
+        HostConnection oldest;  // of those that are open; if it has a first_time
     };
 
     bool condense(const HostConnection& connection);

@@ -99,7 +99,8 @@ IpAddress host(std::uint8_t last) {
 std::string spans(const GoneConnections& gone, std::uint8_t of) {
     std::string text;
     gone.for_each(host(of), of, [&](const GoneConnections::Span& span) {
-        text += std::to_string(span.from / kSecond) + "-" + std::to_string(span.to / kSecond) + " ";
+        text += std::to_string(span.from / kSecond) + "-" + std::to_string(span.to / kSecond) +
+                (span.resets ? "R " : " ");
     });
     return text;
 }
@@ -121,6 +122,18 @@ TEST_CASE("spans less than a boot apart are one; where there is no room the clos
     add(320, 321);
     CHECK(spans(gone, 1) == "50-110 200-201 300-321 400-401 500-501 600-601 ");
     CHECK(spans(gone, 2) == "");
+}
+
+TEST_CASE("a RST to a forgotten connection is a span's last word unless the host goes on") {
+    GoneConnections gone(std::size_t{1} << 16);
+    gone.add(host(1), 1, {100 * kSecond, 100 * kSecond, true});
+    CHECK(spans(gone, 1) == "100-100R ");
+    gone.add(host(1), 1, {50 * kSecond, 97 * kSecond});
+    CHECK(spans(gone, 1) == "50-100R ");
+    gone.add(host(1), 1, {60 * kSecond, 100 * kSecond});
+    CHECK(spans(gone, 1) == "50-100 ");
+    gone.add(host(1), 1, {103 * kSecond, 103 * kSecond, true});
+    CHECK(spans(gone, 1) == "50-103R ");
 }
 
 }  // namespace
