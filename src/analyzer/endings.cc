@@ -71,6 +71,8 @@ void Analyzer::Impl::supersede(Connection& connection, const Segment& syn) {
         end_replaced(old);
     } else if (Predecessors::may_be_forgotten(old, syn)) {
         predecessors_.keep(old, connection);
+    } else if (verdicts_.is_about_host(old)) {
+        keep_replaced(old);
     } else {
         end_early(old, true);
     }
@@ -112,8 +114,7 @@ Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Seg
     }
     verdicts_.note_forgotten(*old);
     watcher_.open(connection).syn_challenged = true;
-    rounds_.keep(*old, now_);
-    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
+    keep_replaced(*old);
     predecessors_.release(connection);
     return {connection, true};
 }
@@ -177,6 +178,12 @@ void Analyzer::Impl::end_early(Connection connection, bool superseded) {
     tell_early(connection, superseded);
     if (census_.active()) census_.closed(connection.key, connection.initiator);
     let_go(connection);
+}
+
+// What its host's other connections tell of its end is known later.
+void Analyzer::Impl::keep_replaced(const Connection& old) {
+    rounds_.keep(old, now_);
+    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
 }
 
 // Its 4-tuple, and its place in the census, are another's.

@@ -139,6 +139,7 @@ private:
     void relieve();
     void shrink_table();
     void end_early(Connection connection, bool superseded);
+    void keep_replaced(const Connection& old);
     void end_replaced(Connection& connection);
     void tell_early(const Connection& connection, bool superseded);
     void let_go(Connection& connection);

@@ -10,6 +10,8 @@ namespace deadpeer {
 namespace {
 
 constexpr Nanoseconds kBetweenLooks = 500 * kMillisecond;
+// As long as others that have ended stay: what their hosts do meanwhile may yet tell more.
+constexpr Nanoseconds kReplacedStays = 120 * kSecond;
 
 }  // namespace
 
@@ -89,7 +91,9 @@ void Rounds::tell_replaced(const CaptureState& capture, const std::function<void
     next_replaced_ = kNever;
     for (auto& [stream, one] : replaced_) {
         if (one.ask <= capture.now) {
-            const auto again = verdicts_.tell_due({&one.connection, true}, capture);
+            auto again = verdicts_.tell_due({&one.connection, true}, capture);
+            const Nanoseconds last = one.connection.last_time() + kReplacedStays;
+            if (!again && capture.now < last) again = last;
             one.ask = again.value_or(kNoTime);
             if (!again) end(one.connection);
         }

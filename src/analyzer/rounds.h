@@ -35,7 +35,7 @@ public:
     void ask_later(const Connection& connection, Nanoseconds segment, const CaptureState& capture);
     void forget(const Connection& connection) { deadlines_.forget(connection.tcp.number); }
 
-    // A connection that its host has reset while its 4-tuple was in use again: it is in the table no more.
+    // A connection that its host has reset and whose 4-tuple is in use again: it is in the table no more.
     void keep(const Connection& replaced, Nanoseconds now) {
         replaced_.insert_or_assign(replaced.tcp.number, Replaced{replaced, now});
         next_replaced_ = std::min(next_replaced_, now);
