@@ -97,8 +97,17 @@ void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& 
                           const CaptureState& capture) {
     look_around(ended, visit);
     for (const Ended& one : ended) {
-        tell(*one.connection, one.superseded, capture, conclusions_.host_signs(*one.connection));
+        tell(*one.connection, one.superseded, capture, host_signs(*one.connection));
     }
+}
+
+// Of what spoke for a boot when that was told some may be forgotten.
+HostSigns Verdicts::host_signs(const Connection& connection) const {
+    HostSigns host = conclusions_.host_signs(connection);
+    const Watch* watch = watcher_.watch_of(connection);
+    if (watch != nullptr && watch->told == Verdict::kPeerRebooted)
+        host.signs |= watch->host_signs & kSignsBoot;
+    return host;
 }
 
 void Verdicts::open_books(std::span<const Ended> connections) {
@@ -137,7 +146,7 @@ void Verdicts::gather(const Connection& connection, const Hosts& forgetful) {
 void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& capture) {
     open_books(connections);
     for (const Ended& ended : connections) {
-        tell(*ended.connection, ended.superseded, capture, conclusions_.host_signs(*ended.connection));
+        tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
     }
     reboots_.tell(sink_);
     paths_.tell(sink_);
@@ -201,7 +210,7 @@ void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& v
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
     ++Work::answers;
     const Connection& connection = *due.connection;
-    const HostSigns host = conclusions_.host_signs(connection);
+    const HostSigns host = host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
     tell_missed_beat(connection, conclusion);
     const auto open_until = may_change_until(connection, conclusion.judgement, capture);

@@ -95,6 +95,7 @@ private:
     void open_books(std::span<const Ended> connections);
     [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections);
     void gather(const Connection& connection, const Hosts& forgetful);
+    [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
