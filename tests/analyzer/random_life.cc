@@ -64,27 +64,30 @@ MortalFrame reset_of(const MortalFrame& frame, const Header& header) {
 // What becomes of the frames where a host is away for a while, and has forgotten all before that.
 std::vector<MortalFrame> with_boots(std::vector<MortalFrame> frames,
                                     const std::map<std::uint32_t, Boot>& boots) {
-    enum class Fate { kOld, kForgotten, kReset };
-    std::map<std::pair<std::uint64_t, std::uint32_t>, Fate> fates;
+    struct Life {
+        Nanoseconds begin = 0;
+        bool was_reset = false;
+    };
+    std::map<std::pair<std::uint64_t, std::uint32_t>, Life> lives;
     std::vector<MortalFrame> left;
     for (MortalFrame& frame : frames) {
         const Header header(frame);
-        const auto sender = boots.find(header.source);
-        const auto receiver = boots.find(header.destination);
-        Fate& fate = fates[header.connection()];
-        const auto is_away = [&](const auto& host) {
-            return host != boots.end() && frame.time >= host->second.from && frame.time < host->second.to;
+        const auto is_away = [&](std::uint32_t host) {
+            const auto boot = boots.find(host);
+            return boot != boots.end() && frame.time >= boot->second.from && frame.time < boot->second.to;
         };
-        if (is_away(sender) || is_away(receiver)) fate = Fate::kForgotten;
-        if ((header.flags & kSyn) != 0 && !is_away(sender)) fate = Fate::kOld;
-        const auto is_back = [&](const auto& host) {
-            return host != boots.end() && frame.time >= host->second.to;
+        Life& life = lives[header.connection()];
+        if (is_away(header.source)) continue;
+        if ((header.flags & kSyn) != 0) life = {frame.time, false};
+        const auto has_forgotten = [&](std::uint32_t host) {
+            const auto boot = boots.find(host);
+            return boot != boots.end() && frame.time >= boot->second.to && life.begin < boot->second.to;
         };
-        if (is_away(sender) || fate == Fate::kReset) continue;
-        if (fate == Fate::kForgotten && is_back(sender)) continue;
-        const bool is_reset = fate == Fate::kForgotten && is_back(receiver) && (header.flags & kRst) == 0;
-        if (is_reset) left.push_back(reset_of(frame, header));
-        if (is_reset) fate = Fate::kReset;
+        if (life.was_reset || has_forgotten(header.source)) continue;
+        if (has_forgotten(header.destination) && (header.flags & kRst) == 0) {
+            left.push_back(reset_of(frame, header));
+            life.was_reset = true;
+        }
         left.push_back(std::move(frame));
     }
     return left;
