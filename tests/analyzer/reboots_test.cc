@@ -1,6 +1,8 @@
 // Which lost connections are one reboot, and that any number of reboots is told in bounded memory.
 #include "analyzer/reboots.h"
 
+#include <numeric>
+#include <random>
 #include <tuple>
 
 #include "support/catch.h"
@@ -43,6 +45,19 @@ TEST_CASE("a reboot lies between the last word and the RST of all connections th
     CHECK(counts({{1, 10, 100}, {1, 100, 200}}) == Counts{1, 1});
     CHECK(counts({{1, 100, 200}, {1, 10, 100}, {1, 99, 101}}) == Counts{2, 1});
     CHECK(counts({{1, 10, 100}, {2, 10, 100}}) == Counts{1, 1});
+}
+
+TEST_CASE("no connection is left out, in whatever order and at whatever times hosts lose them") {
+    std::mt19937 random(1);
+    for (int round = 0; round < 1000; ++round) {
+        std::vector<Loss> losses;
+        for (int i = 0; i < 20; ++i) {
+            const auto heard = static_cast<Nanoseconds>(random() % 20);
+            losses.push_back({random() % 2, heard, heard + 1 + static_cast<Nanoseconds>(random() % 10)});
+        }
+        const Counts told = counts(losses);
+        CHECK(std::accumulate(told.begin(), told.end(), std::size_t{0}) == losses.size());
+    }
 }
 
 TEST_CASE("reboots of any number of hosts, or of one, are each told once in bounded memory") {
