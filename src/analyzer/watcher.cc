@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/train_findings.h"
 #include "keepalive/between.h"
 #include "keepalive/kind.h"
 #include "keepalive/observe_close.h"
@@ -10,25 +11,6 @@
 
 namespace deadpeer {
 namespace {
-
-// A finding about what `sender`'s train met, with the train's numbers.
-Finding about_train(const Connection& connection, const Train& train, Direction sender, EventKind kind,
-                    Severity severity, std::uint32_t file) {
-    Finding finding = finding_about(connection, opposite(sender), kind, severity);
-    finding.file = file;
-    finding.idle = train.silence_before;
-    finding.interval = train.last_gap;
-    finding.count = train.length;
-    finding.tries = train.tries;
-    for (std::size_t i = 0; i < train.frames.count; ++i) finding.add_evidence(train.frames.frames[i]);
-    return finding;
-}
-
-Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment) {
-    const HalfStream& peer = connection.tcp.reverse(segment.direction);
-    if (!peer.seen || peer.last_time == kNoTime || segment.time < peer.last_time) return kNoTime;
-    return segment.time - peer.last_time;
-}
 
 // Whether the pool is in use, and may need more before its users are counted again.
 template <typename Pool>
@@ -79,11 +61,14 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     }
     const bool asked_twice = observation.train_position == 2;
     if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
-        tell_unanswered(connection, watch, segment, file);
+        sink_.on_finding(
+            unanswered_finding(connection, *watch.sides[index(segment.direction)].probes, segment, file));
     if (observation.answered.length >= 2)
-        tell_recovered(connection, observation.answered, observation.answered.length - 1, segment, file);
+        sink_.on_finding(recovered_finding(connection, observation.answered, observation.answered.length - 1,
+                                           segment, file));
     if (observation.outlived.length >= 2)
-        tell_recovered(connection, observation.outlived, observation.outlived.length, segment, file);
+        sink_.on_finding(
+            recovered_finding(connection, observation.outlived, observation.outlived.length, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair};
 }
@@ -267,34 +252,6 @@ void Watcher::settle_answered_row(Watch& watch, const Segment& answer) {
     pending.row.rtt = between(pending.row.segment.time, answer.time);
     sink_.update_segment(pending.id, pending.row);
     drop_row(number);
-}
-
-void Watcher::tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
-                              std::uint32_t file) {
-    const Train& train = *watch.sides[index(probe.direction)].probes;
-    Finding finding = about_train(connection, train, probe.direction, EventKind::kProbesUnanswered,
-                                  Severity::kWarning, file);
-    finding.confidence = Confidence::kLow;
-    finding.reason = Reason::kProbesUnanswered;
-    finding.time = probe.time;
-    finding.frame = probe.frame;
-    finding.count = train.length - 1;  // its own answer may yet come
-    finding.half_open = silence_of_peer(connection, probe);
-    sink_.on_finding(finding);
-}
-
-void Watcher::tell_recovered(const Connection& connection, const Train& train, std::uint32_t unanswered,
-                             const Segment& answer, std::uint32_t file) {
-    Finding finding = about_train(connection, train, opposite(answer.direction), EventKind::kPeerRecovered,
-                                  Severity::kInfo, file);
-    finding.confidence = Confidence::kHigh;
-    finding.reason = Reason::kRecovered;
-    finding.time = answer.time;
-    finding.frame = answer.frame;
-    finding.count = unanswered;
-    finding.half_open = between(connection.tcp.forward(answer.direction).last_time, answer.time);
-    finding.add_evidence(answer.frame);
-    sink_.on_finding(finding);
 }
 
 }  // namespace deadpeer

@@ -116,11 +116,6 @@ private:
     void settle_first_pair(Watch& watch);
     void drop_first_pair(Watch& watch);
     void settle_answered_row(Watch& watch, const Segment& answer);
-    void tell_unanswered(const Connection& connection, const Watch& watch, const Segment& probe,
-                         std::uint32_t file);
-    void tell_recovered(const Connection& connection, const Train& train, std::uint32_t unanswered,
-                        const Segment& answer, std::uint32_t file);
-
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
 
     const AnalyzerOptions& options_;

@@ -1,0 +1,56 @@
+#include "analyzer/train_findings.h"
+
+#include "keepalive/between.h"
+
+namespace deadpeer {
+namespace {
+
+// A finding about what `sender`'s train met, with the train's numbers.
+Finding about_train(const Connection& connection, const Train& train, Direction sender, EventKind kind,
+                    Severity severity, std::uint32_t file) {
+    Finding finding = finding_about(connection, opposite(sender), kind, severity);
+    finding.file = file;
+    finding.idle = train.silence_before;
+    finding.interval = train.last_gap;
+    finding.count = train.length;
+    finding.tries = train.tries;
+    for (std::size_t i = 0; i < train.frames.count; ++i) finding.add_evidence(train.frames.frames[i]);
+    return finding;
+}
+
+}  // namespace
+
+Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment) {
+    const HalfStream& peer = connection.tcp.reverse(segment.direction);
+    if (!peer.seen || peer.last_time == kNoTime || segment.time < peer.last_time) return kNoTime;
+    return segment.time - peer.last_time;
+}
+
+Finding unanswered_finding(const Connection& connection, const Train& train, const Segment& probe,
+                           std::uint32_t file) {
+    Finding finding = about_train(connection, train, probe.direction, EventKind::kProbesUnanswered,
+                                  Severity::kWarning, file);
+    finding.confidence = Confidence::kLow;
+    finding.reason = Reason::kProbesUnanswered;
+    finding.time = probe.time;
+    finding.frame = probe.frame;
+    finding.count = train.length - 1;  // its own answer may yet come
+    finding.half_open = silence_of_peer(connection, probe);
+    return finding;
+}
+
+Finding recovered_finding(const Connection& connection, const Train& train, std::uint32_t unanswered,
+                          const Segment& answer, std::uint32_t file) {
+    Finding finding = about_train(connection, train, opposite(answer.direction), EventKind::kPeerRecovered,
+                                  Severity::kInfo, file);
+    finding.confidence = Confidence::kHigh;
+    finding.reason = Reason::kRecovered;
+    finding.time = answer.time;
+    finding.frame = answer.frame;
+    finding.count = unanswered;
+    finding.half_open = between(connection.tcp.forward(answer.direction).last_time, answer.time);
+    finding.add_evidence(answer.frame);
+    return finding;
+}
+
+}  // namespace deadpeer

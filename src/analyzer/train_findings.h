@@ -1,0 +1,25 @@
+// Findings about the tries of one side of a connection, as they happen.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+
+#include "analyzer/connection.h"
+#include "deadpeer/finding.h"
+#include "keepalive/watch.h"
+
+namespace deadpeer {
+
+// Since the other side was last heard; kNoTime: not known.
+Nanoseconds silence_of_peer(const Connection& connection, const Segment& segment);
+
+// The second probe of a train shows that the first found no answer.
+Finding unanswered_finding(const Connection& connection, const Train& train, const Segment& probe,
+                           std::uint32_t file);
+
+// `train` found no answer for so many tries, and then `answer` came.
+Finding recovered_finding(const Connection& connection, const Train& train, std::uint32_t unanswered,
+                          const Segment& answer, std::uint32_t file);
+
+}  // namespace deadpeer
