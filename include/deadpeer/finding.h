@@ -106,6 +106,11 @@ enum class Reason : std::uint8_t {
     // closed
     kReuseRace,        // data met the FIN of a side that closed an idle connection, and then its RST
     kRequestAfterFin,  // data long after the FIN was acknowledged met a RST
+    kFinThenGone,      // a side sent its FIN, and never answered again
+    // peer_reset, idle_close
+    kResetWhenIdle,  // after a silence, and nothing provoked it
+    // idle_close
+    kClosedWhenIdle,
 };
 
 // What a side sent that found no answer.
@@ -161,6 +166,7 @@ enum class EventKind : std::uint8_t {
     kNoAnswer,
     kReuseRace,
     kRequestAfterFin,
+    kIdleClose,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -199,6 +205,8 @@ struct Finding {
     std::array<StreamNumber, 8> lost{};    // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     std::array<char, 16> link{};           // capture_gap: see link_name()
+    std::array<char, 96>
+        known_timers{};  // idle_close: names of servers or middleboxes that fit, as many as fit
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
     std::uint64_t left_out = 0;
     // Frames that prove it, in the same input: the first `evidence_count`. There may be more than have room.

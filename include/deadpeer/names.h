@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 13> kVerdictNames = {
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 41> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 44> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -69,15 +69,18 @@ inline constexpr std::array<std::string_view, 41> kReasonNames = {"",
                                                                   "unreachable",
                                                                   "known_timeout",
                                                                   "reuse_race",
-                                                                  "request_after_fin"};
+                                                                  "request_after_fin",
+                                                                  "fin_then_gone",
+                                                                  "reset_when_idle",
+                                                                  "closed_when_idle"};
 
-inline constexpr std::array<std::string_view, 16> kEventNames = {
+inline constexpr std::array<std::string_view, 17> kEventNames = {
     "probes_unanswered", "peer_recovered",  "peer_dead",
     "peer_rebooted",     "peer_lost_state", "middlebox_reset",
     "peer_reset",        "host_rebooted",   "idle_timeout_on_path",
     "heartbeat_stopped", "capture_gap",     "capacity_warning",
     "path_dead",         "no_answer",       "reuse_race",
-    "request_after_fin"};
+    "request_after_fin", "idle_close"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

@@ -35,6 +35,7 @@ std::optional<Nanoseconds> Rounds::next() const {
     };
     if (!replaced_.empty()) consider(std::max(next_replaced_, next_look_));
     consider(verdicts_.next_reboot());
+    consider(verdicts_.next_idle_close());
     if (verdicts_.paths_are_suspect()) consider(next_look_);
     return next;
 }
@@ -58,6 +59,7 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
         if (about_hosts || suspect) next_look_ = capture.now + kBetweenLooks;
     }
     verdicts_.tell_reboots(capture.now);
+    if (verdicts_.next_idle_close()) verdicts_.tell_idle_closes();
 }
 
 // A connection of which nothing is captured at the moment waits until something is; one that takes a look at

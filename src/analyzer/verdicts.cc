@@ -150,6 +150,7 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& 
     }
     reboots_.tell(sink_);
     paths_.tell(sink_);
+    tell_idle_closes();
 }
 
 // What its host's other connections tell is as it was when its verdict was told.
@@ -167,6 +168,20 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     tell_missed_beat(connection, conclusion);
     tell_verdict(connection, conclusion.judgement, host);
     paths_.note_survivor(connection, conclusion.judgement);
+}
+
+void Verdicts::tell_idle_closes() {
+    for (IdleCloses::Timer& timer : watcher_.idle_closes().take()) {
+        Finding& finding = timer.finding;
+        if (timer.of_server) {
+            const bool by_reset = finding.reason == Reason::kResetWhenIdle;
+            const std::string known =
+                beats_.knowledge().closing_timers(finding.idle, by_reset, finding.known_timers.size() - 1);
+            std::ranges::copy(known, finding.known_timers.begin());
+            if (!known.empty()) finding.confidence = std::max(finding.confidence, Confidence::kMedium);
+        }
+        sink_.on_finding(finding);
+    }
 }
 
 void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion) {

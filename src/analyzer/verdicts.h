@@ -78,6 +78,9 @@ public:
     [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
     void tell_reboots(Nanoseconds now) { reboots_.tell_due(sink_, now); }
     [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
+    // Live: when a side's idle timer may have come to be known, and then.
+    [[nodiscard]] std::optional<Nanoseconds> next_idle_close() const { return watcher_.idle_closes().due(); }
+    void tell_idle_closes();
     void tell_paths(const VisitConnections& visit);
 
     // The first time after `after` at which silence may decide something about the connection. A gap that

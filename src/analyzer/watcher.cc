@@ -23,6 +23,30 @@ bool is_trying(const SideWatch& side) {
     return side.probes->open() || side.transmissions->open();
 }
 
+// The segment closes the connection after a silence.
+std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch& watch,
+                                       const Segment& segment, std::uint32_t file) {
+    const bool by_fin =
+        watch.close.held() && watch.close->frame == segment.frame && watch.close->request_time == kNoTime;
+    const bool by_reset = watch.reset->met() && watch.reset->frame == segment.frame &&
+                          watch.reset->when_idle() && !watch.sides[0].prober.held() &&
+                          !watch.sides[1].prober.held();
+    if ((!by_fin && !by_reset) || connection.clock_set_back) return std::nullopt;
+    IdleClose close;
+    close.closer = connection.key.sender(segment.direction);
+    close.other = connection.key.receiver(segment.direction);
+    close.by_server = segment.direction != connection.initiator;
+    close.by_reset = by_reset;
+    close.idle = by_fin ? watch.close->idle : watch.reset->silence_before;
+    close.outlived = connection.longest_idle > close.idle + std::max(kSecond, close.idle / 50);
+    close.time = segment.time;
+    close.file = file;
+    close.frame = segment.frame;
+    close.stream = connection.tcp.number;
+    close.opened = connection.first_time;
+    return close;
+}
+
 bool is_trying(const Watch& watch) {
     return is_trying(watch.sides[0]) || is_trying(watch.sides[1]);
 }
@@ -53,6 +77,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         const Nanoseconds here = connection.tcp.reverse(segment.direction).last_time;
         note_host_heard(watch, pools_, segment.direction, here, hosts_.last_heard(silent));
     }
+    if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
     if (closes_in_order(watch, before, segment)) watch.close.release(pools_.closes);
     connection.attention = needs_attention(watch);
     if (watch.only_close && !connection.attention) {

@@ -14,6 +14,7 @@
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
+#include "keepalive/idle_closes.h"
 #include "keepalive/observe.h"
 #include "keepalive/watch.h"
 
@@ -32,7 +33,10 @@ public:
     static constexpr std::size_t kBetweenLooks = 64;
 
     Watcher(const AnalyzerOptions& options, const HostLife& hosts, ReportSink& sink)
-        : options_(options), hosts_(hosts), sink_(sink) {}
+        : options_(options),
+          hosts_(hosts),
+          sink_(sink),
+          idle_closes_(options.memory_cap / 64, options.hash_seed) {}
 
     // Whether look() has nothing to see in the segment: all but a few.
     [[nodiscard]] static bool is_plain(const Connection& connection, const Segment& segment, Labels labels) {
@@ -85,6 +89,9 @@ public:
         return watches_.find(connection.watch);
     }
 
+    // Closes after silences, as they are met.
+    [[nodiscard]] IdleCloses& idle_closes() { return idle_closes_; }
+
     void release(Connection& connection);
 
     // Whether some of what Watches consist of will soon take more memory, and whether the connection has of
@@ -93,7 +100,9 @@ public:
     [[nodiscard]] bool holds_scarce(const Connection& connection) const;
     // Connections that met a RST.
     [[nodiscard]] std::size_t resets() const { return pools_.resets.taken(); }
-    [[nodiscard]] std::size_t memory() const { return watches_.memory() + pools_.memory() + rows_.memory(); }
+    [[nodiscard]] std::size_t memory() const {
+        return watches_.memory() + pools_.memory() + rows_.memory() + idle_closes_.memory();
+    }
 
 private:
     static constexpr Labels kProbeLabels =
@@ -121,6 +130,7 @@ private:
     const AnalyzerOptions& options_;
     const HostLife& hosts_;
     ReportSink& sink_;
+    IdleCloses idle_closes_;
     Pool<Watch> watches_;
     WatchPools pools_;
     Pool<PendingRow> rows_;

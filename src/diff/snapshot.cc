@@ -47,6 +47,7 @@ Identity identity_of(EventKind kind) {
         case EventKind::kHeartbeatStopped:
             return {.compared = true, .peer = true};
         case EventKind::kCapacityWarning:
+        case EventKind::kIdleClose:
             return {.compared = true, .port = true};
         default:
             return {};  // the verdicts of the connections say so too, or it is passing

@@ -190,6 +190,13 @@ struct ResetRecord {
         return sender_heard == kNoTime ? seen_since : sender_heard;
     }
     [[nodiscard]] bool met() const { return shape != Shape::kNone; }
+    // Nothing provoked it, and both sides had been silent for as long as an idle timer of an application.
+    [[nodiscard]] bool when_idle() const {
+        constexpr Nanoseconds kShortest = 4 * kSecond;
+        return shape == Shape::kAbort && !in_handshake && !out_of_window && !out_of_place && !ttl_differs &&
+               silence_before != kNoTime && silence_before >= kShortest && provoked_time != kNoTime &&
+               time - provoked_time >= kShortest;
+    }
     // The connection went on, or must have: the RST was forged, stale or challenged (RFC 5961).
     [[nodiscard]] bool ignored() const {
         return out_of_window || challenged || (sender_after && target_after);

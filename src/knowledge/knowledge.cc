@@ -77,12 +77,15 @@ Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
     if (!profiles) return profiles.error();
     auto timeouts = read_timeouts({.name = "idle_timeouts.csv", .text = kBuiltinTimeouts});
     if (!timeouts) return timeouts.error();
+    auto servers = read_timeouts({.name = "server_idle_timers.csv", .text = kBuiltinServerTimers});
+    if (!servers) return servers.error();
     auto heartbeats = read_patterns({.name = "heartbeat_patterns.csv", .text = kBuiltinPatterns});
     if (!heartbeats) return heartbeats.error();
 
     Knowledge knowledge;
     knowledge.profiles_ = std::move(profiles).value();
     knowledge.timeouts_ = std::move(timeouts).value();
+    knowledge.server_timers_ = std::move(servers).value();
     knowledge.heartbeats_ = std::move(heartbeats).value();
     if (!files.timeouts.empty()) {
         auto own = read_timeouts({.name = files.timeouts, .text = {}});
@@ -145,6 +148,22 @@ std::string Knowledge::matching_timeouts(Nanoseconds idle_at_failure, Nanosecond
         const char* mark = timeout.verified ? "" : ", unverified";
         append(names, fmt::format("{} ({}{})", timeout.name, seconds_text(timeout.idle), mark));
     }
+    return names;
+}
+
+std::string Knowledge::closing_timers(Nanoseconds idle, bool by_reset, std::size_t room) const {
+    std::string names;
+    const auto add = [&](const IdleTimeout& timer) {
+        const Nanoseconds late = std::max(timer.idle / 100 * 3, kSecond / 2);
+        const bool fits = idle >= timer.idle - timer.idle / 100 && idle <= timer.idle + late;
+        // Times that the user gave have no names here.
+        if (!fits || timer.name.empty()) return;
+        const std::string name = marked(timer.name, timer.verified);
+        const std::string_view comma = names.empty() ? "" : ", ";
+        if (names.size() + comma.size() + name.size() <= room) names.append(comma).append(name);
+    };
+    if (by_reset) std::ranges::for_each(timeouts_, add);
+    std::ranges::for_each(server_timers_, add);
     return names;
 }
 

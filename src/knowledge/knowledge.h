@@ -49,6 +49,11 @@ public:
     // ';'.
     [[nodiscard]] std::string matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
 
+    // Names of what is known to close connections after that time without data, joined by ", ", as many as
+    // `room` characters hold: servers, and if a RST closes them (`by_reset`), middleboxes, too. Timers fire
+    // late by up to 3 % or half a second.
+    [[nodiscard]] std::string closing_timers(Nanoseconds idle, bool by_reset, std::size_t room) const;
+
     // All times after which one forgets a connection without closing it; and more of them.
     [[nodiscard]] std::vector<Nanoseconds> forgetting_times() const;
     void add_forgetting_times(std::span<const Nanoseconds> times);
@@ -69,6 +74,7 @@ private:
 
     std::vector<KeepaliveProfile> profiles_;
     std::vector<IdleTimeout> timeouts_;  // longest first
+    std::vector<IdleTimeout> server_timers_;
     std::vector<HeartbeatPattern> heartbeats_;
 };
 

@@ -1,5 +1,6 @@
 #include "report/close_story.h"
 
+#include "report/advice.h"
 #include "report/words.h"
 
 namespace deadpeer {
@@ -56,6 +57,22 @@ CloseStory close_of(const Finding& finding) {
 void tell_close(Explanation& out, const CloseStory& story) {
     if (story.reason == Reason::kReuseRace) return tell_race(out, story);
     tell_late(out, story);
+}
+
+void tell_idle_close(Explanation& out, const Finding& finding) {
+    const bool by_reset = finding.reason == Reason::kResetWhenIdle;
+    const std::string_view known(finding.known_timers.data());
+    say_sentence(out.what, Side{finding.subject}, by_reset ? ", or a middlebox before it, resets" : " closes",
+                 " connections after ", Span{finding.idle}, " without data");
+    say_sentence(out.evidence, Count{finding.count, "connection", "connections"},
+                 " ended so at different times, by ", by_reset ? "a RST that nothing provoked" : "a FIN");
+    if (!known.empty()) say_sentence(out.evidence, "Known idle timers that fit: ", known);
+    if (by_reset) {
+        say(out.advice, "Set SO_KEEPALIVE and ", kKeepaliveIdle, " to ");
+        say_limit(out.advice, finding.idle);
+        return say(out.advice, " on ", finding.peer.address, ", or raise that timeout.");
+    }
+    say_sentence(out.advice, "The other side must close idle connections sooner, or send something in time");
 }
 
 }  // namespace deadpeer

@@ -25,4 +25,7 @@ CloseStory close_of(const Finding& finding);
 // For the reasons reuse_race and request_after_fin. REQUIRES: `out` is empty.
 void tell_close(Explanation& out, const CloseStory& story);
 
+// For the event idle_close. REQUIRES: `out` is empty.
+void tell_idle_close(Explanation& out, const Finding& finding);
+
 }  // namespace deadpeer

@@ -164,6 +164,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return tell_failure(out, story_of(finding, Verdict::kPeerReset));
         case EventKind::kPathDead:
             return tell_failure(out, story_of(finding, Verdict::kPathDead));
+        case EventKind::kIdleClose:
+            return tell_idle_close(out, finding);
         case EventKind::kReuseRace:
         case EventKind::kRequestAfterFin:
             return tell_close(out, close_of(finding));

@@ -73,6 +73,7 @@ void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
     const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPathDead ||
                         flow.verdict == Verdict::kMiddleboxReset || flow.verdict == Verdict::kPeerLostState ||
+                        flow.reason == Reason::kResetWhenIdle ||
                         (flow.verdict == Verdict::kPeerRebooted && flow.confidence < Confidence::kHigh);
     if (!failed || flow.idle_at_failure == kNoTime) return cells.empty();
     cells.text(line.aids.knowledge.matching_timeouts(flow.idle_at_failure, flow.idle_survived));

@@ -115,6 +115,12 @@ constexpr auto kReasons = entries_of<Reason>({
     {Reason::kRequestAfterFin, "",
      "A request was sent long after the other side's FIN was acknowledged, and was answered by a RST.",
      "Make the application notice the end of the stream before it uses a connection again."},
+    {Reason::kFinThenGone, "", "One side sent its FIN and vanished; the other went on sending.",
+     "Check why its host or process went, and that the other side notices the end of the stream."},
+    {Reason::kResetWhenIdle, "",
+     "A RST that nothing provoked ended a silent connection: an idle timeout, or an abort.",
+     "Compare the silence with the idle timeouts of the application and of middleboxes on the path."},
+    {Reason::kClosedWhenIdle, "", "Connections were closed in order after the same time without data.", ""},
 });
 
 constexpr auto kEvents = entries_of<EventKind>({
@@ -152,6 +158,9 @@ constexpr auto kEvents = entries_of<EventKind>({
     {EventKind::kRequestAfterFin, "warning",
      "A request was lost because it was sent long after the other side had closed.",
      "Make the application notice the end of the stream before it uses a connection again."},
+    {EventKind::kIdleClose, "info",
+     "One side closes connections after the same time without data: its idle timer. By RST: a warning.",
+     "Keep idle connections for a shorter time on the side that sends requests."},
 });
 
 constexpr auto kKinds = entries_of<SegmentKind>({

@@ -143,6 +143,15 @@ void tell_reset(Explanation& out, const FailureStory& story) {
             say_sentence(out.evidence, "Its RST came during the handshake");
             say_sentence(out.advice, "Check whether it waits long enough for the answer");
             break;
+        case Reason::kResetWhenIdle:
+            say(out.what, failed, " reset the silent connection of ", left);
+            if (known(story.idle)) say(out.what, " after ", Span{story.idle});
+            say(out.what, ".");
+            say_sentence(out.evidence,
+                         "Nothing provoked its RST: an idle timeout of its application or of a middlebox "
+                         "expired, or it aborted");
+            say_sentence(out.advice, "Compare the silence with the idle timeouts of both");
+            break;
         case Reason::kResetBySyn:
             say_sentence(out.what, failed, " reset the connection because ", left, " sent a SYN into it");
             say_sentence(out.evidence, story.left.address, " used the port again");

@@ -75,6 +75,8 @@ constexpr Right kRights[] = {
     {"duplicate_address", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted peer_rebooted"},
     {"reuse_race", 0, "closed", "reuse_race", kAny, "reuse_race"},
     {"request_long_after_fin", 0, "closed", "request_after_fin", kAny, "request_after_fin", "reuse_race"},
+    {"unprovoked_rst_at_240_s", 0, "peer_reset", "", kAny, "idle_close"},
+    {"unprovoked_rst_at_240_s", 3, "peer_reset", "", kAny, "idle_close"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 
