@@ -42,6 +42,7 @@ enum class Verdict : std::uint8_t {
     kIdle,
     kPathDead,  // both sides spoke, and neither was answered
     kNoAnswer,  // to its SYNs: it never was a connection
+    kScan,      // its initiator reset it as soon as it was answered
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -111,6 +112,10 @@ enum class Reason : std::uint8_t {
     kResetWhenIdle,  // after a silence, and nothing provoked it
     // idle_close
     kClosedWhenIdle,
+    // scan
+    kSynScan,
+    // peer_reset
+    kUnrequested,  // of a SYN-ACK that its receiver never asked for
 };
 
 // What a side sent that found no answer.
@@ -167,6 +172,7 @@ enum class EventKind : std::uint8_t {
     kReuseRace,
     kRequestAfterFin,
     kIdleClose,
+    kScan,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -192,16 +198,20 @@ struct Finding {
     Endpoint subject;              // who the event is about: the dead or rebooted side; port 0: the host
     Endpoint peer;
     Nanoseconds half_open = kNoTime;
-    Nanoseconds idle = kNoTime;          // silence before the failure; heartbeat_stopped: since the last beat
+    // Silence before the failure; heartbeat_stopped: since the last beat; scan: from the first try to the
+    // last.
+    Nanoseconds idle = kNoTime;
     Nanoseconds interval = kNoTime;      // between the probes; heartbeat_stopped: the period
     Nanoseconds survived = kNoTime;      // idle_timeout_on_path: the longest idle that survived
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
-    // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections.
+    // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections; scan: tries.
     std::uint32_t count = 0;
     Tries tries = Tries::kNone;            // what `count` counts, where it found no answer
     bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
     std::uint32_t limit = 0;               // capacity_warning: the server's limit
+    std::uint32_t ports = 0;               // scan: different ones that were tried
+    std::uint32_t hosts = 0;               // scan: likewise
     std::array<StreamNumber, 8> lost{};    // host_rebooted: the streams of the connections, as many as fit
     std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
     std::array<char, 16> link{};           // capture_gap: see link_name()

@@ -23,13 +23,13 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 13> kVerdictNames = {
+inline constexpr std::array<std::string_view, 14> kVerdictNames = {
     "",           "unknown", "closed", "peer_dead", "middlebox_reset", "peer_rebooted", "peer_lost_state",
-    "peer_reset", "suspect", "alive",  "idle",      "path_dead",       "no_answer"};
+    "peer_reset", "suspect", "alive",  "idle",      "path_dead",       "no_answer",     "scan"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 44> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 46> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -72,15 +72,17 @@ inline constexpr std::array<std::string_view, 44> kReasonNames = {"",
                                                                   "request_after_fin",
                                                                   "fin_then_gone",
                                                                   "reset_when_idle",
-                                                                  "closed_when_idle"};
+                                                                  "closed_when_idle",
+                                                                  "syn_scan",
+                                                                  "unrequested"};
 
-inline constexpr std::array<std::string_view, 17> kEventNames = {
+inline constexpr std::array<std::string_view, 18> kEventNames = {
     "probes_unanswered", "peer_recovered",  "peer_dead",
     "peer_rebooted",     "peer_lost_state", "middlebox_reset",
     "peer_reset",        "host_rebooted",   "idle_timeout_on_path",
     "heartbeat_stopped", "capture_gap",     "capacity_warning",
     "path_dead",         "no_answer",       "reuse_race",
-    "request_after_fin", "idle_close"};
+    "request_after_fin", "idle_close",      "scan"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

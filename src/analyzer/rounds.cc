@@ -36,6 +36,7 @@ std::optional<Nanoseconds> Rounds::next() const {
     if (!replaced_.empty()) consider(std::max(next_replaced_, next_look_));
     consider(verdicts_.next_reboot());
     consider(verdicts_.next_idle_close());
+    consider(verdicts_.next_scan());
     if (verdicts_.paths_are_suspect()) consider(next_look_);
     return next;
 }
@@ -60,6 +61,7 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     }
     verdicts_.tell_reboots(capture.now);
     if (verdicts_.next_idle_close()) verdicts_.tell_idle_closes();
+    verdicts_.tell_scans(capture.now);
 }
 
 // A connection of which nothing is captured at the moment waits until something is; one that takes a look at

@@ -43,6 +43,8 @@ std::optional<EventClass> event_of(const Judgement& judgement) {
             if (judgement.reason == Reason::kRequestAfterFin)
                 return EventClass{EventKind::kRequestAfterFin, Severity::kWarning};
             break;
+        case Verdict::kScan:
+            return EventClass{EventKind::kScan, Severity::kInfo};
         case Verdict::kNone:
         case Verdict::kUnknown:
         case Verdict::kSuspect:
@@ -148,6 +150,7 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& 
     for (const Ended& ended : connections) {
         tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
     }
+    scans_.tell(sink_);
     reboots_.tell(sink_);
     paths_.tell(sink_);
     tell_idle_closes();
@@ -166,7 +169,7 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     sink_.on_flow(conclusion.flow);
     if (picture_ != nullptr) picture_->end(conclusion.flow);
     tell_missed_beat(connection, conclusion);
-    tell_verdict(connection, conclusion.judgement, host);
+    tell_verdict(connection, conclusion.judgement, host, capture.now);
     paths_.note_survivor(connection, conclusion.judgement);
 }
 
@@ -200,11 +203,19 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     sink_.on_finding(finding);
 }
 
-void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host) {
+void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                            Nanoseconds now) {
     const auto event = event_of(judgement);
-    if (!event) return;
+    const bool is_try = Scans::is_try(connection, judgement);
+    if (!event && !is_try) return;
     if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
-        sink_.on_finding(finding_of(connection, judgement, host, *event));
+        const std::optional<Finding> finding =
+            event ? std::optional(finding_of(connection, judgement, host, *event)) : std::nullopt;
+        if (!is_try) {
+            sink_.on_finding(*finding);
+        } else {
+            scans_.count(connection, judgement, finding ? &*finding : nullptr, now, sink_);
+        }
         paths_.note_failure(connection, judgement, sink_);
     }
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
@@ -229,7 +240,7 @@ std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureSta
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
     tell_missed_beat(connection, conclusion);
     const auto open_until = may_change_until(connection, conclusion.judgement, capture);
-    if (!open_until) tell_verdict(connection, conclusion.judgement, host);
+    if (!open_until) tell_verdict(connection, conclusion.judgement, host, capture.now);
     const auto next = next_question(connection, capture.now, capture);
     return open_until ? std::min(next.value_or(*open_until), *open_until) : next;
 }

@@ -20,6 +20,7 @@
 #include "analyzer/paths.h"
 #include "analyzer/picture.h"
 #include "analyzer/reboots.h"
+#include "analyzer/scans.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "deadpeer/sink.h"
@@ -35,7 +36,8 @@ public:
           sink_(sink),
           conclusions_(options, watcher, beats, life),
           reboots_(options.memory_cap / 64),
-          paths_(options.memory_cap / 64, beats.knowledge()) {}
+          paths_(options.memory_cap / 64, beats.knowledge()),
+          scans_(options.memory_cap / 64) {}
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
         conclusions_.announce(host, time, file, frame);
@@ -73,10 +75,12 @@ public:
         return conclusions_.forgotten(connection).has_value();
     }
 
-    // What follows from several connections: reboots, when their time has come, and, after further failures,
-    // timeouts on paths.
+    // What follows from several connections: reboots and scans, when their time has come, and, after further
+    // failures, timeouts on paths.
     [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
     void tell_reboots(Nanoseconds now) { reboots_.tell_due(sink_, now); }
+    [[nodiscard]] std::optional<Nanoseconds> next_scan() const { return scans_.next_due(); }
+    void tell_scans(Nanoseconds now) { scans_.tell_due(sink_, now); }
     [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
     // Live: when a side's idle timer may have come to be known, and then.
     [[nodiscard]] std::optional<Nanoseconds> next_idle_close() const { return watcher_.idle_closes().due(); }
@@ -90,7 +94,7 @@ public:
 
     // Connections that were too many for a look at the others of their host.
     [[nodiscard]] std::uint64_t hosts_left_out() const { return conclusions_.left_out(); }
-    [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory(); }
+    [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory() + scans_.memory(); }
 
 private:
     using Hosts = std::vector<IpAddress>;  // in order, each once
@@ -102,7 +106,8 @@ private:
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
-    void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host);
+    void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                      Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,
                                                               const Judgement& judgement,
                                                               const CaptureState& capture) const;
@@ -113,6 +118,7 @@ private:
     Conclusions conclusions_;
     Reboots reboots_;
     Paths paths_;
+    Scans scans_;
     Picture* picture_ = nullptr;
 };
 

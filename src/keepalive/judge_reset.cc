@@ -39,6 +39,16 @@ std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     return judgement;
 }
 
+Judgement judge_scan(const JudgementCase& c) {
+    const bool other_ttl = c.reset().by_other_ttl;
+    Judgement judgement =
+        decided(Verdict::kScan, other_ttl ? Confidence::kHigh : Confidence::kMedium, Reason::kSynScan);
+    describe_reset(judgement, c);
+    judgement.half_open = judgement.idle_at_failure = judgement.idle_survived = kNoTime;
+    if (other_ttl) judgement.signs |= kSignTtlDiffers;
+    return judgement;
+}
+
 // A boot takes time, in which the host is silent in all that is seen of it, and whatever it had before is
 // gone.
 bool may_have_rebooted(Signs host) {
@@ -83,6 +93,7 @@ Judgement judge_forgotten(const JudgementCase& c) {
 
 std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
+    if (c.reset().by_scanner) return judge_scan(c);
     if (auto judgement = judge_middlebox(c)) return judgement;
     if (is_no_socket_reset(c.reset(), c.options)) return judge_forgotten(c);
     if (c.reset().shape == ResetRecord::Shape::kHalfOpen) {
@@ -96,6 +107,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (c.reset().shape == ResetRecord::Shape::kNoSocket) reason = Reason::kNoSocketReset;
     if (c.reset().shape == ResetRecord::Shape::kBySyn) reason = Reason::kResetBySyn;
     if (c.reset().in_handshake) reason = Reason::kResetInHandshake;
+    if (c.reset().unrequested) reason = Reason::kUnrequested;
     Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, reason);
     describe_reset(judgement, c);
     return judgement;

@@ -100,6 +100,32 @@ bool is_out_of_place(const ConnectionView& before, const Segment& reset) {
     return target.seen && sent.next_known && !target.expects(Seq(reset.seq)) && Seq(reset.seq) != sent.next;
 }
 
+// The side has sent SYNs and nothing else.
+bool has_sent_only_syn(const HalfStream& half) {
+    return half.seen && half.first_ack && half.last_ack == Seq{};
+}
+
+// The answer to a SYN that was made by a raw socket is reset by its sender's kernel, which did not open the
+// connection and puts its own TTL on what it sends. No stack of today leaves out the window scale, and only
+// scanners have such small and round windows.
+bool is_by_scanner(const ConnectionView& before, const Segment& reset, bool ttl_differs) {
+    const HalfStream& own = before.tcp.forward(reset.direction);
+    const bool answers_syn_ack = before.syn_seen && before.syn_ack_seen &&
+                                 reset.direction == before.initiator && has_sent_only_syn(own) &&
+                                 before.tcp.reverse(reset.direction).expects(Seq(reset.seq));
+    if (!answers_syn_ack || reset.has(kAck) || reset.window != 0) return false;
+    if (own.window_scale != kScaleNotUsed) return false;
+    return ttl_differs || own.window == 1024 || own.window == 512;
+}
+
+// Its sender has said nothing else in the connection, which begins with a SYN-ACK.
+bool is_unrequested(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    const std::uint64_t resets = watch.resets[index(reset.direction)];
+    return !before.syn_seen && before.syn_ack_seen && before.initiator == reset.direction &&
+           before.sent[index(reset.direction)].segments + 1 == resets &&
+           before.tcp.reverse(reset.direction).first_ack;
+}
+
 }  // namespace
 
 bool ip_id_runs_on(std::uint16_t before, std::uint16_t now) {
@@ -127,15 +153,19 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
     // whose kernel resets what it did not open.
-    const bool only_syn = fwd.seen && fwd.first_ack && fwd.last_ack == Seq{};
-    reset.ttl_differs = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl) && !only_syn;
+    const bool other_ttl = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl);
+    reset.ttl_differs = other_ttl && !has_sent_only_syn(fwd);
+    reset.by_scanner = is_by_scanner(before, segment, other_ttl);
+    reset.by_other_ttl = other_ttl;
+    reset.unrequested = is_unrequested(watch, before, segment);
     reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.out_of_window = acceptance_of(before.ends(), segment) == Acceptance::kDropped;
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;
     reset.seen_since = before.first_time;
-    reset.in_handshake = before.syn_seen && reset.shape != ResetRecord::Shape::kRefused &&
-                         before.tcp.forward(before.initiator).first_ack;
+    reset.in_handshake =
+        reset.unrequested || (before.syn_seen && reset.shape != ResetRecord::Shape::kRefused &&
+                              before.tcp.forward(before.initiator).first_ack);
     reset.answers_fin = reset.shape == ResetRecord::Shape::kNoSocket && before.fin_seen != 0;
     reset.at_return = reset.shape == ResetRecord::Shape::kGaveUp &&
                       watch.sides[index(segment.direction)].may_have_given_up();

@@ -171,6 +171,9 @@ struct ResetRecord {
     bool target_after = false;   // one of the other side did
     bool in_handshake = false;   // the initiator had sent nothing but its SYN
     bool answers_fin = false;    // the other side's first
+    bool by_scanner = false;     // by the kernel of who made its SYN by a raw socket
+    bool by_other_ttl = false;   // than that of its sender's other segments, whoever made these
+    bool unrequested = false;    // answers a SYN-ACK; its sender has said nothing else
     bool at_return = false;      // kGaveUp: long before, when the other side was away
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

@@ -137,6 +137,29 @@ void explain_capacity(Explanation& out, const Finding& finding) {
     say_sentence(out.advice, "Let clients close what they do not use, or raise the limit");
 }
 
+// "13 ports of 192.0.2.2", "13 ports of 4 hosts".
+void say_targets(std::string& out, const Finding& finding) {
+    say(out, Count{finding.ports, "port", "ports"}, " of ");
+    if (finding.hosts <= 1) return say(out, finding.peer.address);
+    say(out, Count{finding.hosts, "host", "hosts"});
+}
+
+void explain_scan(Explanation& out, const Finding& finding) {
+    say(out.what, finding.subject.address, " scanned ");
+    say_targets(out.what, finding);
+    say(out.what, ".");
+    say(out.evidence, "It sent SYNs for ", Count{finding.count, "connection", "connections"});
+    if (finding.idle != kNoTime && finding.idle >= kMillisecond)
+        say(out.evidence, " within ", Span{finding.idle});
+    say(out.evidence, ", and none was established.");
+    if ((finding.signs & kSignTtlDiffers) != 0) {
+        say_sentence(out.evidence, "Its own host reset those that were answered, with another ",
+                     finding.subject.address.is_v6 ? "hop limit" : "TTL",
+                     ", so the SYNs came from a raw socket");
+    }
+    say_sentence(out.advice, "Find out who runs the scan, unless it is yours");
+}
+
 void explain_left_out(Explanation& out, const Finding& finding) {
     say_sentence(out.what, "Rate-limited: ", Count{finding.left_out, "more event", "more events"},
                  finding.stream < 0 ? "" : " of this connection", " in this minute");
@@ -171,6 +194,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return tell_close(out, close_of(finding));
         case EventKind::kNoAnswer:
             return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
+        case EventKind::kScan:
+            return explain_scan(out, finding);
         case EventKind::kHostRebooted:
             return explain_host_rebooted(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:

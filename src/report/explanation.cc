@@ -268,6 +268,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kPeerReset:
         case Verdict::kPathDead:
         case Verdict::kNoAnswer:
+        case Verdict::kScan:
             return tell_failure(out, story_of(flow));
     }
 }

@@ -197,6 +197,14 @@ void tell_no_answer(Explanation& out, const FailureStory& story) {
     }
 }
 
+void tell_scan(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, story.failed.address, " scanned ", Side{story.left}, ", which answered");
+    say_sentence(out.evidence, "Its own host reset the SYN-ACK",
+                 has(story, kSignTtlDiffers) ? ", with another TTL, so the SYN came from a raw socket"
+                                             : " of a SYN that no usual stack sends");
+    say_sentence(out.advice, "Find out who runs the scan, unless it is yours");
+}
+
 void tell_suspect(Explanation& out, const FailureStory& story) {
     say_sentence(out.what, Side{story.failed}, " may be dead");
     say_unanswered(out.evidence, story);
@@ -275,6 +283,8 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_path_dead(out, story);
         case Verdict::kNoAnswer:
             return tell_no_answer(out, story);
+        case Verdict::kScan:
+            return tell_scan(out, story);
         default:
             return tell_suspect(out, story);
     }

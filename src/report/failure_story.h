@@ -40,7 +40,7 @@ FailureStory story_of(const FlowSummary& flow);
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
-// peer_reset, path_dead, no_answer, suspect. REQUIRES: `out` is empty.
+// peer_reset, path_dead, no_answer, scan, suspect. REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 
 // "a reboot is likely": what a RST without a connection behind it, and the signs beside it, allow to infer.

@@ -46,6 +46,8 @@ constexpr auto kVerdicts = entries_of<Verdict>({
      "Check the log of the application that sent it, if the connection should have gone on."},
     {Verdict::kNoAnswer, "", "The SYN was never answered by a SYN-ACK: it never became a connection.",
      "Check that the host is up and that no firewall drops the SYN."},
+    {Verdict::kScan, "", "A port scan: the SYN came from a raw socket, and its own host reset the answer.",
+     ""},
     {Verdict::kSuspect, "",
      "At the end of the capture something was unanswered, but not for long enough to call the peer dead.",
      "Capture for longer."},
@@ -121,6 +123,10 @@ constexpr auto kReasons = entries_of<Reason>({
      "A RST that nothing provoked ended a silent connection: an idle timeout, or an abort.",
      "Compare the silence with the idle timeouts of the application and of middleboxes on the path."},
     {Reason::kClosedWhenIdle, "", "Connections were closed in order after the same time without data.", ""},
+    {Reason::kSynScan, "",
+     "SYNs of a raw socket, reset by their own host once answered, or SYNs to many ports or hosts.", ""},
+    {Reason::kUnrequested, "", "A RST answered a SYN-ACK that its sender never asked for.",
+     "Look for a SYN flood with forged source addresses."},
 });
 
 constexpr auto kEvents = entries_of<EventKind>({
@@ -151,6 +157,9 @@ constexpr auto kEvents = entries_of<EventKind>({
     {EventKind::kPeerRecovered, "info", "A peer answered again after unanswered probes.",
      "Look for an outage of the path at that time."},
     {EventKind::kPeerReset, "info", "One side ended a connection with a RST.", ""},
+    {EventKind::kScan, "info",
+     "A host tried ports or hosts to see which answer. SYNs without answer are part of it.",
+     "Find out who runs the scan, unless it is yours."},
     {EventKind::kNoAnswer, "info", "A SYN was never answered.", "Check that the host is up and reachable."},
     {EventKind::kReuseRace, "warning",
      "A request was lost because it met the FIN of a side that was closing the idle connection.",

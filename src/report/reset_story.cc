@@ -152,6 +152,14 @@ void tell_reset(Explanation& out, const FailureStory& story) {
                          "expired, or it aborted");
             say_sentence(out.advice, "Compare the silence with the idle timeouts of both");
             break;
+        case Reason::kUnrequested:
+            say_sentence(out.what, failed, " never asked ", left, " for a connection");
+            say_sentence(
+                out.evidence,
+                "It answered a SYN-ACK with a RST, and no SYN of it was captured: somebody forged its "
+                "address, or the capture lost it");
+            say_sentence(out.advice, "Look for a SYN flood on ", left);
+            break;
         case Reason::kResetBySyn:
             say_sentence(out.what, failed, " reset the connection because ", left, " sent a SYN into it");
             say_sentence(out.evidence, story.left.address, " used the port again");

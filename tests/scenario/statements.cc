@@ -66,6 +66,7 @@ bool is_verdict(EventKind kind) {
         case EventKind::kNoAnswer:
         case EventKind::kReuseRace:
         case EventKind::kRequestAfterFin:
+        case EventKind::kScan:
             return true;
         default:
             return false;
@@ -257,6 +258,8 @@ private:
             {"confidence", [&finding] { return or_dash(to_string(finding.confidence)); }},
             {"reason", [&finding] { return or_dash(to_string(finding.reason)); }},
             {"count", [&finding] { return number(finding.count); }},
+            {"ports", [&finding] { return number(finding.ports); }},
+            {"hosts", [&finding] { return number(finding.hosts); }},
             {"idle", [&finding] { return seconds(finding.idle); }},
             {"interval", [&finding] { return seconds(finding.interval); }},
             {"survived", [&finding] { return seconds(finding.survived); }},

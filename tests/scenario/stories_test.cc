@@ -67,7 +67,7 @@ constexpr Right kRights[] = {
     {"real_rst_after_514ms", 4, "middlebox_reset", "ttl_differs"},
     {"real_rst_after_514ms", 8, "peer_lost_state", "no_socket_reset", kAny, "",
      "host_rebooted peer_rebooted"},
-    {"real_nmap_syn_scan", 0, "peer_reset", "", kAny, "", "middlebox_reset"},
+    {"real_nmap_syn_scan", 0, "scan", "syn_scan", kAny, "scan", "middlebox_reset peer_reset"},
     {"pool_reset_after_idle_by_balancer", 0, "peer_lost_state", "", kAny, "idle_timeout_on_path",
      "host_rebooted peer_rebooted"},
     {"one_box_restarts_five_hosts", 0, "peer_lost_state", "", Confidence::kLow, "",
