@@ -21,6 +21,12 @@ namespace deadpeer {
 struct FramePosition {
     std::uint64_t file : 16 = 0;
     std::uint64_t frame : 48 = 0;
+
+    static FramePosition of(std::uint64_t file, std::uint64_t frame) {
+        constexpr std::uint64_t kFiles = (std::uint64_t{1} << 16) - 1;
+        constexpr std::uint64_t kFrames = (std::uint64_t{1} << 48) - 1;
+        return {file & kFiles, frame & kFrames};
+    }
 };
 
 struct Connection {
@@ -69,10 +75,6 @@ struct Connection {
         return first_time == kNoTime ? kNoTime : tcp.forward(last_sender).last_time;
     }
 };
-
-// Takes a segment into the connection's tallies. Comes before advance() of its TcpStream.
-// `is_copy`: the capture holds it already.
-void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool, bool is_copy);
 
 // What the connection's own tallies tell; its judgement is left out. `superseded`: a new one took its
 // 4-tuple.

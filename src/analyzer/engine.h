@@ -1,6 +1,6 @@
 // Analyzer::Impl: the connections of a capture, from their first segment until they were told.
 //
-// What:     analyzer.cc takes frames in and follows the connections; endings.cc tells and forgets those
+// What:     consume.cc takes frames in and follows the connections; endings.cc tells and forgets those
 //           that end, are superseded, or must go for want of memory, and asks in a live capture what
 //           silence decides.
 // Threads:  one at a time.
@@ -70,7 +70,7 @@ public:
                     const std::function<void()>& meanwhile);
 
 private:
-    // Frames in. These are of analyzer.cc alone, which inlines them.
+    // Frames in. These are of consume.cc alone, which inlines them.
     inline void decode_all(std::span<const FrameView> frames);
     inline void analyse(const Segment& segment, std::size_t place);
     void meet_side(const Connection& connection, const Segment& segment);

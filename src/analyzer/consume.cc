@@ -1,0 +1,210 @@
+#include <cassert>
+#include <limits>
+
+#include "analyzer/engine.h"
+#include "analyzer/tally.h"
+#include "decode/link_source.h"
+#include "tcp/advance.h"
+
+namespace deadpeer {
+
+void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
+    assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
+    file_ = input;
+    frames_ = frames;
+    read_at_ = read_at;
+    decode_all(frames);
+    const std::span<const Segment> segments = segments_.view();
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        hashes_[i] = flows_.hash(segments[i].key);
+        flows_.prefetch_slot(hashes_[i]);
+    }
+    displaced_before_ = flows_.displaced();
+    for (std::size_t i = 0; i < segments.size(); ++i) guesses_[i] = flows_.prefetch_record(hashes_[i]);
+
+    OtherFrames others;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (others.come_before(segments[i].frame, segments_)) take_others(others, segments[i].frame);
+        analyse(segments[i], i);
+    }
+    take_others(others, std::numeric_limits<std::uint64_t>::max());
+    at_hand_ = kNoTime;
+}
+
+// The frames before that one which are not TCP segments.
+void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
+    for (; next.come_before(frame, segments_); ++next.heard) {
+        const Heard& heard = segments_.heard[next.heard];
+        const bool known_sender = heard.mac == 0 || life_.expects(heard.mac);
+        life_.hear(heard);
+        const bool notice =
+            next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
+        if (notice) take_notice(segments_.notices[next.notice++], known_sender);
+    }
+}
+
+void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
+    segments_.clear();
+    InputTally& tally = inputs_.tally(file_);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const FrameView& frame = frames[i];
+        const std::size_t before = segments_.count;
+        SkipReason reason = decode(frame, static_cast<std::uint8_t>(i), segments_);
+        if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
+            segments_.count = before;
+            reason = SkipReason::kCutHeader;
+        }
+        tally.count(frame, reason, segments_.view().subspan(before));
+        if (frame.time == kNoTime || frame.rejected_by_filter) continue;
+        clock_.advance(frame.time);
+        pauses_.advance(frame.time, live_);
+    }
+}
+
+void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
+    if (live_) pass_time(std::min(segment.time, read_at_));
+    at_hand_ = segment.time;
+    Connection& connection = connection_of(segment.key, place);
+    if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
+    Labels labels = start(connection, segment);
+    if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
+    const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
+    Connection& own = owner.connection;
+    const bool elsewhere = &own != &connection;
+    Labels own_labels = labels;
+    if (elsewhere && segment.analysed) own_labels = classify(own.tcp, segment, rules_, ranges_);
+    SegmentNature nature;
+    if (segment.analysed && !owner.has_ended) nature = look(own, segment, own_labels);
+    const Labels shown = printed(labels, segment, rules_);
+    if (watcher_.wants(shown, nature))
+        watcher_.report(own, segment, connection.tcp.number, shown, nature, file_);
+
+    if (tells_of_host(connection, segment)) life_.hear_segment(segment);
+    const bool was_reset = own.rst_seen;
+    const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
+    tally(own, segment, file_, ranges_, is_copy);
+    if (owner.has_ended) {
+        own.rst_seen = was_reset;
+        watcher_.count_reset(own, segment);
+    }
+    follow(connection.tcp, segment, labels);
+    if (elsewhere) follow(own.tcp, segment, own_labels);
+    if (census_.active() && !is_copy) take_census(own, segment);
+    if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
+}
+
+// REQUIRES: segment.analysed.
+SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segment, Labels labels) {
+    SegmentNature nature;
+    bool looked = false;
+    if (!Watcher::is_plain(connection, segment, labels)) {
+        nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
+        looked = true;
+        if (segment.has(kRst)) {
+            const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
+            if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
+            verdicts_.note_forgotten(connection);
+        }
+    }
+    const std::span<const std::uint8_t> payload = payload_of(segment);
+    if (beats_.concern(connection, segment, payload)) {
+        beats_.look(connection, segment, payload);
+        looked = true;
+    }
+    if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
+    return nature;
+}
+
+void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {
+    if (segment.analysed) advance(stream, segment, labels, rules_, ranges_);
+    learn_options(stream, segment, rules_);
+}
+
+// Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them
+// may answer two segments, unless the capture holds other frames twice.
+bool Analyzer::Impl::count_copy(const Segment& segment) {
+    InputTally& input = inputs_.tally(file_);
+    const bool may_be_alike = segment.has(kRst) && (segment.ip_id == 0 || segment.key.is_v6 != 0);
+    if (may_be_alike && !input.holds_copies()) return false;
+    input.count_copy();
+    return true;
+}
+
+// A side's first segment: of both hosts of a connection it counts from now on what else they send.
+void Analyzer::Impl::meet_side(const Connection& connection, const Segment& segment) {
+    const FrameView& frame = frames_[segment.batch_index];
+    const IpAddress sender = segment.key.sender(segment.direction).address;
+    const std::uint64_t mac = decoding::link_source(frame);
+    if (connection.sent_by(opposite(segment.direction)).segments > 0) {
+        life_.expect(mac);
+        life_.note_two_way(segment.key);
+    } else {
+        life_.expect(sender, mac);
+        life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
+    }
+    // As stacks send them: no router has counted it down.
+    const bool fresh_ttl = segment.ttl == 64 || segment.ttl == 128 || segment.ttl == 255;
+    if (mac != 0 && fresh_ttl) life_.note_on_link(sender, mac);
+}
+
+// Counts the connection at its server from when both sides were heard until it ends.
+void Analyzer::Impl::take_census(const Connection& connection, const Segment& segment) {
+    if (connection.rst_seen || connection.fin_seen == 3) {
+        census_.closed(connection.key, connection.initiator);
+        return;
+    }
+    if (is_one_way(connection) || connection.sent[index(segment.direction)].segments > 1) return;
+    CensusEntry entry;
+    entry.key = connection.key;
+    entry.initiator = connection.initiator;
+    entry.file = connection.first.file;
+    entry.first_frame = connection.first.frame;
+    entry.frame = segment.frame;
+    entry.time = segment.time;
+    if (!census_.opened(entry)) return;
+    sink_.on_finding(census_.warning(entry, options_.idle_after, [this](const FlowKey& key) {
+        const Connection* other = flows_.find(key, flows_.hash(key));
+        return other == nullptr ? kNoTime : other->last_time();
+    }));
+}
+
+// What a SYN does to the streams of its 4-tuple.
+Labels Analyzer::Impl::start(Connection& connection, const Segment& segment) {
+    if (!segment.has(kSyn)) return {};
+    const StreamStart start = stream_start(connection.tcp, segment, rules_);
+    if (start == StreamStart::kNewStream) {
+        supersede(connection, segment);
+        return Label::kReusedPorts;
+    }
+    const bool renumbered = start == StreamStart::kRenumbered;
+    if (renumbered) renumber(connection.sent[index(segment.direction)], segment, ranges_);
+    begin(connection.tcp, segment, renumbered);
+    return renumbered ? Labels(Label::kReusedPorts) : Labels();
+}
+
+// `known_sender`: a machine that was seen with connections. Another may take over an address.
+void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
+    if (live_) pass_time(std::min(notice.time, read_at_));
+    if (!notice.is_quote()) {
+        const bool unknown = notice.host == IpAddress{};
+        if (!unknown && known_sender && life_.was_away(notice.host, notice.time))
+            verdicts_.announce(notice.host, notice.time, file_, notice.frame);
+        return;
+    }
+    // Wireshark numbers the stream of a quoted header, but does not take it for a segment.
+    const bool numbers_stream = notice.header_quoted && !too_short_for_stream(notice.quote);
+    const std::uint64_t hash = flows_.hash(notice.quote.key);
+    if (!numbers_stream && flows_.find(notice.quote.key, hash) == nullptr) return;
+    Connection& connection = connection_by(notice.quote.key, hash);
+    if (numbers_stream) {
+        start(connection, notice.quote);
+        learn_options(connection.tcp, notice.quote, rules_);
+    }
+    if (notice.kind == Notice::Kind::kUnreachable) {
+        Connection* const old = predecessors_.going_on(connection);
+        Connection& quoted = old != nullptr && !notice.quote.has(kSyn) ? *old : connection;
+        watcher_.unreachable(quoted, notice.quote.direction, notice.frame, notice.time);
+    }
+}
+
+}  // namespace deadpeer
