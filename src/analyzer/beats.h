@@ -30,17 +30,17 @@ public:
 
     // Whether look() wants to see the segment: a small message after silence, and first data that may
     // announce how long its side keeps silent. Of a connection that is looked at: data, FIN and RST, and what
-    // may end a wait, long after the other side's latest data. `payload`: what was captured of it.
-    [[nodiscard]] bool concern(const Connection& connection, const Segment& segment,
-                               std::span<const std::uint8_t> payload) const {
+    // may end a wait, long after the other side's latest data. `payload()`: what was captured of it.
+    template <typename Payload>
+    [[nodiscard]] bool concern(const Connection& connection, const Segment& segment, Payload payload) const {
         if (connection.beats) {
             const Nanoseconds asked = connection.tcp.reverse(segment.direction).next_seq_time;
             return segment.payload_length > 0 || segment.has(kFin | kRst) ||
                    between(asked, segment.time) >= kQuiet;
         }
         if (segment.payload_length == 0) return false;
-        return may_beat(connection, segment) ||
-               (connection.sent_by(segment.direction).payload_bytes == 0 && may_announce_keepalive(payload));
+        return may_beat(connection, segment) || (connection.sent_by(segment.direction).payload_bytes == 0 &&
+                                                 may_announce_keepalive(payload()));
     }
 
     // Before the segment changes its connection.

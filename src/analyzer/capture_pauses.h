@@ -19,6 +19,8 @@ namespace deadpeer {
 
 class CapturePauses {
 public:
+    static constexpr Nanoseconds kShortest = 5 * kSecond;
+
     void advance(Nanoseconds time, bool live) {
         const Nanoseconds before = std::exchange(previous_, time);
         // Backwards, and the first time, it is a large number.
@@ -35,7 +37,6 @@ public:
 
 private:
     static constexpr std::size_t kMost = 4096;
-    static constexpr Nanoseconds kShortest = 5 * kSecond;
 
     void note(Nanoseconds before, Nanoseconds time, bool live) {
         if (first_ == kNoTime) {

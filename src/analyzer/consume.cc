@@ -7,6 +7,24 @@
 #include "tcp/advance.h"
 
 namespace deadpeer {
+namespace {
+
+// In order, and within less than a pause. REQUIRES: there are some.
+bool are_in_quick_succession(std::span<const FrameView> frames) {
+    constexpr std::uint64_t kPause{CapturePauses::kShortest};
+    const auto first = static_cast<std::uint64_t>(frames.front().time);
+    std::uint64_t before = first;
+    bool quick = frames.front().time != kNoTime;
+    for (const FrameView& frame : frames) {
+        // Backwards, and of a frame without a time, it is a large number.
+        const std::uint64_t passed = static_cast<std::uint64_t>(frame.time) - before;
+        quick &= passed < kPause && !frame.rejected_by_filter;
+        before += passed;
+    }
+    return quick && before - first < kPause;
+}
+
+}  // namespace
 
 void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
     assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
@@ -47,18 +65,32 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     segments_.clear();
     InputTally& tally = inputs_.tally(file_);
     for (std::size_t i = 0; i < frames.size(); ++i) {
-        const FrameView& frame = frames[i];
         const std::size_t before = segments_.count;
-        SkipReason reason = decode(frame, static_cast<std::uint8_t>(i), segments_);
+        SkipReason reason = decode(frames[i], static_cast<std::uint8_t>(i), segments_);
         if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
             segments_.count = before;
             reason = SkipReason::kCutHeader;
         }
-        tally.count(frame, reason, segments_.view().subspan(before));
-        if (frame.time == kNoTime || frame.rejected_by_filter) continue;
-        clock_.advance(frame.time);
-        pauses_.advance(frame.time, live_);
+        tally.count(reason);
     }
+    tally.count(segments_.view());
+    note_times(frames);
+}
+
+// When the capture went on. Of frames in quick succession the first and the last two tell it all.
+void Analyzer::Impl::note_times(std::span<const FrameView> frames) {
+    if (frames.size() > 2 && are_in_quick_succession(frames)) {
+        note_time(frames.front());
+        frames = frames.last(2);
+    }
+    for (const FrameView& frame : frames) note_time(frame);
+}
+
+void Analyzer::Impl::note_time(const FrameView& frame) {
+    if (frame.time == kNoTime || frame.rejected_by_filter) return;
+    inputs_.tally(file_).note_time(frame.time);
+    clock_.advance(frame.time);
+    pauses_.advance(frame.time, live_);
 }
 
 void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
@@ -68,6 +100,23 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
     Labels labels = start(connection, segment);
     if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
+    if (goes_by(connection, segment, labels)) {
+        take(connection, segment, false);
+        follow(connection.tcp, segment, labels);
+        if (census_.active()) take_census(connection, segment);
+    } else {
+        look_closer(connection, segment, labels);
+    }
+    if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
+}
+
+// Nearly all segments: neither a row nor anything about keepalive or heartbeats comes of them.
+bool Analyzer::Impl::goes_by(const Connection& connection, const Segment& segment, Labels labels) const {
+    return segment.analysed && Watcher::is_plain(connection, segment, labels) && !watcher_.wants_all() &&
+           !concerns_beats(connection, segment);
+}
+
+void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment, Labels labels) {
     const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
     Connection& own = owner.connection;
     const bool elsewhere = &own != &connection;
@@ -79,10 +128,9 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     if (watcher_.wants(shown, nature))
         watcher_.report(own, segment, connection.tcp.number, shown, nature, file_);
 
-    if (tells_of_host(connection, segment)) life_.hear_segment(segment);
     const bool was_reset = own.rst_seen;
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
-    tally(own, segment, file_, ranges_, is_copy);
+    take(own, segment, is_copy);
     if (owner.has_ended) {
         own.rst_seen = was_reset;
         watcher_.count_reset(own, segment);
@@ -90,7 +138,6 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     follow(connection.tcp, segment, labels);
     if (elsewhere) follow(own.tcp, segment, own_labels);
     if (census_.active() && !is_copy) take_census(own, segment);
-    if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
 
 // REQUIRES: segment.analysed.
@@ -106,13 +153,18 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
             verdicts_.note_forgotten(connection);
         }
     }
-    const std::span<const std::uint8_t> payload = payload_of(segment);
-    if (beats_.concern(connection, segment, payload)) {
-        beats_.look(connection, segment, payload);
+    if (concerns_beats(connection, segment)) {
+        beats_.look(connection, segment, payload_of(segment));
         looked = true;
     }
     if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
     return nature;
+}
+
+// `is_copy`: the capture holds it already.
+void Analyzer::Impl::take(Connection& connection, const Segment& segment, bool is_copy) {
+    if (tells_of_host(connection, segment)) life_.hear_segment(segment);
+    tally(connection, segment, file_, ranges_, is_copy);
 }
 
 void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {

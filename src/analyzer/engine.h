@@ -72,12 +72,17 @@ public:
 private:
     // Frames in. These are of consume.cc alone, which inlines them.
     inline void decode_all(std::span<const FrameView> frames);
+    inline void note_times(std::span<const FrameView> frames);
+    inline void note_time(const FrameView& frame);
     inline void analyse(const Segment& segment, std::size_t place);
     void meet_side(const Connection& connection, const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
-    [[gnu::always_inline]] inline SegmentNature look(Connection& connection, const Segment& segment,
-                                                     Labels labels);
+    [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
+                                               Labels labels) const;
+    [[gnu::noinline]] void look_closer(Connection& connection, const Segment& segment, Labels labels);
+    SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
+    [[gnu::always_inline]] inline void take(Connection& connection, const Segment& segment, bool is_copy);
     [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice, bool known_sender);
@@ -94,10 +99,12 @@ private:
 
     // Of segments in quick succession one in eight is enough.
     [[nodiscard]] bool tells_of_host(const Connection& connection, const Segment& segment) const {
-        constexpr Nanoseconds kQuick = kSecond / 10;
+        constexpr std::uint64_t kQuick = kSecond / 10;
         const Nanoseconds before = connection.tcp.forward(segment.direction).last_time;
-        return segments_since_look_ % 8 == 0 || segment.time == kNoTime || before == kNoTime ||
-               segment.time - before >= kQuick;
+        // Backwards, and where one is not known, it is a large number.
+        const std::uint64_t passed =
+            static_cast<std::uint64_t>(segment.time) - static_cast<std::uint64_t>(before);
+        return segments_since_look_ % 8 == 0 || passed >= kQuick;
     }
     [[nodiscard]] bool too_short_for_stream(const Segment& segment) const {
         constexpr unsigned kBytesUpToWindow = 16;
@@ -106,6 +113,9 @@ private:
     [[nodiscard]] std::span<const std::uint8_t> payload_of(const Segment& segment) const {
         const std::span<const std::uint8_t> bytes = frames_[segment.batch_index].bytes();
         return bytes.subspan(segment.payload_offset, segment.captured_payload);
+    }
+    [[nodiscard]] bool concerns_beats(const Connection& connection, const Segment& segment) const {
+        return beats_.concern(connection, segment, [&] { return payload_of(segment); });
     }
 
     // Live: asks what was due before a frame of that time, each question as of the time when it was due.

@@ -16,8 +16,20 @@ public:
 
     [[nodiscard]] const std::string& name() const { return summary_.name; }
 
-    // `segments`: those of the frame.
-    void count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments);
+    // A frame.
+    void count(SkipReason reason) {
+        if (reason == SkipReason::kNone) {
+            ++summary_.tcp_frames;
+        } else {
+            ++summary_.skipped[static_cast<std::size_t>(reason)];
+        }
+    }
+    void count(std::span<const Segment> segments) {
+        summary_.tcp_segments += segments.size();
+        for (const Segment& segment : segments) summary_.bad_options += segment.bad_options ? 1 : 0;
+    }
+    // Of a frame that the filter does not reject.
+    void note_time(Nanoseconds time);
 
     // One of the segments that were counted is a copy of another.
     void count_copy() { ++summary_.duplicate_frames; }
@@ -34,26 +46,18 @@ private:
     Nanoseconds previous_time_ = kNoTime;
 };
 
-inline void InputTally::count(const FrameView& frame, SkipReason reason, std::span<const Segment> segments) {
-    if (reason == SkipReason::kNone) {
-        ++summary_.tcp_frames;
-        summary_.tcp_segments += segments.size();
-        for (const Segment& segment : segments) summary_.bad_options += segment.bad_options ? 1 : 0;
-    } else {
-        ++summary_.skipped[static_cast<std::size_t>(reason)];
-    }
-    if (frame.time == kNoTime || frame.rejected_by_filter) return;
+inline void InputTally::note_time(Nanoseconds time) {
     if (previous_time_ == kNoTime) {
-        summary_.first_time = summary_.last_time = frame.time;
+        summary_.first_time = summary_.last_time = time;
     } else {
-        summary_.first_time = std::min(summary_.first_time, frame.time);
-        summary_.last_time = std::max(summary_.last_time, frame.time);
-        if (frame.time < previous_time_) {
+        summary_.first_time = std::min(summary_.first_time, time);
+        summary_.last_time = std::max(summary_.last_time, time);
+        if (time < previous_time_) {
             ++summary_.time_went_back;
-            summary_.largest_step_back = std::max(summary_.largest_step_back, previous_time_ - frame.time);
+            summary_.largest_step_back = std::max(summary_.largest_step_back, previous_time_ - time);
         }
     }
-    previous_time_ = frame.time;
+    previous_time_ = time;
 }
 
 }  // namespace deadpeer

@@ -48,10 +48,10 @@ public:
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
                        bool holds_copies);
 
+    [[nodiscard]] bool wants_all() const { return options_.segments == SegmentSelection::kAll; }
     // Whether the segment's row is one that is asked for.
     [[nodiscard]] bool wants(Labels printed, const SegmentNature& nature) const {
-        if (options_.segments != SegmentSelection::kKeepalive)
-            return options_.segments == SegmentSelection::kAll;
+        if (options_.segments != SegmentSelection::kKeepalive) return wants_all();
         return printed.any_of(kProbeLabels) || is_keepalive(nature.kind) || nature.of_first_pair;
     }
 
