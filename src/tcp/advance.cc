@@ -78,18 +78,25 @@ void remember_sack(RangeList& sacked, const Segment& segment, Seq isn, RangePool
     }
 }
 
+void take_ack(HalfStream& fwd, const Segment& segment, Seq isn, const Rules& rules, RangePool& pool) {
+    const bool tells_sack = segment.sack_blocks > 0 || !fwd.sacked.empty();
+    if (tells_sack && rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, isn, pool);
+    fwd.last_ack = Seq(segment.ack);
+}
+
 // What the side expects, and whether its window is open. What acknowledges nothing and opens nothing tells
 // neither, nor does a RST, which may not be taken.
 void remember_ack(HalfStream& fwd, const Segment& segment, Seq isn, const Rules& rules, RangePool& pool) {
-    const Seq before = fwd.rcv_next();
-    const bool was_aside = fwd.rcv_next_aside;
-    if (was_aside) fwd.sacked = {};
-    if (rules.fast_retransmission_asks_sack) remember_sack(fwd.sacked, segment, isn, pool);
-    fwd.last_ack = Seq(segment.ack);
     const bool acknowledges = (segment.flags & (kAck | kRst)) == kAck;
     const bool closed = segment.window == 0;
     // Nearly always; bits are slow to write.
-    if (acknowledges && !was_aside && fwd.rcv_next_known && fwd.window_closed == closed) return;
+    const bool as_before =
+        acknowledges && fwd.rcv_next_known && !fwd.rcv_next_aside && fwd.window_closed == closed;
+    if (as_before) return take_ack(fwd, segment, isn, rules, pool);
+
+    const Seq before = fwd.rcv_next();
+    if (fwd.rcv_next_aside) fwd.sacked = {};
+    take_ack(fwd, segment, isn, rules, pool);
     fwd.rcv_next_aside = !acknowledges && fwd.rcv_next_known && fwd.sacked.empty();
     if (fwd.rcv_next_aside) fwd.aside = before.value();
     fwd.rcv_next_known = acknowledges || fwd.rcv_next_aside;
@@ -133,7 +140,9 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     fwd.last_time = segment.time;
     fwd.last_labels = labels;
     fwd.seen = true;
-    stream.mptcp_news = static_cast<std::uint8_t>(stream.mptcp_news & ~(1U << index(segment.direction)) & 3U);
+    if (stream.mptcp_news != 0)
+        stream.mptcp_news =
+            static_cast<std::uint8_t>(stream.mptcp_news & ~(1U << index(segment.direction)) & 3U);
     unacked::acknowledge(rev.unacked, Seq(segment.ack), pool);
 }
 
