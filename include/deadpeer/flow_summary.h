@@ -77,6 +77,7 @@ struct FlowSummary {
     bool failed_side_known = false;             // for verdicts about one side
     bool failed_side_initiator = false;         // the dead, rebooted or forgetful side, or the one that reset
     std::uint32_t unanswered = 0;               // probes or transmissions that found no answer at the end
+    std::uint32_t lost_bytes = 0;               // never acknowledged, of a connection that was closed
     Tries tries = Tries::kNone;                 // which they were
     Nanoseconds unanswered_interval = kNoTime;  // between the last of them
     Nanoseconds verdict_time = kNoTime;

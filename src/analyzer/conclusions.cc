@@ -23,6 +23,7 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.failed_side_initiator = judgement.side == flow.initiator;
     flow.unanswered = judgement.unanswered;
     flow.tries = judgement.tries;
+    flow.lost_bytes = judgement.lost_bytes;
     flow.unanswered_interval = judgement.interval;
     flow.verdict_time = judgement.time;
     flow.verdict_frame = judgement.frame;

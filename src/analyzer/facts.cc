@@ -28,6 +28,26 @@ Nanoseconds heard(const Connection& connection, const Watch* watch, Direction si
     return half.seen ? half.last_time : kNoTime;
 }
 
+namespace {
+
+void fill_close(ConnectionFacts& facts, const Connection& connection) {
+    if (connection.fin_seen == 0) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const SentData& sent = connection.sent[index(side)];
+        const HalfStream& own = connection.tcp.forward(side);
+        const HalfStream& peer = connection.tcp.reverse(side);
+        const bool fin = (connection.fin_seen >> index(side) & 1U) != 0;
+        facts.sent_fin[index(side)] = fin;
+        facts.spoke_after_fin[index(side)] = fin && own.last_time != own.next_seq_time;
+        if (sent.next_known == 0 || !peer.rcv_next_known) continue;
+        const std::int32_t left = peer.rcv_next().distance_to(sent.next) - (fin ? 1 : 0);
+        facts.fin_acknowledged[index(side)] = fin && left < 0;
+        if (left > 0) facts.unacknowledged[index(side)] = static_cast<std::uint32_t>(left);
+    }
+}
+
+}  // namespace
+
 ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     ConnectionFacts facts;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
@@ -39,6 +59,7 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     facts.clock_set_back = connection.clock_set_back;
     facts.fin_from_both =
         connection.fin_seen == 3 || (connection.key.is_self_connection() && connection.fin_seen != 0);
+    fill_close(facts, connection);
     facts.window_closed = window_closed(connection, watch);
     facts.initiator = connection.initiator;
     const SentData& opened = connection.sent[index(connection.initiator)];

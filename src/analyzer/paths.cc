@@ -25,6 +25,9 @@ bool may_be_cut_by_path(const Judgement& judgement) {
 }
 
 bool survived(const Judgement& judgement) {
+    const bool lost =
+        judgement.reason == Reason::kDataUnacknowledged || judgement.reason == Reason::kFinThenGone;
+    if (lost) return false;
     return judgement.verdict == Verdict::kAlive || judgement.verdict == Verdict::kClosed ||
            judgement.verdict == Verdict::kIdle;
 }

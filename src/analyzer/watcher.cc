@@ -26,8 +26,8 @@ bool is_trying(const SideWatch& side) {
 // The segment closes the connection after a silence.
 std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch& watch,
                                        const Segment& segment, std::uint32_t file) {
-    const bool by_fin =
-        watch.close.held() && watch.close->frame == segment.frame && watch.close->request_time == kNoTime;
+    const bool by_fin = watch.close.held() && watch.close->frame == segment.frame &&
+                        watch.close->request_time == kNoTime && watch.close->tries == 0;
     const bool by_reset = watch.reset->met() && watch.reset->frame == segment.frame &&
                           watch.reset->when_idle() && !watch.sides[0].prober.held() &&
                           !watch.sides[1].prober.held();

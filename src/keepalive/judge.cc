@@ -46,6 +46,7 @@ bool is_close(const JudgementCase& c) {
 }
 
 Judgement closed(const JudgementCase& c, Reason reason) {
+    if (auto judgement = judge_loss_at_close(c)) return *judgement;
     return decided_last(c, Verdict::kClosed, Confidence::kHigh, reason);
 }
 
@@ -61,10 +62,10 @@ Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureF
     if (auto judgement = judge_close(c)) return *judgement;
     if (facts.fin_from_both) return closed(c, Reason::kFinExchanged);
     if (c.reset_stands() && is_close(c)) return closed(c, Reason::kResetAfterFin);
-    if (auto judgement = judge_dead(c)) return with_doubt(*judgement, c);
+    if (auto judgement = judge_dead(c)) return closed_if_gone(with_doubt(*judgement, c), c);
     if (auto judgement = judge_reset(c)) return with_doubt(*judgement, c);
     if (facts.superseded) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kSuperseded);
-    if (auto judgement = judge_suspicion(c)) return with_doubt(*judgement, c);
+    if (auto judgement = judge_suspicion(c)) return closed_if_gone(with_doubt(*judgement, c), c);
     return judge_open(c);
 }
 

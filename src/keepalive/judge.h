@@ -28,6 +28,11 @@ struct ConnectionFacts {
     bool superseded = false;  // its 4-tuple was used again
     bool clock_set_back = false;
     bool fin_from_both = false;
+    // By side, of a connection that one side has closed at least.
+    std::array<bool, 2> fin_acknowledged{};
+    std::array<bool, 2> sent_fin{};
+    std::array<bool, 2> spoke_after_fin{};
+    std::array<std::uint32_t, 2> unacknowledged{};  // payload bytes that the other side never acknowledged
     bool syn_unanswered = false;  // the initiator has sent nothing but SYNs, and no SYN-ACK came
     Direction initiator = Direction::kFromLow;
     std::uint32_t syns = 0;      // where they were not answered
@@ -63,7 +68,8 @@ struct Judgement {
     Direction side = Direction::kFromLow;  // the dead, rebooted or forgetful side, or the one that reset
     std::uint32_t unanswered = 0;
     Tries tries = Tries::kNone;
-    bool doubling = false;  // the time between them
+    bool doubling = false;         // the time between them
+    std::uint32_t lost_bytes = 0;  // that were never acknowledged, of a connection that was closed
     Nanoseconds interval = kNoTime;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

@@ -70,6 +70,10 @@ void describe_tries(Judgement& judgement, const Train& train, const SideWatch& s
 std::optional<Judgement> judge_opening(const JudgementCase& c);
 // Data that the side which had closed did not read, answered by its RST.
 std::optional<Judgement> judge_close(const JudgementCase& c);
+// Data that were sent again and again around the close, and never acknowledged.
+std::optional<Judgement> judge_loss_at_close(const JudgementCase& c);
+// A side that does not answer had sent its FIN before: it closed, and the other side went on.
+Judgement closed_if_gone(Judgement judgement, const JudgementCase& c);
 // A side gave up, or has fallen silent for so long that it must have.
 std::optional<Judgement> judge_dead(const JudgementCase& c);
 // The other side has not answered what was sent last, too little or too late for more.

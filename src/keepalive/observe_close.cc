@@ -133,7 +133,12 @@ std::optional<CloseRecord> close_after_idle(const ConnectionView& before, const 
 
 void note_close(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment) {
     if (!watch.close.held()) {
-        if (const auto close = close_after_idle(before, segment)) watch.close.in(pools.closes) = *close;
+        const auto close = close_after_idle(before, segment);
+        if (!close) return;
+        watch.close.in(pools.closes) = *close;
+        const Train& tries = *watch.sides[index(opposite(segment.direction))].transmissions;
+        const bool left = tries.open() && tries.tries == Tries::kData && !Seq(segment.ack).after(tries.at);
+        if (left) watch.close.in(pools.closes).tries = tries.length;
         return;
     }
     CloseRecord& close = watch.close.in(pools.closes);
@@ -155,9 +160,9 @@ void note_close(Watch& watch, WatchPools& pools, const ConnectionView& before, c
 }
 
 bool closes_in_order(const Watch& watch, const ConnectionView& before, const Segment& segment) {
-    return watch.close.held() && watch.close->request_time == kNoTime && segment.has(kFin) &&
-           segment.direction != watch.close->closer && has_fin(before.fin_seen, watch.close->closer) &&
-           segment.payload_length == 0;
+    return watch.close.held() && watch.close->request_time == kNoTime && watch.close->tries == 0 &&
+           segment.has(kFin) && segment.direction != watch.close->closer &&
+           has_fin(before.fin_seen, watch.close->closer) && segment.payload_length == 0;
 }
 
 LateRequest late_request(const Watch& watch, const ConnectionView& before, const Segment& reset) {

@@ -124,6 +124,7 @@ struct CloseRecord {
     std::uint64_t request_frame = 0;
     std::uint32_t request_bytes = 0;  // all that the other side has sent since
     bool request_knew = false;        // and acknowledges the FIN
+    std::uint32_t tries = 0;          // of the other side's data that the FIN leaves unacknowledged
     bool reads_on = false;  // the closer has acknowledged some of that data: it closed one direction
 };
 

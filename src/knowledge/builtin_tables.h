@@ -9,6 +9,7 @@ namespace deadpeer {
 
 extern const std::string_view kBuiltinProfiles;
 extern const std::string_view kBuiltinTimeouts;
+extern const std::string_view kBuiltinHalfClosedTimeouts;
 extern const std::string_view kBuiltinServerTimers;
 extern const std::string_view kBuiltinPatterns;
 

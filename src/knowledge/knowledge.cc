@@ -77,6 +77,9 @@ Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
     if (!profiles) return profiles.error();
     auto timeouts = read_timeouts({.name = "idle_timeouts.csv", .text = kBuiltinTimeouts});
     if (!timeouts) return timeouts.error();
+    auto half_closed =
+        read_timeouts({.name = "half_closed_timeouts.csv", .text = kBuiltinHalfClosedTimeouts});
+    if (!half_closed) return half_closed.error();
     auto servers = read_timeouts({.name = "server_idle_timers.csv", .text = kBuiltinServerTimers});
     if (!servers) return servers.error();
     auto heartbeats = read_patterns({.name = "heartbeat_patterns.csv", .text = kBuiltinPatterns});
@@ -85,6 +88,7 @@ Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
     Knowledge knowledge;
     knowledge.profiles_ = std::move(profiles).value();
     knowledge.timeouts_ = std::move(timeouts).value();
+    knowledge.half_closed_timeouts_ = std::move(half_closed).value();
     knowledge.server_timers_ = std::move(servers).value();
     knowledge.heartbeats_ = std::move(heartbeats).value();
     if (!files.timeouts.empty()) {
@@ -140,15 +144,24 @@ Nanoseconds Knowledge::shortest_timeout(Nanoseconds idle_at_failure, Nanoseconds
     return found == timeouts_.rend() ? kNoTime : found->idle;
 }
 
-std::string Knowledge::matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
+std::string Knowledge::names_that_fit(std::span<const IdleTimeout> timeouts, Nanoseconds idle_at_failure,
+                                      Nanoseconds idle_survived) {
     if (idle_at_failure == kNoTime) return {};
     std::string names;
-    for (const IdleTimeout& timeout : timeouts_) {
+    for (const IdleTimeout& timeout : timeouts) {
         if (!fits(timeout, idle_at_failure, idle_survived)) continue;
         const char* mark = timeout.verified ? "" : ", unverified";
         append(names, fmt::format("{} ({}{})", timeout.name, seconds_text(timeout.idle), mark));
     }
     return names;
+}
+
+std::string Knowledge::matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const {
+    return names_that_fit(timeouts_, idle_at_failure, idle_survived);
+}
+
+std::string Knowledge::matching_half_closed_timeouts(Nanoseconds idle) const {
+    return names_that_fit(half_closed_timeouts_, idle, kNoTime);
 }
 
 std::string Knowledge::closing_timers(Nanoseconds idle, bool by_reset, std::size_t room) const {

@@ -49,6 +49,9 @@ public:
     // ';'.
     [[nodiscard]] std::string matching_timeouts(Nanoseconds idle_at_failure, Nanoseconds idle_survived) const;
 
+    // The same of those that forget one of which one side has sent its FIN, after that silence.
+    [[nodiscard]] std::string matching_half_closed_timeouts(Nanoseconds idle) const;
+
     // Names of what is known to close connections after that time without data, joined by ", ", as many as
     // `room` characters hold: servers, and if a RST closes them (`by_reset`), middleboxes, too. Timers fire
     // late by up to 3 % or half a second.
@@ -70,10 +73,13 @@ public:
 
 private:
     void sort_timeouts();
+    static std::string names_that_fit(std::span<const IdleTimeout> timeouts, Nanoseconds idle_at_failure,
+                                      Nanoseconds idle_survived);
     static bool fits(const IdleTimeout& timeout, Nanoseconds idle_at_failure, Nanoseconds idle_survived);
 
     std::vector<KeepaliveProfile> profiles_;
     std::vector<IdleTimeout> timeouts_;  // longest first
+    std::vector<IdleTimeout> half_closed_timeouts_;
     std::vector<IdleTimeout> server_timers_;
     std::vector<HeartbeatPattern> heartbeats_;
 };

@@ -30,6 +30,42 @@ void tell_late(Explanation& out, const CloseStory& story) {
                  " notice the end of the stream before it uses a connection again");
 }
 
+// What firewalls are known to do at the earliest, by half_closed_timeouts.csv.
+constexpr Nanoseconds kForgetsHalfClosed = 60 * kSecond;
+
+void say_tries(std::string& evidence, const CloseStory& story) {
+    say(evidence, Side{story.other}, " sent them ", Count{story.tries, "time", "times"});
+    if (story.idle != kNoTime && story.idle >= kSecond)
+        say(evidence, ", at first after ", Span{story.idle}, " of silence");
+    say(evidence, ".");
+}
+
+void tell_loss(Explanation& out, const CloseStory& story) {
+    say_sentence(out.what, "Closed, but ", Count{story.lost_bytes, "byte", "bytes"}, " of ",
+                 Side{story.other}, " were never acknowledged");
+    say_tries(out.evidence, story);
+    if (story.idle != kNoTime && story.idle >= kForgetsHalfClosed) {
+        say_sentence(out.evidence,
+                     "Firewalls forget connections that are closed on one side sooner than that");
+        return say_sentence(out.advice,
+                            "Compare the silence with their half-closed timeouts, or close both sides");
+    }
+    say_sentence(out.advice, "Check whether that data matters to ", Side{story.closer});
+}
+
+void tell_gone(Explanation& out, const CloseStory& story) {
+    say_sentence(out.what, Side{story.closer}, " closed the connection and vanished, and ", Side{story.other},
+                 " went on sending");
+    say_sentence(out.evidence, "Its FIN was acknowledged, and then ",
+                 Count{story.lost_bytes, "byte was", "bytes were"}, " sent ",
+                 Count{story.tries, "time", "times"}, " without an answer");
+    if (story.idle != kNoTime && story.idle >= kForgetsHalfClosed)
+        say_sentence(out.evidence, "A firewall may have forgotten the half-closed connection in ",
+                     Span{story.idle}, " of silence");
+    say_sentence(out.advice, "Find out why the application on ", story.other.address,
+                 " does not notice the end of the stream");
+}
+
 }  // namespace
 
 CloseStory close_of(const FlowSummary& flow) {
@@ -41,6 +77,8 @@ CloseStory close_of(const FlowSummary& flow) {
     story.closer = flow.key.sender(closer);
     story.other = flow.key.receiver(closer);
     story.idle = flow.idle_at_failure;
+    story.tries = flow.unanswered;
+    story.lost_bytes = flow.lost_bytes;
     return story;
 }
 
@@ -55,8 +93,16 @@ CloseStory close_of(const Finding& finding) {
 }
 
 void tell_close(Explanation& out, const CloseStory& story) {
-    if (story.reason == Reason::kReuseRace) return tell_race(out, story);
-    tell_late(out, story);
+    switch (story.reason) {
+        case Reason::kReuseRace:
+            return tell_race(out, story);
+        case Reason::kRequestAfterFin:
+            return tell_late(out, story);
+        case Reason::kFinThenGone:
+            return tell_gone(out, story);
+        default:
+            return tell_loss(out, story);
+    }
 }
 
 void tell_idle_close(Explanation& out, const Finding& finding) {

@@ -17,12 +17,14 @@ struct CloseStory {
     Endpoint closer;
     Endpoint other;
     Nanoseconds idle = kNoTime;
+    std::uint32_t tries = 0;
+    std::uint32_t lost_bytes = 0;
 };
 
 CloseStory close_of(const FlowSummary& flow);
 CloseStory close_of(const Finding& finding);
 
-// For the reasons reuse_race and request_after_fin. REQUIRES: `out` is empty.
+// For the reasons of `closed` but fin and reset_after_fin. REQUIRES: `out` is empty.
 void tell_close(Explanation& out, const CloseStory& story);
 
 // For the event idle_close. REQUIRES: `out` is empty.

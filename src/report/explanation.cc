@@ -57,8 +57,8 @@ void advise_nothing(std::string& advice, const FlowSummary& flow) {
 }
 
 void explain_closed(Explanation& out, const FlowSummary& flow) {
-    const bool late = flow.reason == Reason::kReuseRace || flow.reason == Reason::kRequestAfterFin;
-    if (late) return tell_close(out, close_of(flow));
+    const bool in_order = flow.reason == Reason::kFinExchanged || flow.reason == Reason::kResetAfterFin;
+    if (!in_order) return tell_close(out, close_of(flow));
     if (flow.reason == Reason::kResetAfterFin) {
         say_sentence(out.what, "Closed with a RST after a FIN");
         say_sentence(out.evidence, "The rest was cut off, as when data arrives that nobody reads any more");

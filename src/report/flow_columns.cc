@@ -71,6 +71,9 @@ void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
 // Only where the path may have dropped the connection; a reboot that is all but certain explains it.
 void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
+    const bool lost = flow.reason == Reason::kDataUnacknowledged || flow.reason == Reason::kFinThenGone;
+    if (flow.verdict == Verdict::kClosed && lost)
+        return cells.text(line.aids.knowledge.matching_half_closed_timeouts(flow.idle_at_failure));
     const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPathDead ||
                         flow.verdict == Verdict::kMiddleboxReset || flow.verdict == Verdict::kPeerLostState ||
                         flow.reason == Reason::kResetWhenIdle ||

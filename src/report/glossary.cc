@@ -117,7 +117,7 @@ constexpr auto kReasons = entries_of<Reason>({
     {Reason::kRequestAfterFin, "",
      "A request was sent long after the other side's FIN was acknowledged, and was answered by a RST.",
      "Make the application notice the end of the stream before it uses a connection again."},
-    {Reason::kFinThenGone, "", "One side sent its FIN and vanished; the other went on sending.",
+    {Reason::kFinThenGone, "", "One side sent its FIN and vanished, and the other went on sending.",
      "Check why its host or process went, and that the other side notices the end of the stream."},
     {Reason::kResetWhenIdle, "",
      "A RST that nothing provoked ended a silent connection: an idle timeout, or an abort.",

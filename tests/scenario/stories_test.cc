@@ -77,6 +77,9 @@ constexpr Right kRights[] = {
     {"request_long_after_fin", 0, "closed", "request_after_fin", kAny, "request_after_fin", "reuse_race"},
     {"unprovoked_rst_at_240_s", 0, "peer_reset", "", kAny, "idle_close"},
     {"unprovoked_rst_at_240_s", 3, "peer_reset", "", kAny, "idle_close"},
+    {"fin_while_data_unacknowledged", 0, "closed", "data_unacknowledged"},
+    {"half_closed_timeout", 0, "closed", "data_unacknowledged"},
+    {"fin_then_gone", 0, "closed", "fin_then_gone", kAny, "", "peer_dead heartbeat_stopped"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 
