@@ -7,9 +7,8 @@ namespace {
 
 // Longer than a live capture takes to tell a SYN that nobody answers, so that it ends no scan.
 constexpr Nanoseconds kPause = 600 * kSecond;
-// Live: how long after a try the next ones are waited for; a SYN that nobody answers is told late.
-constexpr Nanoseconds kWithheld = 60 * kSecond;
-constexpr Nanoseconds kToldLate = 330 * kSecond;
+// Live: how long the next tries are waited for. No event may come later.
+constexpr Nanoseconds kWithheld = kSecond;
 
 // Who sends SYNs as a raw socket does to as many targets scans them.
 constexpr std::uint32_t kFewestByRawSocket = 5;
@@ -152,8 +151,7 @@ void Scans::take(Source& source, const Connection& connection, const Judgement& 
 }
 
 void Scans::withhold(Source& source, const Finding& finding, Nanoseconds now, ReportSink& sink) {
-    const Nanoseconds late = finding.kind == EventKind::kNoAnswer ? kToldLate : 0;
-    if (source.withheld.empty()) source.release = finding.time + late + kWithheld;
+    if (source.withheld.empty()) source.release = now + kWithheld;
     source.withheld.push_back(finding);
     if (source.release > now && source.withheld.size() <= kMostWithheld) return;
     for (const Finding& one : std::exchange(source.withheld, {})) sink.on_finding(one);

@@ -64,7 +64,8 @@ TEST_CASE("the same for a connection that goes on after an unheeded SYN") {
 TEST_CASE("a SYN that nobody answers is told and dropped, the connection before it is not") {
     LiveStory story(kOpen + "+10 A S 9000:9000(0)\n+1 A S 9000:9000(0)\n+600 A . 100:100(0) ack 201\n" +
                     kProbe + kProbe);
-    CHECK(story.told_until(at(600)) == "no_answer");
+    CHECK(story.told_until(at(600)) == "");  // more of these SYNs may show a scan
+    CHECK(story.told_until(at(601)) == "no_answer");
     CHECK(story.told_until(at(631.02)) == "probes_unanswered");
     CHECK(story.told_until(at(700)) == "peer_dead");
     CHECK(story.told_by_finish() == "");
