@@ -75,8 +75,8 @@ void explain_path_timeout(Explanation& out, const Finding& finding) {
 
 void explain_heartbeat_stopped(Explanation& out, const Finding& finding) {
     say_sentence(out.what, Side{finding.subject}, " stopped its heartbeat to ", Side{finding.peer});
-    // Three periods are waited for unless the other side closes.
-    if (finding.idle / 3 <= finding.interval) {
+    const bool by_close = finding.evidence_count > 1;  // the last beat, and the other side's FIN
+    if (by_close) {
         say_sentence(out.evidence, "One was due every ", Span{finding.interval}, ", and none had come for ",
                      Span{finding.idle}, " when ", Side{finding.peer}, " closed the connection");
     } else {

@@ -103,12 +103,15 @@ TEST_CASE("idle_timeout_on_path") {
 TEST_CASE("heartbeat_stopped") {
     Finding finding = event(EventKind::kHeartbeatStopped);
     finding.interval = 30 * kSecond;
-    finding.idle = 95 * kSecond;
+    finding.idle = 90 * kSecond + 1;
+    finding.evidence_count = 0;
+    finding.add_evidence(7);
     CHECK(explained(finding) ==
           "10.0.0.2:50000 stopped its heartbeat to 10.0.0.1:40000.\n"
-          "It sent one every 30 s, and then none for 95 s while the connection was open.\n"
+          "It sent one every 30 s, and then none for 90 s while the connection was open.\n"
           "Check whether its application hangs or its host is down.");
     finding.idle = 45 * kSecond;
+    finding.add_evidence(9);  // the FIN
     CHECK(explained(finding).find("\nOne was due every 30 s, and none had come for 45 s when 10.0.0.1:40000 "
                                   "closed the connection.\n") != std::string::npos);
 }
