@@ -29,7 +29,7 @@ std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch
     const bool by_fin = watch.close.held() && watch.close->frame == segment.frame &&
                         watch.close->request_time == kNoTime && watch.close->tries == 0;
     const bool by_reset = watch.reset->met() && watch.reset->frame == segment.frame &&
-                          watch.reset->when_idle() && !watch.sides[0].prober.held() &&
+                          watch.reset->when_idle(kShortestIdleTimer) && !watch.sides[0].prober.held() &&
                           !watch.sides[1].prober.held();
     if ((!by_fin && !by_reset) || connection.clock_set_back) return std::nullopt;
     IdleClose close;

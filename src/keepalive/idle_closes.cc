@@ -62,7 +62,6 @@ void IdleCloses::note(const IdleClose& close) {
     if (group.count < group.frames.size() && close.file == group.first.file)
         group.frames[group.count] = close.frame;
     ++group.count;
-    group.last_frame = close.frame;
     group.last_time = close.time;
     if (group.told || !is_timer(*service, group)) return;
     due_ = close.time;

@@ -70,7 +70,6 @@ private:
         std::uint32_t count = 0;
         bool told = false;
         std::array<std::uint64_t, 4> frames{};  // of the first file
-        std::uint64_t last_frame = 0;
         Nanoseconds last_time = kNoTime;
     };
     struct Service {

@@ -194,12 +194,11 @@ struct ResetRecord {
         return sender_heard == kNoTime ? seen_since : sender_heard;
     }
     [[nodiscard]] bool met() const { return shape != Shape::kNone; }
-    // Nothing provoked it, and both sides had been silent for as long as an idle timer of an application.
-    [[nodiscard]] bool when_idle() const {
-        constexpr Nanoseconds kShortest = 4 * kSecond;
+    // Nothing provoked it, and both sides had been silent for that long.
+    [[nodiscard]] bool when_idle(Nanoseconds shortest) const {
         return shape == Shape::kAbort && !in_handshake && !out_of_window && !out_of_place && !ttl_differs &&
-               silence_before != kNoTime && silence_before >= kShortest && provoked_time != kNoTime &&
-               time - provoked_time >= kShortest;
+               silence_before != kNoTime && silence_before >= shortest && provoked_time != kNoTime &&
+               time - provoked_time >= shortest;
     }
     // The connection went on, or must have: the RST was forged, stale or challenged (RFC 5961).
     [[nodiscard]] bool ignored() const {
