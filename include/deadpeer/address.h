@@ -26,13 +26,16 @@ struct IpAddress {
     std::array<std::uint8_t, 16> bytes{};
     bool is_v6 = false;
 
-    // Ordered by family, then by the bytes in network order: as two words, the compiler would call memcmp.
+    // Compared as two words: the compiler would call memcmp. Ordered by family, then by the bytes in network
+    // order.
     friend std::strong_ordering operator<=>(const IpAddress& a, const IpAddress& b) {
         if (a.is_v6 != b.is_v6) return a.is_v6 <=> b.is_v6;
         if (const auto order = a.word(0) <=> b.word(0); order != 0) return order;
         return a.word(1) <=> b.word(1);
     }
-    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+    friend bool operator==(const IpAddress& a, const IpAddress& b) {
+        return a.word(0) == b.word(0) && a.word(1) == b.word(1) && a.is_v6 == b.is_v6;
+    }
 
 private:
     [[nodiscard]] std::uint64_t word(std::size_t i) const {

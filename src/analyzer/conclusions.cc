@@ -140,7 +140,8 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
                                  const HostSigns& host) const {
     const Watch* watch = watcher_.watch_of(connection);
     CaptureFacts capture = state.facts(connection);
-    capture.both_directions = life_.seen_two_way(connection.key.sender(connection.initiator).address);
+    capture.both_directions =
+        is_one_way(connection) && life_.seen_two_way(connection.key.sender(connection.initiator).address);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
     const HeartbeatSummary heartbeat = beats_.summary(connection);

@@ -37,6 +37,7 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
         hashes_[i] = flows_.hash(segments[i].key);
         flows_.prefetch_slot(hashes_[i]);
     }
+    for (const Heard& heard : segments_.heard_view()) life_.prefetch(heard);
     displaced_before_ = flows_.displaced();
     for (std::size_t i = 0; i < segments.size(); ++i) guesses_[i] = flows_.prefetch_record(hashes_[i]);
 

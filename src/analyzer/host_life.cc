@@ -78,15 +78,17 @@ void HostLife::note_gone(const IpAddress& host, GoneConnections::Span heard) {
 }
 
 void HostLife::note_two_way(const FlowKey& key) {
-    if (two_way_.empty()) two_way_.resize(kTwoWayBits);
+    if (two_way_.empty()) two_way_.resize(kTwoWayWords);
     for (const IpAddress& host : {key.low().address, key.high().address}) {
-        for (const std::size_t place : two_way_places(hash(host))) two_way_[place] = true;
+        const std::uint64_t place = hash(host);
+        two_way_[place % kTwoWayWords] |= two_way_bits(place);
     }
 }
 
 bool HostLife::seen_two_way(const IpAddress& host) const {
-    return !two_way_.empty() && std::ranges::all_of(two_way_places(hash(host)),
-                                                    [&](std::size_t place) { return two_way_[place]; });
+    if (two_way_.empty()) return false;
+    const std::uint64_t place = hash(host);
+    return (two_way_[place % kTwoWayWords] & two_way_bits(place)) == two_way_bits(place);
 }
 
 HostLife::Host& HostLife::host_of(const IpAddress& address) {
@@ -107,7 +109,9 @@ HostLife::Machine& HostLife::machine_of(std::uint64_t mac) {
 
 void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
     if (expected_.empty()) expected_.resize(kExpectedBits);
-    expected_[hash(host) % kExpectedBits] = true;
+    const std::uint64_t place = hash(host);
+    expected_[place % kExpectedBits] = true;
+    if (!two_way_.empty()) __builtin_prefetch(&two_way_[place % kTwoWayWords], 1);  // the answer comes soon
     expect(mac);
 }
 
@@ -117,13 +121,18 @@ void HostLife::expect(std::uint64_t mac) {
 }
 
 void HostLife::note_on_link(const IpAddress& host, std::uint64_t mac) {
-    if (machines_.empty()) return;
+    if (!knows_owners_) return;
     Machine* const machine = machines_.find(mac, hash(mac));
     if (machine == nullptr || !machine->named || machine->addresses.size() == Machine::kMostAddresses) return;
     Host& known = host_of(host);
     if (known.owner != 0) return;
     known.owner = mac;
     machine->addresses.push_back(host);
+}
+
+void HostLife::prefetch(const Heard& heard) const {
+    hosts_.prefetch(hash(heard.host));
+    if (heard.mac != 0) machines_.prefetch(hash(heard.mac));
 }
 
 void HostLife::hear(const Heard& heard) {
@@ -143,6 +152,7 @@ void HostLife::claim(Host& host, const Heard& heard) {
         if (before != nullptr) std::erase(before->addresses, heard.host);
     }
     host.owner = heard.mac;
+    knows_owners_ = true;
     Machine& machine = machine_of(heard.mac);
     machine.named = true;
     const bool known = std::ranges::find(machine.addresses, heard.host) != machine.addresses.end();
@@ -150,6 +160,7 @@ void HostLife::claim(Host& host, const Heard& heard) {
 }
 
 const HostLife::Machine* HostLife::machine_with(const IpAddress& host) const {
+    if (!knows_owners_) return nullptr;
     const Host* known = hosts_.find(host, hash(host));
     return known == nullptr || known->owner == 0 ? nullptr : machines_.find(known->owner, hash(known->owner));
 }

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
 
     void hear(const Heard& heard);
+    // Starts the memory reads that this will need.
+    void prefetch(const Heard& heard) const;
 
     // By a TCP segment that is no RST: a box on the path may send these in its name.
     void hear_segment(const Segment& segment) {
@@ -92,7 +94,7 @@ public:
 
     [[nodiscard]] std::size_t memory() const {
         return last_heard_.memory() + hosts_.memory() + gone_.memory() + machines_.memory() +
-               (expected_.capacity() + two_way_.capacity()) / 8;
+               expected_.capacity() / 8 + two_way_.capacity() * sizeof(std::uint64_t);
     }
 
 private:
@@ -136,21 +138,20 @@ private:
         return !expected_.empty() && expected_[hash % kExpectedBits];
     }
 
-    // A Bloom filter (B. H. Bloom, 1970) of two places a host, both in one cache line.
-    static constexpr std::size_t kTwoWayBits = std::size_t{1} << 22;
-    static constexpr std::size_t kLineBits = 512;
-    static std::array<std::size_t, 2> two_way_places(std::uint64_t hash) {
-        const std::size_t first = hash % kTwoWayBits;
-        return {first, first / kLineBits * kLineBits + (hash >> 32) % kLineBits};
+    // A Bloom filter (B. H. Bloom, 1970) of two bits a host, both in one word: one miss of the cache.
+    static constexpr std::size_t kTwoWayWords = std::size_t{1} << 16;
+    static std::uint64_t two_way_bits(std::uint64_t hash) {
+        return std::uint64_t{1} << (hash >> 58) | std::uint64_t{1} << (hash >> 52) % 64;
     }
 
     SeededHash hash_;
     std::vector<bool> expected_;
-    std::vector<bool> two_way_;
+    std::vector<std::uint64_t> two_way_;
     LastHeard last_heard_;
     RecentTable<IpAddress, Host> hosts_;
     GoneConnections gone_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
+    bool knows_owners_ = false;                     // some host has one
 };
 
 }  // namespace deadpeer
