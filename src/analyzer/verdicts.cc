@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/verdict_event.h"
 #include "core/work.h"
 #include "keepalive/patience.h"
 
@@ -15,76 +16,9 @@ constexpr Nanoseconds kResetSettles = 500 * kMillisecond;
 constexpr Nanoseconds kWitnessTime = 5 * kSecond;
 constexpr Nanoseconds kLookAgain = 500 * kMillisecond;
 
-struct EventClass {
-    EventKind kind;
-    Severity severity;
-};
-
-// Verdicts that are events as well.
-std::optional<EventClass> event_of(const Judgement& judgement) {
-    switch (judgement.verdict) {
-        case Verdict::kPeerDead:
-            return EventClass{EventKind::kPeerDead, Severity::kCritical};
-        case Verdict::kPeerRebooted:
-            return EventClass{EventKind::kPeerRebooted, Severity::kCritical};
-        case Verdict::kPeerLostState:
-            return EventClass{EventKind::kPeerLostState, Severity::kWarning};
-        case Verdict::kMiddleboxReset:
-            return EventClass{EventKind::kMiddleboxReset, Severity::kWarning};
-        case Verdict::kPeerReset:
-            return EventClass{EventKind::kPeerReset, Severity::kInfo};
-        case Verdict::kPathDead:
-            return EventClass{EventKind::kPathDead, Severity::kCritical};
-        case Verdict::kNoAnswer:
-            return EventClass{EventKind::kNoAnswer, Severity::kInfo};
-        case Verdict::kClosed:
-            if (judgement.reason == Reason::kReuseRace)
-                return EventClass{EventKind::kReuseRace, Severity::kWarning};
-            if (judgement.reason == Reason::kRequestAfterFin)
-                return EventClass{EventKind::kRequestAfterFin, Severity::kWarning};
-            break;
-        case Verdict::kScan:
-            return EventClass{EventKind::kScan, Severity::kInfo};
-        case Verdict::kNone:
-        case Verdict::kUnknown:
-        case Verdict::kSuspect:
-        case Verdict::kAlive:
-        case Verdict::kIdle:
-            break;
-    }
-    return std::nullopt;
-}
-
 bool silence_decided(const Judgement& judgement) {
     const bool dead = judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPathDead;
     return dead && (judgement.signs & kSignProberReset) == 0;
-}
-
-Finding finding_of(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                   const EventClass& event) {
-    Finding finding = finding_about(connection, judgement.side, event.kind, event.severity);
-    finding.confidence = judgement.confidence;
-    if (finding.confidence == Confidence::kLow)
-        finding.severity = std::min(finding.severity, Severity::kWarning);
-    finding.reason = judgement.reason;
-    finding.signs = judgement.signs;
-    finding.time = judgement.time;
-    finding.frame = judgement.frame;
-    finding.half_open = judgement.half_open;
-    finding.idle = judgement.idle_at_failure;
-    finding.interval = judgement.interval;
-    finding.survived = judgement.idle_survived;
-    finding.path_timeout = judgement.path_timeout;
-    finding.count = judgement.unanswered;
-    finding.tries = judgement.tries;
-    finding.doubling = judgement.doubling;
-    for (std::size_t i = 0; i < judgement.evidence.count; ++i)
-        finding.add_evidence(judgement.evidence.frames[i]);
-    // Frames of several inputs are in the order of the inputs.
-    if (!connection.several_inputs)
-        std::sort(finding.evidence.begin(), finding.evidence.begin() + finding.evidence_count);
-    if (judgement.verdict == Verdict::kPeerRebooted) add_host_evidence(finding, host.evidence);
-    return finding;
 }
 
 }  // namespace
@@ -205,16 +139,14 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
 
 void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                             Nanoseconds now) {
-    const auto event = event_of(judgement);
+    const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
     if (!event && !is_try) return;
     if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
-        const std::optional<Finding> finding =
-            event ? std::optional(finding_of(connection, judgement, host, *event)) : std::nullopt;
         if (!is_try) {
-            sink_.on_finding(*finding);
+            sink_.on_finding(*event);
         } else {
-            scans_.count(connection, judgement, finding ? &*finding : nullptr, now, sink_);
+            scans_.count(connection, judgement, event ? &*event : nullptr, now, sink_);
         }
         paths_.note_failure(connection, judgement, sink_);
     }
