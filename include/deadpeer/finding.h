@@ -173,6 +173,7 @@ enum class EventKind : std::uint8_t {
     kRequestAfterFin,
     kIdleClose,
     kScan,
+    kVerdictChanged,  // live: what an earlier event told no longer holds
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -206,6 +207,8 @@ struct Finding {
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections; scan: tries.
     std::uint32_t count = 0;
+    EventKind taken_back{};                // verdict_changed: the event that no longer holds
+    Verdict now = Verdict::kNone;          // verdict_changed: of its connection, if it is about one
     Tries tries = Tries::kNone;            // what `count` counts, where it found no answer
     bool doubling = false;                 // the time between them doubled
     std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them

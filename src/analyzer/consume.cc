@@ -158,7 +158,10 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
         beats_.look(connection, segment, payload_of(segment));
         looked = true;
     }
-    if (looked && live_) rounds_.ask_later(connection, segment.time, capture_state());
+    if (looked && live_) {
+        verdicts_.tell_outlived(connection, segment, file_);
+        rounds_.ask_later(connection, segment.time, capture_state());
+    }
     return nature;
 }
 

@@ -40,9 +40,20 @@ HostPair pair_of(const Connection& connection) {
     return pair_of(connection.key.low().address, connection.key.high().address);
 }
 
+Nanoseconds idle_of(const Finding& finding) {
+    return finding.reason == Reason::kKnownTimeout ? finding.path_timeout : finding.idle;
+}
+
+// The same path and idle time.
+bool is_same(const Finding& a, const Finding& b) {
+    return pair_of(a.subject.address, a.peer.address) == pair_of(b.subject.address, b.peer.address) &&
+           std::abs(idle_of(a) - idle_of(b)) <= same_idle_tolerance(idle_of(a));
+}
+
 }  // namespace
 
-void Paths::note_failure(const Connection& connection, const Judgement& judgement, ReportSink& sink) {
+void Paths::note_failure(const Connection& connection, const Judgement& judgement, Nanoseconds now,
+                         ReportSink& sink) {
     if (!may_be_cut_by_path(judgement)) return;
     PathFailure failure;
     failure.hosts = pair_of(connection);
@@ -57,11 +68,17 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.other_end = connection.key.receiver(judgement.side);
     failure.host_was_up = (judgement.signs & kSignsHostUp) != 0;
     if (timeouts_.full()) {
-        tell(sink);
+        tell(now, sink);
         timeouts_.forget_earlier();
+        for (Told& told : told_) told.settled = true;
     }
     timeouts_.add_failure(failure);
-    failed_since_ = true;
+    changed_since_ = true;
+}
+
+void Paths::withdraw(const Connection& connection) {
+    timeouts_.withdraw(connection.tcp.number);
+    changed_since_ = true;
 }
 
 void Paths::note_survivor(const Connection& connection, const Judgement& judgement) {
@@ -70,18 +87,46 @@ void Paths::note_survivor(const Connection& connection, const Judgement& judgeme
     }
 }
 
-void Paths::tell(ReportSink& sink) {
+void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink) {
     const auto known = [this](Nanoseconds failed, Nanoseconds survived) {
         return knowledge_.shortest_timeout(failed, survived);
     };
-    for (Finding finding : timeouts_.findings(known)) {
-        finding.path_timeout = known(finding.idle, finding.survived);
-        if (note_told(finding)) sink.on_finding(finding);
+    std::vector<Finding> found = timeouts_.findings(known, alive);
+    for (Finding& finding : found) finding.path_timeout = known(finding.idle, finding.survived);
+    take_back(found, now, sink);
+    for (const Finding& finding : found) {
+        if (std::ranges::any_of(told_, [&](const Told& told) { return is_same(told.finding, finding); }))
+            continue;
+        if (told_.size() == kMostTold) told_.erase(told_.begin());
+        told_.push_back({finding});
+        sink.on_finding(finding);
     }
 }
 
-void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) {
-    failed_since_ = false;
+// What was told and is found no more.
+void Paths::take_back(const std::vector<Finding>& found, Nanoseconds now, ReportSink& sink) {
+    std::erase_if(told_, [&](const Told& told) {
+        const auto same = [&](const Finding& finding) { return is_same(told.finding, finding); };
+        if (told.settled || std::ranges::any_of(found, same)) return false;
+        Finding change;
+        change.kind = EventKind::kVerdictChanged;
+        change.severity = Severity::kInfo;
+        change.confidence = told.finding.confidence;
+        change.reason = told.finding.reason;
+        change.time = now;
+        change.file = told.finding.file;
+        change.stream = told.finding.stream;
+        change.opened = told.finding.opened;
+        change.subject = told.finding.subject;
+        change.peer = told.finding.peer;
+        change.taken_back = told.finding.kind;
+        sink.on_finding(change);
+        return true;
+    });
+}
+
+void Paths::tell_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors) {
+    changed_since_ = false;
     std::set<HostPair> failed;
     std::set<HostPair> twice;
     std::vector<IpAddress> hosts;  // one of each
@@ -89,26 +134,15 @@ void Paths::tell_new(ReportSink& sink, const VisitConnections& visit_survivors) 
         if (failed.insert(failure.hosts).second) continue;
         if (twice.insert(failure.hosts).second) hosts.push_back(failure.hosts.low);
     }
-    if (twice.empty()) return;
+    if (twice.empty() && told_.empty()) return;
+    PathTimeouts::Longest alive;
     visit_survivors(hosts, [&](const Connection& connection) {
-        if (connection.longest_idle >= kLeastIdle && twice.contains(pair_of(connection))) {
-            timeouts_.add_survival(pair_of(connection), connection.longest_idle);
-        }
+        const HostPair pair = pair_of(connection);
+        if (connection.longest_idle < kLeastIdle || !twice.contains(pair)) return;
+        Nanoseconds& longest = alive.try_emplace(pair, 0).first->second;
+        longest = std::max(longest, connection.longest_idle);
     });
-    tell(sink);
-}
-
-// Whether this path and idle time are news.
-bool Paths::note_told(const Finding& finding) {
-    const HostPair hosts = pair_of(finding.subject.address, finding.peer.address);
-    const Nanoseconds idle = finding.reason == Reason::kKnownTimeout ? finding.path_timeout : finding.idle;
-    const auto same = [&](const Told& told) {
-        return told.hosts == hosts && std::abs(told.idle - idle) <= same_idle_tolerance(told.idle);
-    };
-    if (std::ranges::any_of(told_, same)) return false;
-    if (told_.size() == kMostTold) told_.erase(told_.begin());
-    told_.push_back({hosts, idle});
-    return true;
+    tell(now, alive, sink);
 }
 
 }  // namespace deadpeer

@@ -26,33 +26,37 @@ public:
     Paths(std::size_t bytes, const Knowledge& knowledge) : timeouts_(bytes), knowledge_(knowledge) {}
 
     // A verdict that was told: if it can be the path's fault, it counts.
-    void note_failure(const Connection& connection, const Judgement& judgement, ReportSink& sink);
+    void note_failure(const Connection& connection, const Judgement& judgement, Nanoseconds now,
+                      ReportSink& sink);
+    // Live: what was told of the connection does not hold any more.
+    void withdraw(const Connection& connection);
     // A connection at its end: if it came through silence, it counts.
     void note_survivor(const Connection& connection, const Judgement& judgement);
 
-    // Each path and idle time once.
-    void tell(ReportSink& sink);
+    // Each path and idle time once, and which of those told before no longer hold.
+    void tell(Nanoseconds now, ReportSink& sink) { tell(now, {}, sink); }
 
-    // Live: whether there were failures since tell_new().
-    [[nodiscard]] bool has_new() const { return failed_since_; }
+    // Live: whether there were failures, or some were withdrawn, since tell_new().
+    [[nodiscard]] bool has_new() const { return changed_since_; }
     // Live: the same, with these among the survivors.
-    void tell_new(ReportSink& sink, const VisitConnections& visit_survivors);
+    void tell_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors);
 
-    [[nodiscard]] std::size_t memory() const { return timeouts_.memory(); }
+    [[nodiscard]] std::size_t memory() const { return timeouts_.memory() + told_.capacity() * sizeof(Told); }
 
 private:
     static constexpr std::size_t kMostTold = 4'096;
 
     struct Told {
-        HostPair hosts;
-        Nanoseconds idle;
+        Finding finding;
+        bool settled = false;  // what spoke for it is forgotten
     };
-    bool note_told(const Finding& finding);
+    void tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink);
+    void take_back(const std::vector<Finding>& found, Nanoseconds now, ReportSink& sink);
 
     PathTimeouts timeouts_;
     const Knowledge& knowledge_;
     std::vector<Told> told_;
-    bool failed_since_ = false;
+    bool changed_since_ = false;
 };
 
 }  // namespace deadpeer

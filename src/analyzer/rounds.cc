@@ -10,6 +10,8 @@ namespace deadpeer {
 namespace {
 
 constexpr Nanoseconds kBetweenLooks = 500 * kMillisecond;
+// A segment may show that what was told no longer holds.
+constexpr Nanoseconds kBetweenChanges = 500 * kMillisecond;
 // As long as others that have ended stay: what their hosts do meanwhile may yet tell more.
 constexpr Nanoseconds kReplacedStays = 120 * kSecond;
 
@@ -19,6 +21,8 @@ void Rounds::ask_later(const Connection& connection, Nanoseconds segment, const 
     if (const auto time = verdicts_.next_question(connection, segment, capture)) {
         deadlines_.set(connection.key, connection.tcp.number, *time);
     }
+    if (verdicts_.has_told(connection))
+        deadlines_.set(connection.key, connection.tcp.number, segment + kBetweenChanges);
 }
 
 void Rounds::keep_within(std::size_t bytes, const std::function<void(Connection&)>& end) {
@@ -56,7 +60,7 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     if (may_look(capture.now)) {
         tell_replaced(capture, end);
         const bool suspect = verdicts_.paths_are_suspect();
-        if (suspect) verdicts_.tell_paths(visit);
+        if (suspect) verdicts_.tell_paths(visit, capture.now);
         if (about_hosts || suspect) next_look_ = capture.now + kBetweenLooks;
     }
     verdicts_.tell_reboots(capture.now);

@@ -81,4 +81,14 @@ std::optional<Finding> event_of(const Connection& connection, const Judgement& j
     return event ? std::optional(finding_of(connection, judgement, host, *event)) : std::nullopt;
 }
 
+Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict now, Reason reason,
+                  Confidence confidence) {
+    Finding finding = finding_about(connection, told.side, EventKind::kVerdictChanged, Severity::kInfo);
+    finding.taken_back = *told.event;
+    finding.now = now;
+    finding.reason = reason;
+    finding.confidence = confidence;
+    return finding;
+}
+
 }  // namespace deadpeer

@@ -1,6 +1,6 @@
-// The event that a verdict is.
+// The event that a verdict is, and the one that takes it back.
 //
-// Threads: a pure function.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,16 @@
 #include "analyzer/connection.h"
 #include "deadpeer/finding.h"
 #include "keepalive/judge.h"
+#include "keepalive/watch.h"
 
 namespace deadpeer {
 
 // `host`: what its other connections told. None for a verdict that is no event.
 std::optional<Finding> event_of(const Connection& connection, const Judgement& judgement,
                                 const HostSigns& host);
+
+// Live: that event no longer holds. Time and frame are still to be filled in. REQUIRES: told.event.
+Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict now, Reason reason,
+                  Confidence confidence);
 
 }  // namespace deadpeer

@@ -41,7 +41,7 @@ void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& 
 HostSigns Verdicts::host_signs(const Connection& connection) const {
     HostSigns host = conclusions_.host_signs(connection);
     const Watch* watch = watcher_.watch_of(connection);
-    if (watch != nullptr && watch->told == Verdict::kPeerRebooted)
+    if (watch != nullptr && watch->told.verdict == Verdict::kPeerRebooted)
         host.signs |= watch->host_signs & kSignsBoot;
     return host;
 }
@@ -86,7 +86,7 @@ void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& 
     }
     scans_.tell(sink_);
     reboots_.tell(sink_);
-    paths_.tell(sink_);
+    paths_.tell(capture.now, sink_);
     tell_idle_closes();
 }
 
@@ -137,18 +137,47 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     sink_.on_finding(finding);
 }
 
+void Verdicts::tell_outlived(const Connection& connection, const Segment& answer, std::uint32_t file) {
+    const Watch* watch = watcher_.watch_of(connection);
+    if (watch == nullptr || !watch->told.outlived) return;
+    const ToldVerdict told = watcher_.note_told(connection, {}, 0);
+    Finding change = change_of(connection, told, Verdict::kAlive, Reason::kRecovered, Confidence::kHigh);
+    change.time = answer.time;
+    change.file = file;
+    change.frame = answer.frame;
+    change.add_evidence(answer.frame);
+    sink_.on_finding(change);
+    paths_.withdraw(connection);
+}
+
+// By what the connection itself showed since, or else others.
+void Verdicts::tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
+                           Nanoseconds now) {
+    Finding change = change_of(connection, told, judgement.verdict, judgement.reason, judgement.confidence);
+    const bool by_itself = connection.last_time() != told.seen_until;
+    change.time = by_itself ? connection.last_time() : now;
+    change.frame = by_itself ? connection.last.frame : 0;
+    if (by_itself) change.add_evidence(change.frame);
+    sink_.on_finding(change);
+    paths_.withdraw(connection);
+}
+
 void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                             Nanoseconds now) {
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
-    if (!event && !is_try) return;
-    if (watcher_.note_told(connection, judgement.verdict, host.signs)) {
-        if (!is_try) {
-            sink_.on_finding(*event);
-        } else {
+    const Verdict verdict = event || is_try ? judgement.verdict : Verdict::kNone;
+    const auto kind = event ? std::optional(event->kind) : std::nullopt;
+    const ToldVerdict before =
+        watcher_.note_told(connection, {verdict, kind, judgement.side, connection.last_time()}, host.signs);
+    if (before.verdict != verdict) {
+        if (before.event) tell_change(connection, before, judgement, now);
+        if (is_try) {
             scans_.count(connection, judgement, event ? &*event : nullptr, now, sink_);
+        } else if (event) {
+            sink_.on_finding(*event);
         }
-        paths_.note_failure(connection, judgement, sink_);
+        if (verdict != Verdict::kNone) paths_.note_failure(connection, judgement, now, sink_);
     }
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
         watcher_.note_reboot(connection)) {
@@ -197,9 +226,10 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     return std::min(capture.now + kLookAgain, latest);
 }
 
-void Verdicts::tell_paths(const VisitConnections& visit) {
+void Verdicts::tell_paths(const VisitConnections& visit, Nanoseconds now) {
     paths_.tell_new(
-        sink_, [&](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& note) {
+        now, sink_,
+        [&](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& note) {
             visit(hosts, [&](const Connection& connection) {
                 if (!has_ended(connection) && !watcher_.is_in_trouble(connection)) note(connection);
             });
@@ -218,7 +248,7 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
         // What its host does next may yet tell that it rebooted.
         const bool may_be_reboot =
-            watch->told == Verdict::kPeerRebooted || watch->told == Verdict::kPeerLostState;
+            watch->told.verdict == Verdict::kPeerRebooted || watch->told.verdict == Verdict::kPeerLostState;
         if (may_be_reboot && !watch->reboot_counted) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }

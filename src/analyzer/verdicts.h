@@ -75,6 +75,14 @@ public:
         return conclusions_.forgotten(connection).has_value();
     }
 
+    // Live: a verdict about the connection stands.
+    [[nodiscard]] bool has_told(const Connection& connection) const {
+        const Watch* watch = watcher_.watch_of(connection);
+        return watch != nullptr && watch->told.verdict != Verdict::kNone;
+    }
+    // Live: a side that was called dead has just answered.
+    void tell_outlived(const Connection& connection, const Segment& answer, std::uint32_t file);
+
     // What follows from several connections: reboots and scans, when their time has come, and, after further
     // failures, timeouts on paths.
     [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
@@ -85,7 +93,7 @@ public:
     // Live: when a side's idle timer may have come to be known, and then.
     [[nodiscard]] std::optional<Nanoseconds> next_idle_close() const { return watcher_.idle_closes().due(); }
     void tell_idle_closes();
-    void tell_paths(const VisitConnections& visit);
+    void tell_paths(const VisitConnections& visit, Nanoseconds now);
 
     // The first time after `after` at which silence may decide something about the connection. A gap that
     // goes on is left out: its end is not known.
@@ -106,6 +114,8 @@ private:
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
+    void tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
+                     Nanoseconds now);
     void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                       Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,

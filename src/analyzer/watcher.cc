@@ -209,11 +209,11 @@ bool Watcher::holds_scarce(const Connection& connection) const {
            (watch->rtts.held() && scarce(pools_.rtts));
 }
 
-bool Watcher::note_told(const Connection& connection, Verdict verdict, Signs host) {
+ToldVerdict Watcher::note_told(const Connection& connection, const ToldVerdict& told, Signs host) {
     Watch* watch = watches_.find(connection.watch);
-    if (watch == nullptr) return true;
+    if (watch == nullptr) return {};
     watch->host_signs = host;
-    return std::exchange(watch->told, verdict) != verdict;
+    return std::exchange(watch->told, told);
 }
 
 bool Watcher::note_reboot(const Connection& connection) {
@@ -223,7 +223,7 @@ bool Watcher::note_reboot(const Connection& connection) {
 
 bool Watcher::is_in_trouble(const Connection& connection) const {
     const Watch* watch = watch_of(connection);
-    return watch != nullptr && (watch->told != Verdict::kNone || is_trying(*watch));
+    return watch != nullptr && (watch->told.verdict != Verdict::kNone || is_trying(*watch));
 }
 
 Watch& Watcher::watch_for(Connection& connection) {

@@ -77,8 +77,9 @@ public:
         if (segment.has(kRst)) ++watch_for(connection).resets[index(segment.direction)];
     }
 
-    // Whether the verdict is news; it is not from then on. `host`: what other connections tell of the host.
-    bool note_told(const Connection& connection, Verdict verdict, Signs host);
+    // From now on that is told. `host`: what other connections tell of the host. Answers what was told
+    // before.
+    ToldVerdict note_told(const Connection& connection, const ToldVerdict& told, Signs host);
     // The same for its part in a reboot of its host.
     bool note_reboot(const Connection& connection);
 

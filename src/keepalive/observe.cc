@@ -41,13 +41,9 @@ void take_rtt(RttSample& rtts, Nanoseconds rtt) {
     ++rtts.seen;
 }
 
-bool was_told_dead(const Watch& watch) {
-    return watch.told == Verdict::kPeerDead || watch.told == Verdict::kPathDead;
-}
-
 // What was told of a side that did not answer is over.
 void end(Watch& watch, WatchPools& pools, Pooled<Train>& train) {
-    if (train->open() && was_told_dead(watch)) watch.told = Verdict::kNone;
+    if (train->open() && watch.told.dead()) watch.told.outlived = true;
     train.release(pools.trains);
 }
 
@@ -62,7 +58,7 @@ void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
 
 // A side that was not answered had not given up; answers its tries.
 Train take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
-    const Train tries = side.probes->open() || !was_told_dead(watch) ? *side.probes : *side.transmissions;
+    const Train tries = side.probes->open() || !watch.told.dead() ? *side.probes : *side.transmissions;
     side.peer_returned = kNoTime;
     if (side.probes->length >= 2) watch.recovered = true;
     end(watch, pools, side.probes);
@@ -169,7 +165,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
         return observation;
     }
-    if (was_told_dead(watch)) observation.outlived = *other.transmissions;
+    if (watch.told.dead()) observation.outlived = *other.transmissions;
     end(watch, pools, other.transmissions);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);

@@ -88,14 +88,35 @@ void PathTimeouts::unite_survivals() {
     survivals_.erase(std::unique(survivals_.begin(), survivals_.end(), same), survivals_.end());
 }
 
+void PathTimeouts::withdraw(StreamNumber stream) {
+    if (failures_.empty()) return;
+    withdrawn_.push_back({stream, failures_.size()});
+    if (withdrawn_.size() >= most_failures_) drop_withdrawn();
+}
+
+void PathTimeouts::drop_withdrawn() {
+    if (withdrawn_.empty()) return;
+    std::ranges::sort(withdrawn_);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < failures_.size(); ++i) {
+        const auto later = std::ranges::lower_bound(withdrawn_, Withdrawal{failures_[i].stream, i + 1});
+        const bool withdrawn = later != withdrawn_.end() && later->stream == failures_[i].stream;
+        if (!withdrawn) failures_[kept++] = failures_[i];
+    }
+    failures_.resize(kept);
+    withdrawn_.clear();
+}
+
 void PathTimeouts::forget_earlier() {
+    drop_withdrawn();
     const auto middle = failures_.begin() + static_cast<std::ptrdiff_t>(failures_.size() / 2);
     std::ranges::nth_element(failures_, middle, {}, &PathFailure::time);
     failures_.erase(failures_.begin(), middle);
 }
 
-std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known) {
+std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known, const Longest& alive) {
     std::vector<Finding> findings;
+    drop_withdrawn();
     if (failures_.empty()) return findings;
     unite_survivals();
     std::ranges::stable_sort(failures_, [](const PathFailure& a, const PathFailure& b) {
@@ -109,6 +130,8 @@ std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known) {
              equal_run(std::span<const Survival>(survivals_), begin->hosts, &Survival::hosts)) {
             survived = std::max(survived, survival.idle);
         }
+        if (const auto now = alive.find(begin->hosts); now != alive.end())
+            survived = std::max(survived, now->second);
         accuse({begin, end}, survived, known, findings);
         begin = end;
     }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "deadpeer/address.h"
@@ -61,19 +62,27 @@ public:
     // REQUIRES: not full.
     void add_failure(const PathFailure& failure) { failures_.push_back(failure); }
     [[nodiscard]] bool full() const { return failures_.size() >= most_failures_; }
+    // Those that the connection has so far count no more.
+    void withdraw(StreamNumber stream);
     // Keeps the later half of them.
     void forget_earlier();
 
     // A connection came through a silence as long as that. Where there is no room, half of the pairs go.
     void add_survival(const HostPair& hosts, Nanoseconds idle);
 
-    [[nodiscard]] const std::vector<PathFailure>& failures() const { return failures_; }
+    [[nodiscard]] const std::vector<PathFailure>& failures() {
+        drop_withdrawn();
+        return failures_;
+    }
 
-    // One finding for each pair of hosts and idle time, or known timeout.
-    [[nodiscard]] std::vector<Finding> findings(const KnownTimeout& known);
+    // One finding for each pair of hosts and idle time, or known timeout. `alive`: the longest silences that
+    // connections came through which go on.
+    using Longest = std::map<HostPair, Nanoseconds>;
+    [[nodiscard]] std::vector<Finding> findings(const KnownTimeout& known, const Longest& alive = {});
 
     [[nodiscard]] std::size_t memory() const {
-        return failures_.capacity() * sizeof(PathFailure) + survivals_.capacity() * sizeof(Survival);
+        return failures_.capacity() * sizeof(PathFailure) + survivals_.capacity() * sizeof(Survival) +
+               withdrawn_.capacity() * sizeof(Withdrawal);
     }
 
 private:
@@ -82,12 +91,21 @@ private:
         Nanoseconds idle;
     };
 
+    struct Withdrawal {
+        StreamNumber stream;
+        std::size_t failures;  // there were so many
+
+        friend auto operator<=>(const Withdrawal&, const Withdrawal&) = default;
+    };
+
+    void drop_withdrawn();
     // Leaves the longest of each pair.
     void unite_survivals();
 
     const std::size_t most_failures_;
     const std::size_t most_survivals_;
     std::vector<PathFailure> failures_;
+    std::vector<Withdrawal> withdrawn_;  // some of them, to be dropped together
     std::vector<Survival> survivals_;
     std::size_t room_ = 64;  // for survivals, until they are united
 };

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "core/pooled.h"
 #include "core/seq.h"
@@ -206,6 +207,19 @@ struct ResetRecord {
     }
 };
 
+// A verdict that was told; kNone: none was, or it was taken back.
+struct ToldVerdict {
+    Verdict verdict = Verdict::kNone;
+    std::optional<EventKind> event;        // none: it counts for a scan
+    Direction side = Direction::kFromLow;  // that it is about
+    Nanoseconds seen_until = kNoTime;      // the connection's latest segment when that was last judged
+    bool outlived = false;                 // the side that was called dead answered
+
+    [[nodiscard]] bool dead() const {
+        return (verdict == Verdict::kPeerDead || verdict == Verdict::kPathDead) && !outlived;
+    }
+};
+
 // What each probe touches comes first.
 struct Watch {
     std::array<SideWatch, 2> sides;
@@ -236,7 +250,7 @@ struct Watch {
     std::array<std::uint64_t, 2> resets{};  // RSTs by side
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
-    Verdict told = Verdict::kNone;
+    ToldVerdict told;
     bool reboot_counted = false;
     Signs host_signs = 0;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "deadpeer/names.h"
 #include "report/advice.h"
 #include "report/close_story.h"
 #include "report/explanation.h"
@@ -160,6 +161,25 @@ void explain_scan(Explanation& out, const Finding& finding) {
     say_sentence(out.advice, "Find out who runs the scan, unless it is yours");
 }
 
+void explain_changed(Explanation& out, const Finding& finding) {
+    say(out.what, "The event ", to_string(finding.taken_back), " of ", Side{finding.subject},
+        " no longer holds");
+    if (finding.now != Verdict::kNone)
+        say(out.what, ": the connection is now ", to_string(finding.now), " (", to_string(finding.reason),
+            ")");
+    say(out.what, ".");
+    if (finding.taken_back == EventKind::kIdleTimeoutOnPath) {
+        say_sentence(out.evidence,
+                     "Too few of the connections that spoke for it still count as lost, or one came "
+                     "through a longer silence");
+    } else if (finding.frame != 0) {
+        say_sentence(out.evidence, "A later frame of the connection shows that");
+    } else {
+        say_sentence(out.evidence, "What came later on other connections shows that");
+    }
+    say_sentence(out.advice, "Close the alarm that it raised");
+}
+
 void explain_left_out(Explanation& out, const Finding& finding) {
     say_sentence(out.what, "Rate-limited: ", Count{finding.left_out, "more event", "more events"},
                  finding.stream < 0 ? "" : " of this connection", " in this minute");
@@ -196,6 +216,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
         case EventKind::kScan:
             return explain_scan(out, finding);
+        case EventKind::kVerdictChanged:
+            return explain_changed(out, finding);
         case EventKind::kHostRebooted:
             return explain_host_rebooted(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:

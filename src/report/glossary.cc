@@ -157,6 +157,8 @@ constexpr auto kEvents = entries_of<EventKind>({
     {EventKind::kPeerRecovered, "info", "A peer answered again after unanswered probes.",
      "Look for an outage of the path at that time."},
     {EventKind::kPeerReset, "info", "One side ended a connection with a RST.", ""},
+    {EventKind::kVerdictChanged, "info", "Live: what an earlier event told no longer holds.",
+     "Close the alarm that it raised."},
     {EventKind::kScan, "info",
      "A host tried ports or hosts to see which answer. SYNs without answer are part of it.",
      "Find out who runs the scan, unless it is yours."},

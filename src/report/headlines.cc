@@ -114,6 +114,12 @@ void say_place(std::string& out, const Finding& finding, std::span<const InputSu
 }  // namespace
 
 void Headlines::add(const Finding& finding) {
+    if (finding.kind == EventKind::kVerdictChanged) {
+        count_ -= std::erase_if(worst_, [&](const Finding& one) {
+            return one.stream == finding.stream && one.kind == finding.taken_back;
+        });
+        return;
+    }
     if (headline_of(finding) == nullptr) return;
     ++count_;
     const auto place = std::ranges::upper_bound(worst_, finding, worse);

@@ -88,7 +88,7 @@ TEST_CASE("each outage is told") {
                     exchange +
                     "+10 A . 120:120(0) ack 201\n+2 A . 120:120(0) ack 201\n+2 A . 120:120(0) ack 201\n");
     CHECK(story.told_until(at(100)) ==
-          "probes_unanswered peer_dead peer_recovered probes_unanswered peer_dead");
+          "probes_unanswered peer_dead peer_recovered verdict_changed probes_unanswered peer_dead");
     CHECK(story.told_by_finish() == "");
 }
 
@@ -140,14 +140,14 @@ const std::string kBurst =
 TEST_CASE("one that carries on too late corrects what was told") {
     LiveStory story(kTwo + kForgotten + kBurst + "+20 B>C P. 201:211(10) ack 101\n");
     CHECK(story.told_until(at(40)) == "peer_rebooted");
-    CHECK(story.told_by_finish() == "peer_lost_state no_answer no_answer no_answer");
+    CHECK(story.told_by_finish() == "verdict_changed peer_lost_state no_answer no_answer no_answer");
 }
 
 TEST_CASE("what shows only later that the host rebooted is told ten seconds after the RST") {
     LiveStory story(kBurst.substr(0, kBurst.find("+0.1")) + kOpen + kProbe +
                     "+0.01 B R 201:201(0) win 0\n+2" + kBurst.substr(kBurst.find(" E>H")));
     CHECK(story.told_until(at(20.03)) == "peer_lost_state");
-    CHECK(story.told_until(at(26)) == "peer_rebooted");
+    CHECK(story.told_until(at(26)) == "verdict_changed peer_rebooted");
     CHECK(story.told_by_finish() == "no_answer no_answer no_answer");
 }
 
@@ -174,9 +174,34 @@ TEST_CASE("what came back may die again") {
     LiveStory story(kOpen + kProbe + kProbe + kProbe + "+20 A . 100:100(0) ack 201\n" +
                     "+0.01 B . 201:201(0) ack 101\n" + kProbe + kProbe + kProbe);
     CHECK(story.told_until(at(50)) == "probes_unanswered peer_dead");
-    CHECK(story.told_until(at(51)) == "peer_recovered");
+    CHECK(story.told_until(at(51)) == "peer_recovered verdict_changed");
     CHECK(story.told_until(at(500)) == "probes_unanswered peer_dead");
     CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("what takes back an event names it, what holds now, and the frame") {
+    LiveStory story(kOpen + kProbe + kProbe + kProbe + "+20 A . 100:100(0) ack 201\n" +
+                    "+0.01 B . 201:201(0) ack 101\n");
+    CHECK(story.told_until(at(51)) == "probes_unanswered peer_dead peer_recovered verdict_changed");
+    const Finding change = story.sink().findings.back();
+    CHECK(change.taken_back == EventKind::kPeerDead);
+    CHECK(change.now == Verdict::kAlive);
+    CHECK(change.reason == Reason::kRecovered);
+    CHECK(change.subject.address == story.sink().findings[1].subject.address);
+    CHECK(change.frame == story.sink().findings[2].frame);
+    CHECK(change.severity == Severity::kInfo);
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("a RST that its receiver ignored is taken back half a second after the connection went on") {
+    LiveStory story(kOpen + "+10 B R 201:201(0) win 0\n+20 A P. 101:111(10) ack 201\n" +
+                    "+0.01 B P. 201:211(10) ack 111\n");
+    CHECK(story.told_until(at(20)) == "peer_reset");
+    CHECK(story.told_until(at(30.4)) == "");
+    CHECK(story.told_until(at(30.6)) == "verdict_changed");
+    CHECK(story.sink().findings.back().taken_back == EventKind::kPeerReset);
+    CHECK(story.told_by_finish() == "");
+    CHECK(story.sink().flows.at(0).verdict == Verdict::kAlive);
 }
 
 TEST_CASE("after a pause everything due is told at once") {

@@ -76,7 +76,7 @@ TEST_CASE("what its host's other connections tell until then is told when it is 
     CHECK(story.told_until(at(130)) == "");
     std::string told;
     for (int second = 131; second <= 170; ++second) told += story.told_at_once(second * kSecond);
-    CHECK(told == "peer_lost_state");
+    CHECK(told == "verdict_changed peer_lost_state");
     CHECK(story.sink().flows.at(0).verdict == Verdict::kPeerLostState);
 }
 

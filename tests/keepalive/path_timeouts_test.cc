@@ -128,6 +128,33 @@ TEST_CASE("of many hosts the later failures stay, within the bound of memory") {
     CHECK(std::ranges::min_element(paths.failures(), {}, &PathFailure::frame)->frame > 9000);
 }
 
+TEST_CASE("a failure that is withdrawn counts no more, but one of the same connection after that does") {
+    PathTimeouts paths;
+    for (const StreamNumber stream : {7, 8}) {
+        PathFailure failure = failed(60 * kSecond).failure;
+        failure.stream = stream;
+        paths.add_failure(failure);
+    }
+    paths.add_survival(failed(0).failure.hosts, kSecond);
+    REQUIRE(paths.findings(known).size() == 1);
+    paths.withdraw(8);
+    CHECK(paths.findings(known).empty());
+    PathFailure again = failed(61 * kSecond).failure;
+    again.stream = 8;
+    paths.add_failure(again);
+    CHECK(paths.findings(known).size() == 1);
+    CHECK(paths.failures().size() == 2);
+}
+
+TEST_CASE("what goes on counts as a survivor, as long as it does") {
+    PathTimeouts paths;
+    for (const std::uint64_t frame : {5, 6}) paths.add_failure(failed(60 * kSecond, frame).failure);
+    const HostPair hosts = failed(0).failure.hosts;
+    paths.add_survival(hosts, kSecond);
+    CHECK(paths.findings(known, {{hosts, 70 * kSecond}}).empty());
+    CHECK(paths.findings(known).size() == 1);
+}
+
 TEST_CASE("the evidence is of one file") {
     const auto findings = found({failed(60 * kSecond, 5, 0), failed(60 * kSecond, 6, 1), survived(1)});
     REQUIRE(findings.size() == 1);

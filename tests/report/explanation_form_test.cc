@@ -85,13 +85,15 @@ TEST_CASE("explanations of verdicts are whole sentences") {
 
 TEST_CASE("explanations of events are whole sentences") {
     Explanation explanation;
-    for (int kind = 0; kind <= static_cast<int>(EventKind::kScan); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(EventKind::kVerdictChanged); ++kind) {
         for (const auto reason : {Reason::kNone, Reason::kLinkDown, Reason::kFramesLost}) {
             for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
                 Finding finding = event(static_cast<EventKind>(kind), reason);
                 finding.half_open = finding.idle = finding.survived = finding.path_timeout = time;
                 finding.interval = time;
                 finding.signs = kSignTtlDiffers;
+                finding.taken_back = EventKind::kIdleTimeoutOnPath;
+                finding.now = Verdict::kPeerRebooted;
                 finding.name_link("-lan@1");
                 for (const std::uint32_t count : {0U, 1U, 12U}) {
                     finding.count = count;

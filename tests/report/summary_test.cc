@@ -264,6 +264,26 @@ TEST_CASE("a peer whose answers were lost did not stop responding") {
               "confidence)\n") != std::string::npos);
 }
 
+TEST_CASE("what was taken back makes no headline") {
+    Summary summary;
+    Finding dead;
+    dead.kind = EventKind::kPeerDead;
+    dead.severity = Severity::kCritical;
+    for (const std::int64_t stream : {3, 4}) {
+        dead.stream = stream;
+        dead.frame = 10 + static_cast<std::uint64_t>(stream);
+        summary.on_finding(dead);
+    }
+    Finding change;
+    change.kind = EventKind::kVerdictChanged;
+    change.stream = 4;
+    change.taken_back = EventKind::kPeerDead;
+    summary.on_finding(change);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).find("(frame 13, ") != std::string::npos);
+    CHECK(summary.text({}).find("(frame 14, ") == std::string::npos);
+}
+
 TEST_CASE("only the worst findings make headlines: the surest, then those held longest, then the first") {
     Summary summary;
     Finding finding;
