@@ -147,6 +147,18 @@ def watch(program, deaths, within_s):
     return rows.rows[1:], (stopped, awake)
 
 
+def standing_verdicts(events):
+    """By connection: how many of its verdicts were told and not taken back."""
+    others = ("probes_unanswered", "host_rebooted", "idle_timeout_on_path")
+    verdicts = collections.Counter()
+    for row in events:
+        back = row["event"] == "verdict_changed"
+        if row["event"] not in others and not (back and "idle_timeout_on_path" in row["what"]):
+            key = frozenset(((row["subject"], row["subject_port"]), (row["peer"], row["peer_port"])))
+            verdicts[key] += -1 if back else 1
+    return +verdicts
+
+
 def deaths_in_time(rig, connections, within_s, *options):
     with Wire() as wire:
         program = rig.start(wire.a, "--interval", "5", "--segments", "none", *options)
@@ -174,9 +186,7 @@ def deaths_in_time(rig, connections, within_s, *options):
         due = awake if stopped - LATE_S < known < awake else known
         late.append((when - due, row["event"], row["reason"], row["time_utc"]))
     late.sort(reverse=True)
-    verdicts = collections.Counter(
-        frozenset(((row["subject"], row["subject_port"]), (row["peer"], row["peer_port"])))
-        for _, row in events if row["event"] not in ("probes_unanswered", "host_rebooted", "idle_timeout_on_path"))
+    verdicts = standing_verdicts(row for _, row in events)
     missing = collections.Counter((deaths.dying[key], row["verdict"], row["reason"])
                                   for row in read(program.reports, "flows") for key in [key_of(row)]
                                   if key in deaths.dying and verdicts[key] == 0)
