@@ -33,7 +33,7 @@ struct AnalyzerOptions {
     std::uint32_t heartbeat_max_payload = 64;
 
     // An open connection without keepalive or heartbeat that is silent at least this long at the end is idle.
-    Nanoseconds idle_after = 500 * kMillisecond;
+    Nanoseconds idle_after = 60 * kSecond;
 
     // A filter may keep frames of the hosts from the analysis: then nobody knows whether a host was silent.
     bool frames_are_hidden = false;

@@ -138,7 +138,7 @@ void add_analysis_options(CLI::App& app, Words& words) {
         ->type_name("S")
         ->group(group);
     app.add_option("--idle-after", words.idle_after,
-                   "Silence after which an open connection is idle (default 0.5 s)")
+                   "Silence after which an open connection is idle (default 60 s)")
         ->check(seconds())
         ->type_name("S")
         ->group(group);

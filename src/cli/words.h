@@ -53,7 +53,7 @@ struct Words {
     // Analysis
     std::string wireshark = "4.4";
     double min_probe_silence = 0.5;
-    double idle_after = 0.5;
+    double idle_after = 60;
     std::uint16_t heartbeat_max_payload = 64;
     std::vector<std::string> connection_limits;
     std::size_t memory = std::size_t{256} << 20;

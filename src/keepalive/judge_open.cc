@@ -14,6 +14,13 @@ Judgement alive(const JudgementCase& c, Reason reason) {
     return decided_last(c, Verdict::kAlive, Confidence::kHigh, reason);
 }
 
+Nanoseconds proof_holds(const JudgementCase& c, Reason proof) {
+    if (proof != Reason::kRecentTraffic) return kProofHolds;
+    const Nanoseconds idle_after = c.options.idle_after - 1;
+    if (c.facts.heartbeat_period == kNoTime) return idle_after;
+    return std::min(idle_after, 2 * c.facts.heartbeat_period);  // three without a beat end in these
+}
+
 // The capture's clock was set back: neither silences nor probes are what they seem.
 void doubt_clock(Judgement& judgement) {
     judgement.confidence = Confidence::kLow;
@@ -74,8 +81,7 @@ Judgement judge_open(const JudgementCase& c) {
     }
     const Reason proof =
         c.watch == nullptr ? Reason::kRecentTraffic : latest_proof(*c.watch, Reason::kRecentTraffic);
-    const Nanoseconds holds = proof == Reason::kRecentTraffic ? c.options.idle_after - 1 : kProofHolds;
-    if (!longer(silent, holds)) return alive(c, proof);
+    if (!longer(silent, proof_holds(c, proof))) return alive(c, proof);
     Judgement judgement = decided_last(c, Verdict::kIdle, Confidence::kHigh, Reason::kNoKeepalive);
     // Probes that were sent may have been taken for segments out of order.
     if (c.facts.clock_set_back) doubt_clock(judgement);

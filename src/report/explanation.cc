@@ -164,6 +164,9 @@ void explain_alive(Explanation& out, const FlowSummary& flow) {
         say_sentence(out.evidence, Side{responder(flow)},
                      " refused the connection at first, and accepted it when ", Side{initiator(flow)},
                      " tried again");
+    } else if (flow.silent_at_end >= kSecond) {
+        say_sentence(out.evidence, "Segments passed until ", Span{flow.silent_at_end},
+                     " before the end of the capture");
     } else {
         say_sentence(out.evidence, "Segments passed until shortly before the end of the capture");
     }

@@ -3,7 +3,14 @@
 file(REMOVE_RECURSE ${SCRATCH_DIR})
 file(MAKE_DIRECTORY ${SCRATCH_DIR})
 
-execute_process(COMMAND ${PROGRAM} -q -o ${SCRATCH_DIR}/report ${CAPTURE} RESULT_VARIABLE exit_code)
+# What it takes besides, where there is such a file.
+set(options)
+if(EXISTS ${EXPECTED}/options)
+  file(STRINGS ${EXPECTED}/options options)
+  separate_arguments(options)
+endif()
+
+execute_process(COMMAND ${PROGRAM} -q ${options} -o ${SCRATCH_DIR}/report ${CAPTURE} RESULT_VARIABLE exit_code)
 file(STRINGS ${EXPECTED}/exit_code expected_exit_code)
 if(NOT exit_code STREQUAL expected_exit_code)
   message(FATAL_ERROR "exit code ${exit_code}, expected ${expected_exit_code}")

@@ -37,6 +37,15 @@ TEST_CASE("alive, probe_answered") {
           "Look for an outage of the path at that time (peer_recovered in events.csv).");
 }
 
+TEST_CASE("alive by traffic: how long before the end of the capture that was") {
+    FlowSummary flow = judged(Verdict::kAlive, Reason::kRecentTraffic, Confidence::kHigh);
+    flow.silent_at_end = 42 * kSecond;
+    CHECK(explained(flow) ==
+          "Both ends are alive.\n"
+          "Segments passed until 42 s before the end of the capture.\n"
+          "Nothing to do.");
+}
+
 TEST_CASE("alive for other reasons") {
     CHECK(explained(judged(Verdict::kAlive, Reason::kProbeAnswered, Confidence::kHigh)) ==
           "Both ends are alive, but one has closed its window.\n"
