@@ -83,12 +83,14 @@ struct RunSummary {
     std::uint64_t evicted_flows = 0;
     std::uint64_t memory_bytes = 0;  // of the flow table and per-flow state, at this time
     // For lack of memory: connections that --max-connections did not count, data segments that might have
-    // been heartbeats, segments in flight, or holes between them, that are no longer known, and connections
-    // of hosts that have forgotten one, when there were too many to ask what became of the host.
+    // been heartbeats, segments in flight, or holes between them, that are no longer known, connections of
+    // hosts that have forgotten one, when there were too many to ask what became of the host, and packets of
+    // which fragments were still to come.
     std::uint64_t census_refused = 0;
     std::uint64_t heartbeats_refused = 0;
     std::uint64_t ranges_forgotten = 0;
     std::uint64_t hosts_refused = 0;
+    std::uint64_t fragmented_forgotten = 0;
 };
 
 // Names a row handed to on_segment, so that what is learnt later can be added to it.

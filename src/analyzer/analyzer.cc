@@ -26,6 +26,7 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     run.heartbeats_refused = beats_.refused();
     run.hosts_refused = verdicts_.hosts_left_out();
     run.ranges_forgotten = ranges_.forgotten();
+    run.fragmented_forgotten = reassembler_.forgotten();
     return run;
 }
 

@@ -29,6 +29,7 @@
 #include "analyzer/watcher.h"
 #include "deadpeer/analyzer.h"
 #include "decode/decode.h"
+#include "decode/reassembler.h"
 #include "flow/flow_table.h"
 #include "keepalive/census.h"
 #include "tcp/classify.h"
@@ -43,6 +44,7 @@ public:
           sink_(sink),
           flows_(options.hash_seed),
           marks_(options.hash_seed),
+          reassembler_(options_.memory_cap / 64, options_.hash_seed),
           life_(options_.memory_cap / 64, options_.hash_seed),
           watcher_(options_, life_, sink),
           beats_(options_),
@@ -51,7 +53,9 @@ public:
           verdicts_(options_, watcher_, beats_, life_, sink),
           inputs_(sink),
           rounds_(flows_, marks_, predecessors_, verdicts_),
-          next_stream_(options.first_stream) {}
+          next_stream_(options.first_stream) {
+        segments_.reassembler = &reassembler_;
+    }
 
     std::uint32_t begin_input(const std::string& name) {
         assert(inputs_.size() < kMaxInputs);
@@ -172,7 +176,7 @@ private:
     [[nodiscard]] std::size_t memory() const {
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
-               verdicts_.memory() + life_.memory() + order_memory();
+               verdicts_.memory() + life_.memory() + reassembler_.memory() + order_memory();
     }
     // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
@@ -188,6 +192,7 @@ private:
     FlowTable<Connection> flows_;
     const HostMarks marks_;
     RangePool ranges_;
+    Reassembler reassembler_;
     HostLife life_;
     Watcher watcher_;
     Beats beats_;

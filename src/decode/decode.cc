@@ -6,6 +6,7 @@
 #include "decode/capture_header.h"
 #include "decode/cisco_hdlc.h"
 #include "decode/ethernet.h"
+#include "decode/fragment.h"
 #include "decode/frame_relay.h"
 #include "decode/geneve.h"
 #include "decode/gre.h"
@@ -115,7 +116,7 @@ constexpr Row kIpProtocols[] = {
     {0, ip_extension},  // hop-by-hop options
     {43, ipv6_routing},
     {140, ip_extension},  // shim6
-    {44, ip_fragment},
+    {44, ip_fragment_header},
     {51, ip_authentication},
     {60, ip_extension},  // destination options
     {1, icmp},
@@ -162,6 +163,8 @@ Next parse(Next header, Packet& packet) {
             return parse_by(kIpProtocols, SkipReason::kNotTcp, header.number, packet);
         case NumberSpace::kUdpPort:
             return parse_by_port(header, packet);
+        case NumberSpace::kFragment:
+            return reassemble(header, packet);
         case NumberSpace::kNone:
             break;
     }
@@ -195,27 +198,47 @@ void add_heard(const Packet& packet, const Sender& sender, std::uint64_t mac) {
 }
 
 // The link-layer address is that of who sent the outermost packet.
-void note_heard(const Packet& packet, bool is_segment) {
+void note_heard(const Packet& packet, const FrameView& frame, bool is_segment) {
     const bool in_tunnel = packet.tunnel.address != nullptr;
-    const std::uint64_t mac = link_source(*packet.frame);
+    const std::uint64_t mac = link_source(frame);
     if (in_tunnel) add_heard(packet, packet.tunnel, mac);
     if (!is_segment) add_heard(packet, packet.sender(), in_tunnel ? 0 : mac);
+}
+
+// What was found in fragments is not in the frame, or not all of it. REQUIRES: there were some.
+SkipReason finish_fragments(const Packet& packet, SkipReason reason, std::span<Segment> segments,
+                            std::span<Notice> notices) {
+    for (Segment& segment : segments) {
+        if (packet.in_lone_fragment) segment.analysed = false;
+        segment.payload_offset = segment.captured_payload = 0;
+    }
+    for (Notice& notice : notices) notice.quote.payload_offset = notice.quote.captured_payload = 0;
+    return packet.in_lone_fragment && reason != SkipReason::kNone ? SkipReason::kFragment : reason;
 }
 
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
                                               SegmentBatch& out) {
     if (frame.interface == kUndeclaredInterface) return SkipReason::kBadInterface;
     constexpr int kMaxHeaders = 32;  // the innermost TCP of a mirrored tunnel in a tunnel has about 20
+    const std::size_t segments_before = out.count;
+    const std::size_t notices_before = out.notice_count;
     Packet packet = whole_frame(frame, batch_index, out);
+    packet.fragments = frame.rejected_by_filter ? nullptr : out.reassembler;
+    if (packet.fragments != nullptr) packet.fragments->begin_frame();
     Next next = link_type(frame.link_type);
     for (int headers = 0; headers < kMaxHeaders; ++headers) {
         next = parse(next, packet);
         if (next.space == NumberSpace::kNone) break;
     }
-    const SkipReason reason = packet.quote.inside                ? packet.quote.reason
-                              : next.space == NumberSpace::kNone ? next.reason
-                                                                 : SkipReason::kTooDeep;
-    note_heard(packet, reason == SkipReason::kNone && !frame.rejected_by_filter);
+    SkipReason reason = packet.quote.inside                ? packet.quote.reason
+                        : next.space == NumberSpace::kNone ? next.reason
+                                                           : SkipReason::kTooDeep;
+    if (packet.frame != &frame || packet.in_lone_fragment) {
+        reason = finish_fragments(packet, reason,
+                                  std::span(out.segments).first(out.count).subspan(segments_before),
+                                  std::span(out.notices).first(out.notice_count).subspan(notices_before));
+    }
+    note_heard(packet, frame, reason == SkipReason::kNone && !frame.rejected_by_filter);
     return reason;
 }
 

@@ -1,8 +1,11 @@
 // decode: the bytes of a frame to the TCP segments in it.
 //
-// What:    pure and total: any bytes give segments or one SkipReason. No allocation, no exception. A frame
-//          that is skipped may give a Notice besides, and its sender is Heard, though a filter rejects it.
-// Order:   the reasons before kFragment come first: an IP fragment of UDP is a fragment.
+// What:    total: any bytes give segments or one SkipReason. No allocation but for fragments, no exception. A
+//          frame that is skipped may give a Notice besides, and its sender is Heard, though a filter rejects
+//          it.
+// Fragments: of IP, the Reassembler puts them together. The frame that makes a datagram whole stands for all
+//          of it, but captured_payload is 0; the others are kFragment, whatever they hold. What becomes of a
+//          first one that was not captured whole stands in fragment.h.
 // Lengths: Segment::payload_length is what the IP header says, bounded by the wire length of the frame
 //          (original_length, or captured_length where a lying file has it larger); where the IP header
 //          says 0 (segmentation offload) it is what the wire length leaves, padding included.
@@ -12,8 +15,7 @@
 //          else kCutHeader.
 // Quotes:  ICMP errors are kIcmpQuote if the packet they quote is TCP.
 // Tunnels: the innermost packet counts. A tunnel whose content is not looked into is kEncapsulated.
-// Not yet: fragments other than atomic ones.
-// Threads: pure functions; a SegmentBatch belongs to one thread.
+// Threads: pure functions but for the Reassembler; a SegmentBatch belongs to one thread.
 #pragma once
 
 #include <array>
@@ -25,6 +27,8 @@
 #include "deadpeer/skip_reason.h"
 
 namespace deadpeer {
+
+class Reassembler;
 
 // What a frame that is no TCP segment of a flow tells about a host or a flow. The frame counts as skipped all
 // the same.
@@ -75,6 +79,7 @@ struct SegmentBatch {
     std::size_t notice_count = 0;
     std::array<Heard, FrameBatch::kCapacity * 2> heard;  // at most two a frame
     std::size_t heard_count = 0;
+    Reassembler* reassembler = nullptr;  // null: each IP fragment is kFragment
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
     [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }

@@ -35,12 +35,16 @@ inline Next ip_authentication(Packet& packet) {
     return skip_extension(packet, packet.data[1] * 4U + 8U);
 }
 
-inline Next ip_fragment(Packet& packet) {
+inline Next ip_fragment_header(Packet& packet) {
     constexpr std::uint32_t kHeader = 8;
     constexpr std::uint16_t kOffsetOrMoreFragments = 0xfff9;
     if (packet.captured < kHeader) return stop_short_extension(packet, kHeader);
-    if ((read_be16(packet.data + 2) & kOffsetOrMoreFragments) != 0) return stop(SkipReason::kFragment);
-    return skip_extension(packet, kHeader);
+    const std::uint16_t place = read_be16(packet.data + 2) & kOffsetOrMoreFragments;
+    if (place == 0) return skip_extension(packet, kHeader);
+    const std::uint8_t next_header = packet.data[0];
+    packet.fragment_id = read_be32(packet.data + 4);
+    packet.skip(kHeader);
+    return ip_fragment(next_header, place);
 }
 
 }  // namespace deadpeer::decoding

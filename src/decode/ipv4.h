@@ -42,6 +42,7 @@ namespace deadpeer::decoding {
 inline Next ipv4(Packet& packet) {
     constexpr std::uint32_t kFixedHeader = 20;
     constexpr std::uint16_t kMoreFragmentsOrOffset = 0x3fff;
+    constexpr unsigned kMoreFragments = 13;
     if (packet.captured < kFixedHeader) return stop(SkipReason::kCutIpHeader);
     const std::uint8_t* const header = packet.data;
     const std::uint32_t header_length = (header[0] & 0x0fU) * 4U;
@@ -66,9 +67,11 @@ inline Next ipv4(Packet& packet) {
     packet.is_v6 = false;
     packet.ip_id = read_be16(header + 4);
     packet.ttl = header[8];
-    if ((read_be16(header + 6) & kMoreFragmentsOrOffset) != 0) return stop(SkipReason::kFragment);
     packet.skip(header_length);
-    return ip_protocol(header[9]);
+    const unsigned place = read_be16(header + 6) & kMoreFragmentsOrOffset;
+    if (place == 0) return ip_protocol(header[9]);
+    packet.fragment_id = packet.ip_id;
+    return ip_fragment(header[9], static_cast<std::uint16_t>(place << 3 | place >> kMoreFragments));
 }
 
 }  // namespace deadpeer::decoding

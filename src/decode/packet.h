@@ -13,6 +13,10 @@
 
 #include "decode/decode.h"
 
+namespace deadpeer {
+class Reassembler;
+}  // namespace deadpeer
+
 namespace deadpeer::decoding {
 
 // Who sent a packet: the source of its IP header, or of what it claims by ARP.
@@ -52,7 +56,12 @@ struct Packet {
 
     Quote quote;
 
-    const FrameView* frame = nullptr;
+    std::uint16_t vlan = 0;         // the outermost tag; 0: none
+    std::uint32_t fragment_id = 0;  // of the latest fragment's datagram
+    bool in_lone_fragment = false;  // the latest IP packet is the first fragment of one that cannot be whole
+    Reassembler* fragments = nullptr;  // null: fragments are not put together
+
+    const FrameView* frame = nullptr;  // or the datagram that was put together
     SegmentBatch* out = nullptr;
     std::uint8_t batch_index = 0;
 
@@ -62,6 +71,7 @@ struct Packet {
 
     // Another IP header comes.
     void note_tunnel() {
+        in_lone_fragment = false;
         if (source != nullptr && tunnel.address == nullptr && !quote.inside) tunnel = sender();
     }
 
@@ -75,10 +85,8 @@ struct Packet {
     // A length field was read: what lies beyond is padding or a trailer. A length that promises more than
     // there is says nothing: then it is the frame that ends the packet.
     void limit(std::uint32_t bytes) {
-        if (bytes > reported) {
-            is_cut = true;
-            return limit_to_frame();
-        }
+        is_cut = bytes > reported;
+        if (is_cut) return limit_to_frame();
         reported = bytes;
         captured = std::min(captured, reported);
         frame_check_bytes = 0;
@@ -90,13 +98,23 @@ struct Packet {
     }
 };
 
-enum class NumberSpace : std::uint8_t { kNone, kLinkType, kEtherType, kPppProtocol, kIpProtocol, kUdpPort };
+enum class NumberSpace : std::uint8_t {
+    kNone,
+    kLinkType,
+    kEtherType,
+    kPppProtocol,
+    kIpProtocol,
+    kUdpPort,
+    kFragment
+};
 
 struct Next {
     NumberSpace space = NumberSpace::kNone;  // kNone: the way ends here
     SkipReason reason = SkipReason::kNone;   // why; kNone: segments were found
     std::uint16_t number = 0;
-    std::uint16_t other_number = 0;  // kUdpPort: the source port; `number` is the destination port
+    // kUdpPort: the source port; `number` is the destination port. kFragment: the offset in bytes, plus 1 if
+    // more fragments follow; `number` is that of an IP protocol.
+    std::uint16_t other_number = 0;
 
     friend bool operator==(const Next&, const Next&) = default;
 };
@@ -121,6 +139,9 @@ constexpr Next ip_protocol(std::uint8_t number) {
 }
 constexpr Next udp_ports(std::uint16_t source, std::uint16_t destination) {
     return {NumberSpace::kUdpPort, SkipReason::kNone, destination, source};
+}
+constexpr Next ip_fragment(std::uint8_t protocol, std::uint16_t offset_and_more) {
+    return {NumberSpace::kFragment, SkipReason::kNone, protocol, offset_and_more};
 }
 constexpr Next stop(SkipReason reason) {
     return {NumberSpace::kNone, reason, 0, 0};

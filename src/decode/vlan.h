@@ -11,7 +11,9 @@ namespace deadpeer::decoding {
 inline Next vlan(Packet& packet) {
     constexpr std::uint32_t kTag = 4;
     if (packet.captured < kTag) return stop(SkipReason::kShortLinkHeader);
+    constexpr std::uint16_t kIdentifier = 0x0fff;
     const std::uint16_t field = read_be16(packet.data + 2);
+    if (packet.vlan == 0) packet.vlan = read_be16(packet.data) & kIdentifier;
     packet.skip(kTag);
     return type_or_length(packet, field);
 }

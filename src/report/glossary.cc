@@ -207,7 +207,7 @@ constexpr auto kSkipReasons = entries_of<SkipReason>({
     {SkipReason::kBadIpHeaderLength, "", "The IPv4 header length is impossible.", ""},
     {SkipReason::kBadIpLength, "", "The IP length is impossible.", ""},
     {SkipReason::kBadExtensionHeader, "", "An IPv6 extension header runs past the packet.", ""},
-    {SkipReason::kFragment, "", "An IP fragment.", ""},
+    {SkipReason::kFragment, "", "An IP fragment that did not complete its packet.", ""},
     {SkipReason::kIcmpQuote, "", "An ICMP error that quotes a TCP segment.", ""},
     {SkipReason::kNotTcp, "", "Not TCP: UDP, ICMP and others.", ""},
     {SkipReason::kEncrypted, "", "Encrypted (ESP).", "Capture before encryption or after decryption."},

@@ -246,6 +246,7 @@ void Summary::tell_want_of_memory(std::string& out) const {
     lacking(run_.hosts_refused, "Not asked whether their host rebooted", "connection", "connections");
     lacking(run_.ranges_forgotten, "Forgotten", "segment in flight or hole between two",
             "segments in flight and holes between them");
+    lacking(run_.fragmented_forgotten, "Forgotten", "packet in fragments", "packets in fragments");
 }
 
 std::string Summary::forgotten() const {

@@ -140,19 +140,20 @@ Bytes without_last(Bytes bytes, std::size_t count) {
     return bytes;
 }
 
-Decoded decode_exact(const TestFrame& frame) {
+Decoded decode_exact(const TestFrame& frame, Reassembler* fragments) {
     const auto copy = std::make_unique<std::uint8_t[]>(frame.bytes.size());
     std::copy(frame.bytes.begin(), frame.bytes.end(), copy.get());
     FrameView view;
     view.data = copy.get();
     view.captured_length = static_cast<std::uint32_t>(frame.bytes.size());
     view.original_length = frame.original_length == 0 ? view.captured_length : frame.original_length;
-    view.time = 5 * kSecond;
+    view.time = frame.time;
     view.number = 7;
     view.link_type = frame.link_type;
     view.fcs_bytes = frame.fcs_bytes;
     view.rejected_by_filter = frame.rejected_by_filter;
     const auto batch = std::make_unique<SegmentBatch>();
+    batch->reassembler = fragments;
     const SkipReason reason = decode(view, 3, *batch);
     const auto segments = batch->view();
     const auto notices = batch->notice_view();
@@ -163,8 +164,8 @@ Decoded decode_exact(const TestFrame& frame) {
             {heard.begin(), heard.end()}};
 }
 
-std::string decoded(const TestFrame& frame) {
-    const Decoded result = decode_exact(frame);
+std::string decoded(const TestFrame& frame, Reassembler* fragments) {
+    const Decoded result = decode_exact(frame, fragments);
     return result.segments.empty() ? std::string(to_string(result.reason))
                                    : print_segment(result.segments[0]);
 }

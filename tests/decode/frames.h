@@ -52,6 +52,7 @@ struct TestFrame {
     std::uint32_t original_length = 0;  // 0: as long as the bytes
     std::uint8_t fcs_bytes = 0;
     bool rejected_by_filter = false;
+    Nanoseconds time = 5 * kSecond;
 };
 
 struct Decoded {
@@ -62,10 +63,10 @@ struct Decoded {
 };
 
 // Decodes from a heap block of exactly the frame's size, so that a sanitizer sees any byte too far.
-Decoded decode_exact(const TestFrame& frame);
+Decoded decode_exact(const TestFrame& frame, Reassembler* fragments = nullptr);
 
 // The printed segment, or the name of the skip reason.
-std::string decoded(const TestFrame& frame);
+std::string decoded(const TestFrame& frame, Reassembler* fragments = nullptr);
 // The printed place of the segment, or the name of the skip reason.
 std::string decoded_place(const TestFrame& frame);
 // The frame's notice, like "arp_announcement 10.0.0.1" or "unreachable" with the quoted segment, or with its

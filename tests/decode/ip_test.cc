@@ -148,7 +148,7 @@ TEST_CASE("IPv4 options are passed over, source routes followed") {
     });
 }
 
-TEST_CASE("IPv4 fragments are fragments, whatever they hold") {
+TEST_CASE("IPv4 fragments that nobody puts together are fragments, whatever they hold") {
     check({
         {"the first", {with(kPacket4, 6, hex("2000")), kRawIp}, "fragment"},
         {"a later one", {with(kPacket4, 6, hex("2001")), kRawIp}, "fragment"},

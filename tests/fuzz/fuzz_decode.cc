@@ -1,7 +1,8 @@
 // Fuzz target: any bytes as a frame of any link type.
 //
 // Input: link type (2 bytes, big-endian), original length (4), frame check sequence length (1), then the
-//        captured bytes. Shorter inputs are filled with zeros.
+//        captured bytes. Shorter inputs are filled with zeros. Fragments are put together with those of
+//        earlier inputs.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <memory>
 
 #include "decode/decode.h"
+#include "decode/reassembler.h"
 
 namespace {
 
@@ -36,8 +38,9 @@ FrameView frame_of(const std::uint8_t* data, std::size_t size, std::unique_ptr<s
 }
 
 void check(const Segment& segment, const FrameView& frame) {
+    constexpr std::uint32_t kLargestDatagram = 2 * 65'536;  // a fragment may begin near 65,535
     const std::uint32_t wire_length = std::max(frame.original_length, frame.captured_length);
-    require(segment.payload_length <= wire_length);
+    require(segment.payload_length <= std::max(wire_length, kLargestDatagram));
     require(segment.payload_offset + segment.captured_payload <= frame.captured_length);
     require(segment.captured_payload <= segment.payload_length || !segment.analysed);
     require(segment.header_length <= 60);
@@ -51,9 +54,11 @@ void check(const Segment& segment, const FrameView& frame) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static SegmentBatch batch;
+    static Reassembler fragments(std::size_t{1} << 20, 1);
     std::unique_ptr<std::uint8_t[]> copy;
     const FrameView frame = frame_of(data, size, copy);
     batch.clear();
+    batch.reassembler = &fragments;
     const SkipReason reason = decode(frame, 0, batch);
     require((reason == SkipReason::kNone) == (batch.count > 0));
     require(batch.count <= SegmentBatch::kSegmentsPerFrame);

@@ -26,10 +26,7 @@ constexpr auto kUncovered = Allowance::kUncoveredFrames;
 constexpr auto kNumbers = Allowance::kOtherNumbers;
 constexpr std::string_view kSocks = "Wireshark's SOCKS dissector takes a stream number for each request";
 constexpr Exception kExceptions[] = {
-    {"e61_fragments_reassembled.pcap", kUncovered, "fragments"},
-    {"e62_fragments_missing.pcap", kUncovered, "a first fragment, cut by the snap length"},
     {"e76_two_tcp_layers.pcap", kUncovered, "IEEE 802.11 (A-MSDU)"},
-    {"ip_fragmented_garbage.pcap", kUncovered, "fragments"},
     {"shadowsocks.pcap", kNumbers, kSocks},
     {"socks.pcap", kNumbers, kSocks},
     {"tls_heur__shadowsocks-tcp.pcapng", kNumbers, kSocks},

@@ -38,18 +38,21 @@ TEST_CASE("the summary tells what there was no memory for, and so does a run wit
     Summary summary;
     REQUIRE(summary.finish({}).ok());
     CHECK(summary.forgotten().empty());
-    REQUIRE(
-        summary
-            .finish(
-                {.evicted_flows = 2, .census_refused = 1, .heartbeats_refused = 1000, .ranges_forgotten = 4})
-            .ok());
+    REQUIRE(summary
+                .finish({.evicted_flows = 2,
+                         .census_refused = 1,
+                         .heartbeats_refused = 1000,
+                         .ranges_forgotten = 4,
+                         .fragmented_forgotten = 1})
+                .ok());
     CHECK(summary.text({}) ==
           "Connections: 0\nKeepalive probes: none\n"
           "Forgotten for lack of memory: 2 connections; give more with --memory\n"
           "Not counted by --max-connections for lack of memory: 1 connection; give more with --memory\n"
           "Not searched for heartbeats for lack of memory: 1,000 messages; give more with --memory\n"
           "Forgotten for lack of memory: 4 segments in flight and holes between them; give more with "
-          "--memory\n");
+          "--memory\n"
+          "Forgotten for lack of memory: 1 packet in fragments; give more with --memory\n");
     CHECK(summary.forgotten().starts_with("2 connections were forgotten for lack of memory"));
 }
 
