@@ -27,6 +27,8 @@ struct KeepaliveTimer {
     Nanoseconds interval = kNoTime;
     std::uint32_t count = 0;   // 0 = unknown
     bool exponential = false;  // the interval doubles from probe to probe (Solaris)
+
+    friend bool operator==(const KeepaliveTimer&, const KeepaliveTimer&) = default;
 };
 
 // What one side of a connection did.

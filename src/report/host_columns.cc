@@ -1,4 +1,9 @@
+#include <array>
+#include <string>
+#include <string_view>
+
 #include "report/columns.h"
+#include "report/time_text.h"
 
 namespace deadpeer {
 namespace {
@@ -31,6 +36,33 @@ void write_profile(Cells& cells, const HostLine& line) {
     write_timer(cells, line, [&](const auto& candidate) {
         cells.text(line.knowledge.matching_profiles(candidate.timer, candidate.payload));
     });
+}
+
+void append_seconds(std::string& text, Nanoseconds time) {
+    std::array<char, kTimeTextCapacity> digits{};
+    text.append(digits.data(), write_seconds(digits.data(), time));
+}
+
+// "60/10/5": idle, interval and count, as far as they are known.
+void append_setting(std::string& text, const KeepaliveTimer& timer) {
+    timer.idle == kNoTime ? void(text += '?') : append_seconds(text, timer.idle);
+    if (timer.interval == kNoTime) return;
+    text += '/';
+    append_seconds(text, timer.interval);
+    if (timer.count != 0) text += '/' + std::to_string(timer.count);
+}
+
+void write_settings(Cells& cells, const HostLine& line) {
+    constexpr std::string_view kTimes = " \u00d7";
+    std::string text;
+    for (const TimerVotes::Candidate& one : line.host.health.timers.kept()) {
+        if (!text.empty()) text += "; ";
+        append_setting(text, one.timer);
+        text.append(kTimes).append(std::to_string(one.connections));
+    }
+    if (const std::uint64_t others = line.host.health.timers.others(); others > 0)
+        text.append("; others").append(kTimes).append(std::to_string(others));
+    cells.text(text);
 }
 
 constexpr Column<HostLine> kTable[] = {
@@ -67,6 +99,9 @@ constexpr Column<HostLine> kTable[] = {
     {"capture_loss",
      "Frames that all inputs together lost until the row was written; empty if none is known.",
      [](Cells& c, const HostLine& l) { c.known_number(l.lost_frames); }},
+    {"keepalive_settings",
+     "Its settings, idle/interval/count in seconds, each with the number of connections that show it.",
+     write_settings},
 };
 
 }  // namespace

@@ -76,7 +76,7 @@ void HostTable::add_health(const FlowSummary& flow, bool initiator) {
         health.connections_lost = lost ? 1 : 0;
         health.connections_lost_state = flow.verdict == Verdict::kPeerLostState ? 1 : 0;
     }
-    if (knows_timer(own)) health.timers.add({own.keepalive, own.probe_payload, 1});
+    if (knows_timer(own)) health.timers.add(own.keepalive, own.probe_payload);
     health_.add(health);
 }
 

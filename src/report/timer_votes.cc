@@ -1,6 +1,7 @@
 #include "report/timer_votes.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace deadpeer {
 namespace {
@@ -31,25 +32,48 @@ void complete(KeepaliveTimer& timer, const KeepaliveTimer& other) {
 
 }  // namespace
 
+void TimerVotes::add(const KeepaliveTimer& timer, std::uint8_t payload) {
+    add({timer, payload, 1, 1});
+}
+
 void TimerVotes::add(const Candidate& candidate) {
-    if (candidate.votes == 0) return;
+    if (candidate.connections == 0) return;
     for (Candidate& known : candidates_) {
-        if (known.votes == 0 || !agree(known, candidate)) continue;
+        if (known.connections == 0 || !agree(known, candidate)) continue;
         complete(known.timer, candidate.timer);
         known.votes += candidate.votes;
+        known.connections += candidate.connections;
         return;
     }
     const auto fewest = std::ranges::min_element(candidates_, {}, &Candidate::votes);
     const std::uint64_t taken = std::min(fewest->votes, candidate.votes);
     for (Candidate& known : candidates_) known.votes -= taken;
-    if (candidate.votes == taken) return;
+    const bool stays = candidate.votes > taken;
+    others_ += stays ? fewest->connections : candidate.connections;
+    if (!stays) return;
     *fewest = candidate;
     fewest->votes = candidate.votes - taken;
 }
 
 TimerVotes& TimerVotes::operator+=(const TimerVotes& other) {
     for (const Candidate& candidate : other.candidates_) add(candidate);
+    others_ += other.others_;
     return *this;
+}
+
+std::vector<TimerVotes::Candidate> TimerVotes::kept() const {
+    std::vector<Candidate> kept;
+    for (const Candidate& one : candidates_) {
+        if (one.connections == 0) continue;
+        const auto known = std::ranges::find(kept, one.timer, &Candidate::timer);
+        if (known == kept.end()) {
+            kept.push_back(one);
+        } else {
+            known->connections += one.connections;
+        }
+    }
+    std::ranges::stable_sort(kept, std::ranges::greater{}, &Candidate::connections);
+    return kept;
 }
 
 const TimerVotes::Candidate* TimerVotes::winner() const {

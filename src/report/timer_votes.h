@@ -1,4 +1,4 @@
-// TimerVotes: the keepalive setting that most connections of a host show.
+// TimerVotes: the keepalive settings that the connections of a host show, and how many show each.
 //
 // What:    connections that share a time and contradict each other in nothing vote together, and complete
 //          what the other does not tell. Of many settings three are kept, with a bound on memory rather than
@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "deadpeer/flow_summary.h"
 
@@ -18,18 +19,28 @@ class TimerVotes {
 public:
     struct Candidate {
         KeepaliveTimer timer;
-        std::uint8_t payload = 0;  // bytes in its probes
-        std::uint64_t votes = 0;
+        std::uint8_t payload = 0;       // bytes in its probes
+        std::uint64_t votes = 0;        // by these the kept ones are chosen
+        std::uint64_t connections = 0;  // that show it
     };
 
-    void add(const Candidate& candidate);
+    // One connection shows it.
+    void add(const KeepaliveTimer& timer, std::uint8_t payload);
     TimerVotes& operator+=(const TimerVotes& other);
 
     // nullptr if nothing was voted for; of equals the first.
     [[nodiscard]] const Candidate* winner() const;
 
+    // Those that are kept, whatever their probes carry, most connections first; and how many connections show
+    // others.
+    [[nodiscard]] std::vector<Candidate> kept() const;
+    [[nodiscard]] std::uint64_t others() const { return others_; }
+
 private:
+    void add(const Candidate& candidate);
+
     std::array<Candidate, 3> candidates_{};
+    std::uint64_t others_ = 0;
 };
 
 }  // namespace deadpeer

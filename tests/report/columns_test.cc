@@ -64,7 +64,8 @@ TEST_CASE("the columns of each report, in order") {
     CHECK(names(kHostColumns) ==
           "host, name, connections, open_at_end, idle_at_end, keepalive_idle_s, keepalive_interval_s, "
           "keepalive_count, keepalive_profile, probes_sent, probes_received, probes_unanswered, resets_sent, "
-          "reboots, last_reboot_utc, connections_lost, connections_lost_state, capture_loss");
+          "reboots, last_reboot_utc, connections_lost, connections_lost_state, capture_loss, "
+          "keepalive_settings");
 }
 
 TEST_CASE("every column has a name of its own and a meaning of one sentence") {

@@ -39,8 +39,34 @@ FlowSummary failed(Verdict verdict, bool initiator) {
     return flow;
 }
 
-TimerVotes::Candidate vote(Nanoseconds idle, Nanoseconds interval, std::uint32_t votes = 1) {
-    return {{idle, interval, 0, false}, 0, votes};
+void vote(TimerVotes& votes, Nanoseconds idle, Nanoseconds interval, int times = 1) {
+    for (int i = 0; i < times; ++i) votes.add({idle, interval, 0, false}, 0);
+}
+
+TEST_CASE("each setting counts the connections that show it, and the others are counted together") {
+    TimerVotes votes;
+    vote(votes, 10 * kSecond, kNoTime, 2);
+    vote(votes, 60 * kSecond, kNoTime, 4);
+    vote(votes, 30 * kSecond, kNoTime, 3);
+    REQUIRE(votes.kept().size() == 3);
+    CHECK(votes.kept()[0].timer.idle == 60 * kSecond);
+    CHECK(votes.kept()[0].connections == 4);
+    CHECK(votes.kept()[2].connections == 2);
+    CHECK(votes.others() == 0);
+    for (int i = 0; i < 100; ++i) {
+        vote(votes, (1000 + i) * kSecond, kNoTime);
+        vote(votes, 60 * kSecond, kNoTime, 2);
+    }
+    CHECK(votes.kept()[0].connections == 204);
+    const auto all_of = [](const TimerVotes& some) {
+        std::uint64_t all = some.others();
+        for (const TimerVotes::Candidate& one : some.kept()) all += one.connections;
+        return all;
+    };
+    CHECK(all_of(votes) == 309);
+    TimerVotes twice = votes;
+    twice += votes;
+    CHECK(all_of(twice) == 618);
 }
 
 }  // namespace
@@ -145,17 +171,17 @@ TEST_CASE("hosts that are left out are counted apart from what befell others") {
 TEST_CASE("the setting that most connections show wins, completed by those that agree") {
     TimerVotes votes;
     CHECK(votes.winner() == nullptr);
-    votes.add(vote(60 * kSecond, kNoTime));
-    votes.add(vote(7200 * kSecond, 75 * kSecond));
-    votes.add(vote(7200 * kSecond, kNoTime));
-    votes.add({{kNoTime, 75 * kSecond, 9, false}, 0, 1});
+    vote(votes, 60 * kSecond, kNoTime);
+    vote(votes, 7200 * kSecond, 75 * kSecond);
+    vote(votes, 7200 * kSecond, kNoTime);
+    votes.add({kNoTime, 75 * kSecond, 9, false}, 0);
     REQUIRE(votes.winner() != nullptr);
     CHECK(votes.winner()->votes == 3);
     CHECK(votes.winner()->timer.idle == 7200 * kSecond);
     CHECK(votes.winner()->timer.interval == 75 * kSecond);
     CHECK(votes.winner()->timer.count == 9);
     TimerVotes more;
-    more.add(vote(60 * kSecond, 10 * kSecond, 3));
+    vote(more, 60 * kSecond, 10 * kSecond, 3);
     votes += more;
     CHECK(votes.winner()->votes == 4);
     CHECK(votes.winner()->timer.idle == 60 * kSecond);
@@ -165,8 +191,8 @@ TEST_CASE("the setting that most connections show wins, completed by those that 
 TEST_CASE("settings that contradict each other do not vote together") {
     const auto united = [](const TimerVotes::Candidate& a, const TimerVotes::Candidate& b) {
         TimerVotes votes;
-        votes.add(a);
-        votes.add(b);
+        votes.add(a.timer, a.payload);
+        votes.add(b.timer, b.payload);
         return votes.winner()->votes == 2;
     };
     const TimerVotes::Candidate base = {{60 * kSecond, 10 * kSecond, 5, false}, 0, 1};
@@ -191,8 +217,8 @@ TEST_CASE("settings that contradict each other do not vote together") {
 TEST_CASE("a setting that more than a quarter of many connections show is not lost among others") {
     TimerVotes votes;
     for (int i = 0; i < 1000; ++i) {
-        votes.add(vote((1000 + i) * kSecond, kNoTime));
-        if (i % 2 == 0) votes.add(vote(60 * kSecond, kNoTime));
+        vote(votes, (1000 + i) * kSecond, kNoTime);
+        if (i % 2 == 0) vote(votes, 60 * kSecond, kNoTime);
     }
     REQUIRE(votes.winner() != nullptr);
     CHECK(votes.winner()->timer.idle == 60 * kSecond);
