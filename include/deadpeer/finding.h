@@ -43,6 +43,7 @@ enum class Verdict : std::uint8_t {
     kPathDead,  // both sides spoke, and neither was answered
     kNoAnswer,  // to its SYNs: it never was a connection
     kScan,      // its initiator reset it as soon as it was answered
+    kMiddleboxRestarted,
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -148,6 +149,8 @@ inline constexpr Signs kSignAddressMoved = 1U << 14;    // another machine claim
 inline constexpr Signs kSignSpokeLater = 1U << 15;  // the side that is called dead spoke after the verdict
 inline constexpr Signs kSignCapturePaused = 1U
                                             << 16;  // the file holds no frame at all of the time that decided
+inline constexpr Signs kSignLostTogether =
+    1U << 17;  // so did several hosts with the same peer, and no older connection of theirs outlived it
 
 // Each shows that the host was up.
 inline constexpr Signs kSignsHostUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
@@ -174,6 +177,7 @@ enum class EventKind : std::uint8_t {
     kIdleClose,
     kScan,
     kVerdictChanged,  // live: what an earlier event told no longer holds
+    kMiddleboxRestarted,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -205,19 +209,22 @@ struct Finding {
     Nanoseconds interval = kNoTime;      // between the probes; heartbeat_stopped: the period
     Nanoseconds survived = kNoTime;      // idle_timeout_on_path: the longest idle that survived
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
-    // Probes or transmissions; host_rebooted: connections; capacity_warning: open connections; scan: tries.
+    // Probes or transmissions; host_rebooted, middlebox_restarted: connections; capacity_warning: open
+    // connections; scan: tries.
     std::uint32_t count = 0;
-    EventKind taken_back{};                // verdict_changed: the event that no longer holds
-    Verdict now = Verdict::kNone;          // verdict_changed: of its connection, if it is about one
-    Tries tries = Tries::kNone;            // what `count` counts, where it found no answer
-    bool doubling = false;                 // the time between them doubled
-    std::uint32_t idle_count = 0;          // capacity_warning: idle ones among them
-    std::uint32_t limit = 0;               // capacity_warning: the server's limit
-    std::uint32_t ports = 0;               // scan: different ones that were tried
-    std::uint32_t hosts = 0;               // scan: likewise
-    std::array<StreamNumber, 8> lost{};    // host_rebooted: the streams of the connections, as many as fit
-    std::array<HolderCount, 3> holders{};  // capacity_warning: who holds most idle connections, most first
-    std::array<char, 16> link{};           // capture_gap: see link_name()
+    EventKind taken_back{};        // verdict_changed: the event that no longer holds
+    Verdict now = Verdict::kNone;  // verdict_changed: of its connection, if it is about one
+    Tries tries = Tries::kNone;    // what `count` counts, where it found no answer
+    bool doubling = false;         // the time between them doubled
+    std::uint32_t idle_count = 0;  // capacity_warning: idle ones among them
+    std::uint32_t limit = 0;       // capacity_warning: the server's limit
+    std::uint32_t ports = 0;       // scan: different ones that were tried
+    std::uint32_t hosts = 0;       // scan: likewise; middlebox_restarted: that lost connections
+    // host_rebooted, middlebox_restarted: the streams of the connections, as many as fit.
+    std::array<StreamNumber, 8> lost{};
+    // capacity_warning: who holds most idle connections, most first; middlebox_restarted: who lost how many.
+    std::array<HolderCount, 8> holders{};
+    std::array<char, 16> link{};  // capture_gap: see link_name()
     std::array<char, 96>
         known_timers{};  // idle_close: names of servers or middleboxes that fit, as many as fit
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).

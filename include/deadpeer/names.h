@@ -23,9 +23,21 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 14> kVerdictNames = {
-    "",           "unknown", "closed", "peer_dead", "middlebox_reset", "peer_rebooted", "peer_lost_state",
-    "peer_reset", "suspect", "alive",  "idle",      "path_dead",       "no_answer",     "scan"};
+inline constexpr std::array<std::string_view, 15> kVerdictNames = {"",
+                                                                   "unknown",
+                                                                   "closed",
+                                                                   "peer_dead",
+                                                                   "middlebox_reset",
+                                                                   "peer_rebooted",
+                                                                   "peer_lost_state",
+                                                                   "peer_reset",
+                                                                   "suspect",
+                                                                   "alive",
+                                                                   "idle",
+                                                                   "path_dead",
+                                                                   "no_answer",
+                                                                   "scan",
+                                                                   "middlebox_restarted"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
@@ -76,14 +88,14 @@ inline constexpr std::array<std::string_view, 46> kReasonNames = {"",
                                                                   "syn_scan",
                                                                   "unrequested"};
 
-inline constexpr std::array<std::string_view, 19> kEventNames = {
-    "probes_unanswered", "peer_recovered",  "peer_dead",
-    "peer_rebooted",     "peer_lost_state", "middlebox_reset",
-    "peer_reset",        "host_rebooted",   "idle_timeout_on_path",
-    "heartbeat_stopped", "capture_gap",     "capacity_warning",
-    "path_dead",         "no_answer",       "reuse_race",
-    "request_after_fin", "idle_close",      "scan",
-    "verdict_changed"};
+inline constexpr std::array<std::string_view, 20> kEventNames = {
+    "probes_unanswered", "peer_recovered",     "peer_dead",
+    "peer_rebooted",     "peer_lost_state",    "middlebox_reset",
+    "peer_reset",        "host_rebooted",      "idle_timeout_on_path",
+    "heartbeat_stopped", "capture_gap",        "capacity_warning",
+    "path_dead",         "no_answer",          "reuse_race",
+    "request_after_fin", "idle_close",         "scan",
+    "verdict_changed",   "middlebox_restarted"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

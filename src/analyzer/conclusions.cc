@@ -42,9 +42,9 @@ bool went_on(const Watch& watch) {
 OpenTime open_time(Nanoseconds end, const Judgement& judgement) {
     OpenTime open;
     open.end = end;
-    const bool failed = judgement.verdict == Verdict::kPeerDead ||
-                        judgement.verdict == Verdict::kPeerRebooted ||
-                        judgement.verdict == Verdict::kPeerLostState;
+    const bool failed =
+        judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPeerRebooted ||
+        judgement.verdict == Verdict::kMiddleboxRestarted || judgement.verdict == Verdict::kPeerLostState;
     if (!failed || judgement.half_open == kNoTime) return open;
     open.failed = judgement.side;
     open.failed_since = judgement.time - judgement.half_open;
@@ -77,7 +77,72 @@ void Conclusions::gather_timers(const Connection& connection) {
 }
 
 void Conclusions::note_forgotten(const Connection& connection) {
-    if (const auto lost = forgotten(connection)) hosts_.note_reset(lost->address, lost->reset);
+    const auto lost = forgotten(connection);
+    if (!lost) return;
+    hosts_.note_reset(lost->address, lost->reset);
+    together_.note(loss_of(connection, *lost));
+}
+
+// Who closes may be answered so by a host that has closed, too; who was silent for long enough, by one that
+// the path forgot; who has just connected, by a service that does not like the first request, and a scanner
+// meets many of these at once.
+LostTogether::Loss Conclusions::loss_of(const Connection& connection, const HostConnection& lost) const {
+    const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
+    LostTogether::Loss loss;
+    loss.peer = connection.key.receiver(reset.sender).address;
+    loss.host = lost.host;
+    loss.first_time = lost.first_time;
+    loss.heard = lost.heard;
+    loss.reset = lost.reset;
+    loss.counts = reset.sender_heard != kNoTime && connection.fin_seen == 0 && !lost.address_moved &&
+                  lost.reset - lost.heard < HostBook::kShortestTimeout &&
+                  was_in_use(connection, watcher_.watch_of(connection), reset.sender);
+    return loss;
+}
+
+void Conclusions::prepare_paths() {
+    together_.prepare([this](const IpAddress& host, Nanoseconds heard, Nanoseconds reset) {
+        return hosts_.has_announced(host, heard, reset);
+    });
+}
+
+void Conclusions::ask_about_path(const Connection& connection) {
+    if (const auto lost = forgotten(connection)) together_.ask_about(loss_of(connection, *lost));
+}
+
+// As its peer sees that host.
+LostTogether::Lived Conclusions::lived_by_host(const Connection& connection, Direction host) const {
+    return {connection.key.receiver(host).address,
+            life_.machine_of(connection.key.sender(host).address),
+            connection.first_time,
+            heard(connection, watcher_.watch_of(connection), host),
+            connection.last_time(),
+            !has_ended(connection)};
+}
+
+void Conclusions::gather_path(const Connection& connection) {
+    for (const Direction host : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (together_.has_noticed(connection.key.receiver(host).address))
+            together_.add_lived(lived_by_host(connection, host));
+    }
+}
+
+bool Conclusions::gather_path(const Connection& connection, const IpAddress& peer) {
+    for (const Direction host : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (connection.key.receiver(host).address == peer)
+            together_.add_lived(lived_by_host(connection, host));
+    }
+    if (together_.wants_more(peer)) return true;
+    together_.give_up(peer);
+    return false;
+}
+
+void Conclusions::note_gone(const Connection& connection) {
+    if (forgotten(connection)) return;
+    for (const Direction host : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (together_.has_noticed(connection.key.receiver(host).address))
+            together_.note_gone(lived_by_host(connection, host));
+    }
 }
 
 std::optional<HostConnection> Conclusions::forgotten(const Connection& connection) const {
@@ -115,8 +180,18 @@ void Conclusions::freeze() {
 HostSigns Conclusions::host_signs(const Connection& connection) const {
     const auto lost = forgotten(connection);
     if (!lost) return {};
-    return {hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file),
-            hosts_.silence_of(*lost)};
+    HostSigns signs{hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file),
+                    hosts_.silence_of(*lost)};
+    if (const auto moment = together_.moment_of(loss_of(connection, *lost))) {
+        signs.signs |= kSignLostTogether;
+        signs.moment = *moment;
+    }
+    return signs;
+}
+
+bool Conclusions::loss_is_awaited(const Connection& connection) const {
+    const auto lost = forgotten(connection);
+    return lost && together_.is_awaited(loss_of(connection, *lost).peer);
 }
 
 bool Conclusions::witness_is_awaited(const Connection& connection) const {

@@ -19,6 +19,7 @@
 #include "deadpeer/options.h"
 #include "keepalive/host_book.h"
 #include "keepalive/judge.h"
+#include "keepalive/lost_together.h"
 #include "keepalive/timer_pool.h"
 
 namespace deadpeer {
@@ -62,6 +63,16 @@ public:
     void gather_timers(const Connection& connection);
     // As that side lived it.
     void ask_about(const HostConnection& forgotten) { hosts_.ask_about(forgotten); }
+    // What lies between its hosts, as it may have lost the connections of several: before any is asked about,
+    // those that are, then the others.
+    void prepare_paths();
+    void ask_about_path(const Connection& connection);
+    void gather_path(const Connection& connection);
+    // Only those of some peers: as long as that answers true.
+    [[nodiscard]] std::vector<IpAddress> peers_asked() const { return together_.peers_asked(); }
+    [[nodiscard]] bool gather_path(const Connection& connection, const IpAddress& peer);
+    // One that will not be gathered again.
+    void note_gone(const Connection& connection);
     void gather_host(const Connection& connection, Direction side);
     // What is known of connections of that address which are there no more.
     void gather_gone(const IpAddress& address);
@@ -73,10 +84,14 @@ public:
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const {
         return life_.addresses_of(host);
     }
+    // Of what is kept between verdicts, but for announcements and the times of resets.
+    [[nodiscard]] std::size_t memory() const { return together_.memory(); }
     // Connections that found no room among what is known of hosts.
     [[nodiscard]] std::uint64_t left_out() const { return hosts_.left_out(); }
     // REQUIRES: frozen. Nothing for a connection that no host has forgotten.
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
+    // Whether connections of other hosts may yet tell that it was no reboot.
+    [[nodiscard]] bool loss_is_awaited(const Connection& connection) const;
     // Whether another connection may still tell what became of the host.
     [[nodiscard]] bool witness_is_awaited(const Connection& connection) const;
 
@@ -84,6 +99,8 @@ public:
                                       const CaptureState& capture, const HostSigns& host) const;
 
 private:
+    [[nodiscard]] LostTogether::Loss loss_of(const Connection& connection, const HostConnection& lost) const;
+    [[nodiscard]] LostTogether::Lived lived_by_host(const Connection& connection, Direction host) const;
     [[nodiscard]] bool prober_is_up(const Connection& connection) const;
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                      const Judgement& judgement) const;
@@ -93,6 +110,7 @@ private:
     const Beats& beats_;
     const HostLife& life_;
     HostBook hosts_;
+    LostTogether together_;
     TimerPool idle_timers_;
     TimerPool interval_timers_;
 };

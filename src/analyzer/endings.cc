@@ -202,6 +202,7 @@ void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
 // in a flood.
 void Analyzer::Impl::note_gone(const Connection& connection) {
     if (connection.first_time == kNoTime) return;
+    verdicts_.note_gone(connection);
     const Watch* watch = watcher_.watch_of(connection);
     const bool in_vain = is_unanswered_syn(connection);
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
@@ -261,7 +262,7 @@ void Analyzer::Impl::forget_ended() {
         gone.push_back(&connection);
         if (connection.first.frame != 0) ended.push_back({&connection, false});
     });
-    verdicts_.tell_ended(ended, rounds_.visit_hosts(), capture_state());
+    verdicts_.tell_ended(ended, rounds_.look_at_hosts(), capture_state());
     told_early_ += ended.size();
     for (Connection* connection : gone) {
         if (give_back(*connection)) continue;

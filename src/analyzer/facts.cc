@@ -73,6 +73,15 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     return facts;
 }
 
+bool was_in_use(const Connection& connection, const Watch* watch, Direction side) {
+    if (!connection.syn_seen && !connection.syn_ack_seen) return true;
+    if (connection.sent_by(side).payload_bytes > 0) return true;
+    const HalfStream& own = connection.tcp.forward(side);
+    const HalfStream& peer = connection.tcp.reverse(side);
+    if (own.rcv_next_known && peer.isn_set && own.rcv_next().after(peer.isn + 1)) return true;
+    return watch != nullptr && watch->sides[index(opposite(side))].prober->answered > 0;
+}
+
 std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
                                         const AnalyzerOptions& options) {
     if (watch == nullptr || !is_no_socket_reset(*watch->reset, options)) return std::nullopt;

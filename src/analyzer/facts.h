@@ -17,6 +17,10 @@ namespace deadpeer {
 // of the connection. `watch` may be null.
 Nanoseconds heard(const Connection& connection, const Watch* watch, Direction side);
 
+// Whether that side has sent or acknowledged data, or answered a probe, as far as the capture holds the
+// beginning. `watch` may be null.
+[[nodiscard]] bool was_in_use(const Connection& connection, const Watch* watch, Direction side);
+
 // `watch` may be null. What heartbeats and the 4-tuple's later use tell is left out.
 ConnectionFacts facts_of(const Connection& connection, const Watch* watch);
 

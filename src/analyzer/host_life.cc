@@ -47,6 +47,15 @@ bool HostLife::Trace::is_usual(const Silence& silence) const {
            });
 }
 
+Nanoseconds HostLife::Trace::longest_silence(Nanoseconds from, Nanoseconds to) const {
+    Nanoseconds longest = std::max(Nanoseconds{0}, to - last);
+    for (const Silence& each : silences) {
+        if (each.to != kNoTime && each.to > from && each.from < to)
+            longest = std::max(longest, std::min(each.to, to) - each.from);
+    }
+    return longest;
+}
+
 HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
     : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4) {}
 
@@ -175,6 +184,13 @@ Silence HostLife::silence(const IpAddress& host, Nanoseconds from, Nanoseconds t
     Silence by_machine = machine->silence(by_address.from, by_address.to);
     by_machine.ip_id_before = by_address.ip_id_before;
     return by_machine;
+}
+
+bool HostLife::was_awake(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {
+    const Host* known = hosts_.find(host, hash(host));
+    if (known == nullptr || known->first == kNoTime) return false;
+    if (from == kNoTime || std::max(known->first, known->known_since) > from) return false;
+    return known->longest_silence(from, to) <= std::max(kShortestBoot, (to - from) / 2);
 }
 
 bool HostLife::ip_id_ran_on(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {

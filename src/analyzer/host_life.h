@@ -73,6 +73,9 @@ public:
     // that is not known.
     [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
 
+    // The host's frames show that it was neither silent for half of that time, nor suspended for long before.
+    [[nodiscard]] bool was_awake(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+
     // The host was silent for as long as a boot takes before what it sends at that time: within a minute, as
     // the first frames after a boot are several.
     [[nodiscard]] bool was_away(const IpAddress& host, Nanoseconds time) const {
@@ -112,6 +115,8 @@ private:
 
         void hear(Nanoseconds time, std::uint16_t ip_id);
         [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
+        // Of a part in [from, to], known as a whole up to there.
+        [[nodiscard]] Nanoseconds longest_silence(Nanoseconds from, Nanoseconds to) const;
         [[nodiscard]] bool is_usual(const Silence& silence) const;
     };
     struct Host : Trace {

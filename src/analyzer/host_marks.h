@@ -6,12 +6,14 @@
 // Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/hash.h"
 #include "deadpeer/address.h"
@@ -31,11 +33,22 @@ public:
     public:
         Wanted(const HostMarks& marks, std::span<const IpAddress> hosts)
             : halves_(std::make_unique<Halves>()) {
-            for (const IpAddress& host : hosts) halves_->set(marks.of(host));
+            for (const IpAddress& host : hosts) add(marks.of(host));
         }
         bool operator()(std::uint32_t mark) const {
             const Halves& halves = *halves_;
             return halves[mark % kHalves] || halves[mark / kHalves];
+        }
+
+        // From now on without the connections of that host. REQUIRES: it was wanted, once.
+        void leave_out(const HostMarks& marks, const IpAddress& host) {
+            const std::uint16_t half = marks.of(host);
+            const auto shared = std::ranges::find(shared_, half);
+            if (shared == shared_.end()) {
+                halves_->reset(half);
+            } else {
+                shared_.erase(shared);
+            }
         }
 
     private:
@@ -43,7 +56,13 @@ public:
         static constexpr std::uint32_t kHalves = std::uint32_t{1} << 16;
         using Halves = std::bitset<kHalves>;
 
+        void add(std::uint16_t half) {
+            if (halves_->test(half)) shared_.push_back(half);
+            halves_->set(half);
+        }
+
         std::unique_ptr<Halves> halves_;
+        std::vector<std::uint16_t> shared_;  // once for each host but the first that has it
     };
 
 private:

@@ -5,12 +5,14 @@
 
 namespace deadpeer {
 
-// Of what spoke for a boot when that was told some may be forgotten.
+// Of what spoke for a boot, or for a middlebox, when that was told some may be forgotten.
 HostSigns Verdicts::host_signs(const Connection& connection) const {
     HostSigns host = conclusions_.host_signs(connection);
     const Watch* watch = watcher_.watch_of(connection);
     if (watch != nullptr && watch->told.verdict == Verdict::kPeerRebooted)
         host.signs |= watch->host_signs & kSignsBoot;
+    if (watch != nullptr && watch->told.verdict == Verdict::kMiddleboxRestarted)
+        host.signs |= watch->host_signs & kSignLostTogether;
     return host;
 }
 
@@ -20,6 +22,7 @@ void Verdicts::open_books(std::span<const Ended> connections) {
     for (const Ended& ended : connections) {
         conclusions_.gather_timers(*ended.connection);
         gather(*ended.connection, forgetful);
+        if (!forgetful.empty()) conclusions_.gather_path(*ended.connection);
     }
     conclusions_.freeze();
 }
@@ -36,6 +39,9 @@ Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
     std::ranges::sort(hosts);
     hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     for (const IpAddress& host : hosts) conclusions_.gather_gone(host);
+    if (hosts.empty()) return hosts;
+    conclusions_.prepare_paths();
+    for (const Ended& ended : connections) conclusions_.ask_about_path(*ended.connection);
     return hosts;
 }
 
@@ -47,11 +53,17 @@ void Verdicts::gather(const Connection& connection, const Hosts& forgetful) {
     }
 }
 
-void Verdicts::look_around(std::span<const Ended> due, const VisitConnections& visit) {
+void Verdicts::look_around(std::span<const Ended> due, const LookAtHosts& look) {
     conclusions_.clear();
     const Hosts forgetful = forgetful_hosts(due);
     if (forgetful.empty()) return;  // nothing else is worth a walk
-    visit(forgetful, [&](const Connection& connection) { gather(connection, forgetful); });
+    look.all(forgetful, [&](const Connection& connection) { gather(connection, forgetful); });
+    const Hosts peers = conclusions_.peers_asked();
+    if (!peers.empty()) {
+        look.some(peers, [&](const Connection& connection, const IpAddress& peer) {
+            return conclusions_.gather_path(connection, peer);
+        });
+    }
     conclusions_.freeze();
 }
 

@@ -1,27 +1,18 @@
 #include "analyzer/reboots.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "keepalive/host_book.h"
 
 namespace deadpeer {
+namespace {
 
-void Reboots::count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                    Nanoseconds last_word, ReportSink& sink) {
-    const IpAddress address = connection.key.sender(judgement.side).address;
-    const auto same = reboots_.upper_bound({address, last_word});
-    const bool known =
-        same != reboots_.end() && same->first.first == address && same->second.heard < judgement.time;
-    if (known) return unite(same, connection, judgement, host, last_word);
-    if (reboots_.size() >= most_) forget_earlier(sink);
-    add(connection, judgement, host, last_word);
-}
-
-void Reboots::add(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                  Nanoseconds last_word) {
+// The event, as if no other connection was lost.
+Finding loss_of(const Connection& connection, const Judgement& judgement, EventKind kind, Severity severity) {
     Finding finding;
-    finding.kind = EventKind::kHostRebooted;
-    finding.severity = Severity::kCritical;
+    finding.kind = kind;
+    finding.severity = severity;
     finding.confidence = judgement.confidence;
     finding.reason = judgement.reason;
     finding.signs = judgement.signs;
@@ -34,33 +25,78 @@ void Reboots::add(const Connection& connection, const Judgement& judgement, cons
     finding.count = 1;
     finding.lost[0] = connection.tcp.number;
     finding.add_evidence(judgement.frame);
-    add_host_evidence(finding, host.evidence);
-    const Reboot reboot{finding, last_word};
-    next_due_ = std::min(next_due_, reboot.due());
-    reboots_.insert_or_assign({finding.subject.address, finding.time}, reboot);
+    return finding;
 }
 
-void Reboots::unite(ByHost::iterator same, const Connection& connection, const Judgement& judgement,
-                    const HostSigns& host, Nanoseconds last_word) {
+void add_holder(Finding& finding, const HolderCount& holder) {
+    const auto same = std::ranges::find_if(finding.holders, [&](const HolderCount& each) {
+        return each.connections == 0 || each.host == holder.host;
+    });
+    if (same == finding.holders.end()) return;
+    same->host = holder.host;
+    same->connections += holder.connections;
+}
+
+}  // namespace
+
+void Reboots::count_reboot(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                           Nanoseconds last_word, ReportSink& sink) {
+    Finding lost = loss_of(connection, judgement, EventKind::kHostRebooted, Severity::kCritical);
+    add_host_evidence(lost, host.evidence);
+    const IpAddress by = lost.subject.address;
+    count(std::move(lost), by, last_word, sink);
+}
+
+void Reboots::count_restart(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                            ReportSink& sink) {
+    Finding lost = loss_of(connection, judgement, EventKind::kMiddleboxRestarted, Severity::kWarning);
+    lost.peer = {connection.key.receiver(judgement.side).address, 0};
+    lost.half_open = kNoTime;  // the hosts have not lost it
+    lost.hosts = host.moment.hosts;
+    add_holder(lost, {lost.subject.address, 1});
+    const IpAddress by = lost.peer.address;
+    count(std::move(lost), by, host.moment.from, sink);
+}
+
+void Reboots::count(Finding&& lost, const IpAddress& by, Nanoseconds last_word, ReportSink& sink) {
+    const auto same = reboots_.upper_bound({lost.kind, by, last_word});
+    const bool known = same != reboots_.end() && same->first.kind == lost.kind && same->first.host == by &&
+                       same->second.heard < lost.time;
+    if (known) return unite(same, lost, last_word);
+    if (reboots_.size() >= most_) forget_earlier(sink);
+    const Reboot reboot{std::move(lost), last_word};
+    next_due_ = std::min(next_due_, reboot.due());
+    reboots_.insert_or_assign({reboot.finding.kind, by, reboot.finding.time}, reboot);
+}
+
+void Reboots::unite(ByHost::iterator same, const Finding& lost, Nanoseconds last_word) {
     Reboot& reboot = same->second;
     Finding& finding = reboot.finding;
     reboot.heard = std::max(reboot.heard, last_word);
-    if (finding.count < finding.lost.size()) finding.lost[finding.count] = connection.tcp.number;
+    if (finding.count < finding.lost.size()) finding.lost[finding.count] = lost.lost[0];
     ++finding.count;
-    finding.confidence = std::max(finding.confidence, judgement.confidence);
-    finding.signs |= judgement.signs;
-    finding.half_open = std::max(finding.half_open, judgement.half_open);
-    if (finding.file == connection.last.file) {
-        finding.add_evidence(judgement.frame);
-        add_host_evidence(finding, host.evidence);
+    finding.confidence = std::max(finding.confidence, lost.confidence);
+    finding.signs |= lost.signs;
+    finding.half_open = std::max(finding.half_open, lost.half_open);
+    finding.hosts = std::max(finding.hosts, lost.hosts);
+    add_holder(finding, lost.holders[0]);
+    if (finding.file == lost.file) {
+        finding.add_evidence(lost.frame);
+        FrameTrail of_host;
+        for (std::size_t i = 0; i < lost.evidence_count; ++i) {
+            if (lost.evidence[i] != lost.frame) of_host.add(lost.evidence[i]);
+        }
+        add_host_evidence(finding, of_host);
     }
-    if (judgement.time >= finding.time) return;
-    finding.time = judgement.time;
-    finding.frame = judgement.frame;
-    finding.stream = connection.tcp.number;
+    if (lost.time >= finding.time) return;
+    finding.time = lost.time;
+    finding.frame = lost.frame;
+    finding.stream = lost.stream;
+    finding.subject = lost.subject;
+    finding.peer = lost.peer;
     if (!reboot.told) next_due_ = std::min(next_due_, reboot.due());
     auto moved = reboots_.extract(same);
-    moved.key().second = judgement.time;
+    moved.key().time = lost.time;
     reboots_.insert(std::move(moved));
 }
 
@@ -84,11 +120,11 @@ void Reboots::tell_due(ReportSink& sink, Nanoseconds now) {
 void Reboots::forget_earlier(ReportSink& sink) {
     std::vector<Nanoseconds> times;
     times.reserve(reboots_.size());
-    for (const auto& [key, reboot] : reboots_) times.push_back(key.second);
+    for (const auto& [key, reboot] : reboots_) times.push_back(key.time);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::ranges::nth_element(times, middle);
-    tell_due(sink, *middle + kGathers);
-    std::erase_if(reboots_, [&](const auto& entry) { return entry.first.second <= *middle; });
+    tell_due(sink, *middle + kGathers + kMostWait);
+    std::erase_if(reboots_, [&](const auto& entry) { return entry.first.time <= *middle; });
 }
 
 }  // namespace deadpeer

@@ -1,4 +1,5 @@
-// Reboots: host_rebooted events, one for each host and reboot, out of the connections that it took down.
+// Reboots: events that are told once for what took down several connections: host_rebooted, one for each
+// host and reboot, and middlebox_restarted, one for each moment at which several hosts lost theirs.
 //
 // Cost:    O(log n) a connection.
 // Memory:  bounded: when it is used up, the earlier half is told and forgotten.
@@ -6,14 +7,15 @@
 #pragma once
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <limits>
 #include <map>
 #include <optional>
-#include <utility>
 
 #include "analyzer/connection.h"
 #include "deadpeer/sink.h"
+#include "keepalive/host_book.h"
 #include "keepalive/judge.h"
 
 namespace deadpeer {
@@ -25,10 +27,13 @@ public:
 
     // A connection judged peer_rebooted; `last_word`: when its host was last heard on it. One reboot takes
     // down all connections that the host had before it.
-    void count(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-               Nanoseconds last_word, ReportSink& sink);
+    void count_reboot(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                      Nanoseconds last_word, ReportSink& sink);
+    // One judged middlebox_restarted.
+    void count_restart(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                       ReportSink& sink);
 
-    // Each reboot once, in the order of time.
+    // Each once, in the order of time.
     void tell(ReportSink& sink) { tell_due(sink, kNever); }
 
     // Live: when the next is to be told: once the connections that it took down at once were counted.
@@ -43,24 +48,35 @@ public:
 private:
     struct Reboot {
         Finding finding;
-        Nanoseconds heard;  // the last word of the host on any of the connections lost
+        Nanoseconds heard;  // the last word of a host on any of the connections lost
         bool told = false;
 
-        [[nodiscard]] Nanoseconds due() const { return finding.time + kGathers; }
+        [[nodiscard]] bool is_restart() const { return finding.kind == EventKind::kMiddleboxRestarted; }
+        // A connection that a middlebox lost waits for others that it did not.
+        [[nodiscard]] Nanoseconds due() const {
+            return finding.time + kGathers + (is_restart() ? kMostWait : 0);
+        }
     };
-    // By host and time. A reboot lies between the last word and the time of each connection lost; those of
-    // one host do not overlap.
-    using ByHost = std::map<std::pair<IpAddress, Nanoseconds>, Reboot>;
+    // By kind, host (of a middlebox the peer) and time. One lies between the last word and the time of each
+    // connection lost; those of one host do not overlap.
+    struct Key {
+        EventKind kind;
+        IpAddress host;
+        Nanoseconds time;
+
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    using ByHost = std::map<Key, Reboot>;
 
     static constexpr Nanoseconds kGathers = 5 * kSecond;
+    static constexpr Nanoseconds kMostWait = LostTogether::kAtOnce + HostBook::kAfterReturn;
     static constexpr Nanoseconds kNever = std::numeric_limits<Nanoseconds>::max();
     static constexpr std::size_t kBytes = sizeof(ByHost::value_type) + 48;  // with the map's part
     static constexpr std::size_t kFewest = 64;
 
-    void add(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-             Nanoseconds last_word);
-    void unite(ByHost::iterator same, const Connection& connection, const Judgement& judgement,
-               const HostSigns& host, Nanoseconds last_word);
+    // Of the connections that one host, or one middlebox, lost.
+    void count(Finding&& lost, const IpAddress& by, Nanoseconds last_word, ReportSink& sink);
+    void unite(ByHost::iterator same, const Finding& lost, Nanoseconds last_word);
     void forget_earlier(ReportSink& sink);
 
     const std::size_t most_;

@@ -1,6 +1,7 @@
 #include "analyzer/rounds.h"
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -46,13 +47,13 @@ std::optional<Nanoseconds> Rounds::next() const {
 }
 
 void Rounds::go(const CaptureState& capture, const std::function<void(Connection&)>& end) {
-    const VisitConnections visit = visit_hosts();
+    const LookAtHosts look = look_at_hosts();
     std::vector<Verdicts::Ended> due = take_due(capture);
     const std::size_t by_deadline = due.size();
     add_replaced(due, capture.now);
     const bool about_hosts = std::ranges::any_of(
         due, [&](const Verdicts::Ended& one) { return verdicts_.is_about_host(*one.connection); });
-    verdicts_.look_around(due, visit);
+    verdicts_.look_around(due, look);
     for (const Verdicts::Ended& one : std::span(due).first(by_deadline)) {
         const auto again = verdicts_.tell_due(one, capture);
         if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
@@ -60,7 +61,7 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     if (may_look(capture.now)) {
         tell_replaced(capture, end);
         const bool suspect = verdicts_.paths_are_suspect();
-        if (suspect) verdicts_.tell_paths(visit, capture.now);
+        if (suspect) verdicts_.tell_paths(look.all, capture.now);
         if (about_hosts || suspect) next_look_ = capture.now + kBetweenLooks;
     }
     verdicts_.tell_reboots(capture.now);
@@ -127,6 +128,27 @@ VisitConnections Rounds::visit_hosts() {
             look_at(connection);
             if (const Connection* old = predecessors_.of(connection)) look_at(*old);
         });
+    };
+}
+
+VisitSome Rounds::visit_some() {
+    return [this](std::span<const IpAddress> hosts,
+                  const std::function<bool(const Connection&, const IpAddress&)>& visit) {
+        std::set<IpAddress> open(hosts.begin(), hosts.end());
+        HostMarks::Wanted wanted(marks_, hosts);
+        const auto look_at = [&](const Connection& connection) {
+            ++Work::connections;
+            for (const IpAddress& host : {connection.key.low().address, connection.key.high().address}) {
+                if (!open.contains(host) || visit(connection, host)) continue;
+                open.erase(host);
+                wanted.leave_out(marks_, host);
+            }
+        };
+        flows_.for_each_marked([&](std::uint32_t mark) { return !open.empty() && wanted(mark); },
+                               [&](const Connection& connection) {
+                                   look_at(connection);
+                                   if (const Connection* old = predecessors_.of(connection)) look_at(*old);
+                               });
     };
 }
 

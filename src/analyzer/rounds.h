@@ -63,7 +63,7 @@ public:
     void resume(Nanoseconds now);
 
     // REQUIRES: the table keeps marks.
-    [[nodiscard]] VisitConnections visit_hosts();
+    [[nodiscard]] LookAtHosts look_at_hosts() { return {visit_hosts(), visit_some()}; }
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +
@@ -79,6 +79,8 @@ private:
     };
     static constexpr std::size_t kReplacedBytes = sizeof(Replaced) + 48;  // with the map's part
 
+    [[nodiscard]] VisitConnections visit_hosts();
+    [[nodiscard]] VisitSome visit_some();
     std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
     void add_replaced(std::vector<Verdicts::Ended>& due, Nanoseconds now) const;
     void tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);

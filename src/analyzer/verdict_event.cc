@@ -41,6 +41,7 @@ std::optional<EventClass> class_of(const Judgement& judgement) {
         case Verdict::kSuspect:
         case Verdict::kAlive:
         case Verdict::kIdle:
+        case Verdict::kMiddleboxRestarted:  // told once for all connections
             break;
     }
     return std::nullopt;

@@ -29,9 +29,9 @@ void Verdicts::tell_early(const Connection& connection, bool superseded, const C
     tell(connection, superseded, capture, host);
 }
 
-void Verdicts::tell_ended(std::span<const Ended> ended, const VisitConnections& visit,
+void Verdicts::tell_ended(std::span<const Ended> ended, const LookAtHosts& look,
                           const CaptureState& capture) {
-    look_around(ended, visit);
+    look_around(ended, look);
     for (const Ended& one : ended) {
         tell(*one.connection, one.superseded, capture, host_signs(*one.connection));
     }
@@ -122,9 +122,11 @@ void Verdicts::tell_change(const Connection& connection, const ToldVerdict& told
 
 void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                             Nanoseconds now) {
+    const bool restarted = judgement.verdict == Verdict::kMiddleboxRestarted;
+    if (restarted && host.moment.hosts == 0) return;  // told before
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
-    const Verdict verdict = event || is_try ? judgement.verdict : Verdict::kNone;
+    const Verdict verdict = event || is_try || restarted ? judgement.verdict : Verdict::kNone;
     const auto kind = event ? std::optional(event->kind) : std::nullopt;
     const ToldVerdict before =
         watcher_.note_told(connection, {verdict, kind, judgement.side, connection.last_time()}, host.signs);
@@ -134,13 +136,15 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
             scans_.count(connection, judgement, event ? &*event : nullptr, now, sink_);
         } else if (event) {
             sink_.on_finding(*event);
+        } else if (restarted) {
+            reboots_.count_restart(connection, judgement, host, sink_);
         }
         if (verdict != Verdict::kNone) paths_.note_failure(connection, judgement, now, sink_);
     }
     if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
         watcher_.note_reboot(connection)) {
-        reboots_.count(connection, judgement, host, watcher_.watch_of(connection)->reset->silent_since(),
-                       sink_);
+        reboots_.count_reboot(connection, judgement, host,
+                              watcher_.watch_of(connection)->reset->silent_since(), sink_);
     }
 }
 
@@ -169,10 +173,17 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     const Nanoseconds settled = watch->reset->time + kResetSettles;
     if (capture.now < settled) return settled;
     const Nanoseconds latest = watch->reset->time + kWitnessTime;
+    if (judgement.verdict == Verdict::kMiddleboxRestarted) {  // a connection may yet outlive it
+        const Nanoseconds outlived = watch->reset->time + HostBook::kAfterReturn + 1;
+        return capture.now < outlived ? std::optional(outlived) : std::nullopt;
+    }
     const bool host_decides =
         judgement.verdict == Verdict::kPeerRebooted || judgement.verdict == Verdict::kPeerLostState;
-    if (!host_decides || capture.now >= latest || !conclusions_.witness_is_awaited(connection))
-        return std::nullopt;
+    if (!host_decides || capture.now >= latest) return std::nullopt;
+    const bool accuses = judgement.verdict == Verdict::kPeerRebooted;
+    const bool awaited =
+        conclusions_.witness_is_awaited(connection) || (accuses && conclusions_.loss_is_awaited(connection));
+    if (!awaited) return std::nullopt;
     return std::min(capture.now + kLookAgain, latest);
 }
 
@@ -196,10 +207,11 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
     if (const Watch* watch = watcher_.watch_of(connection)) {
         consider(next_silence_deadline(*watch, gaps, after));
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
-        // What its host does next may yet tell that it rebooted.
-        const bool may_be_reboot =
-            watch->told.verdict == Verdict::kPeerRebooted || watch->told.verdict == Verdict::kPeerLostState;
-        if (may_be_reboot && !watch->reboot_counted) {
+        // What its host does next may yet tell that it rebooted, and other hosts that a middlebox restarted.
+        const Verdict told = watch->told.verdict;
+        const bool may_be_more = told == Verdict::kPeerRebooted || told == Verdict::kPeerLostState ||
+                                 told == Verdict::kMiddleboxReset;
+        if (may_be_more && !watch->reboot_counted) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }
     }

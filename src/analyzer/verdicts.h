@@ -27,6 +27,15 @@
 
 namespace deadpeer {
 
+// Calls its second argument for connections of each of these hosts, as long as it answers true for that one.
+using VisitSome = std::function<void(std::span<const IpAddress>,
+                                     const std::function<bool(const Connection&, const IpAddress&)>&)>;
+
+struct LookAtHosts {
+    VisitConnections all;
+    VisitSome some;
+};
+
 class Verdicts {
 public:
     Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, const HostLife& life,
@@ -43,6 +52,7 @@ public:
         conclusions_.announce(host, time, file, frame);
     }
     void note_forgotten(const Connection& connection) { conclusions_.note_forgotten(connection); }
+    void note_gone(const Connection& connection) { conclusions_.note_gone(connection); }
 
     // One that ends before the others.
     void tell_early(const Connection& connection, bool superseded, const CaptureState& capture);
@@ -63,11 +73,11 @@ public:
 
     // Live: some that ended a while ago, with a look at the other connections of hosts that have forgotten
     // one.
-    void tell_ended(std::span<const Ended> ended, const VisitConnections& visit, const CaptureState& capture);
+    void tell_ended(std::span<const Ended> ended, const LookAtHosts& look, const CaptureState& capture);
 
     // A live round: first what other connections tell of hosts that have forgotten one of those due, then
     // each of those due.
-    void look_around(std::span<const Ended> due, const VisitConnections& visit);
+    void look_around(std::span<const Ended> due, const LookAtHosts& look);
     // Answers when to ask again; no value: when something happens to the connection.
     std::optional<Nanoseconds> tell_due(const Ended& due, const CaptureState& capture);
     // Whether only a look at the other connections of its host can tell what became of it.
@@ -102,7 +112,9 @@ public:
 
     // Connections that were too many for a look at the others of their host.
     [[nodiscard]] std::uint64_t hosts_left_out() const { return conclusions_.left_out(); }
-    [[nodiscard]] std::size_t memory() const { return reboots_.memory() + paths_.memory() + scans_.memory(); }
+    [[nodiscard]] std::size_t memory() const {
+        return reboots_.memory() + paths_.memory() + scans_.memory() + conclusions_.memory();
+    }
 
 private:
     using Hosts = std::vector<IpAddress>;  // in order, each once

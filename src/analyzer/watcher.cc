@@ -177,6 +177,8 @@ void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;
     reset.host_silence = hosts_.silence(host, reset.silent_since(), reset.time);
     reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
+    const IpAddress target = key.receiver(reset.sender).address;
+    if (hosts_.was_awake(target, reset.silent_since(), reset.time)) reset.target_awake = true;
 }
 
 void Watcher::release(Connection& connection) {

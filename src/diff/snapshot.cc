@@ -45,6 +45,7 @@ Identity identity_of(EventKind kind) {
             return {.compared = true};
         case EventKind::kIdleTimeoutOnPath:
         case EventKind::kHeartbeatStopped:
+        case EventKind::kMiddleboxRestarted:
             return {.compared = true, .peer = true};
         case EventKind::kCapacityWarning:
         case EventKind::kIdleClose:

@@ -17,6 +17,8 @@ constexpr std::uint64_t kWarnAtPercent = 80;
 constexpr std::uint64_t kForgetBelowPercent = 70;
 
 // The most connections first; of equals the lower address.
+constexpr std::size_t kNamed = 3;
+
 void name_holders(const std::map<IpAddress, std::uint32_t>& idle_by_host, Finding& finding) {
     std::vector<HolderCount> holders;
     holders.reserve(idle_by_host.size());
@@ -24,7 +26,7 @@ void name_holders(const std::map<IpAddress, std::uint32_t>& idle_by_host, Findin
     std::stable_sort(holders.begin(), holders.end(), [](const HolderCount& a, const HolderCount& b) {
         return a.connections > b.connections;
     });
-    std::copy_n(holders.begin(), std::min(holders.size(), finding.holders.size()), finding.holders.begin());
+    std::copy_n(holders.begin(), std::min(holders.size(), kNamed), finding.holders.begin());
 }
 
 }  // namespace

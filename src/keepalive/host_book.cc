@@ -14,9 +14,6 @@ namespace {
 constexpr Nanoseconds kBurstTime = 10 * kSecond;
 constexpr Nanoseconds kBeforeBurst = 5 * kSecond;  // without a new connection; or the host goes on as before
 
-// After less than that no middlebox is known to forget a connection that it does not close.
-constexpr Nanoseconds kShortestTimeout = 238 * kSecond;
-
 bool is_lost(const HostConnection& each) {
     return each.reset != kNoTime;
 }
@@ -103,6 +100,7 @@ void HostBook::forget_connections() {
     bursts_ = {};
     boots_ = {};
     asked_.clear();
+    std::ranges::stable_sort(announcements_, is_announced_before);
     left_out_before_ += std::exchange(left_out_, 0);
 }
 

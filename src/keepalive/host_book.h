@@ -51,6 +51,8 @@ public:
     // So many hosts do not lose connections within that time by chance, unless each announces that it boots.
     static constexpr std::size_t kManyHosts = 3;
     static constexpr Nanoseconds kAtOnce = 5 * kSecond;
+    // After less than that no middlebox is known to forget a connection that it does not close.
+    static constexpr Nanoseconds kShortestTimeout = 238 * kSecond;
 
     // Before the connections are added: of the host of this one, those that can tell no more than when the
     // host was heard, and that they are there, are not kept one by one.
@@ -80,6 +82,9 @@ public:
 
     // The host told the network that it is (again) there.
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame);
+    // Whether it did, after a silence, between its last word and a second after its RST.
+    // REQUIRES: forget_connections() was called since it did.
+    [[nodiscard]] bool has_announced(const IpAddress& host, Nanoseconds heard, Nanoseconds reset) const;
     // It sent a no-socket RST.
     void note_reset(const IpAddress& host, Nanoseconds time);
 

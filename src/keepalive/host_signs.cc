@@ -59,6 +59,12 @@ const HostBook::Announcement* HostBook::announcement_of(const HostConnection& fo
     return between ? &*next : nullptr;
 }
 
+bool HostBook::has_announced(const IpAddress& host, Nanoseconds heard, Nanoseconds reset) const {
+    const Announcement first{host, heard + kShortestBoot, 0, 0};
+    const auto next = std::ranges::lower_bound(announcements_, first, is_announced_before);
+    return next != announcements_.end() && next->host == host && next->time <= reset + kSecond;
+}
+
 // Since the host's last word; nullptr if it opened none, or as many all the time.
 const HostBook::Burst* HostBook::burst_of(const HostConnection& forgotten) const {
     const std::span<const Burst> all =

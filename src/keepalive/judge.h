@@ -15,6 +15,7 @@
 #include "deadpeer/options.h"
 #include "deadpeer/time.h"
 #include "keepalive/capture_gap.h"
+#include "keepalive/lost_together.h"
 #include "keepalive/watch.h"
 
 namespace deadpeer {
@@ -53,10 +54,11 @@ struct CaptureFacts {
 // What other connections and frames tell of the host that sent a no-socket RST.
 struct HostSigns {
     // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives,
-    // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved.
+    // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved, kSignLostTogether.
     Signs signs = 0;
-    FrameTrail evidence = {};  // of the announcement and the new connections
-    Silence silence = {};      // of kSignHostSilent
+    FrameTrail evidence = {};          // of the announcement and the new connections
+    Silence silence = {};              // of kSignHostSilent
+    LostTogether::Moment moment = {};  // of kSignLostTogether
 };
 
 struct Judgement {

@@ -72,6 +72,37 @@ Signs believed(const JudgementCase& c) {
     return host;
 }
 
+// A middlebox may forget a connection after so long a silence, though few are set to less than minutes: but
+// not one that came through a longer one.
+bool may_have_timed_out(const JudgementCase& c) {
+    constexpr Nanoseconds kShortest = 30 * kSecond;
+    const Nanoseconds silence = c.reset().time - c.reset().silent_since();
+    return silence >= kShortest && !longer(c.watch->longest_survived, silence);
+}
+
+// Connections of several hosts with one peer were lost at one moment. What the RST's TTL shows to come from
+// elsewhere is a middlebox's; hosts that were up, or away for too short a time to boot, did not restart
+// together. A peer that was suspended is not told that its hosts end their connections with it.
+std::optional<Judgement> judge_restarted_middlebox(const JudgementCase& c) {
+    constexpr Signs kOtherwise = kSignAnnouncement | kSignAddressMoved | kSignCapturePaused;
+    const Signs host = believed(c);
+    if ((host & kSignLostTogether) == 0 || (host & kOtherwise) != 0) return std::nullopt;
+    const ResetRecord& reset = c.reset();
+    // What ended the connection may not be captured.
+    if (overlap(c.capture.gaps, reset.silent_since(), reset.time) > 0) return std::nullopt;
+    const bool no_boot = (host & kSignsHostUp) != 0 || reset.time - reset.silent_since() < kShortestBoot;
+    const bool doubtful = !reset.target_awake || may_have_timed_out(c) || c.capture.lost_frames;
+    const Confidence confidence = doubtful            ? Confidence::kLow
+                                  : reset.ttl_differs ? Confidence::kHigh
+                                  : no_boot           ? Confidence::kMedium
+                                                      : Confidence::kLow;
+    Judgement judgement = decided(Verdict::kMiddleboxRestarted, confidence, Reason::kNoSocketReset);
+    describe_reset(judgement, c);
+    judgement.signs |= host;
+    if (reset.ttl_differs) judgement.signs |= kSignTtlDiffers;
+    return judgement;
+}
+
 Judgement judge_forgotten(const JudgementCase& c) {
     const Signs host = believed(c);
     const int signs = std::popcount(static_cast<unsigned>(host & kSignsBoot));
@@ -94,8 +125,12 @@ Judgement judge_forgotten(const JudgementCase& c) {
 std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
     if (c.reset().by_scanner) return judge_scan(c);
+    const bool forgotten = is_no_socket_reset(c.reset(), c.options);
+    auto restarted = forgotten ? judge_restarted_middlebox(c) : std::nullopt;
+    if (restarted && restarted->confidence > Confidence::kLow) return restarted;
     if (auto judgement = judge_middlebox(c)) return judgement;
-    if (is_no_socket_reset(c.reset(), c.options)) return judge_forgotten(c);
+    if (restarted) return restarted;
+    if (forgotten) return judge_forgotten(c);
     if (c.reset().shape == ResetRecord::Shape::kHalfOpen) {
         Judgement judgement =
             decided(Verdict::kPeerLostState, Confidence::kMedium, Reason::kHalfOpenDiscovered);

@@ -171,6 +171,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
                       watch.sides[index(segment.direction)].may_have_given_up();
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;
     reset.provoked_frame = before.last_frame;
+    reset.target_awake = before.longest_idle != kNoTime && before.longest_idle < kShortestBoot;
     reset.silence_before = silence_before(watch, before, segment);
     reset.late_request = late_request(watch, before, segment);
     const ResetRecord& earlier = *watch.reset;

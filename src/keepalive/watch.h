@@ -188,6 +188,7 @@ struct ResetRecord {
     Silence host_silence;        // of the sender's frames that are no TCP segments, since sender_heard
     bool ip_id_ran_on = false;   // the sender's IP ids went on where they had been
     bool address_moved = false;  // another machine claimed the sender's address since
+    bool target_awake = false;   // the other side's host was heard again and again since, too
     LateRequest late_request;
 
     // Since then at least its sender was silent, even if it was never heard.

@@ -33,19 +33,24 @@ void write_evidence(Cells& cells, const EventLine& line) {
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
-// The connection, or else the host.
+bool is_of_several(EventKind kind) {
+    return kind == EventKind::kHostRebooted || kind == EventKind::kMiddleboxRestarted;
+}
+
+// The connection, or else the host; of those that a middlebox lost, their peer.
 void write_filter(Cells& cells, const EventLine& line) {
     const Finding& finding = line.finding;
-    if (finding.stream >= 0 && finding.kind != EventKind::kHostRebooted) {
+    if (finding.stream >= 0 && !is_of_several(finding.kind)) {
         return write_connection_filter(
             cells, static_cast<std::uint64_t>(finding.stream), finding.subject, finding.peer,
             {.from = finding.opened, .until = finding.time, .last_frame = finding.frame});
     }
-    if (!is_named(finding.subject)) return cells.empty();
+    const Endpoint& end = finding.kind == EventKind::kMiddleboxRestarted ? finding.peer : finding.subject;
+    if (!is_named(end)) return cells.empty();
     std::array<char, 16 + kAddressTextCapacity> text{};
-    const std::string_view field = finding.subject.address.is_v6 ? "ipv6.addr == " : "ip.addr == ";
+    const std::string_view field = end.address.is_v6 ? "ipv6.addr == " : "ip.addr == ";
     char* out = std::copy(field.begin(), field.end(), text.data());
-    out = write_address(out, finding.subject.address);
+    out = write_address(out, end.address);
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 

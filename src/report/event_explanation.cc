@@ -62,6 +62,35 @@ void explain_host_rebooted(Explanation& out, const Finding& finding, bool stream
     say_sentence(out.advice, "Check the uptime of ", finding.subject.address);
 }
 
+// "They were of 10.0.0.1 (2) and 10.0.0.2 (1).": as many hosts to a sentence as it may have.
+void say_hosts(std::string& evidence, const Finding& finding) {
+    constexpr std::size_t kOfSentence = 2;
+    const auto named = static_cast<std::size_t>(
+        std::ranges::count_if(finding.holders, [](const HolderCount& each) { return each.connections > 0; }));
+    for (std::size_t i = 0; i < named; ++i) {
+        const bool first = i % kOfSentence == 0;
+        const bool last = i % kOfSentence + 1 == kOfSentence || i + 1 == named;
+        if (first) begin_sentence(evidence);
+        say(evidence, first ? "Connections lost by " : " and by ", finding.holders[i].host, ": ",
+            std::uint64_t{finding.holders[i].connections}, last ? "." : "");
+    }
+}
+
+void explain_middlebox_restarted(Explanation& out, const Finding& finding, bool stream_numbers) {
+    say_sentence(out.what, "A middlebox (firewall, NAT, load balancer) between ", finding.peer.address,
+                 " and ", Count{finding.hosts, "host", "hosts"}, " ",
+                 likelihood_of_restart(finding.confidence));
+    begin_sentence(out.evidence);
+    say(out.evidence, Count{finding.count, "connection", "connections"});
+    if (stream_numbers) say_streams(out.evidence, finding);
+    say(out.evidence, " met RSTs that say they do not exist.");
+    say_hosts(out.evidence, finding);
+    say_sentence(out.evidence, "Of the older connections with ", finding.peer.address,
+                 " that were used then, at least half were lost");
+    say_other_restarts(out.evidence, finding.confidence);
+    advise_on_restart(out.advice);
+}
+
 void explain_path_timeout(Explanation& out, const Finding& finding) {
     say_sentence(out.what, "A middlebox between ", finding.peer.address, " and ", finding.subject.address,
                  finding.confidence < Confidence::kHigh ? " seems to drop" : " drops", " idle connections");
@@ -220,6 +249,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return explain_changed(out, finding);
         case EventKind::kHostRebooted:
             return explain_host_rebooted(out, finding, stream_numbers);
+        case EventKind::kMiddleboxRestarted:
+            return explain_middlebox_restarted(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:
             return explain_path_timeout(out, finding);
         case EventKind::kHeartbeatStopped:

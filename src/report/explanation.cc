@@ -272,6 +272,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kPathDead:
         case Verdict::kNoAnswer:
         case Verdict::kScan:
+        case Verdict::kMiddleboxRestarted:
             return tell_failure(out, story_of(flow));
     }
 }

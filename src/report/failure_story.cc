@@ -285,6 +285,8 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_no_answer(out, story);
         case Verdict::kScan:
             return tell_scan(out, story);
+        case Verdict::kMiddleboxRestarted:
+            return tell_restarted(out, story);
         default:
             return tell_suspect(out, story);
     }

@@ -40,11 +40,17 @@ FailureStory story_of(const FlowSummary& flow);
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
-// peer_reset, path_dead, no_answer, scan, suspect. REQUIRES: `out` is empty.
+// peer_reset, path_dead, no_answer, scan, middlebox_restarted, suspect.
+// REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 
 // "a reboot is likely": what a RST without a connection behind it, and the signs beside it, allow to infer.
 std::string_view likelihood_of_reboot(Confidence confidence);
+// "probably restarted", of a middlebox.
+std::string_view likelihood_of_restart(Confidence confidence);
+// What else would look like that, and where to look.
+void say_other_restarts(std::string& evidence, Confidence confidence);
+void advise_on_restart(std::string& advice);
 // "Other connections of the host ended likewise.": those signs, and what would look the same.
 void say_reboot_signs(std::string& evidence, Signs signs, Confidence confidence);
 

@@ -34,6 +34,7 @@ void advise_against_nat(std::string& advice, const FailureStory& story);
 // Failures that a RST tells of; see tell_failure().
 void tell_middlebox(Explanation& out, const FailureStory& story);
 void tell_rebooted(Explanation& out, const FailureStory& story);
+void tell_restarted(Explanation& out, const FailureStory& story);
 void tell_lost_state(Explanation& out, const FailureStory& story);
 void tell_reset(Explanation& out, const FailureStory& story);
 

@@ -52,6 +52,10 @@ void say_middlebox(std::string& out, const Finding& f, const Named& named) {
     say(out, "the connection of ", named(f.peer), " to ", named(f.subject));
     if (f.idle != kNoTime) say(out, ", after ", Span{f.idle}, " of silence");
 }
+void say_restart(std::string& out, const Finding& f, const Named& named) {
+    say(out, "between ", named(f.peer.address), " and ", Count{f.hosts, "host", "hosts"}, ", ",
+        Count{f.count, "connection", "connections"}, " lost");
+}
 void say_heartbeat(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " to ", named(f.peer), ", silent for ", Span{f.idle});
 }
@@ -66,13 +70,14 @@ void say_late_request(std::string& out, const Finding& f, const Named& named) {
 }
 
 // The worst kinds first; those that are not here make no headline.
-constexpr std::array<Headline, 11> kHeadlines = {{
+constexpr std::array<Headline, 12> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
     {EventKind::kPeerRebooted, "possible reboot", say_without_state},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},
+    {EventKind::kMiddleboxRestarted, "restarted middlebox", say_restart},
     {EventKind::kMiddleboxReset, "middlebox reset", say_middlebox},
     {EventKind::kPeerLostState, "lost state", say_without_state},
     {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},

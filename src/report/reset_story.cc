@@ -44,7 +44,7 @@ void say_what_else_was_seen(std::string& evidence, const FailureStory& story) {
     if (has(story, kSignAddressMoved)) {
         say_sentence(evidence, "Before, another machine had claimed the address ", host);
     }
-    if (has(story, kSignManyHosts)) {
+    if (has(story, kSignManyHosts) && !has(story, kSignLostTogether)) {
         say_sentence(evidence,
                      "Other hosts did so within seconds, so a middlebox in front of them may have restarted");
     }
@@ -124,6 +124,19 @@ void tell_lost_state(Explanation& out, const FailureStory& story) {
     }
 }
 
+void tell_restarted(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, "A middlebox between ", Side{story.left}, " and ", Side{story.failed}, " ",
+                 likelihood_of_restart(story.confidence));
+    say_no_socket(out.evidence, story);
+    say_sentence(out.evidence, "Other hosts lost connections with ", story.left.address,
+                 " at that moment, at least half of those that were used then");
+    if (has(story, kSignTtlDiffers)) say_sentence(out.evidence, "The RST has a TTL of its own");
+    say_what_else_was_seen(out.evidence, story);
+    say_doubts(out.evidence, story);
+    say_other_restarts(out.evidence, story.confidence);
+    advise_on_restart(out.advice);
+}
+
 void tell_reset(Explanation& out, const FailureStory& story) {
     const Side failed{story.failed};
     const Side left{story.left};
@@ -184,6 +197,31 @@ std::string_view likelihood_of_reboot(Confidence confidence) {
         default:
             return "a reboot is possible";
     }
+}
+
+std::string_view likelihood_of_restart(Confidence confidence) {
+    switch (confidence) {
+        case Confidence::kHigh:
+            return "restarted";
+        case Confidence::kMedium:
+            return "probably restarted";
+        default:
+            return "may have restarted";
+    }
+}
+
+void say_other_restarts(std::string& evidence, Confidence confidence) {
+    if (confidence == Confidence::kHigh) return;
+    say_sentence(
+        evidence,
+        confidence == Confidence::kMedium
+            ? "Processes that ended on all of these hosts at once would look the same"
+            : "Hosts that restarted at once, a peer that slept or a short idle timeout would look the same");
+}
+
+void advise_on_restart(std::string& advice) {
+    say_sentence(advice,
+                 "Check the uptime and the failovers of the firewalls, NATs and load balancers in between");
 }
 
 void say_reboot_signs(std::string& evidence, Signs signs, Confidence confidence) {

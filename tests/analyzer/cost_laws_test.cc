@@ -3,6 +3,7 @@
 
 #include "analyzer/many_connections.h"
 #include "core/work.h"
+#include "keepalive/lost_together.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 
@@ -34,37 +35,54 @@ struct World {
         traffic.flush();
     }
 
-    // Answers the most connections that were looked at in one call.
-    std::uint64_t advance(Nanoseconds from, Nanoseconds to, Nanoseconds step) {
+    // Clients forget their connections, one each `every`. Answers the most connections that were looked at in
+    // a tenth of a second.
+    std::uint64_t forget_many(std::uint32_t resets, Nanoseconds every) {
+        Nanoseconds now = kStart + 60 * kSecond;
         std::uint64_t most = 0;
-        for (Nanoseconds now = from; now <= to; now += step) {
-            const std::uint64_t before = Work::connections;
-            analyzer.advance_time(now);
-            most = std::max(most, Work::connections - before);
-        }
+        const auto pass = [&](Nanoseconds until) {
+            for (; now < until; now += kSecond / 10) {
+                const std::uint64_t before = Work::connections;
+                if (resets > 0 && now >= next_reset) {
+                    forget(--resets * 997, now);
+                    next_reset = now + every;
+                }
+                analyzer.advance_time(now + kSecond / 10);
+                most = std::max(most, Work::connections - before);
+            }
+        };
+        pass(now + resets * every);
+        pass(now + 20 * kSecond);
         return most;
     }
 
     RecordingSink sink;
     Analyzer analyzer;
     ManyConnections traffic;
+    Nanoseconds next_reset = kNoTime;
 };
 
-TEST_CASE("a RST every 0.1 s among idle connections: no round looks at more than those of the hosts") {
-    constexpr std::uint32_t kIdle = 100'000;
-    constexpr std::uint32_t kResets = 100;
+constexpr std::uint32_t kIdle = 100'000;
+constexpr std::uint32_t kResets = 100;
+// Those of five hosts in half a second, and one in 32,768 others.
+constexpr std::uint64_t kOfHosts = 5 + 5 * 2 * kIdle / 32'768;
+
+TEST_CASE("RSTs now and then among idle connections: no round looks at more than those of the hosts") {
     World world(kIdle);
-    Nanoseconds now = kStart + 60 * kSecond;
-    std::uint64_t most = 0;
-    for (std::uint32_t i = 0; i < kResets; ++i, now += kSecond / 10) {
-        world.forget(i * 997, now);
-        most = std::max(most, world.advance(now, now + kSecond / 10, kSecond / 10));
-    }
-    world.advance(now, now + 10 * kSecond, kSecond / 10);
+    const std::uint64_t most = world.forget_many(kResets, 11 * kSecond);
     CHECK(world.sink.findings.size() == kResets);
     CHECK(Work::answers >= kResets);
-    // Those of five hosts in half a second, and one in 32,768 others.
-    CHECK(most <= 5 + 5 * 2 * kIdle / 32'768);
+    CHECK(most > 0);
+    CHECK(most <= kOfHosts);
+}
+
+TEST_CASE("a RST every 0.1 s of clients of one server: so many of its others are looked at as may decide") {
+    World world(kIdle);
+    const std::uint64_t most = world.forget_many(kResets, kSecond / 10);
+    CHECK(world.sink.findings.size() == kResets);
+    CHECK(Work::answers >= kResets);
+    CHECK(most > 0);
+    CHECK(most <= kOfHosts + LostTogether::most_looked(kResets));
 }
 
 }  // namespace
