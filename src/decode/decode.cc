@@ -2,9 +2,12 @@
 
 #include <span>
 
+#include "decode/arcnet.h"
 #include "decode/arp.h"
+#include "decode/atm.h"
 #include "decode/capture_header.h"
 #include "decode/cisco_hdlc.h"
+#include "decode/erf.h"
 #include "decode/ethernet.h"
 #include "decode/fragment.h"
 #include "decode/frame_relay.h"
@@ -20,9 +23,11 @@
 #include "decode/link_source.h"
 #include "decode/linux_sll.h"
 #include "decode/linux_sll2.h"
+#include "decode/lisp.h"
 #include "decode/llc.h"
 #include "decode/mpls.h"
 #include "decode/nflog.h"
+#include "decode/nsh.h"
 #include "decode/null_loopback.h"
 #include "decode/ppp.h"
 #include "decode/pppoe.h"
@@ -31,6 +36,7 @@
 #include "decode/tcp_quote.h"
 #include "decode/teredo.h"
 #include "decode/token_ring.h"
+#include "decode/tzsp.h"
 #include "decode/udp.h"
 #include "decode/vlan.h"
 #include "decode/vxlan.h"
@@ -70,13 +76,25 @@ constexpr Row kLinkTypes[] = {
     {105, ieee802_11},                   // IEEE802_11
     {127, radiotap},                     // IEEE802_11_RADIOTAP
     {192, ppi},                          // PPI
+    {119, prism},                        // IEEE802_11_PRISM
+    {163, avs},                          // IEEE802_11_AVS
     {107, frame_relay},                  // FRELAY
     {10, fddi},                          // FDDI
     {6, token_ring},                     // IEEE802_5
     {51, pppoe},                         // PPP_ETHER
+    {100, atm_llc},                      // ATM_RFC1483
+    {123, sun_atm},                      // SUNATM
+    {122, ip_over_fibre_channel},        // IP_OVER_FC
+    {138, ip_over_1394},                 // APPLE_IP_OVER_IEEE1394
+    {7, arcnet<2>},                      // ARCNET_BSD
+    {129, arcnet<4>},                    // ARCNET_LINUX
+    {197, erf},                          // ERF
+    {178, juniper_ethernet},             // JUNIPER_ETHER
     {239, nflog},                        // NFLOG
     {258, pktap},                        // PKTAP
-    {226, ipnet},                        // IPNET
+    {226, header_before_ip<24>},         // IPNET
+    {117, packet_filter_log},            // PFLOG
+    {109, header_before_ip<12>},         // ENC
     {281, ethernet_with_switch_tag<4>},  // DSA_TAG_BRCM
     {282, tag_before_ethernet<4>},       // DSA_TAG_BRCM_PREPEND
     {283, ethernet_with_switch_tag<4>},  // DSA_TAG_DSA
@@ -102,6 +120,11 @@ constexpr Row kEtherTypes[] = {
     {0x6558, ethernet},                // transparent Ethernet bridging
     {kErspanTypeTwo, tag_before_ethernet<8>},
     {0x22eb, erspan_type_three},
+    {0x883e, wccp},
+    {kEtherTypeNsh, nsh},
+    {0x22f3, trill},
+    {0x892f, tag_before_ether_type<4>},  // HSR
+    {0x8926, tag_before_ether_type<4>},  // VN-Tag
     {0x0806, arp},
 };
 
@@ -131,8 +154,8 @@ constexpr Row kIpProtocols[] = {
 
 // Tunnels in UDP, by IANA's port numbers.
 constexpr Row kUdpPorts[] = {
-    {4789, vxlan}, {6081, geneve}, {2152, gtp_u}, {4790, vxlan_gpe},   {3544, teredo},
-    {5072, ayiya}, {1701, l2tp},   {6635, mpls},  {5247, capwap_data},
+    {4789, vxlan}, {6081, geneve}, {2152, gtp_u},       {4790, vxlan_gpe}, {3544, teredo}, {5072, ayiya},
+    {1701, l2tp},  {6635, mpls},   {5247, capwap_data}, {4341, lisp_data}, {37008, tzsp},
 };
 
 Next parse_by(std::span<const Row> table, SkipReason unknown, std::uint16_t number, Packet& packet) {

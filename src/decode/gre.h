@@ -1,10 +1,11 @@
 // GRE: flags and version (2), EtherType (2), then what the flags announce: checksum and offset (4), key (4),
-// sequence number (4), source routes; in version 1 an acknowledgement number (4). And ERSPAN in it.
+// sequence number (4), source routes; in version 1 an acknowledgement number (4). And what stands in it:
 //
 // ERSPAN: a mirror port's Ethernet frames in GRE. Type I has no header of its own and no sequence number in
 //         GRE, type II one of 8 bytes, type III one of 12, and 8 more if its last bit is set.
+// WCCP:   web traffic that a router redirects: an IPv4 packet, in version 2 behind 4 bytes.
 // Source: RFC 2784; RFC 2890; RFC 1701 (source routes); RFC 2637 section 4.1 (version 1);
-//         draft-foschiano-erspan-03.
+//         draft-foschiano-erspan-03; draft-mclaggan-wccp-v2rev1-00 section 4.12.
 #pragma once
 
 #include "decode/bytes.h"
@@ -47,6 +48,16 @@ inline Next gre(Packet& packet) {
     if ((flags & kRouting) != 0 && !skip_source_routes(packet)) return stop(SkipReason::kShortLinkHeader);
     const bool is_erspan_type_one = protocol == kErspanTypeTwo && (flags & kSequence) == 0;
     return is_erspan_type_one ? ethernet_frame() : ether_type(protocol);
+}
+
+inline Next wccp(Packet& packet) {
+    constexpr std::uint32_t kRedirectHeader = 4;
+    if (packet.captured == 0) return stop(SkipReason::kShortLinkHeader);
+    if (packet.data[0] >> 4 != 4) {
+        if (packet.captured < kRedirectHeader) return stop(SkipReason::kShortLinkHeader);
+        packet.skip(kRedirectHeader);
+    }
+    return ether_type(kEtherTypeIpv4);
 }
 
 inline Next erspan_type_three(Packet& packet) {

@@ -5,6 +5,8 @@
 //                between access points), quality of service (2), high throughput (4); then LLC
 //     radiotap:  version (1), padding (1), length (2), what is present (4, more while its last bit is set)
 //     PPI:       version (1), flags (1), length (2), link type (4), fields; little-endian, like radiotap
+//     AVS:       magic number and version (4), length (4), ...; big-endian
+//     Prism:     message (4), length (4), ...; or AVS
 //     CAPWAP:    version and type (1), length in words (5 bits), radio (5), payload type (5), flags (9)
 //
 // Source: IEEE 802.11 clause 9.3.2; radiotap.org; RFC 5415 section 4.3; LINKTYPE_IEEE802_11,
@@ -83,6 +85,28 @@ inline Next radiotap(Packet& packet) {
         if (packet.captured < 2) return stop(SkipReason::kShortLinkHeader);
     }
     return wireless_frame(packet, read_le16(packet.data), (flags & kIsPadded) != 0 ? 4 : 1);
+}
+
+inline Next skip_wireless_header(Packet& packet, std::uint32_t length) {
+    if (packet.captured < length) return stop(SkipReason::kShortLinkHeader);
+    packet.skip(length);
+    return ieee802_11(packet);
+}
+
+inline Next avs(Packet& packet) {
+    constexpr std::uint32_t kFixed = 8;
+    if (packet.captured < kFixed) return stop(SkipReason::kShortLinkHeader);
+    return skip_wireless_header(packet, std::max(kFixed, read_be32(packet.data + 4)));
+}
+
+// In the byte order of who captured it: then the other one would make it longer than any header.
+inline Next prism(Packet& packet) {
+    constexpr std::uint32_t kFixed = 8;
+    constexpr std::uint32_t kAvsMagic = 0x8021'1000;
+    if (packet.captured < kFixed) return stop(SkipReason::kShortLinkHeader);
+    if ((read_be32(packet.data) & 0xffff'f000U) == kAvsMagic) return avs(packet);
+    const std::uint32_t length = std::min(read_le32(packet.data + 4), read_be32(packet.data + 4));
+    return skip_wireless_header(packet, std::max(kFixed, length));
 }
 
 inline Next ppi(Packet& packet) {

@@ -6,6 +6,7 @@
 
 #include "decode/bytes.h"
 #include "decode/ether_type.h"
+#include "decode/nsh.h"
 
 namespace deadpeer::decoding {
 
@@ -24,6 +25,7 @@ inline Next vxlan_gpe(Packet& packet) {
     constexpr std::uint8_t kIpv4 = 1;
     constexpr std::uint8_t kIpv6 = 2;
     constexpr std::uint8_t kEthernet = 3;
+    constexpr std::uint8_t kServiceHeader = 4;
     constexpr std::uint8_t kMpls = 5;
     if (packet.captured < kVxlanHeader || (packet.data[0] & kVxlanNetworkIsValid) == 0) {
         return stop(SkipReason::kNotTcp);
@@ -37,6 +39,8 @@ inline Next vxlan_gpe(Packet& packet) {
             return ether_type(kEtherTypeIpv6);
         case kEthernet:
             return ethernet_frame();
+        case kServiceHeader:
+            return ether_type(kEtherTypeNsh);
         case kMpls:
             return ether_type(kEtherTypeMpls);
         default:

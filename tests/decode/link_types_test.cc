@@ -8,10 +8,13 @@ namespace {
 const std::string kV4 = "10.0.0.1:40000 > 10.0.0.2:80 A 1000(3) ack 2000 win 512";
 const std::string kV6 = "[2001:db8::1]:40000 > [2001:db8::2]:80 A 1000(3) ack 2000 win 512";
 
+const std::string kZeros24(48, '0');
+const std::string kWireless = "0802 0000 020000000002 020000000001 020000000003 0010 aaaa03 000000 0800";
+
 struct Case {
     const char* name;
     LinkType link_type;
-    const char* header;  // in front of the packet
+    std::string header;  // in front of the packet
     bool v6;
     std::string expected;
 };
@@ -100,6 +103,43 @@ const Case kCases[] = {
     {"IEEE802_5, management", 6, "10 00 020000000002 020000000001 aaaa03 000000 0800", false, "not_ip"},
     {"PPP_ETHER", 51, "11000001 0036 0021", false, kV4},
     {"IPNET", 226, "01020000 00000000 00000001 00000000 00000000 00000000", false, kV4},
+    {"PFLOG", 117, "2d020000 656d3000 00000000 00000000 00000000 00000000" + kZeros24, false, kV4},
+    {"PFLOG, a header of 61 bytes", 117, "3d020000" + kZeros24 + kZeros24 + "000000000000000000000000", true,
+     kV6},
+    {"PFLOG, no header", 117, "00020000", false, "short_link_header"},
+    {"ENC", 109, "02000000 00000001 00000000", false, kV4},
+    {"ENC, big-endian", 109, "00000018 00000001 00000000", true, kV6},
+    {"ATM_RFC1483", 100, "aaaa03 000000 0800", false, kV4},
+    {"ATM_RFC1483, bridged", 100, "aaaa03 0080c2 0007 0000 020000000002 020000000001 86dd", true, kV6},
+    {"ATM_RFC1483, bridged token ring", 100, "aaaa03 0080c2 0009 0000", false, "not_ip"},
+    {"SUNATM", 123, "02 00 0005 aaaa03 000000 0800", false, kV4},
+    {"SUNATM, LAN emulation", 123, "81 00 0005 0001 020000000002 020000000001 0800", false, kV4},
+    {"SUNATM, signalling", 123, "06 00 0005", false, "not_ip"},
+    {"IP_OVER_FC", 122, "1000020000000002 1000020000000001 aaaa03 000000 0800", false, kV4},
+    {"APPLE_IP_OVER_IEEE1394", 138, "0200000000000002 0200000000000001 0800", false, kV4},
+    {"ARCNET_BSD, RFC 1051", 7, "01 02 f0", false, kV4},
+    {"ARCNET_BSD", 7, "01 02 d4 00 0001", false, kV4},
+    {"ARCNET_BSD, fragment", 7, "01 02 d4 01 0001", false, "fragment"},
+    {"ARCNET_BSD, ARP", 7, "01 02 d5 00 0001", false, "not_ip"},
+    {"ARCNET_LINUX", 129, "01 02 0000 d4 00 0001", true, kV6},
+    {"ERF", 197, "0000000000000000 02 04 0049 0000 0039 0000 020000000002 020000000001 0800", false, kV4},
+    {"ERF, two extensions", 197,
+     "0000000000000000 82 04 0059 0000 0039 8300000000000000 0300000000000000 0000 020000000002 020000000001 "
+     "0800",
+     false, kV4},
+    {"ERF, IPv6", 197, "0000000000000000 17 04 004f 0000 003f", true, kV6},
+    {"ERF, ATM", 197, "0000000000000000 03 04 0048 0000 0034", false, "unsupported_link_type"},
+    {"JUNIPER_ETHER", 178, "4d4743 01 020000000002 020000000001 0800", false, kV4},
+    {"JUNIPER_ETHER, extensions", 178, "4d4743 81 0003 010203 020000000002 020000000001 0800", false, kV4},
+    {"JUNIPER_ETHER, no Ethernet", 178, "4d4743 03 00000002", false, "encapsulated"},
+    {"JUNIPER_ETHER, something else", 178, "4d4744 01", false, "unsupported_link_type"},
+    {"IEEE802_11_PRISM", 119, "44000000 10000000 0000000000000000" + kWireless, false, kV4},
+    {"IEEE802_11_PRISM, big-endian", 119, "00000044 00000010 0000000000000000" + kWireless, false, kV4},
+    {"IEEE802_11_PRISM that is AVS", 119, "80211001 00000010 0000000000000000" + kWireless, false, kV4},
+    {"IEEE802_11_AVS", 163, "80211001 00000010 0000000000000000" + kWireless, false, kV4},
+    {"IEEE802_11_AVS, no header", 163, "80211001 00000000" + kWireless, false, kV4},
+    {"IEEE802_11_AVS, too long", 163, "80211001 fffffff0 0000000000000000" + kWireless, false,
+     "short_link_header"},
     {"PKTAP", 258, "0c000000 01000000 01000000 020000000002 020000000001 0800", false, kV4},
     {"PKTAP, no packet", 258, "0c000000 02000000 01000000", false, "unsupported_link_type"},
     {"NFLOG", 239, "02000000 0800 0100 08000001 3800 0900", false, kV4},
