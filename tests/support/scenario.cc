@@ -43,6 +43,8 @@ private:
             endpoints_.insert_or_assign(words[1], parse_endpoint(words[2]));
         } else if (words[0] == "start" && words.size() == 2) {
             start_ = time_ = parse_seconds(words[1]);
+        } else if (words[0] == "mac" && words.size() == 3) {
+            macs_[words[1]] = parse_mac(words[2]);
         } else if (words[0] == "expect") {
             scenario_.expectations.push_back({line_, {words.begin() + 1, words.end()}});
         } else {
@@ -59,6 +61,10 @@ private:
             if (scenario_.frames.empty()) fail("there is no frame before this one");
             frame = scenario_.frames.back();
             frame.expected.reset();
+        } else if (words.size() == 4 && words[1] == "claims") {
+            frame.bytes = claim(endpoints_.at(words[2]), parse_mac(words[3]));
+            frame.original_length = static_cast<std::uint32_t>(frame.bytes.size());
+            frame.is_ethernet = true;
         } else if (words.size() > 6 && words[1] == "icmp" && words[3] == "from" && words[5] == "quotes") {
             parse_segment(text, {words.begin() + 6, words.end()}, frame);
             frame.bytes = unreachable(packet_, words[4], parse_unreachable(words[2]));
@@ -105,6 +111,9 @@ private:
         }
         latest_window_[sender] = packet_.window;
         frame.bytes = to_bytes(packet_);
+        const std::uint64_t mac = macs_[sender];
+        frame.is_ethernet = mac != 0;
+        if (frame.is_ethernet) frame.bytes = in_ethernet(frame.bytes, mac);
         frame.original_length = static_cast<std::uint32_t>(frame.bytes.size());
         if (captured) frame.bytes.resize(std::min(*captured, frame.bytes.size()));
     }
@@ -150,6 +159,7 @@ private:
     ScenarioPacket packet_;
     std::map<std::string, ScenarioEndpoint> endpoints_{{"A", {"10.0.0.1", 40000}},
                                                        {"B", {"10.0.0.2", 50000}}};
+    std::map<std::string, std::uint64_t> macs_;
     std::map<std::string, std::uint16_t> latest_window_;
     std::map<std::string, std::uint16_t> next_ip_id_;
 };
@@ -171,7 +181,7 @@ ReadStatus ScenarioSource::next(FrameBatch& batch) {
         frame.original_length = from.original_length;
         frame.time = from.time;
         frame.number = stats_.frames;
-        frame.link_type = kRaw;
+        frame.link_type = from.is_ethernet ? kEthernet : kRaw;
         stats_.captured_bytes += frame.captured_length;
     }
     return batch.count > 0 ? ReadStatus::kFrames : ReadStatus::kEnd;

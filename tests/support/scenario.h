@@ -25,6 +25,11 @@
 //   TIME again [=> WORD...]
 //     the previous frame, byte for byte, as a mirror port shows it
 //
+//   TIME claims X MAC [=> WORD...]
+//     gratuitous ARP, or an unsolicited neighbor advertisement, from that Ethernet address for X's address
+//
+//   mac X MAC                   X's segments are Ethernet frames from there; MAC: 12 hexadecimal digits, or
+//                               the last two after 0200000000; `none`: IP packets again
 //   endpoint X ADDRESS:PORT     or [ADDRESS]:PORT. A is 10.0.0.1:40000 and B 10.0.0.2:50000 if not said.
 //   start S                     seconds since 1970 of the first frame's zero; 1700000000 if not said
 //   expect WORD...              a statement about the whole, for the test that reads the scenario
@@ -52,7 +57,8 @@ using Words = std::vector<std::string>;
 struct ScenarioFrame {
     unsigned line = 0;
     Nanoseconds time = 0;
-    std::vector<std::uint8_t> bytes;  // an IP packet, as captured
+    bool is_ethernet = false;
+    std::vector<std::uint8_t> bytes;  // an IP packet, or an Ethernet frame, as captured
     std::uint32_t original_length = 0;
     std::optional<Words> expected;  // the words after =>; none if there is no =>
 };
@@ -83,6 +89,7 @@ public:
 
 private:
     static constexpr LinkType kRaw = 101;
+    static constexpr LinkType kEthernet = 1;
 
     const Scenario& scenario_;
     SourceStats stats_;

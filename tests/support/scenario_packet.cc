@@ -1,5 +1,7 @@
 #include "support/scenario_packet.h"
 
+#include <array>
+
 #include <tins/tins.h>
 
 namespace deadpeer::test {
@@ -32,6 +34,35 @@ std::vector<std::uint8_t> to_bytes(const ScenarioPacket& packet) {
     ip.id(packet.ip_id);
     ip.inner_pdu(tcp_of(packet));
     return ip.serialize();
+}
+
+std::vector<std::uint8_t> in_ethernet(const std::vector<std::uint8_t>& packet, std::uint64_t mac) {
+    std::vector<std::uint8_t> frame{2, 0, 0, 0, 0, 0xee};
+    for (int shift = 40; shift >= 0; shift -= 8) frame.push_back(static_cast<std::uint8_t>(mac >> shift));
+    const bool is_v6 = packet.at(0) >> 4 == 6;
+    frame.push_back(is_v6 ? 0x86 : 0x08);
+    frame.push_back(is_v6 ? 0xdd : 0x00);
+    frame.insert(frame.end(), packet.begin(), packet.end());
+    return frame;
+}
+
+std::vector<std::uint8_t> claim(const ScenarioEndpoint& host, std::uint64_t mac) {
+    std::array<std::uint8_t, 6> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes.at(i) = static_cast<std::uint8_t>(mac >> (40 - 8 * i));
+    const Tins::EthernetII::address_type sender(bytes.data());
+    if (!host.is_v6()) {
+        Tins::ARP arp(host.address, host.address, Tins::ARP::hwaddress_type(), sender);
+        arp.opcode(Tins::ARP::REQUEST);
+        return (Tins::EthernetII("ff:ff:ff:ff:ff:ff", sender) / arp).serialize();
+    }
+    Tins::ICMPv6 advertisement(Tins::ICMPv6::NEIGHBOUR_ADVERT);
+    advertisement.target_addr(host.address);
+    advertisement.override(1);
+    advertisement.target_link_layer_addr(sender);
+    Tins::IPv6 ip("ff02::1", host.address);
+    ip.hop_limit(255);
+    return (Tins::EthernetII("33:33:00:00:00:01", sender) / ip / advertisement).serialize();
 }
 
 std::vector<std::uint8_t> unreachable(const ScenarioPacket& packet, const std::string& router,

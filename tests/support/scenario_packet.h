@@ -35,6 +35,11 @@ struct ScenarioPacket {
 
 std::vector<std::uint8_t> to_bytes(const ScenarioPacket& packet);
 
+// The packet in an Ethernet frame from that address.
+std::vector<std::uint8_t> in_ethernet(const std::vector<std::uint8_t>& packet, std::uint64_t mac);
+// A gratuitous ARP or an unsolicited neighbor advertisement: the address belongs to that Ethernet address.
+std::vector<std::uint8_t> claim(const ScenarioEndpoint& host, std::uint64_t mac);
+
 // The ICMP or ICMPv6 error "destination unreachable" that `router` answers the packet with.
 enum class Unreachable { kNet, kHost, kPort, kAdmin };
 std::vector<std::uint8_t> unreachable(const ScenarioPacket& packet, const std::string& router,

@@ -81,6 +81,13 @@ std::vector<std::uint8_t> parse_hex(std::string_view text) {
     return bytes;
 }
 
+std::uint64_t parse_mac(std::string_view text) {
+    constexpr std::uint64_t kLocal = 0x0200'0000'0000;
+    if (text == "none") return 0;
+    const auto value = parse_number<std::uint64_t>(text, 16);
+    return text.size() == 2 ? kLocal | value : value;
+}
+
 std::uint16_t parse_flags(std::string_view text) {
     constexpr std::string_view kLetters = "FSRP.UEW";  // by bit number
     std::uint16_t flags = 0;

@@ -39,6 +39,8 @@ Nanoseconds parse_seconds(std::string_view text);
 std::pair<std::string_view, std::string_view> split_at(std::string_view text, char separator);
 Words split_words(std::string_view text);
 std::vector<std::uint8_t> parse_hex(std::string_view text);
+// Twelve hexadecimal digits, or the last two after 0200000000; `none`: 0.
+std::uint64_t parse_mac(std::string_view text);
 std::uint16_t parse_flags(std::string_view text);
 ScenarioEndpoint parse_endpoint(std::string_view text);
 std::vector<ScenarioOption> parse_options(std::string_view text);
