@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "analyzer/verdict_event.h"
+
 namespace deadpeer {
 namespace {
 
@@ -108,19 +110,7 @@ void Paths::take_back(const std::vector<Finding>& found, Nanoseconds now, Report
     std::erase_if(told_, [&](const Told& told) {
         const auto same = [&](const Finding& finding) { return is_same(told.finding, finding); };
         if (told.settled || std::ranges::any_of(found, same)) return false;
-        Finding change;
-        change.kind = EventKind::kVerdictChanged;
-        change.severity = Severity::kInfo;
-        change.confidence = told.finding.confidence;
-        change.reason = told.finding.reason;
-        change.time = now;
-        change.file = told.finding.file;
-        change.stream = told.finding.stream;
-        change.opened = told.finding.opened;
-        change.subject = told.finding.subject;
-        change.peer = told.finding.peer;
-        change.taken_back = told.finding.kind;
-        sink.on_finding(change);
+        sink.on_finding(change_of(told.finding, now));
         return true;
     });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "analyzer/verdict_event.h"
 #include "keepalive/host_book.h"
 
 namespace deadpeer {
@@ -58,11 +59,25 @@ void Reboots::count_restart(const Connection& connection, const Judgement& judge
     count(std::move(lost), by, host.moment.from, sink);
 }
 
+void Reboots::withdraw_reboot(const IpAddress& host, Nanoseconds last_word, Nanoseconds reset,
+                              Nanoseconds now, ReportSink& sink) {
+    const auto same = find(EventKind::kHostRebooted, host, last_word, reset);
+    if (same == reboots_.end() || --same->second.finding.count > 0) return;
+    if (same->second.told) sink.on_finding(change_of(same->second.finding, now));
+    reboots_.erase(same);
+}
+
+Reboots::ByHost::iterator Reboots::find(EventKind kind, const IpAddress& by, Nanoseconds last_word,
+                                        Nanoseconds lost) {
+    const auto found = reboots_.upper_bound({kind, by, last_word});
+    const bool same = found != reboots_.end() && found->first.kind == kind && found->first.host == by &&
+                      found->second.heard < lost;
+    return same ? found : reboots_.end();
+}
+
 void Reboots::count(Finding&& lost, const IpAddress& by, Nanoseconds last_word, ReportSink& sink) {
-    const auto same = reboots_.upper_bound({lost.kind, by, last_word});
-    const bool known = same != reboots_.end() && same->first.kind == lost.kind && same->first.host == by &&
-                       same->second.heard < lost.time;
-    if (known) return unite(same, lost, last_word);
+    const auto same = find(lost.kind, by, last_word, lost.time);
+    if (same != reboots_.end()) return unite(same, lost, last_word);
     if (reboots_.size() >= most_) forget_earlier(sink);
     const Reboot reboot{std::move(lost), last_word};
     next_due_ = std::min(next_due_, reboot.due());

@@ -33,6 +33,11 @@ public:
     void count_restart(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                        ReportSink& sink);
 
+    // Live: a connection that counted as lost by a reboot does so no more; by its values then. A reboot that
+    // was told is taken back with its last one.
+    void withdraw_reboot(const IpAddress& host, Nanoseconds last_word, Nanoseconds reset, Nanoseconds now,
+                         ReportSink& sink);
+
     // Each once, in the order of time.
     void tell(ReportSink& sink) { tell_due(sink, kNever); }
 
@@ -76,6 +81,9 @@ private:
 
     // Of the connections that one host, or one middlebox, lost.
     void count(Finding&& lost, const IpAddress& by, Nanoseconds last_word, ReportSink& sink);
+    // The one that lies between the two times; end() if there is none.
+    [[nodiscard]] ByHost::iterator find(EventKind kind, const IpAddress& by, Nanoseconds last_word,
+                                        Nanoseconds lost);
     void unite(ByHost::iterator same, const Finding& lost, Nanoseconds last_word);
     void forget_earlier(ReportSink& sink);
 

@@ -92,4 +92,20 @@ Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict
     return finding;
 }
 
+Finding change_of(const Finding& told, Nanoseconds now) {
+    Finding change;
+    change.kind = EventKind::kVerdictChanged;
+    change.severity = Severity::kInfo;
+    change.confidence = told.confidence;
+    change.reason = told.reason;
+    change.time = now;
+    change.file = told.file;
+    change.stream = told.stream;
+    change.opened = told.opened;
+    change.subject = told.subject;
+    change.peer = told.peer;
+    change.taken_back = told.kind;
+    return change;
+}
+
 }  // namespace deadpeer

@@ -20,4 +20,7 @@ std::optional<Finding> event_of(const Connection& connection, const Judgement& j
 Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict now, Reason reason,
                   Confidence confidence);
 
+// The same for an event about several connections, in full.
+Finding change_of(const Finding& told, Nanoseconds now);
+
 }  // namespace deadpeer

@@ -141,10 +141,15 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
         }
         if (verdict != Verdict::kNone) paths_.note_failure(connection, judgement, now, sink_);
     }
-    if (judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium &&
-        watcher_.note_reboot(connection)) {
-        reboots_.count_reboot(connection, judgement, host,
-                              watcher_.watch_of(connection)->reset->silent_since(), sink_);
+    const bool by_reboot =
+        judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium;
+    if (!watcher_.note_reboot(connection, by_reboot)) return;
+    const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
+    if (by_reboot) {
+        reboots_.count_reboot(connection, judgement, host, reset.silent_since(), sink_);
+    } else {
+        reboots_.withdraw_reboot(connection.key.sender(before.side).address, reset.silent_since(), reset.time,
+                                 now, sink_);
     }
 }
 

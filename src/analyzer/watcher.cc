@@ -218,9 +218,9 @@ ToldVerdict Watcher::note_told(const Connection& connection, const ToldVerdict& 
     return std::exchange(watch->told, told);
 }
 
-bool Watcher::note_reboot(const Connection& connection) {
+bool Watcher::note_reboot(const Connection& connection, bool counts) {
     Watch* watch = watches_.find(connection.watch);
-    return watch == nullptr || !std::exchange(watch->reboot_counted, true);
+    return watch != nullptr && std::exchange(watch->reboot_counted, counts) != counts;
 }
 
 bool Watcher::is_in_trouble(const Connection& connection) const {

@@ -80,8 +80,8 @@ public:
     // From now on that is told. `host`: what other connections tell of the host. Answers what was told
     // before.
     ToldVerdict note_told(const Connection& connection, const ToldVerdict& told, Signs host);
-    // The same for its part in a reboot of its host.
-    bool note_reboot(const Connection& connection);
+    // Whether it counts as lost by a reboot of its host, from now on; answers whether that is news.
+    bool note_reboot(const Connection& connection, bool counts);
 
     // One of its sides is not answered at the moment, or what became of it was told.
     [[nodiscard]] bool is_in_trouble(const Connection& connection) const;

@@ -191,8 +191,13 @@ void explain_scan(Explanation& out, const Finding& finding) {
 }
 
 void explain_changed(Explanation& out, const Finding& finding) {
-    say(out.what, "The event ", to_string(finding.taken_back), " of ", Side{finding.subject},
-        " no longer holds");
+    say(out.what, "The event ", to_string(finding.taken_back), " of ");
+    if (finding.subject.port == 0) {
+        say(out.what, finding.subject.address);
+    } else {
+        say(out.what, Side{finding.subject});
+    }
+    say(out.what, " no longer holds");
     if (finding.now != Verdict::kNone)
         say(out.what, ": the connection is now ", to_string(finding.now), " (", to_string(finding.reason),
             ")");
@@ -201,6 +206,8 @@ void explain_changed(Explanation& out, const Finding& finding) {
         say_sentence(out.evidence,
                      "Too few of the connections that spoke for it still count as lost, or one came "
                      "through a longer silence");
+    } else if (finding.taken_back == EventKind::kHostRebooted) {
+        say_sentence(out.evidence, "None of the connections that spoke for it still does");
     } else if (finding.frame != 0) {
         say_sentence(out.evidence, "A later frame of the connection shows that");
     } else {

@@ -177,9 +177,9 @@ Lines standing_events_of(const RecordingSink& sink) {
     for (const Finding& finding : standing(sink.findings)) {
         if (finding.kind == EventKind::kPeerRecovered)
             continue;  // of a peer that was told dead too early, too
-        if (finding.kind == EventKind::kHostRebooted) continue;
         // About several connections: which of them it names first may differ.
-        const bool of_several = finding.kind == EventKind::kIdleTimeoutOnPath;
+        const bool of_several =
+            finding.kind == EventKind::kIdleTimeoutOnPath || finding.kind == EventKind::kHostRebooted;
         events.insert(
             line(of_several ? "several" : std::to_string(finding.stream), to_string(finding.kind),
                  to_string(finding.reason), "of", to_string(finding.subject.address),
