@@ -6,6 +6,7 @@
 #include "report/close_story.h"
 #include "report/expectation.h"
 #include "report/failure_story.h"
+#include "report/idle_story.h"
 #include "report/words.h"
 
 namespace deadpeer {
@@ -13,13 +14,6 @@ namespace {
 
 // Load balancers and firewalls are known to drop connections after such silences.
 constexpr Nanoseconds kSlowForPath = 240 * kSecond;
-
-Endpoint initiator(const FlowSummary& flow) {
-    return flow.key.sender(flow.initiator);
-}
-Endpoint responder(const FlowSummary& flow) {
-    return flow.key.receiver(flow.initiator);
-}
 
 void explain_unknown(Explanation& out, const FlowSummary& flow) {
     say_sentence(out.what, "Outcome unknown");
@@ -208,47 +202,6 @@ void explain_stopped_probes(Explanation& out, const FlowSummary& flow) {
     say_sentence(out.advice, "Check whether ", prober.address, " is up, or whether the capture lost frames");
 }
 
-void explain_half_closed(Explanation& out, const FlowSummary& flow) {
-    const bool by_initiator = flow.initiator_side.sent_fin;
-    const Endpoint left_open = by_initiator ? responder(flow) : initiator(flow);
-    say_sentence(out.evidence, Side{by_initiator ? initiator(flow) : responder(flow)}, " sent its FIN, and ",
-                 Side{left_open}, " has not closed its side since");
-    say_sentence(out.advice, "Check whether the application on ", left_open.address,
-                 " forgets to close connections (CLOSE_WAIT)");
-}
-
-void explain_unguarded(Explanation& out, const FlowSummary& flow) {
-    say(out.evidence, "No keepalive probe or heartbeat was seen: keepalive is off");
-    const Nanoseconds silence = std::max(flow.silent_at_end, flow.longest_idle);
-    if (silence != kNoTime) say(out.evidence, " or waits longer than ", Span{silence});
-    say(out.evidence, ".");
-    say_sentence(out.evidence, "If ", Side{initiator(flow)}, " or ", Side{responder(flow)},
-                 " dies, the other will not notice");
-    say_sentence(out.advice, "Set SO_KEEPALIVE and ", kKeepaliveIdle, " to 180 on the side that must notice");
-    say_sentence(out.advice, "Middleboxes often drop an idle connection after 4 min");
-}
-
-void explain_idle(Explanation& out, const FlowSummary& flow) {
-    say(out.what, "Open but silent");
-    if (flow.silent_at_end != kNoTime) say(out.what, " for the last ", Span{flow.silent_at_end});
-    say(out.what, ".");
-    if (flow.heartbeat_period != kNoTime) {
-        say_sentence(out.evidence, "The application's heartbeat, every ", Span{flow.heartbeat_period},
-                     " before, has stopped, and no keepalive probe was seen");
-        return say_sentence(out.advice,
-                            "Find out why it stopped, and set SO_KEEPALIVE on the side that must notice a "
-                            "death");
-    }
-    if ((flow.signs & kSignTimeWentBack) != 0) {
-        say_sentence(out.evidence,
-                     "The capture clock was set back meanwhile, so neither its silences nor its keepalive "
-                     "are certain");
-        return say_sentence(out.advice, "Capture again without stepping the clock");
-    }
-    if (flow.initiator_side.sent_fin != flow.responder_side.sent_fin) return explain_half_closed(out, flow);
-    explain_unguarded(out, flow);
-}
-
 void explain_verdict(Explanation& out, const FlowSummary& flow) {
     switch (flow.verdict) {
         case Verdict::kNone:
@@ -260,7 +213,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kAlive:
             return explain_alive(out, flow);
         case Verdict::kIdle:
-            return explain_idle(out, flow);
+            return tell_idle(out, flow);
         case Verdict::kSuspect:
             if (flow.reason == Reason::kProbesStopped) return explain_stopped_probes(out, flow);
             [[fallthrough]];

@@ -35,4 +35,11 @@ const Explanation& explain(Explanation& out, const FlowSummary& flow, const Inve
 // `stream_numbers`: those are Wireshark's.
 const Explanation& explain(Explanation& out, const Finding& finding, bool stream_numbers = true);
 
+inline Endpoint initiator(const FlowSummary& flow) {
+    return flow.key.sender(flow.initiator);
+}
+inline Endpoint responder(const FlowSummary& flow) {
+    return flow.key.receiver(flow.initiator);
+}
+
 }  // namespace deadpeer
