@@ -186,21 +186,10 @@ bool Analyzer::Impl::count_copy(const Segment& segment) {
     return true;
 }
 
-// A side's first segment: of both hosts of a connection it counts from now on what else they send.
+// A side's first segment.
 void Analyzer::Impl::meet_side(const Connection& connection, const Segment& segment) {
-    const FrameView& frame = frames_[segment.batch_index];
-    const IpAddress sender = segment.key.sender(segment.direction).address;
-    const std::uint64_t mac = decoding::link_source(frame);
-    if (connection.sent_by(opposite(segment.direction)).segments > 0) {
-        life_.expect(mac);
-        life_.note_two_way(segment.key);
-    } else {
-        life_.expect(sender, mac);
-        life_.expect(segment.key.receiver(segment.direction).address, decoding::link_destination(frame));
-    }
-    // As stacks send them: no router has counted it down.
-    const bool fresh_ttl = segment.ttl == 64 || segment.ttl == 128 || segment.ttl == 255;
-    if (mac != 0 && fresh_ttl) life_.note_on_link(sender, mac);
+    const bool answers = connection.sent_by(opposite(segment.direction)).segments > 0;
+    life_.meet(segment, frames_[segment.batch_index], answers);
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.

@@ -79,7 +79,7 @@ private:
     inline void note_times(std::span<const FrameView> frames);
     inline void note_time(const FrameView& frame);
     inline void analyse(const Segment& segment, std::size_t place);
-    void meet_side(const Connection& connection, const Segment& segment);
+    [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,

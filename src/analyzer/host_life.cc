@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "decode/link_source.h"
 #include "keepalive/observe_reset.h"
 
 namespace deadpeer {
@@ -60,19 +61,9 @@ HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
     : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4) {}
 
 std::uint64_t HostLife::hash(const IpAddress& address) const {
-    if (!address.is_v6) {
-        std::uint32_t word;
-        std::memcpy(&word, address.bytes.data(), sizeof word);
-        return hash_(std::uint64_t{word});
-    }
-    FlowKey key;
-    std::memcpy(key.low_address.data(), address.bytes.data(), sizeof key.low_address);
-    key.is_v6 = 1;
-    return hash_(key);
-}
-
-std::uint64_t HostLife::hash(std::uint64_t mac) const {
-    return hash_(mac);
+    Words words;
+    std::memcpy(words.data(), address.bytes.data(), sizeof words);
+    return hash(words, address.is_v6);
 }
 
 Nanoseconds HostLife::last_heard(const IpAddress& host) const {
@@ -100,40 +91,47 @@ bool HostLife::seen_two_way(const IpAddress& host) const {
     return (two_way_[place % kTwoWayWords] & two_way_bits(place)) == two_way_bits(place);
 }
 
-HostLife::Host& HostLife::host_of(const IpAddress& address) {
-    const std::uint64_t place = hash(address);
+HostLife::Host& HostLife::host_of(const IpAddress& address, std::uint64_t place) {
     if (Host* known = hosts_.find(address, place)) return *known;
     Host& fresh = hosts_.insert(address, place);
     fresh.known_since = hosts_.forgotten_until(place);
     return fresh;
 }
 
-HostLife::Machine& HostLife::machine_of(std::uint64_t mac) {
-    const std::uint64_t place = hash(mac);
+HostLife::Machine& HostLife::machine_of(std::uint64_t mac, std::uint64_t place) {
     if (Machine* known = machines_.find(mac, place)) return *known;
     Machine& fresh = machines_.insert(mac, place);
     fresh.known_since = machines_.forgotten_until(place);
     return fresh;
 }
 
-void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
-    if (expected_.empty()) expected_.resize(kExpectedBits);
-    const std::uint64_t place = hash(host);
-    expected_[place % kExpectedBits] = true;
-    if (!two_way_.empty()) __builtin_prefetch(&two_way_[place % kTwoWayWords], 1);  // the answer comes soon
-    expect(mac);
+void HostLife::meet(const Segment& segment, const FrameView& frame, bool answers) {
+    const bool from_low = segment.direction == Direction::kFromLow;
+    const Words& sender = from_low ? segment.key.low_address : segment.key.high_address;
+    const std::uint64_t mac = decoding::link_source(frame);
+    if (answers) {
+        note_two_way(segment.key);
+    } else {
+        const bool is_v6 = segment.key.is_v6 != 0;
+        expect_host(hash(sender, is_v6));
+        expect_host(hash(from_low ? segment.key.high_address : segment.key.low_address, is_v6));
+        if (const std::uint64_t to = decoding::link_destination(frame); to != 0) expect(hash_(to));
+    }
+    if (mac == 0) return;
+    expect(hash_(mac));
+    if (knows_owners_ && is_fresh(segment.ttl)) note_on_link(segment.source().address, mac);
 }
 
-void HostLife::expect(std::uint64_t mac) {
-    if (expected_.empty()) expected_.resize(kExpectedBits);
-    if (mac != 0) expected_[hash(mac) % kExpectedBits] = true;
+void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
+    expect(hash(host));
+    if (mac != 0) expect(hash_(mac));
 }
 
 void HostLife::note_on_link(const IpAddress& host, std::uint64_t mac) {
     if (!knows_owners_) return;
-    Machine* const machine = machines_.find(mac, hash(mac));
+    Machine* const machine = machines_.find(mac, hash_(mac));
     if (machine == nullptr || !machine->named || machine->addresses.size() == Machine::kMostAddresses) return;
-    Host& known = host_of(host);
+    Host& known = host_of(host, hash(host));
     if (known.owner != 0) return;
     known.owner = mac;
     machine->addresses.push_back(host);
@@ -141,15 +139,20 @@ void HostLife::note_on_link(const IpAddress& host, std::uint64_t mac) {
 
 void HostLife::prefetch(const Heard& heard) const {
     hosts_.prefetch(hash(heard.host));
-    if (heard.mac != 0) machines_.prefetch(hash(heard.mac));
+    if (heard.mac != 0) machines_.prefetch(hash_(heard.mac));
 }
 
 void HostLife::hear(const Heard& heard) {
     if (heard.time == kNoTime) return;
+    const bool has_host = heard.host != IpAddress{.is_v6 = heard.host.is_v6};
+    const std::uint64_t place = has_host ? hash(heard.host) : 0;
     if (heard.claims_host) expect(heard.host, heard.mac);
-    if (heard.mac != 0 && is_expected(hash(heard.mac))) machine_of(heard.mac).hear(heard.time, 0);
-    if (heard.host.bytes == IpAddress{}.bytes || !is_expected(hash(heard.host))) return;
-    Host& host = host_of(heard.host);
+    if (heard.mac != 0) {
+        const std::uint64_t machine = hash_(heard.mac);
+        if (is_expected(machine)) machine_of(heard.mac, machine).hear(heard.time, 0);
+    }
+    if (!has_host || !is_expected(place)) return;
+    Host& host = host_of(heard.host, place);
     host.hear(heard.time, heard.ip_id);
     if (heard.claims_host && heard.mac != 0 && host.owner != heard.mac) claim(host, heard);
 }
@@ -157,12 +160,12 @@ void HostLife::hear(const Heard& heard) {
 void HostLife::claim(Host& host, const Heard& heard) {
     if (host.owner != 0) {
         host.owner_changed = heard.time;
-        Machine* before = machines_.find(host.owner, hash(host.owner));
+        Machine* before = machines_.find(host.owner, hash_(host.owner));
         if (before != nullptr) std::erase(before->addresses, heard.host);
     }
     host.owner = heard.mac;
     knows_owners_ = true;
-    Machine& machine = machine_of(heard.mac);
+    Machine& machine = machine_of(heard.mac, hash_(heard.mac));
     machine.named = true;
     const bool known = std::ranges::find(machine.addresses, heard.host) != machine.addresses.end();
     if (!known && machine.addresses.size() < Machine::kMostAddresses) machine.addresses.push_back(heard.host);
@@ -171,7 +174,8 @@ void HostLife::claim(Host& host, const Heard& heard) {
 const HostLife::Machine* HostLife::machine_with(const IpAddress& host) const {
     if (!knows_owners_) return nullptr;
     const Host* known = hosts_.find(host, hash(host));
-    return known == nullptr || known->owner == 0 ? nullptr : machines_.find(known->owner, hash(known->owner));
+    return known == nullptr || known->owner == 0 ? nullptr
+                                                 : machines_.find(known->owner, hash_(known->owner));
 }
 
 Silence HostLife::silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {

@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "analyzer/gone_connections.h"
@@ -37,12 +38,14 @@ public:
     // Before that a host's frames are not kept: it has no connection whose end they could explain. A
     // link-layer address of 0 is none.
     void expect(const IpAddress& host, std::uint64_t mac);
-    void expect(std::uint64_t mac);
+    // The first segment of a side: from now on it counts what else the two hosts send. `answers`: the other
+    // side was heard.
+    void meet(const Segment& segment, const FrameView& frame, bool answers);
     // A segment of the host came from that link-layer address, by no router.
     void note_on_link(const IpAddress& host, std::uint64_t mac);
 
     // Some that are not count as if they were.
-    [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash(mac)); }
+    [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash_(mac)); }
 
     void hear(const Heard& heard);
     // Starts the memory reads that this will need.
@@ -53,6 +56,10 @@ public:
         if (segment.time != kNoTime && !segment.has(kRst))
             last_heard_.hear(segment.key, segment.direction, segment.time);
     }
+
+    // As stacks send it: no router has counted it down.
+    [[nodiscard]] static bool is_fresh(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
+
     // By whatever the host sent; kNoTime if that is not known.
     [[nodiscard]] Nanoseconds last_heard(const IpAddress& host) const;
 
@@ -97,7 +104,7 @@ public:
 
     [[nodiscard]] std::size_t memory() const {
         return last_heard_.memory() + hosts_.memory() + gone_.memory() + machines_.memory() +
-               expected_.capacity() / 8 + two_way_.capacity() * sizeof(std::uint64_t);
+               sizeof expected_ + two_way_.capacity() * sizeof(std::uint64_t);
     }
 
 private:
@@ -130,17 +137,37 @@ private:
         std::vector<IpAddress> addresses;  // that it has, at most so many
     };
 
+    using Words = std::array<std::uint64_t, 2>;  // an address as it stands in a FlowKey
+
     [[nodiscard]] std::uint64_t hash(const IpAddress& address) const;
-    [[nodiscard]] std::uint64_t hash(std::uint64_t mac) const;
-    Host& host_of(const IpAddress& address);
-    Machine& machine_of(std::uint64_t mac);
+    [[nodiscard]] std::uint64_t hash(const Words& address, bool is_v6) const {
+        if (!is_v6) {
+            std::uint32_t word;
+            std::memcpy(&word, address.data(), sizeof word);
+            return hash_(std::uint64_t{word});
+        }
+        FlowKey key;
+        key.low_address = address;
+        key.is_v6 = 1;
+        return hash_(key);
+    }
+    Host& host_of(const IpAddress& address, std::uint64_t place);
+    Machine& machine_of(std::uint64_t mac, std::uint64_t place);
     void claim(Host& host, const Heard& heard);
     [[nodiscard]] const Machine* machine_with(const IpAddress& host) const;
 
     // By the hash of an address of either kind: some that are not expected count as if they were.
-    static constexpr std::size_t kExpectedBits = std::size_t{1} << 19;
-    [[nodiscard]] bool is_expected(std::uint64_t hash) const {
-        return !expected_.empty() && expected_[hash % kExpectedBits];
+    static constexpr std::size_t kExpectedWords = std::size_t{1} << 13;
+    void expect(std::uint64_t place) {
+        expected_[place % kExpectedWords] |= std::uint64_t{1} << (place >> 58);
+    }
+    void expect_host(std::uint64_t place) {
+        expect(place);
+        if (!two_way_.empty())
+            __builtin_prefetch(&two_way_[place % kTwoWayWords], 1);  // the answer comes soon
+    }
+    [[nodiscard]] bool is_expected(std::uint64_t place) const {
+        return (expected_[place % kExpectedWords] >> (place >> 58) & 1) != 0;
     }
 
     // A Bloom filter (B. H. Bloom, 1970) of two bits a host, both in one word: one miss of the cache.
@@ -150,7 +177,7 @@ private:
     }
 
     SeededHash hash_;
-    std::vector<bool> expected_;
+    std::array<std::uint64_t, kExpectedWords> expected_{};
     std::vector<std::uint64_t> two_way_;
     LastHeard last_heard_;
     RecentTable<IpAddress, Host> hosts_;
