@@ -102,7 +102,8 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     Labels labels = start(connection, segment);
     if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
     if (goes_by(connection, segment, labels)) {
-        take(connection, segment, false);
+        hear_host(connection, segment);
+        tally(connection, segment, file_, ranges_, false);
         follow(connection.tcp, segment, labels);
         if (census_.active()) take_census(connection, segment);
     } else {
@@ -131,7 +132,9 @@ void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment,
 
     const bool was_reset = own.rst_seen;
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
-    take(own, segment, is_copy);
+    // A box on the path may send RSTs in the name of a host.
+    if (!segment.has(kRst)) hear_host(own, segment);
+    tally(own, segment, file_, ranges_, is_copy);
     if (owner.has_ended) {
         own.rst_seen = was_reset;
         watcher_.count_reset(own, segment);
@@ -165,10 +168,8 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
     return nature;
 }
 
-// `is_copy`: the capture holds it already.
-void Analyzer::Impl::take(Connection& connection, const Segment& segment, bool is_copy) {
+void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segment) {
     if (tells_of_host(connection, segment)) life_.hear_segment(segment);
-    tally(connection, segment, file_, ranges_, is_copy);
 }
 
 void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {

@@ -78,7 +78,7 @@ private:
     inline void decode_all(std::span<const FrameView> frames);
     inline void note_times(std::span<const FrameView> frames);
     inline void note_time(const FrameView& frame);
-    inline void analyse(const Segment& segment, std::size_t place);
+    [[gnu::always_inline]] inline void analyse(const Segment& segment, std::size_t place);
     [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
@@ -86,7 +86,7 @@ private:
                                                Labels labels) const;
     [[gnu::noinline]] void look_closer(Connection& connection, const Segment& segment, Labels labels);
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
-    [[gnu::always_inline]] inline void take(Connection& connection, const Segment& segment, bool is_copy);
+    [[gnu::always_inline]] inline void hear_host(const Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice, bool known_sender);

@@ -51,10 +51,9 @@ public:
     // Starts the memory reads that this will need.
     void prefetch(const Heard& heard) const;
 
-    // By a TCP segment that is no RST: a box on the path may send these in its name.
+    // By a TCP segment. REQUIRES: it is no RST.
     void hear_segment(const Segment& segment) {
-        if (segment.time != kNoTime && !segment.has(kRst))
-            last_heard_.hear(segment.key, segment.direction, segment.time);
+        if (segment.time != kNoTime) last_heard_.hear(segment.key, segment.direction, segment.time);
     }
 
     // As stacks send it: no router has counted it down.
