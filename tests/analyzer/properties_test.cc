@@ -95,9 +95,9 @@ Lines events_of(const RecordingSink& sink, const Way& way, Frames frames) {
         std::string one =
             line(to_string(finding.kind), to_string(finding.reason), to_string(finding.confidence),
                  to_string(finding.severity), cell(finding.time), std::to_string(finding.signs), "stream",
-                 std::to_string(finding.stream - way.first_stream), "of", to_string(finding.subject.address),
-                 std::to_string(finding.subject.port), "count", std::to_string(finding.count),
-                 cell(finding.idle), cell(finding.half_open));
+                 std::to_string(static_cast<StreamNumber>(finding.stream) - way.first_stream), "of",
+                 to_string(finding.subject.address), std::to_string(finding.subject.port), "count",
+                 std::to_string(finding.count), cell(finding.idle), cell(finding.half_open));
         if (frames == Frames::kNamed) {
             one += " frame " + std::to_string(finding.frame - way.frames_before) + " of";
             for (std::size_t i = 0; i < finding.evidence_count; ++i)
@@ -160,7 +160,7 @@ TEST_CASE("files one after the other are one file") {
         const auto frames = random_life(seed, kConnections);
         const Way plain;
         const RecordingSink expected = told(frames, plain);
-        for (const std::size_t files : {2, 5, 50}) {
+        for (const std::size_t files : {2U, 5U, 50U}) {
             INFO("seed " << seed << ", files " << files);
             Way way;
             way.files = files;

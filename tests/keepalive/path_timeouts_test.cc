@@ -130,7 +130,7 @@ TEST_CASE("of many hosts the later failures stay, within the bound of memory") {
 
 TEST_CASE("a failure that is withdrawn counts no more, but one of the same connection after that does") {
     PathTimeouts paths;
-    for (const StreamNumber stream : {7, 8}) {
+    for (const StreamNumber stream : {7U, 8U}) {
         PathFailure failure = failed(60 * kSecond).failure;
         failure.stream = stream;
         paths.add_failure(failure);
@@ -148,7 +148,7 @@ TEST_CASE("a failure that is withdrawn counts no more, but one of the same conne
 
 TEST_CASE("what goes on counts as a survivor, as long as it does") {
     PathTimeouts paths;
-    for (const std::uint64_t frame : {5, 6}) paths.add_failure(failed(60 * kSecond, frame).failure);
+    for (const std::uint64_t frame : {5U, 6U}) paths.add_failure(failed(60 * kSecond, frame).failure);
     const HostPair hosts = failed(0).failure.hosts;
     paths.add_survival(hosts, kSecond);
     CHECK(paths.findings(known, {{hosts, 70 * kSecond}}).empty());
