@@ -11,6 +11,29 @@ namespace deadpeer::decoding {
 
 inline constexpr std::uint16_t kEtherTypeNsh = 0x894f;
 
+// VXLAN-GPE and NSH number what follows alike.
+inline Next service_protocol(std::uint8_t protocol) {
+    constexpr std::uint8_t kIpv4 = 1;
+    constexpr std::uint8_t kIpv6 = 2;
+    constexpr std::uint8_t kEthernet = 3;
+    constexpr std::uint8_t kServiceHeader = 4;
+    constexpr std::uint8_t kMpls = 5;
+    switch (protocol) {
+        case kIpv4:
+            return ether_type(kEtherTypeIpv4);
+        case kIpv6:
+            return ether_type(kEtherTypeIpv6);
+        case kEthernet:
+            return ethernet_frame();
+        case kServiceHeader:
+            return ether_type(kEtherTypeNsh);
+        case kMpls:
+            return ether_type(kEtherTypeMpls);
+        default:
+            return stop(SkipReason::kEncapsulated);
+    }
+}
+
 inline Next nsh(Packet& packet) {
     constexpr std::uint32_t kFixed = 8;
     if (packet.captured < kFixed) return stop(SkipReason::kShortLinkHeader);
@@ -18,20 +41,7 @@ inline Next nsh(Packet& packet) {
     const std::uint8_t protocol = packet.data[3];
     if (length < kFixed || length > packet.captured) return stop(SkipReason::kShortLinkHeader);
     packet.skip(length);
-    switch (protocol) {
-        case 1:
-            return ether_type(kEtherTypeIpv4);
-        case 2:
-            return ether_type(kEtherTypeIpv6);
-        case 3:
-            return ethernet_frame();
-        case 4:
-            return ether_type(kEtherTypeNsh);
-        case 5:
-            return ether_type(kEtherTypeMpls);
-        default:
-            return stop(SkipReason::kEncapsulated);
-    }
+    return service_protocol(protocol);
 }
 
 }  // namespace deadpeer::decoding

@@ -22,30 +22,12 @@ inline Next vxlan(Packet& packet) {
 }
 
 inline Next vxlan_gpe(Packet& packet) {
-    constexpr std::uint8_t kIpv4 = 1;
-    constexpr std::uint8_t kIpv6 = 2;
-    constexpr std::uint8_t kEthernet = 3;
-    constexpr std::uint8_t kServiceHeader = 4;
-    constexpr std::uint8_t kMpls = 5;
     if (packet.captured < kVxlanHeader || (packet.data[0] & kVxlanNetworkIsValid) == 0) {
         return stop(SkipReason::kNotTcp);
     }
     const std::uint8_t protocol = packet.data[3];
     packet.skip(kVxlanHeader);
-    switch (protocol) {
-        case kIpv4:
-            return ether_type(kEtherTypeIpv4);
-        case kIpv6:
-            return ether_type(kEtherTypeIpv6);
-        case kEthernet:
-            return ethernet_frame();
-        case kServiceHeader:
-            return ether_type(kEtherTypeNsh);
-        case kMpls:
-            return ether_type(kEtherTypeMpls);
-        default:
-            return stop(SkipReason::kEncapsulated);
-    }
+    return service_protocol(protocol);
 }
 
 }  // namespace deadpeer::decoding
