@@ -100,12 +100,8 @@ void Verdicts::tell_outlived(const Connection& connection, const Segment& answer
     if (watch == nullptr || !watch->told.outlived) return;
     const ToldVerdict told = watcher_.note_told(connection, {}, 0);
     Finding change = change_of(connection, told, Verdict::kAlive, Reason::kRecovered, Confidence::kHigh);
-    change.time = answer.time;
     change.file = file;
-    change.frame = answer.frame;
-    change.add_evidence(answer.frame);
-    sink_.on_finding(change);
-    paths_.withdraw(connection);
+    take_back(connection, change, answer.time, answer.frame);
 }
 
 // By what the connection itself showed since, or else others.
@@ -113,9 +109,16 @@ void Verdicts::tell_change(const Connection& connection, const ToldVerdict& told
                            Nanoseconds now) {
     Finding change = change_of(connection, told, judgement.verdict, judgement.reason, judgement.confidence);
     const bool by_itself = connection.last_time() != told.seen_until;
-    change.time = by_itself ? connection.last_time() : now;
-    change.frame = by_itself ? connection.last.frame : 0;
-    if (by_itself) change.add_evidence(change.frame);
+    take_back(connection, change, by_itself ? connection.last_time() : now,
+              by_itself ? connection.last.frame : 0);
+}
+
+// `frame`: that showed it; 0: none of the connection's.
+void Verdicts::take_back(const Connection& connection, Finding& change, Nanoseconds time,
+                         std::uint64_t frame) {
+    change.time = time;
+    change.frame = frame;
+    change.add_evidence(frame);
     sink_.on_finding(change);
     paths_.withdraw(connection);
 }

@@ -128,6 +128,7 @@ private:
     void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
     void tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
                      Nanoseconds now);
+    void take_back(const Connection& connection, Finding& change, Nanoseconds time, std::uint64_t frame);
     void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                       Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,

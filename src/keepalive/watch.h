@@ -211,7 +211,7 @@ struct ResetRecord {
 // A verdict that was told; kNone: none was, or it was taken back.
 struct ToldVerdict {
     Verdict verdict = Verdict::kNone;
-    std::optional<EventKind> event;        // none: it counts for a scan
+    std::optional<EventKind> event;        // none: an event about several connections tells it
     Direction side = Direction::kFromLow;  // that it is about
     Nanoseconds seen_until = kNoTime;      // the connection's latest segment when that was last judged
     bool outlived = false;                 // the side that was called dead answered
