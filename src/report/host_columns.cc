@@ -62,7 +62,7 @@ void write_settings(Cells& cells, const HostLine& line) {
     }
     if (const std::uint64_t others = line.host.health.timers.others(); others > 0)
         text.append("; others").append(kTimes).append(std::to_string(others));
-    cells.text(text);
+    cells.sentence(text);
 }
 
 constexpr Column<HostLine> kTable[] = {
