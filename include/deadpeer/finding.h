@@ -182,6 +182,15 @@ enum class EventKind : std::uint8_t {
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
 
+// The link-layer addresses (Ethernet) of the machine that had an IP address, and of the one that reset a
+// connection in its name.
+struct MacChange {
+    std::uint64_t before = 0;  // 0: not known
+    std::uint64_t now = 0;
+
+    friend bool operator==(const MacChange&, const MacChange&) = default;
+};
+
 // A number of connections that one host holds.
 struct HolderCount {
     IpAddress host;

@@ -55,7 +55,7 @@ void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
     for (; next.come_before(frame, segments_); ++next.heard) {
         const Heard& heard = segments_.heard[next.heard];
         const bool known_sender = heard.mac == 0 || life_.expects(heard.mac);
-        life_.hear(heard);
+        life_.hear(heard, file_);
         const bool notice =
             next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
         if (notice) take_notice(segments_.notices[next.notice++], known_sender);
@@ -169,7 +169,8 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
 }
 
 void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segment) {
-    if (tells_of_host(connection, segment)) life_.hear_segment(segment);
+    if (tells_of_host(connection, segment))
+        life_.hear_segment(segment, frames_[segment.batch_index], connection.tcp.forward(segment.direction));
 }
 
 void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "decode/link_source.h"
 #include "keepalive/observe_reset.h"
 
 namespace deadpeer {
@@ -58,7 +57,7 @@ Nanoseconds HostLife::Trace::longest_silence(Nanoseconds from, Nanoseconds to) c
 }
 
 HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
-    : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4) {}
+    : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4), holders_(bytes / 4) {}
 
 std::uint64_t HostLife::hash(const IpAddress& address) const {
     Words words;
@@ -69,7 +68,7 @@ std::uint64_t HostLife::hash(const IpAddress& address) const {
 Nanoseconds HostLife::last_heard(const IpAddress& host) const {
     const Host* known = hosts_.find(host, hash(host));
     const Machine* machine = machine_with(host);
-    return std::max({last_heard_.of(host), known == nullptr ? kNoTime : known->last,
+    return std::max({last_heard_.of(host).time, known == nullptr ? kNoTime : known->last,
                      machine == nullptr ? kNoTime : machine->last});
 }
 
@@ -119,7 +118,10 @@ void HostLife::meet(const Segment& segment, const FrameView& frame, bool answers
     }
     if (mac == 0) return;
     expect(hash_(mac));
-    if (knows_owners_ && is_fresh(segment.ttl)) note_on_link(segment.source().address, mac);
+    const bool fresh = is_fresh(segment.ttl);
+    const auto is_own = [&] { return decoding::link_source_of(frame, segment.source().address) == mac; };
+    if (decoding::is_ethernet(frame)) holders_.meet(mac, folded(sender), fresh, is_own);
+    if (fresh && knows_owners_) note_on_link(segment.source().address, mac);
 }
 
 void HostLife::expect(const IpAddress& host, std::uint64_t mac) {
@@ -142,10 +144,15 @@ void HostLife::prefetch(const Heard& heard) const {
     if (heard.mac != 0) machines_.prefetch(hash_(heard.mac));
 }
 
-void HostLife::hear(const Heard& heard) {
+void HostLife::hear(const Heard& heard, std::uint32_t file) {
     if (heard.time == kNoTime) return;
     const bool has_host = heard.host != IpAddress{.is_v6 = heard.host.is_v6};
     const std::uint64_t place = has_host ? hash(heard.host) : 0;
+    if (has_host && heard.mac != 0) {
+        if (heard.claims_host)
+            holders_.claim({heard.host, place}, {heard.mac, file, heard.frame}, heard.time);
+        holders_.note_alive({heard.host, place}, heard.mac, heard.time);
+    }
     if (heard.claims_host) expect(heard.host, heard.mac);
     if (heard.mac != 0) {
         const std::uint64_t machine = hash_(heard.mac);
@@ -211,6 +218,42 @@ bool HostLife::address_moved(const IpAddress& host, Nanoseconds from, Nanosecond
     const Host* known = hosts_.find(host, hash(host));
     return known != nullptr && known->owner_changed != kNoTime && known->owner_changed >= from &&
            known->owner_changed <= to;
+}
+
+void HostLife::note_change(const Segment& segment, const FrameView& frame, const LastHeard::Word& before,
+                           Nanoseconds connection_heard) {
+    if (before.source == 0 || !is_fresh(segment.ttl)) return;
+    const IpAddress sender = segment.key.sender(segment.direction).address;
+    const std::uint64_t from = decoding::source_in(before.source);
+    const std::uint64_t to = decoding::link_source_of(frame, sender);
+    if (to == 0 || from == to) return;
+    holders_.note_change({sender, hash(sender)}, {from, to, before.time, segment.time}, connection_heard);
+}
+
+MacChange HostLife::hear_reset(const Segment& reset, const FrameView& frame, Nanoseconds since) {
+    const IpAddress sender = reset.key.sender(reset.direction).address;
+    const std::uint64_t mac = is_fresh(reset.ttl) ? decoding::link_source_of(frame, sender) : 0;
+    const LastHeard::Word last = last_heard_.of(sender);
+    if (mac == 0 || last.source == 0 || reset.time == kNoTime || since == kNoTime) return {};
+    const AddressHolders::Host host{sender, hash(sender)};
+    if (const std::uint64_t from = decoding::source_in(last.source); from != mac) {
+        holders_.note_change(host, {from, mac, last.time, reset.time, true}, kNoTime);
+        last_heard_.set_source(sender, decoding::source_word(frame));
+    }
+    const std::uint64_t before = holders_.holder_at(host, since, mac);
+    return before == 0 || before == mac ? MacChange{} : MacChange{before, mac};
+}
+
+HostLife::Takeover HostLife::takeover(const IpAddress& address, const MacChange& macs) const {
+    Takeover found;
+    if (macs.before == 0) return found;
+    const AddressHolders::Host host{address, hash(address)};
+    found.are_two = holders_.are_two_machines(host, macs.before, macs.now);
+    found.served = holders_.has_served(host, macs.now);
+    found.apart = holders_.has_other_address(host, macs.now, macs.before);
+    found.left = holders_.has_left(host, macs.before, macs.now);
+    if (const Claim* claim = holders_.claim_of(host, macs.now)) found.claim = *claim;
+    return found;
 }
 
 std::vector<IpAddress> HostLife::addresses_of(const IpAddress& host) const {

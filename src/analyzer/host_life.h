@@ -19,14 +19,18 @@
 #include <cstring>
 #include <vector>
 
+#include "analyzer/address_holders.h"
 #include "analyzer/gone_connections.h"
 #include "analyzer/last_heard.h"
 #include "core/hash.h"
 #include "core/recent_table.h"
 #include "deadpeer/address.h"
+#include "deadpeer/finding.h"
 #include "deadpeer/time.h"
 #include "decode/decode.h"
+#include "decode/link_source.h"
 #include "keepalive/silence.h"
+#include "tcp/half_stream.h"
 
 namespace deadpeer {
 
@@ -47,18 +51,33 @@ public:
     // Some that are not count as if they were.
     [[nodiscard]] bool expects(std::uint64_t mac) const { return is_expected(hash_(mac)); }
 
-    void hear(const Heard& heard);
+    void hear(const Heard& heard, std::uint32_t file = 0);
     // Starts the memory reads that this will need.
     void prefetch(const Heard& heard) const;
 
-    // By a TCP segment. REQUIRES: it is no RST.
-    void hear_segment(const Segment& segment) {
-        if (segment.time != kNoTime) last_heard_.hear(segment.key, segment.direction, segment.time);
+    // By a TCP segment. `said`: what its sender had sent on the same connection. REQUIRES: it is no RST.
+    void hear_segment(const Segment& segment, const FrameView& frame, const HalfStream& said) {
+        if (segment.time == kNoTime) return;
+        last_heard_.hear(segment.key, segment.direction, {segment.time, decoding::source_word(frame)},
+                         [&](const LastHeard::Word& before) {
+                             note_change(segment, frame, before, said.seen ? said.last_time : kNoTime);
+                         });
     }
 
     // As stacks send it: no router has counted it down.
     [[nodiscard]] static bool is_fresh(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
 
+    // Who had the address of a RST's sender at that time, and who sent it; if they are not the same.
+    MacChange hear_reset(const Segment& reset, const FrameView& frame, Nanoseconds since);
+    // What shows of the two by now.
+    struct Takeover {
+        bool are_two = false;  // machines, each of its own
+        bool left = false;     // the one that had the address has fallen silent
+        bool served = false;   // the other sent more than RSTs as the address
+        bool apart = false;    // the other has an address of its own besides
+        Claim claim;           // of the other, if it claimed the address
+    };
+    [[nodiscard]] Takeover takeover(const IpAddress& host, const MacChange& macs) const;
     // By whatever the host sent; kNoTime if that is not known.
     [[nodiscard]] Nanoseconds last_heard(const IpAddress& host) const;
 
@@ -103,7 +122,7 @@ public:
 
     [[nodiscard]] std::size_t memory() const {
         return last_heard_.memory() + hosts_.memory() + gone_.memory() + machines_.memory() +
-               sizeof expected_ + two_way_.capacity() * sizeof(std::uint64_t);
+               holders_.memory() + sizeof expected_ + two_way_.capacity() * sizeof(std::uint64_t);
     }
 
 private:
@@ -153,6 +172,8 @@ private:
     Host& host_of(const IpAddress& address, std::uint64_t place);
     Machine& machine_of(std::uint64_t mac, std::uint64_t place);
     void claim(Host& host, const Heard& heard);
+    [[gnu::noinline]] void note_change(const Segment& segment, const FrameView& frame,
+                                       const LastHeard::Word& before, Nanoseconds connection_heard);
     [[nodiscard]] const Machine* machine_with(const IpAddress& host) const;
 
     // By the hash of an address of either kind: some that are not expected count as if they were.
@@ -183,6 +204,7 @@ private:
     GoneConnections gone_;
     RecentTable<std::uint64_t, Machine> machines_;  // by link-layer address
     bool knows_owners_ = false;                     // some host has one
+    AddressHolders holders_;
 };
 
 }  // namespace deadpeer

@@ -1,4 +1,4 @@
-// LastHeard: when addresses were heard last, by TCP segments.
+// LastHeard: when addresses were heard last, by TCP segments, and from which link-layer address.
 //
 // What:    a table without collisions resolved: of an address whose place another took nothing is known.
 // Cost:    one store a segment.
@@ -9,9 +9,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <vector>
 
+#include "core/folded_address.h"
 #include "deadpeer/address.h"
 #include "deadpeer/time.h"
 
@@ -19,36 +18,46 @@ namespace deadpeer {
 
 class LastHeard {
 public:
-    void hear(const FlowKey& key, Direction sender, Nanoseconds time) {
+    struct Word {
+        Nanoseconds time = kNoTime;
+        std::uint64_t source = 0;  // see decoding::source_word()
+    };
+
+    // Calls changed(before) if the word before came from another link-layer address.
+    template <typename Changed>
+    void hear(const FlowKey& key, Direction sender, const Word& word, Changed changed) {
         const std::uint64_t address =
             folded(sender == Direction::kFromLow ? key.low_address : key.high_address);
-        places_[place_of(address)] = {address, time};
+        Place& place = places_[place_of(address)];
+        const Place before = place;
+        place = {address, word};
+        if (before.word.source != word.source && before.address == address) changed(before.word);
     }
 
-    // kNoTime: not known.
-    [[nodiscard]] Nanoseconds of(const IpAddress& host) const {
-        std::array<std::uint64_t, 2> words;
-        std::memcpy(words.data(), host.bytes.data(), sizeof words);
-        const Place& place = places_[place_of(folded(words))];
-        return place.address == folded(words) ? place.time : kNoTime;
+    // Of no time if it is not known.
+    [[nodiscard]] Word of(const IpAddress& host) const {
+        const std::uint64_t address = folded(host);
+        const Place& place = places_[place_of(address)];
+        return place.address == address ? place.word : Word{};
     }
 
-    [[nodiscard]] std::size_t memory() const { return places_.capacity() * sizeof(Place); }
+    // REQUIRES: it is known.
+    void set_source(const IpAddress& host, std::uint64_t source) {
+        places_[place_of(folded(host))].word.source = source;
+    }
+
+    [[nodiscard]] std::size_t memory() const { return sizeof places_; }
 
 private:
     struct Place {
         std::uint64_t address = 0;
-        Nanoseconds time = kNoTime;
+        Word word;
     };
     static constexpr unsigned kBits = 13;
-    static constexpr std::uint64_t kOdd = 0x9E37'79B9'7F4A'7C15;  // 2^64 by the golden ratio
 
-    static std::uint64_t folded(const std::array<std::uint64_t, 2>& words) {
-        return words[0] ^ (words[1] * kOdd);
-    }
-    static std::size_t place_of(std::uint64_t address) { return (address * kOdd) >> (64 - kBits); }
+    static std::size_t place_of(std::uint64_t address) { return spread(address) >> (64 - kBits); }
 
-    std::vector<Place> places_ = std::vector<Place>(std::size_t{1} << kBits);
+    std::array<Place, std::size_t{1} << kBits> places_;
 };
 
 }  // namespace deadpeer
