@@ -44,6 +44,8 @@ enum class Verdict : std::uint8_t {
     kNoAnswer,  // to its SYNs: it never was a connection
     kScan,      // its initiator reset it as soon as it was answered
     kMiddleboxRestarted,
+    kAddressMoved,     // to a machine that does not have the connection
+    kAddressConflict,  // two machines have the address, and one of them reset what the other has
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -117,6 +119,8 @@ enum class Reason : std::uint8_t {
     kSynScan,
     // peer_reset
     kUnrequested,  // of a SYN-ACK that its receiver never asked for
+    // address_moved, address_conflict
+    kOtherMachine,  // the RST came from another link-layer address than the address's segments before
 };
 
 // What a side sent that found no answer.
@@ -152,6 +156,15 @@ inline constexpr Signs kSignCapturePaused = 1U
 inline constexpr Signs kSignLostTogether =
     1U << 17;  // so did several hosts with the same peer, and no older connection of theirs outlived it
 
+inline constexpr Signs kSignAddressTaken = 1U << 18;   // the RST is another machine's, the one before left
+inline constexpr Signs kSignAddressShared = 1U << 19;  // it is, and the one before went on
+inline constexpr Signs kSignAddressClaimed = 1U
+                                             << 20;  // by ARP or neighbour discovery, from the RST's sender
+inline constexpr Signs kSignOwnAddress = 1U << 21;   // the RST's sender has another address of its own
+
+inline constexpr Signs kSignsAddress =
+    kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;
+
 // Each shows that the host was up.
 inline constexpr Signs kSignsHostUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
 // Each speaks for a boot of the host.
@@ -178,6 +191,8 @@ enum class EventKind : std::uint8_t {
     kScan,
     kVerdictChanged,  // live: what an earlier event told no longer holds
     kMiddleboxRestarted,
+    kAddressMoved,
+    kAddressConflict,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -218,8 +233,8 @@ struct Finding {
     Nanoseconds interval = kNoTime;      // between the probes; heartbeat_stopped: the period
     Nanoseconds survived = kNoTime;      // idle_timeout_on_path: the longest idle that survived
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
-    // Probes or transmissions; host_rebooted, middlebox_restarted: connections; capacity_warning: open
-    // connections; scan: tries.
+    // Probes or transmissions; host_rebooted, middlebox_restarted, address_moved, address_conflict:
+    // connections; capacity_warning: open connections; scan: tries.
     std::uint32_t count = 0;
     EventKind taken_back{};        // verdict_changed: the event that no longer holds
     Verdict now = Verdict::kNone;  // verdict_changed: of its connection, if it is about one
@@ -229,13 +244,14 @@ struct Finding {
     std::uint32_t limit = 0;       // capacity_warning: the server's limit
     std::uint32_t ports = 0;       // scan: different ones that were tried
     std::uint32_t hosts = 0;       // scan: likewise; middlebox_restarted: that lost connections
-    // host_rebooted, middlebox_restarted: the streams of the connections, as many as fit.
+    // Of several connections lost: the streams of the connections, as many as fit.
     std::array<StreamNumber, 8> lost{};
     // capacity_warning: who holds most idle connections, most first; middlebox_restarted: who lost how many.
     std::array<HolderCount, 8> holders{};
     std::array<char, 16> link{};  // capture_gap: see link_name()
     std::array<char, 96>
         known_timers{};  // idle_close: names of servers or middleboxes that fit, as many as fit
+    MacChange macs;      // address_moved, address_conflict
     // Not 0: the row stands for so many more events, left out for lack of room (a live capture bounds rows).
     std::uint64_t left_out = 0;
     // Frames that prove it, in the same input: the first `evidence_count`. There may be more than have room.

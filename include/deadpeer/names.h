@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 15> kVerdictNames = {"",
+inline constexpr std::array<std::string_view, 17> kVerdictNames = {"",
                                                                    "unknown",
                                                                    "closed",
                                                                    "peer_dead",
@@ -37,11 +37,13 @@ inline constexpr std::array<std::string_view, 15> kVerdictNames = {"",
                                                                    "path_dead",
                                                                    "no_answer",
                                                                    "scan",
-                                                                   "middlebox_restarted"};
+                                                                   "middlebox_restarted",
+                                                                   "address_moved",
+                                                                   "address_conflict"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 46> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 47> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -86,16 +88,18 @@ inline constexpr std::array<std::string_view, 46> kReasonNames = {"",
                                                                   "reset_when_idle",
                                                                   "closed_when_idle",
                                                                   "syn_scan",
-                                                                  "unrequested"};
+                                                                  "unrequested",
+                                                                  "other_machine"};
 
-inline constexpr std::array<std::string_view, 20> kEventNames = {
-    "probes_unanswered", "peer_recovered",     "peer_dead",
-    "peer_rebooted",     "peer_lost_state",    "middlebox_reset",
-    "peer_reset",        "host_rebooted",      "idle_timeout_on_path",
-    "heartbeat_stopped", "capture_gap",        "capacity_warning",
-    "path_dead",         "no_answer",          "reuse_race",
-    "request_after_fin", "idle_close",         "scan",
-    "verdict_changed",   "middlebox_restarted"};
+inline constexpr std::array<std::string_view, 22> kEventNames = {
+    "probes_unanswered", "peer_recovered",      "peer_dead",
+    "peer_rebooted",     "peer_lost_state",     "middlebox_reset",
+    "peer_reset",        "host_rebooted",       "idle_timeout_on_path",
+    "heartbeat_stopped", "capture_gap",         "capacity_warning",
+    "path_dead",         "no_answer",           "reuse_race",
+    "request_after_fin", "idle_close",          "scan",
+    "verdict_changed",   "middlebox_restarted", "address_moved",
+    "address_conflict"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

@@ -31,6 +31,7 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.idle_at_failure = judgement.idle_at_failure;
     flow.idle_survived = judgement.idle_survived;
     flow.path_timeout = judgement.path_timeout;
+    flow.macs = judgement.macs;
 }
 
 // After a RST, or after one to its first SYNs.
@@ -44,7 +45,8 @@ OpenTime open_time(Nanoseconds end, const Judgement& judgement) {
     open.end = end;
     const bool failed =
         judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPeerRebooted ||
-        judgement.verdict == Verdict::kMiddleboxRestarted || judgement.verdict == Verdict::kPeerLostState;
+        judgement.verdict == Verdict::kMiddleboxRestarted || judgement.verdict == Verdict::kAddressMoved ||
+        judgement.verdict == Verdict::kPeerLostState;
     if (!failed || judgement.half_open == kNoTime) return open;
     open.failed = judgement.side;
     open.failed_since = judgement.time - judgement.half_open;
@@ -151,7 +153,21 @@ std::optional<HostConnection> Conclusions::forgotten(const Connection& connectio
     // Frames after the RST may show that, too.
     if (life_.ip_id_ran_on(lost->address, lost->heard, lost->reset)) lost->ip_id_ran_on = true;
     lost->host = life_.machine_of(lost->host);
+    lost->taken = signs_of_takeover(*watcher_.watch_of(connection)->reset, lost->address);
     return lost;
+}
+
+// Whether the RST's sender took the address over, or has it besides another, as far as shows by now.
+Signs Conclusions::signs_of_takeover(const ResetRecord& reset, const IpAddress& host) const {
+    if (reset.macs.before == 0) return 0;
+    const HostLife::Takeover takeover = life_.takeover(host, reset.macs);
+    if (!takeover.are_two) return 0;
+    const bool claimed = takeover.claim.mac != 0;
+    // A box on the path may send a RST in the name of the address, from an address of its own.
+    if (!claimed && !takeover.served) return 0;
+    const Signs shown = (claimed ? kSignAddressClaimed : 0) | (takeover.apart ? kSignOwnAddress : 0);
+    if (reset.holder_after) return kSignAddressShared | shown;
+    return takeover.left && !reset.holder_spoke ? kSignAddressTaken | shown : 0;
 }
 
 void Conclusions::gather_host(const Connection& connection, Direction side) {
@@ -182,6 +198,12 @@ HostSigns Conclusions::host_signs(const Connection& connection) const {
     if (!lost) return {};
     HostSigns signs{hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file),
                     hosts_.silence_of(*lost)};
+    if ((signs.signs & kSignAddressClaimed) != 0) {
+        const MacChange& macs = watcher_.watch_of(connection)->reset->macs;
+        const Claim claim = life_.takeover(lost->address, macs).claim;
+        signs.evidence = {};
+        if (claim.file == connection.last.file) signs.evidence.add(claim.frame);
+    }
     if (const auto moment = together_.moment_of(loss_of(connection, *lost))) {
         signs.signs |= kSignLostTogether;
         signs.moment = *moment;
@@ -248,6 +270,8 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
     conclusion.missed = missed_beat(heartbeat, open_time(end, conclusion.judgement), capture);
+    // Nobody stopped it where two machines get what is sent to one.
+    if (conclusion.judgement.verdict == Verdict::kAddressConflict) conclusion.missed = {};
     flow.heartbeat_missed = conclusion.missed.met;
     return conclusion;
 }

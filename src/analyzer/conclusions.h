@@ -102,6 +102,7 @@ private:
     [[nodiscard]] LostTogether::Loss loss_of(const Connection& connection, const HostConnection& lost) const;
     [[nodiscard]] LostTogether::Lived lived_by_host(const Connection& connection, Direction host) const;
     [[nodiscard]] bool prober_is_up(const Connection& connection) const;
+    [[nodiscard]] Signs signs_of_takeover(const ResetRecord& reset, const IpAddress& host) const;
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                      const Judgement& judgement) const;
 

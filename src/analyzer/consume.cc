@@ -152,9 +152,11 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
         nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
         looked = true;
         if (segment.has(kRst)) {
-            const std::uint64_t mac = decoding::link_source(frames_[segment.batch_index]);
-            if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
-            verdicts_.note_forgotten(connection);
+            take_reset(connection, segment);
+        } else if (connection.rst_seen) {
+            const FrameView& frame = frames_[segment.batch_index];
+            watcher_.note_after_reset(connection, segment,
+                                      decoding::link_source_of(frame, segment.source().address));
         }
     }
     if (concerns_beats(connection, segment)) {
@@ -166,6 +168,16 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
         rounds_.ask_later(connection, segment.time, capture_state());
     }
     return nature;
+}
+
+// From where a RST came, and what that tells of its sender.
+void Analyzer::Impl::take_reset(const Connection& connection, const Segment& segment) {
+    const FrameView& frame = frames_[segment.batch_index];
+    const std::uint64_t mac = decoding::link_source(frame);
+    if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
+    if (const ResetRecord* reset = watcher_.reset_of(connection, segment.frame))
+        watcher_.note_macs(connection, life_.hear_reset(segment, frame, reset->silent_since()));
+    verdicts_.note_forgotten(connection);
 }
 
 void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segment) {

@@ -85,6 +85,7 @@ private:
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
                                                Labels labels) const;
     [[gnu::noinline]] void look_closer(Connection& connection, const Segment& segment, Labels labels);
+    void take_reset(const Connection& connection, const Segment& segment);
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
     [[gnu::always_inline]] inline void hear_host(const Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);

@@ -23,6 +23,7 @@ Finding loss_of(const Connection& connection, const Judgement& judgement, EventK
     finding.stream = connection.tcp.number;
     finding.subject = {connection.key.sender(judgement.side).address, 0};
     finding.half_open = judgement.half_open;
+    finding.macs = judgement.macs;
     finding.count = 1;
     finding.lost[0] = connection.tcp.number;
     finding.add_evidence(judgement.frame);
@@ -40,9 +41,10 @@ void add_holder(Finding& finding, const HolderCount& holder) {
 
 }  // namespace
 
-void Reboots::count_reboot(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                           Nanoseconds last_word, ReportSink& sink) {
-    Finding lost = loss_of(connection, judgement, EventKind::kHostRebooted, Severity::kCritical);
+void Reboots::count_host(EventKind kind, const Connection& connection, const Judgement& judgement,
+                         const HostSigns& host, Nanoseconds last_word, ReportSink& sink) {
+    const Severity severity = kind == EventKind::kHostRebooted ? Severity::kCritical : Severity::kWarning;
+    Finding lost = loss_of(connection, judgement, kind, severity);
     add_host_evidence(lost, host.evidence);
     const IpAddress by = lost.subject.address;
     count(std::move(lost), by, last_word, sink);
@@ -59,9 +61,9 @@ void Reboots::count_restart(const Connection& connection, const Judgement& judge
     count(std::move(lost), by, host.moment.from, sink);
 }
 
-void Reboots::withdraw_reboot(const IpAddress& host, Nanoseconds last_word, Nanoseconds reset,
-                              Nanoseconds now, ReportSink& sink) {
-    const auto same = find(EventKind::kHostRebooted, host, last_word, reset);
+void Reboots::withdraw(EventKind kind, const IpAddress& host, Nanoseconds last_word, Nanoseconds reset,
+                       Nanoseconds now, ReportSink& sink) {
+    const auto same = find(kind, host, last_word, reset);
     if (same == reboots_.end() || --same->second.finding.count > 0) return;
     if (same->second.told) sink.on_finding(change_of(same->second.finding, now));
     reboots_.erase(same);
@@ -77,7 +79,7 @@ Reboots::ByHost::iterator Reboots::find(EventKind kind, const IpAddress& by, Nan
 
 void Reboots::count(Finding&& lost, const IpAddress& by, Nanoseconds last_word, ReportSink& sink) {
     const auto same = find(lost.kind, by, last_word, lost.time);
-    if (same != reboots_.end()) return unite(same, lost, last_word);
+    if (same != reboots_.end() && same->second.finding.macs == lost.macs) return unite(same, lost, last_word);
     if (reboots_.size() >= most_) forget_earlier(sink);
     const Reboot reboot{std::move(lost), last_word};
     next_due_ = std::min(next_due_, reboot.due());

@@ -1,5 +1,6 @@
-// Reboots: events that are told once for what took down several connections: host_rebooted, one for each
-// host and reboot, and middlebox_restarted, one for each moment at which several hosts lost theirs.
+// Reboots: events that are told once for what took down several connections: host_rebooted, address_moved and
+// address_conflict, one for each host and time, and middlebox_restarted, one for each moment at which several
+// hosts lost theirs.
 //
 // Cost:    O(log n) a connection.
 // Memory:  bounded: when it is used up, the earlier half is told and forgotten.
@@ -25,18 +26,18 @@ public:
     // `bytes`: what it may take, about.
     explicit Reboots(std::size_t bytes) : most_(std::max(bytes / kBytes, kFewest)) {}
 
-    // A connection judged peer_rebooted; `last_word`: when its host was last heard on it. One reboot takes
-    // down all connections that the host had before it.
-    void count_reboot(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                      Nanoseconds last_word, ReportSink& sink);
+    // A connection judged peer_rebooted, address_moved or address_conflict: `kind`; `last_word`: when its host
+    // was last heard on it. One event tells of all connections that the host had before.
+    void count_host(EventKind kind, const Connection& connection, const Judgement& judgement,
+                    const HostSigns& host, Nanoseconds last_word, ReportSink& sink);
     // One judged middlebox_restarted.
     void count_restart(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                        ReportSink& sink);
 
-    // Live: a connection that counted as lost by a reboot does so no more; by its values then. A reboot that
-    // was told is taken back with its last one.
-    void withdraw_reboot(const IpAddress& host, Nanoseconds last_word, Nanoseconds reset, Nanoseconds now,
-                         ReportSink& sink);
+    // Live: a connection that counted so does no more; by its values then. An event that was told is taken
+    // back with its last one.
+    void withdraw(EventKind kind, const IpAddress& host, Nanoseconds last_word, Nanoseconds reset,
+                  Nanoseconds now, ReportSink& sink);
 
     // Each once, in the order of time.
     void tell(ReportSink& sink) { tell_due(sink, kNever); }

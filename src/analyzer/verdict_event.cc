@@ -41,7 +41,9 @@ std::optional<EventClass> class_of(const Judgement& judgement) {
         case Verdict::kSuspect:
         case Verdict::kAlive:
         case Verdict::kIdle:
-        case Verdict::kMiddleboxRestarted:  // told once for all connections
+        case Verdict::kMiddleboxRestarted:  // told once for all connections, as the two below
+        case Verdict::kAddressMoved:
+        case Verdict::kAddressConflict:
             break;
     }
     return std::nullopt;

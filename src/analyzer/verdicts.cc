@@ -14,7 +14,17 @@ constexpr Nanoseconds kResetSettles = 500 * kMillisecond;
 // How long the other connections of its host are given to tell whether it rebooted, and how often they are
 // looked at.
 constexpr Nanoseconds kWitnessTime = 5 * kSecond;
+constexpr Nanoseconds kHolderTime = 10 * kSecond;
 constexpr Nanoseconds kLookAgain = 500 * kMillisecond;
+
+// The event that tells of all connections that its host lost so.
+std::optional<EventKind> host_event(const Judgement& judgement) {
+    if (judgement.verdict == Verdict::kAddressMoved) return EventKind::kAddressMoved;
+    if (judgement.verdict == Verdict::kAddressConflict) return EventKind::kAddressConflict;
+    const bool by_reboot =
+        judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium;
+    return by_reboot ? std::optional(EventKind::kHostRebooted) : std::nullopt;
+}
 
 bool silence_decided(const Judgement& judgement) {
     const bool dead = judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPathDead;
@@ -129,7 +139,9 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     if (restarted && host.moment.hosts == 0) return;  // told before
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
-    const Verdict verdict = event || is_try || restarted ? judgement.verdict : Verdict::kNone;
+    const auto of_host = host_event(judgement);
+    const bool is_told = event || is_try || restarted || of_host;
+    const Verdict verdict = is_told ? judgement.verdict : Verdict::kNone;
     const auto kind = event ? std::optional(event->kind) : std::nullopt;
     const ToldVerdict before =
         watcher_.note_told(connection, {verdict, kind, judgement.side, connection.last_time()}, host.signs);
@@ -144,16 +156,14 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
         }
         if (verdict != Verdict::kNone) paths_.note_failure(connection, judgement, now, sink_);
     }
-    const bool by_reboot =
-        judgement.verdict == Verdict::kPeerRebooted && judgement.confidence >= Confidence::kMedium;
-    if (!watcher_.note_reboot(connection, by_reboot)) return;
+    const auto of_host_before = watcher_.note_host_event(connection, of_host);
+    if (of_host == of_host_before) return;
     const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
-    if (by_reboot) {
-        reboots_.count_reboot(connection, judgement, host, reset.silent_since(), sink_);
-    } else {
-        reboots_.withdraw_reboot(connection.key.sender(before.side).address, reset.silent_since(), reset.time,
-                                 now, sink_);
+    if (of_host_before) {
+        const IpAddress lost_by = connection.key.sender(before.side).address;
+        reboots_.withdraw(*of_host_before, lost_by, reset.silent_since(), reset.time, now, sink_);
     }
+    if (of_host) reboots_.count_host(*of_host, connection, judgement, host, reset.silent_since(), sink_);
 }
 
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
@@ -180,6 +190,9 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     if (!watch->reset->met()) return std::nullopt;
     const Nanoseconds settled = watch->reset->time + kResetSettles;
     if (capture.now < settled) return settled;
+    // The machine that had the address may go on with it.
+    const Nanoseconds tells_itself = watch->reset->time + kHolderTime;
+    if (watch->reset->macs.before != 0 && capture.now < tells_itself) return tells_itself;
     const Nanoseconds latest = watch->reset->time + kWitnessTime;
     if (judgement.verdict == Verdict::kMiddleboxRestarted) {  // a connection may yet outlive it
         const Nanoseconds outlived = watch->reset->time + HostBook::kAfterReturn + 1;
@@ -219,7 +232,7 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
         const Verdict told = watch->told.verdict;
         const bool may_be_more = told == Verdict::kPeerRebooted || told == Verdict::kPeerLostState ||
                                  told == Verdict::kMiddleboxReset;
-        if (may_be_more && !watch->reboot_counted) {
+        if (may_be_more && !watch->host_event) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }
     }

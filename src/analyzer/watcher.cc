@@ -166,12 +166,6 @@ void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
     note_host_life(noted, connection.key);
 }
 
-void Watcher::note_other_sender(const Connection& connection, std::uint64_t frame) {
-    Watch* watch = watches_.find(connection.watch);
-    const bool recorded = watch != nullptr && watch->reset->met() && watch->reset->frame == frame;
-    if (recorded) watch->reset.in(pools_.resets).address_moved = true;
-}
-
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.
 void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;
@@ -218,9 +212,10 @@ ToldVerdict Watcher::note_told(const Connection& connection, const ToldVerdict& 
     return std::exchange(watch->told, told);
 }
 
-bool Watcher::note_reboot(const Connection& connection, bool counts) {
+std::optional<EventKind> Watcher::note_host_event(const Connection& connection,
+                                                  std::optional<EventKind> event) {
     Watch* watch = watches_.find(connection.watch);
-    return watch != nullptr && std::exchange(watch->reboot_counted, counts) != counts;
+    return watch == nullptr ? std::nullopt : std::exchange(watch->host_event, event);
 }
 
 bool Watcher::is_in_trouble(const Connection& connection) const {

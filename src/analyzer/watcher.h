@@ -69,6 +69,13 @@ public:
     // Its RST of that frame came from a machine that was not seen before.
     void note_other_sender(const Connection& connection, std::uint64_t frame);
 
+    // Its RST of that frame; nullptr if it was not taken down.
+    [[nodiscard]] const ResetRecord* reset_of(const Connection& connection, std::uint64_t frame) const;
+    // The RST came from another link-layer address than the sender's segments before.
+    void note_macs(const Connection& connection, const MacChange& macs);
+    // A segment without RST came from that link-layer address.
+    void note_after_reset(const Connection& connection, const Segment& segment, std::uint64_t mac);
+
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
 
@@ -80,8 +87,8 @@ public:
     // From now on that is told. `host`: what other connections tell of the host. Answers what was told
     // before.
     ToldVerdict note_told(const Connection& connection, const ToldVerdict& told, Signs host);
-    // Whether it counts as lost by a reboot of its host, from now on; answers whether that is news.
-    bool note_reboot(const Connection& connection, bool counts);
+    // The event of its host as whose loss it counts from now on; answers with the one until now.
+    std::optional<EventKind> note_host_event(const Connection& connection, std::optional<EventKind> event);
 
     // One of its sides is not answered at the moment, or what became of it was told.
     [[nodiscard]] bool is_in_trouble(const Connection& connection) const;

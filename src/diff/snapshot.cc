@@ -42,6 +42,8 @@ struct Identity {
 Identity identity_of(EventKind kind) {
     switch (kind) {
         case EventKind::kHostRebooted:
+        case EventKind::kAddressMoved:
+        case EventKind::kAddressConflict:
             return {.compared = true};
         case EventKind::kIdleTimeoutOnPath:
         case EventKind::kHeartbeatStopped:

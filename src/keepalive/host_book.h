@@ -41,6 +41,7 @@ struct HostConnection {
     Silence quiet;               // of the host's frames that are no TCP segments, between `heard` and `reset`
     bool ip_id_ran_on = false;   // from `heard` to `reset`
     bool address_moved = false;  // in between
+    Signs taken = 0;             // of kSignsAddress
 };
 
 class HostBook {

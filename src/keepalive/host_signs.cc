@@ -102,6 +102,7 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
     if (silence.length() > 0) signs |= kSignHostSilent;
     if (silence.length() == 0 && forgotten.reset - forgotten.heard >= kShortestBoot) signs |= kSignHostHeard;
     if (forgotten.ip_id_ran_on) signs |= kSignIpIdRanOn;
+    signs |= forgotten.taken;
     if (forgotten.address_moved) signs |= kSignAddressMoved;
     if (many_hosts_reset(forgotten.reset)) signs |= kSignManyHosts;
     return signs;

@@ -54,9 +54,9 @@ struct CaptureFacts {
 // What other connections and frames tell of the host that sent a no-socket RST.
 struct HostSigns {
     // Of kSignOthersLost, kSignAnnouncement, kSignNewConnections, kSignHostSilent, kSignOlderSurvives,
-    // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved, kSignLostTogether.
+    // kSignHostHeard, kSignIpIdRanOn, kSignManyHosts, kSignAddressMoved, kSignLostTogether, kSignsAddress.
     Signs signs = 0;
-    FrameTrail evidence = {};          // of the announcement and the new connections
+    FrameTrail evidence = {};          // of the announcement and the new connections, or of the claim
     Silence silence = {};              // of kSignHostSilent
     LostTogether::Moment moment = {};  // of kSignLostTogether
 };
@@ -79,6 +79,7 @@ struct Judgement {
     Nanoseconds idle_at_failure = kNoTime;
     Nanoseconds idle_survived = kNoTime;
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits the two
+    MacChange macs;                      // address_moved, address_conflict
     FrameTrail evidence;
 };
 

@@ -24,6 +24,36 @@ void describe_reset(Judgement& judgement, const JudgementCase& c) {
     judgement.half_open = between(reset.sender_heard, reset.time);
 }
 
+// Another machine sent the RST than the one that had the address. A middlebox that resets in its name does
+// not claim the address; nor does a machine that goes on counting IP ids, or with older connections, take it.
+std::optional<Judgement> judge_address(const JudgementCase& c) {
+    const ResetRecord& reset = c.reset();
+    const Signs host = c.host.signs;
+    const bool shared = (host & kSignAddressShared) != 0;
+    const bool claimed = (host & kSignAddressClaimed) != 0;
+    const bool same_machine = (host & (kSignOlderSurvives | kSignIpIdRanOn)) != 0;
+    const bool taken = (host & kSignAddressTaken) != 0 && !same_machine;
+    if (!shared && !taken) return std::nullopt;
+    if (!claimed && (reset.ttl_differs || reset.both_ends)) return std::nullopt;
+    // A machine that changes its network card claims the address anew, too, but brings no other one along.
+    const bool apart = (host & kSignOwnAddress) != 0;
+    Confidence confidence = Confidence::kLow;
+    if (claimed && shared) confidence = Confidence::kHigh;
+    if (claimed && !shared && apart) confidence = Confidence::kMedium;
+    Judgement judgement = decided(shared ? Verdict::kAddressConflict : Verdict::kAddressMoved, confidence,
+                                  Reason::kOtherMachine);
+    describe_reset(judgement, c);
+    if (shared) judgement.half_open = kNoTime;  // nobody died
+    judgement.macs = reset.macs;
+    judgement.signs |= host & kSignsAddress;
+    return judgement;
+}
+
+// A host that answers at once what its application did forgets nothing.
+bool came_late(const ResetRecord& reset, const AnalyzerOptions& options) {
+    return longer(between(reset.silent_since(), reset.time), options.minimum_probe_silence);
+}
+
 std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     const ResetRecord& reset = c.reset();
     // Both ends at once, and neither had just spoken.
@@ -125,7 +155,8 @@ Judgement judge_forgotten(const JudgementCase& c) {
 std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
     if (c.reset().by_scanner) return judge_scan(c);
-    const bool forgotten = is_no_socket_reset(c.reset(), c.options);
+    if (auto judgement = judge_address(c)) return judgement;
+    const bool forgotten = is_no_socket_reset(c.reset(), c.options) && came_late(c.reset(), c.options);
     auto restarted = forgotten ? judge_restarted_middlebox(c) : std::nullopt;
     if (restarted && restarted->confidence > Confidence::kLow) return restarted;
     if (auto judgement = judge_middlebox(c)) return judgement;
@@ -151,8 +182,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
     const bool unknown_till_fin = reset.answers_fin && reset.sender_heard == kNoTime;
     return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() && !reset.in_handshake &&
-           !unknown_till_fin &&
-           longer(between(reset.silent_since(), reset.time), options.minimum_probe_silence);
+           !unknown_till_fin && (reset.macs.before != 0 || came_late(reset, options));
 }
 
 }  // namespace deadpeer

@@ -190,6 +190,9 @@ struct ResetRecord {
     bool address_moved = false;  // another machine claimed the sender's address since
     bool target_awake = false;   // the other side's host was heard again and again since, too
     LateRequest late_request;
+    MacChange macs;             // of the sender's address, if the RST is another machine's
+    bool holder_spoke = false;  // the one before sent something on the connection after it
+    bool holder_after = false;  // later than what the RST may have overtaken
 
     // Since then at least its sender was silent, even if it was never heard.
     [[nodiscard]] Nanoseconds silent_since() const {
@@ -252,7 +255,7 @@ struct Watch {
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
     ToldVerdict told;
-    bool reboot_counted = false;
+    std::optional<EventKind> host_event;  // as whose loss it counts: host_rebooted, address_moved, …
     Signs host_signs = 0;
 };
 

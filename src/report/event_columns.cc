@@ -33,8 +33,10 @@ void write_evidence(Cells& cells, const EventLine& line) {
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
+// Of several connections.
 bool is_of_several(EventKind kind) {
-    return kind == EventKind::kHostRebooted || kind == EventKind::kMiddleboxRestarted;
+    return kind == EventKind::kHostRebooted || kind == EventKind::kMiddleboxRestarted ||
+           kind == EventKind::kAddressMoved || kind == EventKind::kAddressConflict;
 }
 
 // The connection, or else the host; of those that a middlebox lost, their peer.

@@ -5,6 +5,7 @@
 #include "report/close_story.h"
 #include "report/explanation.h"
 #include "report/failure_story.h"
+#include "report/failure_words.h"
 #include "report/words.h"
 
 namespace deadpeer {
@@ -89,6 +90,26 @@ void explain_middlebox_restarted(Explanation& out, const Finding& finding, bool 
                  " that were used then, at least half were lost");
     say_other_restarts(out.evidence, finding.confidence);
     advise_on_restart(out.advice);
+}
+
+void explain_address_moved(Explanation& out, const Finding& finding, bool stream_numbers) {
+    say(out.what, finding.subject.address,
+        finding.confidence > Confidence::kLow ? " moved" : " seems to have moved",
+        " to another machine, which lacks ", Count{finding.count, "connection", "connections"});
+    if (stream_numbers) say_streams(out.what, finding);
+    say(out.what, ".");
+    say_new_holder(out.evidence, finding.macs, finding.signs);
+    say_sentence(out.advice, kAdviceOnMove);
+}
+
+void explain_address_conflict(Explanation& out, const Finding& finding, bool stream_numbers) {
+    say(out.what, "Two machines ", finding.confidence > Confidence::kLow ? "use " : "seem to use ",
+        finding.subject.address, ": one reset ", Count{finding.count, "connection", "connections"},
+        " of the other");
+    if (stream_numbers) say_streams(out.what, finding);
+    say(out.what, ".");
+    say_two_holders(out.evidence, finding.macs, finding.signs);
+    say_sentence(out.advice, kAdviceOnConflict);
 }
 
 void explain_path_timeout(Explanation& out, const Finding& finding) {
@@ -258,6 +279,10 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return explain_host_rebooted(out, finding, stream_numbers);
         case EventKind::kMiddleboxRestarted:
             return explain_middlebox_restarted(out, finding, stream_numbers);
+        case EventKind::kAddressMoved:
+            return explain_address_moved(out, finding, stream_numbers);
+        case EventKind::kAddressConflict:
+            return explain_address_conflict(out, finding, stream_numbers);
         case EventKind::kIdleTimeoutOnPath:
             return explain_path_timeout(out, finding);
         case EventKind::kHeartbeatStopped:

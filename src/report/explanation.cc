@@ -226,6 +226,8 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kNoAnswer:
         case Verdict::kScan:
         case Verdict::kMiddleboxRestarted:
+        case Verdict::kAddressMoved:
+        case Verdict::kAddressConflict:
             return tell_failure(out, story_of(flow));
     }
 }

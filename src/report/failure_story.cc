@@ -244,6 +244,7 @@ FailureStory story_of(const FlowSummary& flow) {
     story.guard = guard_of(flow);
     const SideSummary& left = flow.failed_side_initiator ? flow.responder_side : flow.initiator_side;
     story.doubling = left.keepalive.exponential;
+    story.macs = flow.macs;
     return story;
 }
 
@@ -287,6 +288,10 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_scan(out, story);
         case Verdict::kMiddleboxRestarted:
             return tell_restarted(out, story);
+        case Verdict::kAddressMoved:
+            return tell_address_moved(out, story);
+        case Verdict::kAddressConflict:
+            return tell_address_conflict(out, story);
         default:
             return tell_suspect(out, story);
     }

@@ -33,6 +33,7 @@ struct FailureStory {
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     Guard guard = Guard::kUnknown;
     bool doubling = false;  // the time between probes
+    MacChange macs;         // of the failed side's address
 };
 
 FailureStory story_of(const FlowSummary& flow);
@@ -40,7 +41,7 @@ FailureStory story_of(const FlowSummary& flow);
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
-// peer_reset, path_dead, no_answer, scan, middlebox_restarted, suspect.
+// peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict, suspect.
 // REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "report/failure_story.h"
 
@@ -37,5 +38,15 @@ void tell_rebooted(Explanation& out, const FailureStory& story);
 void tell_restarted(Explanation& out, const FailureStory& story);
 void tell_lost_state(Explanation& out, const FailureStory& story);
 void tell_reset(Explanation& out, const FailureStory& story);
+void tell_address_moved(Explanation& out, const FailureStory& story);
+void tell_address_conflict(Explanation& out, const FailureStory& story);
+
+// How it is known that an address moved to another machine, or that two machines have it.
+void say_new_holder(std::string& evidence, const MacChange& macs, Signs signs);
+void say_two_holders(std::string& evidence, const MacChange& macs, Signs signs);
+inline constexpr std::string_view kAdviceOnMove =
+    "Check whether a failover was meant (VRRP, keepalived, a floating address)";
+inline constexpr std::string_view kAdviceOnConflict =
+    "Find both machines by their MAC addresses, and give one of them another IP address";
 
 }  // namespace deadpeer

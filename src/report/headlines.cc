@@ -36,6 +36,13 @@ void say_host(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject.address), " lost ", Count{f.count, "connection", "connections"});
     say_held(out, f);
 }
+void say_address(std::string& out, const Finding& f, const Named& named) {
+    const MacChange& macs = f.macs;
+    const bool both = f.kind == EventKind::kAddressConflict;
+    say(out, named(f.subject.address), both ? " of " : " from ", MacText{macs.before},
+        both ? " and " : " to ", MacText{macs.now}, ", ", Count{f.count, "connection", "connections"},
+        " lost");
+}
 void say_without_state(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " no longer has state for its connection with ", named(f.peer));
     say_held(out, f);
@@ -70,11 +77,13 @@ void say_late_request(std::string& out, const Finding& f, const Named& named) {
 }
 
 // The worst kinds first; those that are not here make no headline.
-constexpr std::array<Headline, 12> kHeadlines = {{
+constexpr std::array<Headline, 14> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
     {EventKind::kPeerRebooted, "possible reboot", say_without_state},
+    {EventKind::kAddressConflict, "address conflict", say_address},
+    {EventKind::kAddressMoved, "address moved", say_address},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},
     {EventKind::kMiddleboxRestarted, "restarted middlebox", say_restart},

@@ -67,4 +67,12 @@ void append_word(std::string& out, const Count& count) {
     say(out, count.number, " ", count.number == 1 ? count.one : count.many);
 }
 
+void append_word(std::string& out, MacText mac) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (int shift = 44; shift >= 0; shift -= 4) {
+        out += kDigits[mac.address >> shift & 0xF];
+        if (shift % 8 == 0 && shift > 0) out += ':';
+    }
+}
+
 }  // namespace deadpeer

@@ -26,6 +26,11 @@ struct Side {
     const Endpoint& endpoint;
 };
 
+// "02:00:00:00:00:0b".
+struct MacText {
+    std::uint64_t address;
+};
+
 // "1 probe", "3 probes".
 struct Count {
     std::uint64_t number;
@@ -41,6 +46,7 @@ void append_word(std::string& out, const Span& span);
 void append_word(std::string& out, const IpAddress& address);
 void append_word(std::string& out, const Side& side);
 void append_word(std::string& out, const Count& count);
+void append_word(std::string& out, MacText mac);
 
 template <typename... Words>
 void say(std::string& out, const Words&... words) {

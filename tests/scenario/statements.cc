@@ -15,11 +15,12 @@
 namespace deadpeer::test {
 namespace {
 
-constexpr std::array<std::string_view, 18> kSignNames = {
-    "prober_reset",   "icmp_unreachable", "others_lost",  "announcement", "new_connections",
-    "host_silent",    "older_survives",   "ttl_differs",  "both_ends",    "capture_loss",
-    "time_went_back", "host_heard",       "ip_id_ran_on", "many_hosts",   "address_moved",
-    "spoke_later",    "capture_paused",   "lost_together"};
+constexpr std::array<std::string_view, 22> kSignNames = {
+    "prober_reset",    "icmp_unreachable", "others_lost",   "announcement",  "new_connections",
+    "host_silent",     "older_survives",   "ttl_differs",   "both_ends",     "capture_loss",
+    "time_went_back",  "host_heard",       "ip_id_ran_on",  "many_hosts",    "address_moved",
+    "spoke_later",     "capture_paused",   "lost_together", "address_taken", "address_shared",
+    "address_claimed", "own_address"};
 
 std::string or_dash(std::string_view text) {
     return text.empty() ? "-" : std::string(text);

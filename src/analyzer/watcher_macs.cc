@@ -1,0 +1,54 @@
+// From which link-layer addresses a RST came, and what followed it.
+#include <algorithm>
+
+#include "analyzer/watcher.h"
+
+namespace deadpeer {
+namespace {
+
+// IPv4: /24, IPv6: /64.
+bool have_same_prefix(const IpAddress& a, const IpAddress& b) {
+    const std::ptrdiff_t length = a.is_v6 ? 8 : 3;
+    return a.is_v6 == b.is_v6 && std::equal(a.bytes.begin(), a.bytes.begin() + length, b.bytes.begin());
+}
+
+}  // namespace
+
+void Watcher::note_other_sender(const Connection& connection, std::uint64_t frame) {
+    Watch* watch = watches_.find(connection.watch);
+    const bool recorded = watch != nullptr && watch->reset->met() && watch->reset->frame == frame;
+    if (recorded) watch->reset.in(pools_.resets).address_moved = true;
+}
+
+const ResetRecord* Watcher::reset_of(const Connection& connection, std::uint64_t frame) const {
+    const Watch* watch = watches_.find(connection.watch);
+    return watch != nullptr && watch->reset->met() && watch->reset->frame == frame ? &*watch->reset : nullptr;
+}
+
+void Watcher::note_macs(const Connection& connection, const MacChange& macs) {
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr || !watch->reset->met() || macs.before == 0) return;
+    ResetRecord& reset = watch->reset.in(pools_.resets);
+    reset.address_moved = true;
+    const Endpoint host = connection.key.sender(reset.sender);
+    const Endpoint peer = connection.key.receiver(reset.sender);
+    const HostLife::Takeover takeover = hosts_.takeover(host.address, macs);
+    // A firewall may leave the TTL alone. Hosts with the same prefix meet on the link; and where one of the
+    // two comes through a router, the other is at this end.
+    const std::uint8_t ttl = connection.sent_by(opposite(reset.sender)).ttl_high;
+    const bool on_link = have_same_prefix(host.address, peer.address) || !HostLife::is_fresh(ttl);
+    if (takeover.are_two && (takeover.claim.mac != 0 || on_link)) reset.macs = macs;
+}
+
+void Watcher::note_after_reset(const Connection& connection, const Segment& segment, std::uint64_t mac) {
+    // What was on its way when the RST came arrives sooner.
+    constexpr Nanoseconds kReordered = kSecond / 10;
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr || !watch->reset->met()) return;
+    ResetRecord& reset = watch->reset.in(pools_.resets);
+    if (segment.direction != reset.sender || mac == 0 || mac != reset.macs.before) return;
+    reset.holder_spoke = true;
+    if (segment.time != kNoTime && segment.time - reset.time >= kReordered) reset.holder_after = true;
+}
+
+}  // namespace deadpeer
