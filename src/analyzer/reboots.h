@@ -26,8 +26,8 @@ public:
     // `bytes`: what it may take, about.
     explicit Reboots(std::size_t bytes) : most_(std::max(bytes / kBytes, kFewest)) {}
 
-    // A connection judged peer_rebooted, address_moved or address_conflict: `kind`; `last_word`: when its host
-    // was last heard on it. One event tells of all connections that the host had before.
+    // A connection judged peer_rebooted, address_moved or address_conflict: `kind`. `last_word`: when its
+    // host was last heard on it. One event tells of all connections that the host had before.
     void count_host(EventKind kind, const Connection& connection, const Judgement& judgement,
                     const HostSigns& host, Nanoseconds last_word, ReportSink& sink);
     // One judged middlebox_restarted.
