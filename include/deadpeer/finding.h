@@ -193,6 +193,7 @@ enum class EventKind : std::uint8_t {
     kMiddleboxRestarted,
     kAddressMoved,
     kAddressConflict,
+    kOutage,  // bridged by transmissions that were acknowledged in the end
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -230,7 +231,8 @@ struct Finding {
     // Silence before the failure; heartbeat_stopped: since the last beat; scan: from the first try to the
     // last.
     Nanoseconds idle = kNoTime;
-    Nanoseconds interval = kNoTime;      // between the probes; heartbeat_stopped: the period
+    // Between the probes; heartbeat_stopped: the period; outage: its length at least, half_open at most.
+    Nanoseconds interval = kNoTime;
     Nanoseconds survived = kNoTime;      // idle_timeout_on_path: the longest idle that survived
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     // Probes or transmissions; host_rebooted, middlebox_restarted, address_moved, address_conflict:

@@ -91,15 +91,29 @@ inline constexpr std::array<std::string_view, 47> kReasonNames = {"",
                                                                   "unrequested",
                                                                   "other_machine"};
 
-inline constexpr std::array<std::string_view, 22> kEventNames = {
-    "probes_unanswered", "peer_recovered",      "peer_dead",
-    "peer_rebooted",     "peer_lost_state",     "middlebox_reset",
-    "peer_reset",        "host_rebooted",       "idle_timeout_on_path",
-    "heartbeat_stopped", "capture_gap",         "capacity_warning",
-    "path_dead",         "no_answer",           "reuse_race",
-    "request_after_fin", "idle_close",          "scan",
-    "verdict_changed",   "middlebox_restarted", "address_moved",
-    "address_conflict"};
+inline constexpr std::array<std::string_view, 23> kEventNames = {"probes_unanswered",
+                                                                 "peer_recovered",
+                                                                 "peer_dead",
+                                                                 "peer_rebooted",
+                                                                 "peer_lost_state",
+                                                                 "middlebox_reset",
+                                                                 "peer_reset",
+                                                                 "host_rebooted",
+                                                                 "idle_timeout_on_path",
+                                                                 "heartbeat_stopped",
+                                                                 "capture_gap",
+                                                                 "capacity_warning",
+                                                                 "path_dead",
+                                                                 "no_answer",
+                                                                 "reuse_race",
+                                                                 "request_after_fin",
+                                                                 "idle_close",
+                                                                 "scan",
+                                                                 "verdict_changed",
+                                                                 "middlebox_restarted",
+                                                                 "address_moved",
+                                                                 "address_conflict",
+                                                                 "outage"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

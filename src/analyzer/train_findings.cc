@@ -53,4 +53,19 @@ Finding recovered_finding(const Connection& connection, const Train& train, std:
     return finding;
 }
 
+Finding outage_finding(const Connection& connection, const Train& train, const Segment& answer,
+                       std::uint32_t file) {
+    Finding finding = about_train(connection, train, opposite(answer.direction), EventKind::kOutage,
+                                  Severity::kWarning, file);
+    finding.confidence = Confidence::kHigh;
+    finding.reason = Reason::kRecovered;
+    finding.time = answer.time;
+    finding.frame = answer.frame;
+    finding.count = train.unheard();
+    finding.half_open = between(train.unheard_since(), train.heard_again);
+    finding.interval = between(train.unheard_since(), train.last_time - train.last_gap);
+    finding.add_evidence(answer.frame);
+    return finding;
+}
+
 }  // namespace deadpeer

@@ -22,4 +22,8 @@ Finding unanswered_finding(const Connection& connection, const Train& train, con
 Finding recovered_finding(const Connection& connection, const Train& train, std::uint32_t unanswered,
                           const Segment& answer, std::uint32_t file);
 
+// The other side was not heard during `train`, and then all went on; `answer` acknowledges what was lost.
+Finding outage_finding(const Connection& connection, const Train& train, const Segment& answer,
+                       std::uint32_t file);
+
 }  // namespace deadpeer

@@ -94,6 +94,8 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.outlived.length >= 2)
         sink_.on_finding(
             recovered_finding(connection, observation.outlived, observation.outlived.length, segment, file));
+    if (observation.bridged.open())
+        sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair};
 }
@@ -197,7 +199,8 @@ bool Watcher::holds_scarce(const Connection& connection) const {
     if (scarce(watches_)) return true;
     const auto side_does = [this](const SideWatch& side) {
         return (side.pending_row != 0 && scarce(rows_)) || (side.prober.held() && scarce(pools_.probers)) ||
-               ((side.probes.held() || side.transmissions.held()) && scarce(pools_.trains));
+               ((side.probes.held() || side.transmissions.held() || side.unheard.held()) &&
+                scarce(pools_.trains));
     };
     return std::ranges::any_of(watch->sides, side_does) ||
            (watch->first_pair.held() && (scarce(rows_) || scarce(pools_.first_pairs))) ||

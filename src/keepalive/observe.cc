@@ -47,6 +47,36 @@ void end(Watch& watch, WatchPools& pools, Pooled<Train>& train) {
     train.release(pools.trains);
 }
 
+// For no shorter time a side that is not heard is worth a word; its first losses are no outage yet.
+constexpr Nanoseconds kShortestOutage = 10 * kSecond;
+constexpr std::uint32_t kFewestOfOutage = 4;
+
+// Timers of the sender that ran on all the time show that it was awake, and not just its clock set.
+bool is_outage(const Watch& watch, const Train& train, Nanoseconds heard_again) {
+    const Nanoseconds length = between(train.unheard_since(), heard_again);
+    const bool hastened = watch.icmp_time != kNoTime && watch.icmp_time >= train.first_time;  // RFC 6069
+    return train.open() && train.unheard() >= kFewestOfOutage && length != kNoTime &&
+           length >= kShortestOutage && (!train.leaps || hastened);
+}
+
+// The other side was heard, at that time.
+void end_transmissions(Watch& watch, WatchPools& pools, SideWatch& side, Nanoseconds heard) {
+    if (side.transmissions->open() && watch.told.dead()) watch.told.outlived = true;
+    if (is_outage(watch, *side.transmissions, heard)) {
+        side.transmissions.in(pools.trains).heard_again = heard;
+        std::swap(side.transmissions, side.unheard);
+    }
+    side.transmissions.release(pools.trains);
+}
+
+// An outage is over once what was lost in it is acknowledged.
+Train end_outage(WatchPools& pools, SideWatch& side, const Segment& segment) {
+    const Train unheard = *side.unheard;
+    if (!unheard.open() || !segment.has(kAck) || !Seq(segment.ack).after(unheard.at)) return {};
+    side.unheard.release(pools.trains);
+    return unheard;
+}
+
 void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
     SideWatch& side = watch.sides[index(opposite(segment.direction))];
     const Nanoseconds rtt = between(side.probes->last_time, segment.time);
@@ -59,10 +89,10 @@ void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
 // A side that was not answered had not given up; answers its tries.
 Train take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
     const Train tries = side.probes->open() || !watch.told.dead() ? *side.probes : *side.transmissions;
-    side.peer_returned = kNoTime;
     if (side.probes->length >= 2) watch.recovered = true;
     end(watch, pools, side.probes);
-    end(watch, pools, side.transmissions);
+    end_transmissions(watch, pools, side, side.peer_returned);
+    side.peer_returned = kNoTime;
     return tries;
 }
 
@@ -166,7 +196,8 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         return observation;
     }
     if (watch.told.dead()) observation.outlived = *other.transmissions;
-    end(watch, pools, other.transmissions);
+    end_transmissions(watch, pools, other, segment.time);
+    if (other.unheard.held()) observation.bridged = end_outage(pools, other, segment);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);
         observation.answered = *other.probes;
@@ -212,7 +243,7 @@ void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t fr
 
 bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
-        return side.probes.held() || side.transmissions.held() || side.window_probed;
+        return side.probes.held() || side.transmissions.held() || side.unheard.held() || side.window_probed;
     };
     return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.close.held() ||
            watch.predecessor != 0 || watch.first_pair.held();

@@ -13,6 +13,10 @@ void lengthen(Train& train, const Segment& segment) {
     if (train.length == 1) train.first_gap = gap;
     if (train.last_gap != kNoTime && gap != kNoTime && gap < train.last_gap - train.last_gap / 5)
         train.growing = false;
+    if (train.length >= 3 &&
+        (gap == kNoTime || gap < train.last_gap - train.last_gap / 5 || gap > 3 * train.last_gap)) {
+        train.leaps = true;
+    }
     train.last_gap = gap;
     train.last_time = segment.time;
     train.frames.add(segment.frame);

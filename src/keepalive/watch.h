@@ -51,11 +51,17 @@ struct Train {
     Nanoseconds peer_heard = kNoTime;      // the other side's last segment before the first
     Nanoseconds host_spoke = kNoTime;      // since the first, the other side's host, on another connection
     bool growing = true;                   // no gap was clearly shorter than the one before
-    bool crossed = false;                  // before it the other side probed, too, and nobody answered
+    bool leaps = false;    // from the third on, a gap was clearly shorter than the one before, or far longer
+    bool crossed = false;  // before it the other side probed, too, and nobody answered
+    Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
     FrameTrail frames;
 
     [[nodiscard]] bool open() const { return length > 0; }
+    // The first of these may have gone out before the other side's last word.
+    [[nodiscard]] bool began_before_word() const { return peer_heard != kNoTime && peer_heard > first_time; }
+    [[nodiscard]] Nanoseconds unheard_since() const { return began_before_word() ? peer_heard : first_time; }
+    [[nodiscard]] std::uint32_t unheard() const { return began_before_word() ? length - 1 : length; }
     // The host that does not answer is up. What it said in the first half of the time does not count: it may
     // have died since.
     [[nodiscard]] bool host_is_up() const {
@@ -86,6 +92,7 @@ struct SideWatch {
     Pooled<Prober> prober;          // from its first probe on
     Pooled<Train> probes;           // unanswered keepalive probes
     Pooled<Train> transmissions;    // data, FIN or window probes, the original included
+    Pooled<Train> unheard;          // those of an outage, until the other side has acknowledged them
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
     bool peer_probed = false;       // after its latest probe the other side sent one of its own
@@ -282,6 +289,7 @@ inline void WatchPools::release(Watch& watch) {
         side.prober.release(probers);
         side.probes.release(trains);
         side.transmissions.release(trains);
+        side.unheard.release(trains);
     }
     watch.first_pair.release(first_pairs);
     watch.reset.release(resets);

@@ -40,6 +40,19 @@ void explain_recovered(Explanation& out, const Finding& finding) {
                                  : "Look for an outage of the path at that time");
 }
 
+void explain_outage(Explanation& out, const Finding& finding) {
+    say_sentence(out.what, Side{finding.peer}, " did not hear ", Side{finding.subject}, " for ",
+                 Span{finding.half_open}, ", and the connection came through");
+    say(out.evidence,
+        finding.tries == Tries::kWindowProbes ? "It probed the window " : "It sent the same data ",
+        std::uint64_t{finding.count}, " times before ", Side{finding.subject}, " answered");
+    if (finding.interval != kNoTime && finding.interval >= kMillisecond)
+        say(out.evidence, ", so the outage lasted for at least ", Span{finding.interval});
+    say(out.evidence, ".");
+    say_sentence(out.advice, "Look for an outage of the path, or of ", finding.subject.address,
+                 ", at that time");
+}
+
 // " (tcp.stream 0, 1 and 3)"
 void say_streams(std::string& out, const Finding& finding) {
     const std::size_t told = std::min<std::size_t>(finding.count, finding.lost.size());
@@ -283,6 +296,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return explain_address_moved(out, finding, stream_numbers);
         case EventKind::kAddressConflict:
             return explain_address_conflict(out, finding, stream_numbers);
+        case EventKind::kOutage:
+            return explain_outage(out, finding);
         case EventKind::kIdleTimeoutOnPath:
             return explain_path_timeout(out, finding);
         case EventKind::kHeartbeatStopped:

@@ -67,6 +67,9 @@ void say_heartbeat(std::string& out, const Finding& f, const Named& named) {
     say(out, named(f.subject), " to ", named(f.peer), ", silent for ", Span{f.idle});
 }
 
+void say_outage(std::string& out, const Finding& f, const Named& named) {
+    say(out, named(f.peer), " did not hear ", named(f.subject), " for ", Span{f.half_open});
+}
 void say_reuse(std::string& out, const Finding& f, const Named& named) {
     say(out, "a request of ", named(f.peer), " met the close of ", named(f.subject));
     if (f.idle != kNoTime) say(out, " after ", Span{f.idle}, " of silence");
@@ -77,7 +80,7 @@ void say_late_request(std::string& out, const Finding& f, const Named& named) {
 }
 
 // The worst kinds first; those that are not here make no headline.
-constexpr std::array<Headline, 14> kHeadlines = {{
+constexpr std::array<Headline, 15> kHeadlines = {{
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
@@ -90,6 +93,7 @@ constexpr std::array<Headline, 14> kHeadlines = {{
     {EventKind::kMiddleboxReset, "middlebox reset", say_middlebox},
     {EventKind::kPeerLostState, "lost state", say_without_state},
     {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},
+    {EventKind::kOutage, "outage", say_outage},
     {EventKind::kReuseRace, "reuse race", say_reuse},
     {EventKind::kRequestAfterFin, "request after FIN", say_late_request},
 }};

@@ -58,6 +58,21 @@ TEST_CASE("probes_unanswered and peer_recovered") {
           std::string::npos);
 }
 
+TEST_CASE("outage") {
+    Finding finding = event(EventKind::kOutage);
+    finding.count = 9;
+    finding.tries = Tries::kData;
+    finding.half_open = 76 * kSecond;
+    finding.interval = 38 * kSecond;
+    CHECK(explained(finding) ==
+          "10.0.0.1:40000 did not hear 10.0.0.2:50000 for 76 s, and the connection came through.\n"
+          "It sent the same data 9 times before 10.0.0.2:50000 answered, so the outage lasted for at least "
+          "38 s.\n"
+          "Look for an outage of the path, or of 10.0.0.2, at that time.");
+    finding.tries = Tries::kWindowProbes;
+    CHECK(explained(finding).find("\nIt probed the window 9 times before ") != std::string::npos);
+}
+
 TEST_CASE("host_rebooted") {
     Finding finding = event(EventKind::kHostRebooted);
     finding.count = 3;

@@ -85,7 +85,7 @@ TEST_CASE("explanations of verdicts are whole sentences") {
 
 TEST_CASE("explanations of events are whole sentences") {
     Explanation explanation;
-    for (int kind = 0; kind <= static_cast<int>(EventKind::kAddressConflict); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(EventKind::kOutage); ++kind) {
         for (const auto reason : {Reason::kNone, Reason::kLinkDown, Reason::kFramesLost}) {
             for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
                 Finding finding = event(static_cast<EventKind>(kind), reason);

@@ -81,6 +81,7 @@ constexpr Right kRights[] = {
     {"fin_while_data_unacknowledged", 0, "closed", "data_unacknowledged"},
     {"half_closed_timeout", 0, "closed", "data_unacknowledged"},
     {"fin_then_gone", 0, "closed", "fin_then_gone", kAny, "", "peer_dead heartbeat_stopped"},
+    {"outage_bridged_by_retransmissions", 0, "alive", "", kAny, "outage", "peer_dead heartbeat_stopped"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 
