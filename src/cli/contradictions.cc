@@ -96,12 +96,13 @@ std::string wrong_live_output(const Words& words) {
 
 std::string wrong_report(const Words& words) {
     if (words.output == "-" && words.report.empty()) {
-        return "-o - prints one report: say which with --report flows (or capture, segments, events, hosts)";
+        return "-o - prints one report: say which with --report flows (or another: --columns)";
     }
     if (words.output != "-" && !words.report.empty()) return "--report goes with -o -";
     if (!words.report.empty() && !report_named(words.report)) {
-        return fmt::format("there is no report '{}'; choose capture, segments, flows, events or hosts",
-                           words.report);
+        return fmt::format(
+            "there is no report '{}'; choose capture, segments, flows, events, hosts or incidents",
+            words.report);
     }
     if (words.report == "segments" && words.segments == "none") {
         return "--report segments contradicts --segments none";

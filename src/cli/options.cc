@@ -95,7 +95,8 @@ void add_output_options(CLI::App& app, Words& words) {
     app.add_option("-o", words.output, "Write the reports to this folder; - prints one of them")
         ->type_name("DIR")
         ->group(group);
-    app.add_option("--report", words.report, "Which one -o - prints: capture segments flows events hosts")
+    app.add_option("--report", words.report,
+                   "Which one -o - prints: capture segments flows events hosts incidents")
         ->type_name("NAME")
         ->group(group);
     app.add_option("--segments", words.segments, "Rows of segments.csv: keepalive (default), all or none")

@@ -30,6 +30,8 @@ std::string columns_as_markdown() {
     list(out, Report::kEvents, kEventColumns);
     out += '\n';
     list(out, Report::kHosts, kHostColumns);
+    out += '\n';
+    list(out, Report::kIncidents, kIncidentColumns);
     return out;
 }
 

@@ -20,6 +20,7 @@
 #include "report/community_id.h"
 #include "report/explanation.h"
 #include "report/host_table.h"
+#include "report/incident/incident.h"
 
 namespace deadpeer {
 
@@ -78,6 +79,13 @@ struct HostLine {
     const Inventory* inventory;  // may be null
     std::uint64_t lost_frames = 0;
 };
+struct IncidentLine {
+    const Incident& incident;
+    std::uint64_t number;  // from 1
+    std::string_view file_cell;
+    const Explanation& explanation;
+    const Inventory* inventory;  // may be null
+};
 struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
@@ -90,6 +98,7 @@ extern const std::span<const Column<SegmentLine>> kSegmentColumns;
 extern const std::span<const Column<FlowLine>> kFlowColumns;
 extern const std::span<const Column<EventLine>> kEventColumns;
 extern const std::span<const Column<HostLine>> kHostColumns;
+extern const std::span<const Column<IncidentLine>> kIncidentColumns;
 
 template <typename Row>
 void write_header(Cells& cells, std::span<const Column<Row>> columns) {

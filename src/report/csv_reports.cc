@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "report/incident/incident_explanation.h"
 #include "report/text.h"
 
 namespace deadpeer {
@@ -32,8 +33,8 @@ CsvReports::~CsvReports() {
 
 Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(std::unique_ptr<ReportFolder> folder,
                                                           const CsvOptions& options) {
-    constexpr std::array<Report, 5> kAll = {Report::kCapture, Report::kSegments, Report::kFlows,
-                                            Report::kEvents, Report::kHosts};
+    constexpr std::array<Report, 6> kAll = {Report::kCapture, Report::kSegments, Report::kFlows,
+                                            Report::kEvents,  Report::kHosts,    Report::kIncidents};
     static_assert(kAll.size() == kReports.size());
     auto reports = to_folder(*folder, kAll, options);
     if (reports) reports.value()->owned_folder_ = std::move(folder);
@@ -76,6 +77,8 @@ void CsvReports::start(Report report, int descriptor) {
             return write_header(cells, kEventColumns);
         case Report::kHosts:
             return write_header(cells, kHostColumns);
+        case Report::kIncidents:
+            return write_header(cells, kIncidentColumns);
     }
 }
 
@@ -112,6 +115,7 @@ void CsvReports::on_finding(const Finding& finding) {
     if (finding.kind == EventKind::kHostRebooted && writer(Report::kHosts) != nullptr) {
         hosts_.reboot(finding.subject.address, finding.time);
     }
+    if (writer(Report::kIncidents) != nullptr) incidents_.add(finding);
     if (writer(Report::kEvents) == nullptr) return;
     events_.push({finding, events_told_++});
 }
@@ -167,6 +171,16 @@ void CsvReports::write_hosts() {
     });
 }
 
+void CsvReports::write_incidents() {
+    std::uint64_t number = 0;
+    for (const Incident& incident : incidents_.list()) {
+        write_row(writer(Report::kIncidents)->cells, kIncidentColumns,
+                  IncidentLine{incident, ++number, files_.of(incident.cause.file),
+                               explain(explanation_, incident, options_.dialect.stream_numbers),
+                               options_.inventory});
+    }
+}
+
 Status CsvReports::finish(const RunSummary&) {
     if (writer(Report::kSegments) != nullptr) write_segments();
     if (writer(Report::kFlows) != nullptr) {
@@ -174,6 +188,7 @@ Status CsvReports::finish(const RunSummary&) {
     }
     if (writer(Report::kEvents) != nullptr) write_events();
     if (writer(Report::kHosts) != nullptr) write_hosts();
+    if (writer(Report::kIncidents) != nullptr) write_incidents();
     for (const auto& out : writers_) {
         if (out != nullptr) out->output.flush();
     }

@@ -24,6 +24,7 @@
 #include "report/columns.h"
 #include "report/community_id.h"
 #include "report/host_table.h"
+#include "report/incident/incidents.h"
 #include "report/report_folder.h"
 #include "report/reports.h"
 #include "report/sorted_spool.h"
@@ -114,6 +115,7 @@ private:
     void write_segments();
     void write_events();
     void write_hosts();
+    void write_incidents();
     [[nodiscard]] Status written() const;
 
     CsvOptions options_;
@@ -129,6 +131,7 @@ private:
     std::uint64_t events_told_ = 0;
     StreamOrder flows_;
     HostTable hosts_;
+    Incidents incidents_;
     unsigned rows_since_pause_ = 0;
 };
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr SegmentRowId kNoRow = std::numeric_limits<SegmentRowId>::max();
 constexpr Nanoseconds kRotateAgainAfter = 60 * kSecond;
-constexpr std::array<Report, 4> kRewritten = {Report::kCapture, Report::kSegments, Report::kFlows,
-                                              Report::kHosts};
+constexpr std::array<Report, 5> kRewritten = {Report::kCapture, Report::kSegments, Report::kFlows,
+                                              Report::kHosts, Report::kIncidents};
 
 std::string header_of_events(const CsvDialect& dialect) {
     Output output(-1);
@@ -58,7 +58,7 @@ LiveReports::LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportO
       cells_(row_, options.csv.dialect),
       ended_(SpoolFolder(folder_->path(), folder_->descriptor())),
       segments_(SpoolFolder(folder_->path(), folder_->descriptor())),
-      reboots_(SpoolFolder(folder_->path(), folder_->descriptor())),
+      findings_(SpoolFolder(folder_->path(), folder_->descriptor())),
       event_trouble_(options.complain),
       log_trouble_(options.complain),
       publish_trouble_(options.complain),
@@ -74,7 +74,7 @@ void LiveReports::begin_period(Nanoseconds now) {
     first_segment_ += published_.segments;
     segments_.drop_first(published_.segments);
     ended_.drop_first(published_.ended);
-    reboots_.drop_first(published_.reboots);
+    findings_.drop_first(published_.findings);
 }
 
 void LiveReports::on_input_begin(std::uint32_t file, const std::string& name) {
@@ -101,7 +101,7 @@ void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
 }
 
 void LiveReports::on_finding(const Finding& finding) {
-    if (finding.kind == EventKind::kHostRebooted && finding.left_out == 0) reboots_.append(finding);
+    if (Incidents::concerns(finding)) findings_.append(finding);
     row_.drop();
     write_row(cells_, kEventColumns,
               EventLine{finding, files_.of(finding.file),
@@ -148,8 +148,8 @@ void LiveReports::settle() {
     }
     ended_.retry();
     segments_.retry();
-    reboots_.retry();
-    for (const int error : {ended_.error(), segments_.error(), reboots_.error()}) {
+    findings_.retry();
+    for (const int error : {ended_.error(), segments_.error(), findings_.error()}) {
         if (error == 0) continue;
         return log_trouble_.note(fmt::format(
             "Cannot keep rows in a temporary file in {}: {}. Free space there, or make it writable.",
@@ -157,7 +157,7 @@ void LiveReports::settle() {
     }
     log_trouble_.over(fmt::format("Rows are kept in a temporary file in {} again; {}.",
                                   printable(folder_->path()),
-                                  lost_rows(ended_.lost() + segments_.lost() + reboots_.lost())));
+                                  lost_rows(ended_.lost() + segments_.lost() + findings_.lost())));
 }
 
 bool LiveReports::publish(const Feed& feed) {
@@ -175,7 +175,7 @@ Status LiveReports::write_reports(const Feed& feed) {
     const auto opened = CsvReports::to_folder(*folder_, kRewritten, options_.csv);
     if (!opened) return opened.error();
     CsvReports& reports = *opened.value();
-    published_ = {segments_.size(), ended_.size(), reboots_.size()};
+    published_ = {segments_.size(), ended_.size(), findings_.size()};
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
         reports.on_input_begin(file, inputs_[file].name);
         reports.note_lost_frames(file, options_.lost_frames(file));
@@ -183,12 +183,12 @@ Status LiveReports::write_reports(const Feed& feed) {
     }
     reports.write_through();
     reports.segments_are_final();
-    const bool read =
-        segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); },
-                           published_.segments) &&
-        reboots_.for_each([&](const Finding& finding) { reports.on_finding(finding); }, published_.reboots) &&
-        // All there are by then: the feed begins with what is open.
-        ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
+    const bool read = segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); },
+                                         published_.segments) &&
+                      findings_.for_each([&](const Finding& finding) { reports.on_finding(finding); },
+                                         published_.findings) &&
+                      // All there are by then: the feed begins with what is open.
+                      ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
     if (!read) {
         return Error{fmt::format("Cannot read back rows from a temporary file in {}. Look after the disk.",
                                  printable(folder_->path()))};
@@ -249,7 +249,7 @@ bool LiveReports::lost_something() const {
 }
 
 std::uint64_t LiveReports::rows_lost() const {
-    return events_.lost() + ended_.lost() + segments_.lost() + reboots_.lost();
+    return events_.lost() + ended_.lost() + segments_.lost() + findings_.lost();
 }
 
 }  // namespace deadpeer

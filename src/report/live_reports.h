@@ -1,11 +1,10 @@
 // LiveReports: the reports of a capture that goes on for weeks.
 //
-// What:     events.csv grows by each event as it is told, one write(2) a row. flows.csv, hosts.csv,
-//           capture.csv and segments.csv are an offline report of everything known, written anew by
-//           publish() and at the end: each appears whole or stays as it was. A period ends with rotate():
-//           its reports move into DIR/20261121T060000Z/ (when it began, UTC), and open connections go on
-//           into the next. Reports of an earlier run, killed ones included, are moved aside in the same way
-//           by open().
+// What:     events.csv grows by each event as it is told, one write(2) a row. The others are an offline
+//           report of everything known, written anew by publish() and at the end: each appears whole or stays
+//           as it was. A period ends with rotate(): its reports move into DIR/20261121T060000Z/ (when it
+//           began, UTC), and open connections go on into the next. Reports of an earlier run, killed ones
+//           included, are moved aside in the same way by open().
 // Order:    events stand in the order in which they became known, which is nearly that of their times.
 // Memory:   bounded: what ended in a period waits in temporary files without names.
 // Lifetime: the sources and the analyzer belong to the caller; tables in the options must outlive this.
@@ -80,7 +79,7 @@ public:
     // whenever the loop turns.
     void flush(Nanoseconds now);
 
-    // flows, hosts, capture and segments as they are now: a segment until now, a connection as it stands when
+    // All but events.csv as they are now: a segment until now, a connection as it stands when
     // its row is written, or as it ended before that. What goes wrong was told already.
     bool publish(const Feed& feed);
 
@@ -112,7 +111,7 @@ private:
     struct Rows {
         std::uint64_t segments = 0;
         std::uint64_t ended = 0;
-        std::uint64_t reboots = 0;
+        std::uint64_t findings = 0;
     };
     void begin_period(Nanoseconds now);
     void settle();
@@ -130,7 +129,7 @@ private:
     FileCells files_;
     RowLog<FlowSummary> ended_;
     RowLog<SegmentRow> segments_;
-    RowLog<Finding> reboots_;  // for hosts.csv
+    RowLog<Finding> findings_;  // for incidents.csv and hosts.csv
     std::vector<Input> inputs_;
     Trouble event_trouble_;
     Trouble log_trouble_;

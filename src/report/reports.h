@@ -12,7 +12,7 @@
 
 namespace deadpeer {
 
-enum class Report : std::uint8_t { kCapture, kSegments, kFlows, kEvents, kHosts };
+enum class Report : std::uint8_t { kCapture, kSegments, kFlows, kEvents, kHosts, kIncidents };
 
 struct ReportInfo {
     std::string_view name;
@@ -20,12 +20,13 @@ struct ReportInfo {
 };
 
 // By Report.
-inline constexpr std::array<ReportInfo, 5> kReports = {{
+inline constexpr std::array<ReportInfo, 6> kReports = {{
     {"capture", "One row per input file or interface."},
     {"segments", "One row per segment, in frame order."},
     {"flows", "One row per TCP connection, in stream order."},
     {"events", "One row per event, in time order."},
     {"hosts", "One row per address that took part in a TCP connection."},
+    {"incidents", "One row per cause with all its events and connections, the worst first."},
 }};
 
 constexpr std::size_t index(Report report) {

@@ -8,6 +8,7 @@
 
 #include "deadpeer/names.h"
 #include "report/grouped.h"
+#include "report/incident/incident_lines.h"
 #include "report/link_type_text.h"
 #include "report/text.h"
 #include "report/time_text.h"
@@ -63,12 +64,6 @@ void tell_input(std::string& out, const InputSummary& input) {
     out += '\n';
 }
 
-// An outage makes two events.
-bool is_end_of_gap(const Finding& finding) {
-    return finding.kind == EventKind::kCaptureGap && finding.reason == Reason::kLinkDown &&
-           finding.idle != kNoTime;
-}
-
 }  // namespace
 
 struct Summary::Totals {
@@ -84,11 +79,8 @@ struct Summary::Totals {
 };
 
 void Summary::on_finding(const Finding& finding) {
-    const auto kind = static_cast<std::size_t>(finding.kind);
-    if (kind < kEventKinds && !is_end_of_gap(finding))
-        ++events_.at(static_cast<std::size_t>(finding.severity))[kind];
-    worst_ = std::max(worst_, finding.severity);
-    headlines_.add(finding);
+    if (finding.severity == Severity::kInfo) ++harmless_[static_cast<std::size_t>(finding.kind)];
+    incidents_.add(finding);
 }
 
 void Summary::on_flow(const FlowSummary& flow) {
@@ -131,6 +123,7 @@ std::string Summary::text(Style style) {
     idle_.tell(out, named);
     tell_probes(out);
     tell_losses(out, totals());
+    if (const std::string left_out = incidents_.left_out_text(); !left_out.empty()) out += left_out + '\n';
     if (style.verbose) {
         add(out, "Memory of the flow table: {} KiB\n", grouped(run_.memory_bytes / 1024));
     }
@@ -139,18 +132,22 @@ std::string Summary::text(Style style) {
 
 void Summary::tell_findings(std::string& out, const Named& named) const {
     const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
-    if (worst_ == Severity::kInfo && seen_any) out += "No dead peers found.\n";
-    for (const Severity severity : {Severity::kCritical, Severity::kWarning, Severity::kInfo}) {
-        const auto& events = events_[static_cast<std::size_t>(severity)];
-        std::string list;
-        for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
-            if (events[kind] == 0) continue;
-            if (!list.empty()) list += ", ";
-            add(list, "{} {}", grouped(events[kind]), to_string(static_cast<EventKind>(kind)));
-        }
-        if (!list.empty()) add(out, "Findings ({}): {}\n", to_string(severity), list);
+    const std::vector<Incident> incidents = incidents_.list();
+    if (incidents.empty() && seen_any) out += "No dead peers found.\n";
+    if (!incidents.empty()) {
+        const auto critical = std::ranges::count(incidents, Severity::kCritical, &Incident::severity);
+        add(out, "Incidents: {}", grouped(incidents.size()));
+        if (critical > 0) add(out, " ({} critical)", grouped(static_cast<std::uint64_t>(critical)));
+        out += '\n';
     }
-    headlines_.tell(out, inputs_, named);
+    tell_incidents(out, incidents, inputs_, named);
+    std::string list;
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+        if (harmless_[kind] == 0) continue;
+        add(list, "{}{} {}", list.empty() ? "" : ", ", grouped(harmless_[kind]),
+            to_string(static_cast<EventKind>(kind)));
+    }
+    if (!list.empty()) add(out, "Other events: {}\n", list);
 }
 
 void Summary::tell_inputs(std::string& out, Style style) const {

@@ -1,9 +1,9 @@
 // Summary: what a person wants to know after a run, gathered as a sink and put into words.
 //
-// What:    findings first, where there are any, the worst in a line each; then what was read, the connections
+// What:    incidents first, the worst with what to do; then what was read, the connections
 //          and who holds idle ones, the keepalive probes by side, and what was left out and why. Text that
 //          others chose is made printable.
-// Memory:  one short record per input and event kind, and what Headlines and IdleCensus keep.
+// Memory:  one short record per input, and what Incidents and IdleCensus keep.
 // Threads: one thread at a time.
 #pragma once
 
@@ -12,10 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "deadpeer/names.h"
 #include "deadpeer/sink.h"
-#include "report/headlines.h"
 #include "report/idle_census.h"
+#include "report/incident/incidents.h"
 
 namespace deadpeer {
 
@@ -37,8 +36,6 @@ public:
     [[nodiscard]] std::string text(Style style);
 
 private:
-    static constexpr std::size_t kEventKinds = std::tuple_size_v<decltype(detail::kEventNames)>;
-
     struct Side {
         std::uint64_t probes = 0;
         std::uint64_t answered = 0;
@@ -54,9 +51,8 @@ private:
     void tell_want_of_memory(std::string& out) const;
 
     std::vector<InputSummary> inputs_;
-    std::array<std::array<std::uint64_t, kEventKinds>, 3> events_{};  // by severity
-    Severity worst_ = Severity::kInfo;
-    Headlines headlines_;
+    Incidents incidents_;
+    EventCounts harmless_{};  // events of severity info
     IdleCensus idle_;
     std::array<std::uint64_t, 5> closed_{};  // by Closed
     std::uint64_t one_way_ = 0;

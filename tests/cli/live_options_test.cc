@@ -115,7 +115,7 @@ TEST_CASE("options that do not go together") {
         {{"-i", "eth0", "--buffer-size", "2GB"}, "--buffer-size must be from 1MB to 1GB"},
         {{"-i", "eth0", "--interval", "0.99"}, "--interval must be at least 1"},
         {{"-i", "eth0", "-o", "-"},
-         "-o - prints one report: say which with --report flows (or capture, segments, events, hosts)"},
+         "-o - prints one report: say which with --report flows (or another: --columns)"},
         {{"-i", "eth0", "-o", "-", "--report", "flows"},
          "with -i, -o - prints events as they happen: --report events; the other reports need a folder"},
         {{"-i", "eth0", "-o", "-", "--report", "events", "--print"},

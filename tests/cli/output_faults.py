@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 
 from labs.enclosure import make_mounts_private  # noqa: E402
 
-REPORTS = {"capture.csv", "segments.csv", "flows.csv", "events.csv", "hosts.csv"}
+REPORTS = {"capture.csv", "segments.csv", "flows.csv", "events.csv", "hosts.csv", "incidents.csv"}
 COPIES = 100  # of the capture's frames: rows for more than one write a report
 NOT_RUN = 77  # SKIP_RETURN_CODE in CMakeLists.txt
 # Under ptrace LeakSanitizer cannot work, and it has nothing to find here.

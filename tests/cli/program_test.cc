@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> kReportFiles = {"capture.csv", "events.csv", "flows.csv", "hosts.csv",
-                                               "segments.csv"};
+const std::vector<std::string> kReportFiles = {"capture.csv", "events.csv",    "flows.csv",
+                                               "hosts.csv",   "incidents.csv", "segments.csv"};
 
 std::vector<std::string> files_in(const std::string& folder) {
     std::vector<std::string> names;

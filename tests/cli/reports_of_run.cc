@@ -42,7 +42,7 @@ std::string reports_without_frames(const std::vector<std::string>& arguments) {
     all.insert(all.end(), arguments.begin(), arguments.end());
     const Finished run = run_program(all);
     std::string text;
-    for (const char* name : {"segments.csv", "flows.csv", "events.csv", "hosts.csv"}) {
+    for (const char* name : {"segments.csv", "flows.csv", "events.csv", "hosts.csv", "incidents.csv"}) {
         text += without_frames(content_of(folder.path() / "report" / name));
     }
     return text + std::to_string(run.code) + "\n";

@@ -273,5 +273,5 @@ TEST_CASE("a kill leaves no report, and the next run cleans up behind it") {
     CHECK(program.wait().signal == SIGKILL);
     CHECK_FALSE(fs::exists(sample.report + "/flows.csv"));
     CHECK(run_program({sample.capture, "-o", sample.report}).code == 0);
-    CHECK(std::distance(fs::directory_iterator(sample.report), {}) == 5);
+    CHECK(std::distance(fs::directory_iterator(sample.report), {}) == 6);
 }

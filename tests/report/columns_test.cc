@@ -66,6 +66,10 @@ TEST_CASE("the columns of each report, in order") {
           "keepalive_count, keepalive_profile, probes_sent, probes_received, probes_unanswered, resets_sent, "
           "reboots, last_reboot_utc, connections_lost, connections_lost_state, capture_loss, "
           "keepalive_settings");
+    CHECK(names(kIncidentColumns) ==
+          "incident, cause, severity, confidence, subject, subject_name, service, connections, first_utc, "
+          "last_utc, what, evidence, advice, streams, events, wireshark_filter, peers, last_heard_utc, "
+          "half_open_s, file, evidence_frames");
 }
 
 TEST_CASE("every column has a name of its own and a meaning of one sentence") {
@@ -74,6 +78,7 @@ TEST_CASE("every column has a name of its own and a meaning of one sentence") {
     check_meanings(kFlowColumns);
     check_meanings(kEventColumns);
     check_meanings(kHostColumns);
+    check_meanings(kIncidentColumns);
 }
 
 TEST_CASE("the column list names every report and column") {
@@ -83,7 +88,7 @@ TEST_CASE("the column list names every report and column") {
     }
     const auto rows = std::count(list.begin(), list.end(), '\n');
     const auto columns = kCaptureColumns.size() + kSegmentColumns.size() + kFlowColumns.size() +
-                         kEventColumns.size() + kHostColumns.size();
+                         kEventColumns.size() + kHostColumns.size() + kIncidentColumns.size();
     // Heading, blank, meaning, blank, two lines of table head per report, and a blank between reports.
     CHECK(static_cast<std::size_t>(rows) == columns + 6 * kReports.size() + kReports.size() - 1);
 }

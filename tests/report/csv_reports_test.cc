@@ -402,6 +402,59 @@ TEST_CASE("hosts.csv: names come from the inventory, made harmless") {
     CHECK(table.cell(1, "name").empty());
 }
 
+TEST_CASE("incidents.csv: what the events of one cause tell, with names made harmless") {
+    const TemporaryFolder folder;
+    write_file(folder.file("hosts.csv"), "address,name\n10.0.0.1,=cmd\n10.0.0.2,\"a \"\"b\"\"\"\n");
+    const auto inventory = Inventory::load(folder.file("hosts.csv"));
+    REQUIRE(inventory.ok());
+    CsvOptions options;
+    options.inventory = &inventory.value();
+    const Table table(bytes_written_by([&](int descriptor) {
+        const auto reports = CsvReports::to_descriptor(descriptor, Report::kIncidents, "/tmp", options);
+        one_input(*reports);
+        Finding finding;
+        finding.kind = EventKind::kPeerDead;
+        finding.severity = Severity::kCritical;
+        finding.confidence = Confidence::kHigh;
+        finding.subject = sample_key(1, 2).high();
+        finding.peer = sample_key(1, 2).low();
+        finding.time = 100 * kSecond;
+        finding.half_open = 90 * kSecond;
+        finding.stream = 7;
+        finding.add_evidence(4);
+        finding.add_evidence(9);
+        reports->on_finding(finding);
+        finding.stream = 3;
+        finding.half_open = 80 * kSecond;
+        reports->on_finding(finding);
+        finding.severity = Severity::kWarning;
+        finding.subject.address.bytes[3] = 77;
+        reports->on_finding(finding);
+        REQUIRE(reports->finish({}).ok());
+    }));
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "incident") == "1");
+    CHECK(table.cell(0, "cause") == "peer_dead");
+    CHECK(table.cell(0, "severity") == "critical");
+    CHECK(table.cell(0, "confidence") == "high");
+    CHECK(table.cell(0, "subject") == "10.0.0.2");
+    CHECK(table.cell(0, "subject_name") == "a \"b\"");
+    CHECK(table.cell(0, "service") == "50000");
+    CHECK(table.cell(0, "connections") == "2");
+    CHECK(table.cell(0, "first_utc") == "1970-01-01T00:01:40.000000000Z");
+    CHECK(table.cell(0, "last_heard_utc") == "1970-01-01T00:00:20.000000000Z");
+    CHECK(table.cell(0, "half_open_s") == "90");
+    CHECK(table.cell(0, "streams") == "3 7");
+    CHECK(table.cell(0, "events") == "peer_dead=2");
+    CHECK(table.cell(0, "peers") == "10.0.0.1 (=cmd)");
+    CHECK(table.cell(0, "file") == "trace.pcap");
+    CHECK(table.cell(0, "evidence_frames") == "4 9");
+    CHECK(table.cell(0, "wireshark_filter") == "ip.addr == 10.0.0.2 && ip.addr == 10.0.0.1");
+    CHECK(table.cell(1, "incident") == "2");
+    CHECK(table.cell(1, "wireshark_filter") == "tcp.stream eq 3");
+    CHECK(table.cell(1, "subject_name").empty());
+}
+
 TEST_CASE("hosts.csv: one row per address") {
     const Table table = table_of(Report::kHosts, [](CsvReports& reports) {
         one_input(reports);

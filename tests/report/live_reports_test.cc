@@ -117,7 +117,7 @@ TEST_CASE("a publication is a whole report of what ended and what is open, in st
     live.reports->on_flow(sample_flow(3));
     REQUIRE(live.reports->publish(live.feed()));
     CHECK(live.streams("flows.csv") == Streams{"0", "1", "2", "3", "4", "5"});
-    CHECK(live.place.entries() == 5);
+    CHECK(live.place.entries() == 6);
     CHECK(live.complaints.empty());
 }
 
@@ -134,6 +134,32 @@ TEST_CASE("the last publication needs nobody: it has been told everything") {
     CHECK(lines(live.text("capture.csv")) == 2);
     CHECK(contains(live.text("hosts.csv"), ",1,2026-11-21T06:00:00.000000000Z,"));  // reboots, the last
     CHECK_FALSE(live.reports->lost_something());
+}
+
+TEST_CASE("incidents.csv is of what holds: what was taken back is not in the next publication") {
+    Live live;
+    live.start();
+    Finding death = missed_probe();
+    death.kind = EventKind::kPeerDead;
+    death.severity = Severity::kCritical;
+    live.reports->on_finding(death);
+    REQUIRE(live.reports->publish(live.feed()));
+    CHECK(lines(live.text("incidents.csv")) == 2);
+    CHECK(contains(live.text("incidents.csv"),
+                   "\n1,peer_dead,critical,,10.0.0.2,,50000,1,2026-11-21T06:00:00"));
+    Finding change = death;
+    change.kind = EventKind::kVerdictChanged;
+    change.severity = Severity::kInfo;
+    change.taken_back = EventKind::kPeerDead;
+    live.reports->on_finding(change);
+    REQUIRE(live.reports->publish(live.feed()));
+    CHECK(lines(live.text("incidents.csv")) == 1);
+    // A period has its own.
+    live.reports->on_finding(death);
+    REQUIRE(live.reports->rotate(live.feed(), kMorning + kHour));
+    CHECK(lines(live.text("20261121T060000Z/incidents.csv")) == 2);
+    REQUIRE(live.reports->publish(live.feed()));
+    CHECK(lines(live.text("incidents.csv")) == 1);
 }
 
 TEST_CASE("what was lost up to then stands in each row") {
@@ -277,7 +303,7 @@ TEST_CASE("a full disk: told once, events wait, the old reports stay; then all i
         }
         CHECK(live.text("events.csv") == events);
         CHECK(live.text("flows.csv") == flows);
-        CHECK(live.place.entries() == 5);
+        CHECK(live.place.entries() == 6);
         CHECK(live.reports->lost_something());
     }
     REQUIRE(live.complaints.size() == 2);

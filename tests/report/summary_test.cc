@@ -1,5 +1,7 @@
 #include "report/summary.h"
 
+#include <sstream>
+
 #include "report/sample_rows.h"
 #include "support/catch.h"
 
@@ -79,7 +81,8 @@ TEST_CASE("that nothing was found is said, unless nothing was there or something
         summary.on_flow(sample_flow(0));
         for (const Severity severity : findings) {
             Finding finding;
-            finding.kind = EventKind::kPeerRecovered;
+            finding.kind =
+                severity == Severity::kInfo ? EventKind::kPeerRecovered : EventKind::kPeerLostState;
             finding.severity = severity;
             summary.on_finding(finding);
         }
@@ -87,9 +90,9 @@ TEST_CASE("that nothing was found is said, unless nothing was there or something
         return summary.text({});
     };
     CHECK(said({}).starts_with("No dead peers found.\n"));
-    CHECK(said({Severity::kInfo}).starts_with("No dead peers found.\nFindings (info): 1 peer_recovered\n"));
-    CHECK(said({Severity::kInfo, Severity::kWarning}).starts_with("Findings (warning): "));
-    CHECK(said({Severity::kCritical}).starts_with("Findings (critical): "));
+    CHECK(said({Severity::kInfo}).starts_with("No dead peers found.\nOther events: 1 peer_recovered\n"));
+    CHECK(said({Severity::kInfo, Severity::kWarning}).starts_with("Incidents: 1\n"));
+    CHECK(said({Severity::kCritical}).starts_with("Incidents: 1 (1 critical)\n"));
 }
 
 TEST_CASE("the summary says that the capture holds frames twice") {
@@ -117,7 +120,7 @@ TEST_CASE("the summary says how far time went back, however little") {
     CHECK(said(2, 1500 * kMillisecond) == "Time went back 2 times, by at most 1.500 s\n");
 }
 
-TEST_CASE("every kind of finding is counted") {
+TEST_CASE("every kind of finding that does no harm is counted") {
     Summary summary;
     Finding finding;
     for (std::size_t kind = 0; kind < std::tuple_size_v<decltype(detail::kEventNames)>; ++kind) {
@@ -132,34 +135,25 @@ TEST_CASE("every kind of finding is counted") {
     }
 }
 
-TEST_CASE("an outage of a link makes two events, and is counted once") {
+TEST_CASE("an outage of a link makes two events, and is told once") {
     Summary summary;
     Finding finding;
     finding.kind = EventKind::kCaptureGap;
     finding.severity = Severity::kWarning;
     finding.reason = Reason::kLinkDown;
+    finding.name_link("eth0");
     summary.on_finding(finding);
     finding.idle = kSecond;
     summary.on_finding(finding);
+    finding.link = {};
     finding.reason = Reason::kFramesLost;
+    finding.count = 7;
     summary.on_finding(finding);
     REQUIRE(summary.finish({}).ok());
-    CHECK(summary.text({}).starts_with("Findings (warning): 2 capture_gap\n"));
-}
-
-TEST_CASE("findings come first, the worst before the others") {
-    Summary summary;
-    Finding finding;
-    finding.kind = EventKind::kPeerDead;
-    finding.severity = Severity::kCritical;
-    summary.on_finding(finding);
-    finding.kind = EventKind::kPeerRecovered;
-    finding.severity = Severity::kInfo;
-    summary.on_finding(finding);
-    summary.on_finding(finding);
-    REQUIRE(summary.finish({}).ok());
-    CHECK(summary.text({}).starts_with(
-        "Findings (critical): 1 peer_dead\nFindings (info): 2 peer_recovered\n"));
+    CHECK(summary.text({}).starts_with("Incidents: 2\n"));
+    CHECK(summary.text({}).find("  capture: The capture lost 7 frames within 1 s\n"
+                                "    Capture again with a larger buffer or a filter.\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("names and details of inputs cannot write to the terminal") {
@@ -190,76 +184,137 @@ TEST_CASE("of many inputs only the bad ones are listed, and all with -v") {
     CHECK(summary.text({.verbose = true}).starts_with("f0: pcap"));
 }
 
-TEST_CASE("what matters comes first, in a line each with the frame to look at") {
-    Summary summary;
-    summary.on_input_end(0, sample_input("/data/a.pcap", 0));
-    summary.on_input_end(1, sample_input("/data/b\x1b.pcap", 0));
+namespace {
+
+// An event of hosts of its own: 10.0.HOST.2:50000 and 10.0.0.1:40000.
+Finding incident_of(std::uint8_t host, EventKind kind, Severity severity) {
     Finding finding;
-    finding.subject = sample_key(1, 2).high();
-    finding.peer = sample_key(1, 2).low();
+    finding.kind = kind;
+    finding.severity = severity;
     finding.confidence = Confidence::kMedium;
-    const auto tell = [&](EventKind kind, std::uint64_t frame) {
-        finding.kind = kind;
-        finding.frame = frame;
-        summary.on_finding(finding);
-    };
+    finding.stream = host;
+    finding.subject = sample_key(1, 2).high();
+    finding.subject.address.bytes[2] = host;
+    finding.peer = sample_key(1, 2).low();
     finding.half_open = 400 * kSecond;
     finding.idle = 350 * kSecond;
     finding.count = 24;
     finding.limit = 30;
     finding.idle_count = 20;
-    tell(EventKind::kProbesUnanswered, 1);  // no headline
-    tell(EventKind::kPeerReset, 1);         // nor this
-    tell(EventKind::kPeerRebooted, 1);      // told of the host
+    return finding;
+}
+
+std::string incidents_in(const std::string& summary) {
+    const std::size_t begin = summary.find("\n  ") + 1;
+    return summary.substr(begin, summary.find("\na.pcap: ") + 1 - begin);
+}
+
+}  // namespace
+
+TEST_CASE("what matters comes first, in a line each with the frame to look at, and what to do") {
+    Summary summary;
+    summary.on_input_end(0, sample_input("/data/a.pcap", 0));
+    summary.on_input_end(1, sample_input("/data/b\x1b.pcap", 0));
+    std::uint8_t host = 0;
+    const auto tell = [&](EventKind kind, std::uint64_t frame, Severity severity = Severity::kWarning) {
+        Finding finding = incident_of(++host, kind, severity);
+        finding.frame = frame;
+        if (severity == Severity::kCritical) finding.file = 1;
+        if (frame == 0) finding.add_evidence(3);
+        if (frame == 0) finding.add_evidence(8);
+        summary.on_finding(finding);
+    };
+    tell(EventKind::kPeerReset, 1, Severity::kInfo);
     tell(EventKind::kHeartbeatStopped, 2);
     tell(EventKind::kPeerLostState, 3);
     tell(EventKind::kMiddleboxReset, 4);
     tell(EventKind::kCapacityWarning, 5);
     tell(EventKind::kIdleTimeoutOnPath, 6);
-    finding.file = 1;
-    tell(EventKind::kHostRebooted, 9);
-    finding.evidence = {3, 8};
-    finding.evidence_count = 2;
-    tell(EventKind::kPeerDead, 0);
-    tell(EventKind::kPathDead, 0);
-    finding.confidence = Confidence::kLow;
-    tell(EventKind::kPeerRebooted, 7);
+    tell(EventKind::kHostRebooted, 9, Severity::kCritical);
+    tell(EventKind::kPeerDead, 0, Severity::kCritical);
+    tell(EventKind::kPathDead, 0, Severity::kCritical);
+    tell(EventKind::kPeerRebooted, 7, Severity::kWarning);
     REQUIRE(summary.finish({}).ok());
-    const std::string text = summary.text({});
-    const std::string headlines = text.substr(text.find('\n') + 1);
-    CHECK(headlines.starts_with(
-        "  rebooted host: 10.0.0.2 lost 24 connections, 400 s after its last segment (frame 9 of "
-        "b\\x1B.pcap, medium confidence)\n"
-        "  dead peer: 10.0.0.2:50000 stopped responding; 10.0.0.1:40000 gave up 400 s after its last segment "
-        "(frame 8 of b\\x1B.pcap, medium confidence)\n"
-        "  dead path: between 10.0.0.1:40000 and 10.0.0.2:50000, given up 400 s after the last answer (frame "
-        "8 of b\\x1B.pcap, medium confidence)\n"
-        "  possible reboot: 10.0.0.2:50000 no longer has state for its connection with 10.0.0.1:40000, 400 s "
-        "after its last segment (frame 7 of b\\x1B.pcap, low confidence)\n"
-        "  path timeout: 10.0.0.1 to 10.0.0.2 drops connections after 350 s of silence (frame 6 of a.pcap, "
-        "medium confidence)\n"
-        "  capacity: 10.0.0.2:50000 has 24 of 30 connections open, 20 of them idle (frame 5 of a.pcap, "
-        "medium "
-        "confidence)\n"
-        "  middlebox reset: the connection of 10.0.0.1:40000 to 10.0.0.2:50000, after 350 s of silence "
-        "(frame "
-        "4 "
-        "of a.pcap, medium confidence)\n"
-        "  lost state: 10.0.0.2:50000 no longer has state for its connection with 10.0.0.1:40000, 400 s "
-        "after its last segment (frame 3 of a.pcap, medium confidence)\n"
-        "  heartbeat stopped: 10.0.0.2:50000 to 10.0.0.1:40000, silent for 350 s (frame 2 of a.pcap, medium "
-        "confidence)\n"
-        "a.pcap: "));
+    CHECK(incidents_in(summary.text({})) ==
+          "  rebooted host: 10.0.7.2 lost 24 connections, up to 400 s after its last segment (frame 9 "
+          "of b\\x1B.pcap, medium confidence)\n"
+          "    Check the uptime of 10.0.7.2.\n"
+          "  dead peer: 10.0.8.2:50000 stopped responding; 10.0.0.1:40000 gave up 400 s after its last "
+          "segment (frame 8 of b\\x1B.pcap, medium confidence)\n"
+          "    Ping 10.0.8.2 to confirm. Check host 10.0.8.2 and its links. To bound such a wait, set "
+          "TCP_USER_TIMEOUT on 10.0.0.1.\n"
+          "  dead path: between 10.0.0.1:40000 and 10.0.9.2:50000, given up 400 s after the last "
+          "answer (frame 8 of b\\x1B.pcap, medium confidence)\n"
+          "    Check the links and firewalls in between.\n"
+          "  possible reboot: 10.0.10.2:50000 no longer has state for its connection with "
+          "10.0.0.1:40000, 400 s after its last segment (frame 7 of a.pcap, medium confidence)\n"
+          "    Check the uptime of 10.0.10.2. To notice such a death within a minute, set SO_KEEPALIVE "
+          "with TCP_KEEPIDLE 30, TCP_KEEPINTVL 10 and TCP_KEEPCNT 3 on 10.0.0.1.\n"
+          "  path timeout: 10.0.0.1 to 10.0.6.2 drops connections after 350 s of silence; 24 "
+          "connections lost (frame 6 of a.pcap, medium confidence)\n"
+          "    Set SO_KEEPALIVE and TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) to at most 2 min on "
+          "10.0.0.1, or raise the middlebox's idle timeout.\n"
+          "  capacity: 10.0.5.2:50000 has 24 of 30 connections open, 20 of them idle (frame 5 of "
+          "a.pcap, medium confidence)\n"
+          "    Let clients close what they do not use, or raise the limit.\n"
+          "  middlebox reset: the connection of 10.0.0.1:40000 to 10.0.4.2:50000, after 350 s of "
+          "silence (frame 4 of a.pcap, medium confidence)\n"
+          "    Capture next to 10.0.4.2 to confirm: it sends no such RST. Check the rules and logs of "
+          "the firewalls and load balancers in between.\n"
+          "  lost state: 10.0.3.2:50000 no longer has state for its connection with 10.0.0.1:40000, "
+          "400 s after its last segment (frame 3 of a.pcap, medium confidence)\n"
+          "    Check the log and the uptime of 10.0.3.2.\n"
+          "  heartbeat stopped: 10.0.2.2:50000 to 10.0.0.1:40000, silent for 350 s (frame 2 of a.pcap, "
+          "medium confidence)\n"
+          "    Check whether its application hangs or its host is down.\n"
+          "Other events: 1 peer_reset\n");
+}
+
+TEST_CASE("an incident of several connections is told of all of them") {
+    Summary summary;
+    summary.on_input_end(0, sample_input("/data/a.pcap", 0));
+    std::uint8_t host = 0;
+    for (const EventKind kind :
+         {EventKind::kPeerDead, EventKind::kPathDead, EventKind::kPeerRebooted, EventKind::kMiddleboxReset,
+          EventKind::kPeerLostState, EventKind::kHeartbeatStopped, EventKind::kReuseRace,
+          EventKind::kRequestAfterFin, EventKind::kProbesUnanswered}) {
+        Finding finding = incident_of(++host, kind, Severity::kWarning);
+        summary.on_finding(finding);
+        finding.stream = 100 + host;
+        finding.subject.port = 50001;
+        if (kind == EventKind::kReuseRace || kind == EventKind::kRequestAfterFin)
+            finding.subject.port = 50000;
+        summary.on_finding(finding);
+    }
+    REQUIRE(summary.finish({}).ok());
+    // Every other line is the advice.
+    std::string headlines;
+    std::istringstream lines(incidents_in(summary.text({})));
+    for (std::string line, advice; std::getline(lines, line); std::getline(lines, advice))
+        headlines += line + "\n";
+    CHECK(headlines ==
+          "  possible reboot: 10.0.3.2 no longer has state for 2 connections, up to 400 s after its "
+          "last segment (medium confidence)\n"
+          "  dead peer: 10.0.1.2 stopped responding; 2 connections were given up, up to 400 s after "
+          "its last segment (medium confidence)\n"
+          "  dead path: 2 connections between 10.0.0.1 and 10.0.2.2, given up 400 s after the last "
+          "answer (medium confidence)\n"
+          "  middlebox reset: 2 connections of 10.0.0.1 to 10.0.4.2, after 350 s of silence (medium "
+          "confidence)\n"
+          "  lost state: 10.0.5.2 no longer has state for 2 connections, up to 400 s after its last "
+          "segment (medium confidence)\n"
+          "  heartbeat stopped: 10.0.6.2 on 2 connections, silent for 350 s (medium confidence)\n"
+          "  reuse race: requests on 2 connections met the close of 10.0.7.2:50000 after 350 s of "
+          "silence (medium confidence)\n"
+          "  request after FIN: 10.0.0.1:40000 sent to 10.0.8.2:50000 350 s after it had closed, and "
+          "likewise on 1 other (medium confidence)\n"
+          "  unanswered probes: 10.0.9.2, sent by the other ends of 2 connections (medium confidence)\n");
 }
 
 TEST_CASE("a peer whose answers were lost did not stop responding") {
     Summary summary;
-    Finding finding;
-    finding.kind = EventKind::kPeerDead;
+    Finding finding = incident_of(0, EventKind::kPeerDead, Severity::kCritical);
     finding.reason = Reason::kAnswersLost;
-    finding.subject = sample_key(1, 2).high();
-    finding.peer = sample_key(1, 2).low();
-    finding.confidence = Confidence::kMedium;
     summary.on_finding(finding);
     REQUIRE(summary.finish({}).ok());
     CHECK(summary.text({}).find(
@@ -267,19 +322,14 @@ TEST_CASE("a peer whose answers were lost did not stop responding") {
               "confidence)\n") != std::string::npos);
 }
 
-TEST_CASE("what was taken back makes no headline") {
+TEST_CASE("what was taken back is no incident") {
     Summary summary;
-    Finding dead;
-    dead.kind = EventKind::kPeerDead;
-    dead.severity = Severity::kCritical;
-    for (const std::int64_t stream : {3, 4}) {
-        dead.stream = stream;
-        dead.frame = 10 + static_cast<std::uint64_t>(stream);
+    for (const std::uint8_t host : {std::uint8_t{3}, std::uint8_t{4}}) {
+        Finding dead = incident_of(host, EventKind::kPeerDead, Severity::kCritical);
+        dead.frame = 10U + host;
         summary.on_finding(dead);
     }
-    Finding change;
-    change.kind = EventKind::kVerdictChanged;
-    change.stream = 4;
+    Finding change = incident_of(4, EventKind::kVerdictChanged, Severity::kInfo);
     change.taken_back = EventKind::kPeerDead;
     summary.on_finding(change);
     REQUIRE(summary.finish({}).ok());
@@ -287,15 +337,14 @@ TEST_CASE("what was taken back makes no headline") {
     CHECK(summary.text({}).find("(frame 14, ") == std::string::npos);
 }
 
-TEST_CASE("only the worst findings make headlines: the surest, then those held longest, then the first") {
+TEST_CASE("only the worst incidents are told: the surest, then those held longest, then the first") {
     Summary summary;
-    Finding finding;
-    finding.kind = EventKind::kPeerDead;
-    for (std::uint64_t i = 0; i < 12; ++i) {
-        finding.frame = 100 + i;
-        finding.time = static_cast<Nanoseconds>(i);
-        finding.half_open = static_cast<Nanoseconds>(i / 2) * kSecond;
-        finding.confidence = i == 1 ? Confidence::kHigh : Confidence::kMedium;
+    for (std::uint8_t i = 0; i < 12; ++i) {
+        Finding finding = incident_of(i, EventKind::kPeerDead, Severity::kCritical);
+        finding.frame = 100U + i;
+        finding.time = 1000 * kSecond + i;
+        finding.half_open = Nanoseconds{i} / 2 * kSecond;
+        if (i == 1) finding.confidence = Confidence::kHigh;
         summary.on_finding(finding);
     }
     REQUIRE(summary.finish({}).ok());
@@ -306,7 +355,7 @@ TEST_CASE("only the worst findings make headlines: the surest, then those held l
     }
     CHECK(frames ==
           std::vector<std::string>{"101", "110", "111", "108", "109", "106", "107", "104", "105", "102"});
-    CHECK(text.find("\n  and 2 more (events.csv)\n") != std::string::npos);
+    CHECK(text.find("\n  and 2 more (incidents.csv)\n") != std::string::npos);
 }
 
 TEST_CASE("the idle census names the initiators that hold most idle connections") {

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "deadpeer/names.h"
+#include "report/address_text.h"
+#include "report/columns.h"
+#include "report/connection_filter.h"
+#include "report/named.h"
+
+namespace deadpeer {
+namespace {
+
+bool is_named(const Endpoint& endpoint) {
+    return endpoint.address != IpAddress{};
+}
+
+void write_subject(Cells& cells, const IncidentLine& line) {
+    const Endpoint& subject = line.incident.subject;
+    is_named(subject) ? cells.address(subject.address) : cells.empty();
+}
+
+void write_name(Cells& cells, const IncidentLine& line) {
+    const InventoryEntry* entry =
+        line.inventory == nullptr ? nullptr : line.inventory->find(line.incident.subject.address);
+    if (entry == nullptr || entry->name.empty()) return cells.empty();
+    cells.text(entry->name);
+}
+
+void write_peers(Cells& cells, const IncidentLine& line) {
+    const Named named(line.inventory);
+    std::string text;
+    for (const IpAddress& peer : line.incident.peers) say(text, text.empty() ? "" : "; ", named(peer));
+    if (line.incident.more_peers) text += "; ...";
+    cells.text(text);
+}
+
+void write_streams(Cells& cells, const IncidentLine& line) {
+    if (!cells.dialect().stream_numbers) return cells.empty();
+    std::string text;
+    for (const StreamNumber stream : line.incident.streams) say(text, text.empty() ? "" : " ", stream);
+    cells.word(text);
+}
+
+void write_events(Cells& cells, const IncidentLine& line) {
+    std::string text;
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+        const std::uint64_t count = line.incident.events[kind];
+        if (count == 0) continue;
+        say(text, text.empty() ? "" : ";", to_string(static_cast<EventKind>(kind)), "=", count);
+    }
+    cells.text(text);
+}
+
+void write_evidence(Cells& cells, const IncidentLine& line) {
+    const Finding& cause = line.incident.cause;
+    std::string text;
+    for (std::size_t i = 0; i < cause.evidence_count; ++i) say(text, i == 0 ? "" : " ", cause.evidence[i]);
+    if (text.empty() && cause.frame != 0) say(text, cause.frame);
+    cells.word(text);
+}
+
+void add_host(std::string& filter, const IpAddress& host) {
+    say(filter, filter.empty() ? "" : " && ", host.is_v6 ? "ipv6.addr == " : "ip.addr == ", host);
+}
+
+// The connection, or the hosts that it is about.
+void write_filter(Cells& cells, const IncidentLine& line) {
+    const Incident& incident = line.incident;
+    const Finding& cause = incident.cause;
+    if (incident.connections == 1 && cause.stream >= 0 && is_named(cause.peer)) {
+        return write_connection_filter(
+            cells, static_cast<std::uint64_t>(cause.stream), cause.subject, cause.peer,
+            {.from = cause.opened, .until = cause.time, .last_frame = cause.frame});
+    }
+    std::string filter;
+    if (is_named(incident.subject)) add_host(filter, incident.subject.address);
+    if (incident.peers.size() == 1 && !incident.more_peers) add_host(filter, incident.peers.front());
+    cells.word(filter);
+}
+
+constexpr Column<IncidentLine> kTable[] = {
+    {"incident", "1 for the worst, 2, and so on.",
+     [](Cells& c, const IncidentLine& l) { c.number(l.number); }},
+    {"cause", "The event that tells most of it.",
+     [](Cells& c, const IncidentLine& l) { c.word(to_string(l.incident.cause.kind)); }},
+    {"severity", "Of the worst of its events: `warning` or `critical`.",
+     [](Cells& c, const IncidentLine& l) { c.word(to_string(l.incident.severity)); }},
+    {"confidence", "That of the cause: `low`, `medium` or `high`.",
+     [](Cells& c, const IncidentLine& l) { c.word(to_string(l.incident.cause.confidence)); }},
+    {"subject", "Address of the host that failed, or of one end of the path.", write_subject},
+    {"subject_name", "Its name in the inventory.", write_name},
+    {"service", "Its port, where all the connections have the same.",
+     [](Cells& c, const IncidentLine& l) { c.known_number(l.incident.subject.port); }},
+    {"connections", "How many it cost, or else how many it is about.",
+     [](Cells& c, const IncidentLine& l) { c.known_number(l.incident.connections); }},
+    {"first_utc", "Time of its first event.",
+     [](Cells& c, const IncidentLine& l) { c.time(l.incident.first); }},
+    {"last_utc", "Time of its last event.", [](Cells& c, const IncidentLine& l) { c.time(l.incident.last); }},
+    {"what", "What happened.", [](Cells& c, const IncidentLine& l) { c.sentence(l.explanation.what); }},
+    {"evidence", "How that is known, and what makes it doubtful.",
+     [](Cells& c, const IncidentLine& l) { c.sentence(l.explanation.evidence); }},
+    {"advice", "What to do.", [](Cells& c, const IncidentLine& l) { c.sentence(l.explanation.advice); }},
+    {"streams", "Of its connections, the lowest 32, joined by a space; empty with `-f`.", write_streams},
+    {"events", "Its rows of events.csv: `event=count`, joined by `;`.", write_events},
+    {"wireshark_filter", "Display filter that shows the connection, or else the hosts, in Wireshark.",
+     write_filter},
+    {"peers", "The hosts at the other ends, with their names in the inventory, joined by `;`: 16 at most.",
+     write_peers},
+    {"last_heard_utc", "When the subject was heard last before it failed, where that is known.",
+     [](Cells& c, const IncidentLine& l) { c.time(l.incident.last_heard); }},
+    {"half_open_s", "The longest time for which the other side held one of them after that.",
+     [](Cells& c, const IncidentLine& l) { c.seconds(l.incident.half_open); }},
+    {"file", "Base name of the input file that the evidence is in.",
+     [](Cells& c, const IncidentLine& l) { c.word(l.file_cell); }},
+    {"evidence_frames", "The frames that prove the cause, joined by a space.", write_evidence},
+};
+
+}  // namespace
+
+const std::span<const Column<IncidentLine>> kIncidentColumns = kTable;
+
+}  // namespace deadpeer

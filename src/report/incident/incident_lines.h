@@ -1,0 +1,23 @@
+// The incidents that a person must see first, for the terminal: a line each with the frame to look at, and
+// below it what to do.
+//
+// Threads: pure function.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "deadpeer/sink.h"
+#include "report/incident/incident.h"
+#include "report/named.h"
+
+namespace deadpeer {
+
+inline constexpr std::size_t kMostIncidentLines = 10;
+
+// `incidents`: the worst first. `inputs`: by the index that findings carry.
+void tell_incidents(std::string& out, std::span<const Incident> incidents,
+                    std::span<const InputSummary> inputs, const Named& named);
+
+}  // namespace deadpeer
