@@ -36,9 +36,8 @@
 #include <vector>
 
 #include "capture/link_binding.h"
-#include "capture/link_event.h"
+#include "capture/live_source.h"
 #include "deadpeer/result.h"
-#include "deadpeer/source.h"
 
 namespace deadpeer {
 
@@ -67,52 +66,29 @@ struct LiveOptions {
     std::function<void(const std::string& why)> waiting_for = {};  // told once for each interface
 };
 
-class LiveCapture {
+class LiveCapture final : public LiveSource {
 public:
     // REQUIRES: at least one interface.
     static Result<std::unique_ptr<LiveCapture>> open(const LiveOptions& options);
-    ~LiveCapture();
-    LiveCapture(const LiveCapture&) = delete;
-    LiveCapture& operator=(const LiveCapture&) = delete;
+    ~LiveCapture() override;
 
-    // Clears the batch and waits for frames, at most so long. Returns
-    //   kFrames: the batch holds frames of one input; batches come in time order over all inputs;
-    //   kIdle:   nothing arrived: the time is up, somebody called wake(), or there is an event to take;
-    //   kFailed: no interface is left, and all that was captured was handed out; see status_detail();
-    //   kEnd:    after stop(): everything captured before it was handed out.
-    ReadStatus next(FrameBatch& batch, std::chrono::milliseconds longest_wait);
+    // kFailed: no interface is left. kEnd comes up to now_lags_by() after stop().
+    ReadStatus next(FrameBatch& batch, std::chrono::milliseconds longest_wait) override;
 
-    // Empties the rings into the arena, as far as it has room, and hears of the links. For those who are busy
-    // with something else than next() for long; costs a microsecond when there is nothing.
-    void drain();
+    // Empties the rings into the arena, as far as it has room, and hears of the links.
+    void drain() override;
+    void stop() override;
+    void wake() const noexcept override;
 
-    // Ends the capture: next() still hands out what was captured until now (that takes up to now_lags_by()).
-    void stop();
-
-    // Ends a wait in next(), or the next one. Async-signal-safe.
-    void wake() const noexcept;
-
-    // Capture time. Monotone; everything captured before it was handed out. It lags behind the clock by as
-    // long as the kernel may keep frames to itself, but then it goes on at the clock's pace: who calls next()
-    // with the time until a deadline as the longest wait will find now() at that deadline.
-    [[nodiscard]] Nanoseconds now() const;
+    // Lags behind the clock by as long as the kernel may keep frames to itself.
+    [[nodiscard]] Nanoseconds now() const override;
     [[nodiscard]] static std::chrono::milliseconds now_lags_by();
 
-    [[nodiscard]] std::size_t input_count() const;
-
-    // stats() (with all drops so far), interfaces() (one), format(), status_detail(). Frames come from the
-    // capture's own next(), never from that of an input.
-    [[nodiscard]] const PacketSource& input(std::size_t index) const;
-
-    // Since when nothing can be captured from the input, because its link is down or away; no value if it
-    // can.
-    [[nodiscard]] std::optional<Nanoseconds> blind_since(std::size_t index) const;
-
-    // Capture time when the clock was last looked at: every frame handed out was captured before.
-    [[nodiscard]] Nanoseconds read_at() const;
-
-    // What happened to links since, oldest first. Gaps are told before now() gets past their start.
-    std::optional<LinkEvent> take_event();
+    [[nodiscard]] std::size_t input_count() const override;
+    [[nodiscard]] const PacketSource& input(std::size_t index) const override;
+    [[nodiscard]] std::optional<Nanoseconds> blind_since(std::size_t index) const override;
+    [[nodiscard]] Nanoseconds read_at() const override;
+    std::optional<LinkEvent> take_event() override;
 
     // The sockets that frames come from, by input. Copies, for another process to use.
     [[nodiscard]] std::vector<capture::LinkBinding> bindings() const;

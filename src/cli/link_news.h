@@ -9,7 +9,7 @@
 #include <functional>
 #include <string>
 
-#include "capture/live_capture.h"
+#include "capture/live_source.h"
 #include "cli/message_limit.h"
 #include "deadpeer/analyzer.h"
 
@@ -20,7 +20,7 @@ public:
     using Tell = std::function<void(const std::string&)>;
 
     // `last_words`: the loss of the only input ends the run, and is told then.
-    LinkNews(LiveCapture& capture, Analyzer& analyzer, bool last_words, Tell tell)
+    LinkNews(LiveSource& capture, Analyzer& analyzer, bool last_words, Tell tell)
         : capture_(capture), analyzer_(analyzer), last_words_(last_words), tell_(std::move(tell)) {}
 
     // Takes all events there are. Call it before Analyzer::advance_time(), now and then.
@@ -35,7 +35,7 @@ private:
     void tell(const LinkEvent& event, Clock::time_point now);
     void tell_left_out(Clock::time_point now);
 
-    LiveCapture& capture_;
+    LiveSource& capture_;
     Analyzer& analyzer_;
     bool last_words_;
     Tell tell_;
