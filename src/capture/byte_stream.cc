@@ -15,28 +15,30 @@ constexpr int kAskMilliseconds = 200;
 
 }  // namespace
 
-ByteStream::ByteStream(int descriptor, bool owned, std::function<bool()> keep_waiting)
-    : descriptor_(descriptor), owned_(owned), keep_waiting_(std::move(keep_waiting)) {}
+WaitToRead patiently(std::function<bool()> keep_waiting) {
+    return [keep_waiting = std::move(keep_waiting)](int descriptor) {
+        pollfd poll_for = {descriptor, POLLIN, 0};
+        for (;;) {
+            const int ready = ::poll(&poll_for, 1, keep_waiting ? kAskMilliseconds : -1);
+            if (ready > 0) return true;
+            if (ready < 0 && errno != EINTR && errno != EAGAIN)
+                return true;  // the read will say what is wrong
+            if (keep_waiting && !keep_waiting()) return false;
+        }
+    };
+}
+
+ByteStream::ByteStream(int descriptor, bool owned, WaitToRead wait)
+    : descriptor_(descriptor), owned_(owned), wait_(std::move(wait)) {}
 
 ByteStream::~ByteStream() {
     if (owned_) ::close(descriptor_);
 }
 
-// True when a read would not block.
-bool ByteStream::wait() {
-    pollfd poll_for = {descriptor_, POLLIN, 0};
-    for (;;) {
-        const int ready = ::poll(&poll_for, 1, keep_waiting_ ? kAskMilliseconds : -1);
-        if (ready > 0) return true;
-        if (ready < 0 && errno != EINTR && errno != EAGAIN) return true;  // the read will say what is wrong
-        if (keep_waiting_ && !keep_waiting_()) return false;
-    }
-}
-
 ByteSource::More ByteStream::more() {
     const std::span<std::uint8_t> room = buffer_.room();
     while (!at_end_) {
-        if (!wait()) return More::kIdle;
+        if (!wait_(descriptor_)) return More::kIdle;
         const ssize_t count = ::read(descriptor_, room.data(), room.size());
         if (count > 0) {
             buffer_.add(static_cast<std::size_t>(count));

@@ -10,11 +10,17 @@
 
 namespace deadpeer::capture {
 
+// True when a read of the descriptor would not block.
+using WaitToRead = std::function<bool(int descriptor)>;
+
+// Asks `keep_waiting`, if given, several times a second while nothing comes, and after signals; gives up when
+// it says false.
+WaitToRead patiently(std::function<bool()> keep_waiting);
+
 class ByteStream final : public ByteSource {
 public:
-    // Owns the descriptor if `owned`. `keep_waiting`, if given, is asked several times a second while
-    // nothing comes, and after signals; its `false` makes more() say kIdle.
-    ByteStream(int descriptor, bool owned, std::function<bool()> keep_waiting);
+    // Owns the descriptor if `owned`. When `wait` gives up, more() says kIdle.
+    ByteStream(int descriptor, bool owned, WaitToRead wait);
     ~ByteStream() override;
     ByteStream(const ByteStream&) = delete;
     ByteStream& operator=(const ByteStream&) = delete;
@@ -26,11 +32,9 @@ public:
     std::string fault() const override;
 
 private:
-    [[nodiscard]] bool wait();
-
     int descriptor_;
     bool owned_;
-    std::function<bool()> keep_waiting_;
+    WaitToRead wait_;
     ByteBuffer buffer_;
     bool at_end_ = false;
     int error_ = 0;

@@ -72,8 +72,8 @@ Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const Op
             return std::unique_ptr<ByteSource>(std::move(mapped));
         }
     }
-    return std::unique_ptr<ByteSource>(
-        std::make_unique<ByteStream>(descriptor, !standard_input, options.keep_waiting));
+    return std::unique_ptr<ByteSource>(std::make_unique<ByteStream>(
+        descriptor, !standard_input, options.wait ? options.wait : patiently(options.keep_waiting)));
 }
 
 // No more than needed is waited for: a live capture may take its time after the file header.

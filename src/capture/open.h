@@ -23,6 +23,10 @@ struct OpenOptions {
     // for without end.
     std::function<bool()> keep_waiting;
 
+    // Waits until the descriptor of a pipe can be read; false: it gave up, and next() returns kIdle. Without
+    // it keep_waiting decides.
+    std::function<bool(int descriptor)> wait = {};
+
     // Of all that are open at once.
     std::shared_ptr<capture::UnpackingMemory> unpacking = std::make_shared<capture::UnpackingMemory>();
 
