@@ -76,6 +76,37 @@ bool is_ours_to_give(const ReportFolder& folder) {
            (info.st_mode & (S_IWGRP | S_IWOTH | S_ISVTX)) == 0 && holds_only_reports(folder);
 }
 
+Status give_reports_to_user(const Settings& settings, const sandbox::Plan& plan,
+                            const std::vector<const ReportFolder*>& folders) {
+    if (!settings.sandbox || !plan.user) return success();
+    for (const ReportFolder* folder : folders) {
+        if (folder->path() != settings.output || !is_ours_to_give(*folder)) continue;
+        return give_reports(*folder, plan.user->uid, plan.user->gid);
+    }
+    return success();
+}
+
+// `owned`: the folder whose owner root becomes; null: there is none.
+Result<Confinement> enter_for_files(const Settings& settings, sandbox::Plan plan, const ReportFolder* owned) {
+    int temporary_files = -1;
+    if (settings.to_standard_output()) {
+        temporary_files = ::open(temporary_folder().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (temporary_files >= 0) plan.folders.push_back({temporary_folder(), temporary_files});
+    if (sandbox::may_change_user()) {
+        if (owned != nullptr) {
+            plan.user = owner_of_reports(*owned);
+        } else if (temporary_files >= 0) {
+            plan.user = user_of_temporary_files(temporary_files);
+        } else if (plan.readable.empty()) {
+            plan.user = nobody();
+        }
+    }
+    Result<Confinement> confinement = enter(settings, plan);
+    if (temporary_files >= 0) ::close(temporary_files);
+    return confinement;
+}
+
 }  // namespace
 
 void (*confined_hook)() = nullptr;
@@ -90,24 +121,25 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
     sandbox::Plan plan;
     plan.readable = late_inputs;
     plan.user_is_wish = true;
-    int temporary_files = -1;
-    if (settings.to_standard_output()) {
-        temporary_files = ::open(temporary_folder().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    }
     if (reports != nullptr) plan.folders.push_back(writable(*reports));
-    if (temporary_files >= 0) plan.folders.push_back({temporary_folder(), temporary_files});
-    if (sandbox::may_change_user()) {
-        if (reports != nullptr) {
-            plan.user = owner_of_reports(*reports);
-        } else if (temporary_files >= 0) {
-            plan.user = user_of_temporary_files(temporary_files);
-        } else if (late_inputs.empty()) {
-            plan.user = nobody();
-        }
+    return enter_for_files(settings, std::move(plan), reports);
+}
+
+Result<Confinement> confine_for_pipe(const Settings& settings,
+                                     const std::vector<const ReportFolder*>& folders) {
+    sandbox::Plan plan;
+    plan.moves = true;
+    plan.user_is_wish = settings.pipe.user.empty();
+    for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));
+    if (plan.user_is_wish) {
+        return enter_for_files(settings, std::move(plan), folders.empty() ? nullptr : folders.front());
     }
-    Result<Confinement> confinement = enter(settings, plan);
-    if (temporary_files >= 0) ::close(temporary_files);
-    return confinement;
+    const Result<User> found = sandbox::find_user(settings.pipe.user);
+    if (!found) return found.error();
+    plan.user = found.value();
+    const Status given = give_reports_to_user(settings, plan, folders);
+    if (!given) return given.error();
+    return enter(settings, plan);
 }
 
 Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,
@@ -125,12 +157,8 @@ Result<Confinement> confine_for_live(const Settings& settings, const std::string
     } else if (::geteuid() == 0 && sandbox::may_change_user()) {
         plan.user = nobody();
     }
-    for (const ReportFolder* folder : folders) {
-        const bool for_reports = folder->path() == settings.output;
-        if (!settings.sandbox || !plan.user || !for_reports || !is_ours_to_give(*folder)) continue;
-        const Status given = give_reports(*folder, plan.user->uid, plan.user->gid);
-        if (!given) return given.error();
-    }
+    const Status given = give_reports_to_user(settings, plan, folders);
+    if (!given) return given.error();
     std::unique_ptr<LinkBinder> binder;
     if (settings.sandbox && settings.live->capture.wait_for_interface) {
         auto started = LinkBinder::start(bindings, plan.user);

@@ -4,6 +4,8 @@
 //          to none and has all its inputs open. Others stay who they are.
 // Live:    -Z; nobody where root started it. A folder of root's that holds nothing but reports becomes that
 //          user's. An interface that comes back is bound to by a process of its own.
+// Pipes:   what may turn out to be live is confined as a file is, but can do what a live capture does with
+//          its folders. -Z names another user.
 // Threads: call once, before any other thread starts.
 // Errors:  finished sentences.
 #pragma once
@@ -29,6 +31,10 @@ struct Confinement {
 // `reports`: null without -o DIR. `late_inputs`: files that are not open yet.
 Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
                                       const std::vector<std::string>& late_inputs);
+
+// `folders`: that of the reports and that of the metrics, as far as there are any.
+Result<Confinement> confine_for_pipe(const Settings& settings,
+                                     const std::vector<const ReportFolder*>& folders);
 
 // `user`: -Z, or empty. `folders`: that of the reports and that of the metrics, as far as there are any.
 Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include "cli/connection_limit.h"
 #include "report/reports.h"
@@ -31,31 +32,59 @@ std::string wrong_inputs(const Words& words) {
     return {};
 }
 
-// The first option that only a live capture can have.
+struct Given {
+    const char* option;
+    bool given;
+};
+
+std::string first_given(std::span<const Given> options) {
+    const auto found = std::ranges::find_if(options, &Given::given);
+    return found == options.end() ? "" : found->option;
+}
+
 std::string wrong_without_interface(const Words& words) {
-    struct Given {
-        const char* option;
-        bool given;
-    };
-    const std::array options = {
+    const std::array of_interfaces = {
         Given{"-p", words.not_promiscuous},
         Given{"-s", words.snap_length.has_value()},
         Given{"-y", !words.link_type.empty()},
         Given{"--time-stamp-type", !words.time_stamp_type.empty()},
         Given{"--buffer-size", words.buffer_size.has_value()},
         Given{"--wait-for-interface", words.wait_for_interface},
-        Given{"-Z", !words.user.empty()},
-        Given{"--print", words.print},
-        Given{"--interval", words.interval.has_value()},
-        Given{"--rotate", !words.rotate.empty()},
-        Given{"--keep", words.keep.has_value()},
-        Given{"--metrics", !words.metrics.empty()},
     };
-    const auto* found = std::find_if(options.begin(), options.end(), [](const Given& o) { return o.given; });
-    return found == options.end() ? "" : fmt::format("{} goes with -i", found->option);
+    const std::string wrong = first_given(of_interfaces);
+    return wrong.empty() ? "" : fmt::format("{} goes with -i", wrong);
+}
+
+std::string wrong_live_output(const Words& words) {
+    const bool to_standard_output = words.output == "-";
+    if (to_standard_output && words.report != "events") {
+        return "live, -o - prints events as they happen: --report events; the other reports need a folder";
+    }
+    if (to_standard_output && words.print)
+        return "--print and -o - both write to standard output; choose one";
+    const bool to_folder = !words.output.empty() && !to_standard_output;
+    if (!words.rotate.empty() && !to_folder) return "--rotate needs a folder of reports: -o DIR";
+    if (words.keep && !to_folder) return "--keep needs a folder of reports: -o DIR";
+    if (words.keep == 0U) return "--keep must be at least 1; without it the reports of all periods stay";
+    if (words.interval.value_or(kSmallestInterval) < kSmallestInterval) {
+        return "--interval must be at least 1";
+    }
+    if (words.no_sandbox && !words.user.empty()) return "-Z is part of the sandbox, contrary to --no-sandbox";
+    return {};
+}
+
+std::string wrong_pipe(const Words& words) {
+    const std::string option = words.live == true ? "--live" : option_of_live_alone(words);
+    if (option.empty()) return {};
+    if (words.inputs.size() != 1) {
+        return fmt::format("{} goes with -i, or with one pipe, as -, and no other input", option);
+    }
+    if (words.live == false) return fmt::format("{} contradicts --offline", option);
+    return wrong_live_output(words);
 }
 
 std::string wrong_interfaces(const Words& words) {
+    if (words.live) return "--live and --offline are for a pipe; an interface is live";
     if (!words.inputs.empty()) {
         return "read files or capture with -i, not both at once; a filter goes after -f";
     }
@@ -73,24 +102,6 @@ std::string wrong_interfaces(const Words& words) {
     }
     const std::size_t buffer = words.buffer_size.value_or(kSmallestBuffer);
     if (buffer < kSmallestBuffer || buffer > kLargestBuffer) return "--buffer-size must be from 1MB to 1GB";
-    if (words.interval.value_or(kSmallestInterval) < kSmallestInterval) {
-        return "--interval must be at least 1";
-    }
-    return {};
-}
-
-std::string wrong_live_output(const Words& words) {
-    const bool to_standard_output = words.output == "-";
-    if (to_standard_output && words.report != "events") {
-        return "with -i, -o - prints events as they happen: --report events; the other reports need a folder";
-    }
-    if (to_standard_output && words.print)
-        return "--print and -o - both write to standard output; choose one";
-    const bool to_folder = !words.output.empty() && !to_standard_output;
-    if (!words.rotate.empty() && !to_folder) return "--rotate needs a folder of reports: -o DIR";
-    if (words.keep && !to_folder) return "--keep needs a folder of reports: -o DIR";
-    if (words.keep == 0U) return "--keep must be at least 1; without it the reports of all periods stay";
-    if (words.no_sandbox && !words.user.empty()) return "-Z is part of the sandbox, contrary to --no-sandbox";
     return {};
 }
 
@@ -123,13 +134,25 @@ std::string wrong_limits(const Words& words) {
 
 }  // namespace
 
+std::string option_of_live_alone(const Words& words) {
+    const std::array options = {
+        Given{"-Z", !words.user.empty()},
+        Given{"--print", words.print},
+        Given{"--interval", words.interval.has_value()},
+        Given{"--rotate", !words.rotate.empty()},
+        Given{"--keep", words.keep.has_value()},
+        Given{"--metrics", !words.metrics.empty()},
+    };
+    return first_given(options);
+}
+
 std::string contradiction(const Words& words) {
     using Check = std::string (*)(const Words&);
-    constexpr std::array<Check, 4> kOfFiles = {wrong_without_interface, wrong_inputs, wrong_report,
-                                               wrong_limits};
+    constexpr std::array<Check, 5> kOfFiles = {wrong_without_interface, wrong_inputs, wrong_report,
+                                               wrong_pipe, wrong_limits};
     constexpr std::array<Check, 4> kOfLive = {wrong_interfaces, wrong_report, wrong_live_output,
                                               wrong_limits};
-    for (const Check check : is_live(words) ? kOfLive : kOfFiles) {
+    for (const Check check : is_live(words) ? std::span<const Check>(kOfLive) : kOfFiles) {
         std::string wrong = check(words);
         if (!wrong.empty()) return wrong;
     }

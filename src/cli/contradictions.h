@@ -15,4 +15,7 @@ inline constexpr std::size_t kSmallestBuffer = std::size_t{1} << 20;
 // The first one as a sentence, or empty.
 std::string contradiction(const Words& words);
 
+// The first option given that neither files nor pipes have that are not live; empty: none.
+std::string option_of_live_alone(const Words& words);
+
 }  // namespace deadpeer::cli

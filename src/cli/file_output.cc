@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "cli/confine.h"
+#include "cli/early_end.h"
 #include "cli/locked_folder.h"
 #include "cli/refused_source.h"
 #include "cli/shortened_source.h"
@@ -35,6 +35,11 @@ bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
     sandbox_ = confined.value().text;
     if (!confined.value().warning.empty()) remark(confined.value().warning);
     return true;
+}
+
+void FileOutput::take_over(std::unique_ptr<ReportFolder> folder, const Confinement& sandbox) {
+    if (folder != nullptr) folder_ = std::move(folder);
+    sandbox_ = sandbox.text;
 }
 
 void FileOutput::complain(const std::string& message) {
@@ -110,8 +115,7 @@ void FileOutput::end_input(std::uint32_t index, const std::string& input, const 
     const Outcome outcome = outcome_of(status);
     enter_ended(index, {std::make_unique<ShortenedSource>(source, unread), outcome});
     if (outcome == Outcome::kComplete) return;
-    complain(fmt::format("{} is {} at {}; everything before that is reported", input,
-                         outcome == Outcome::kDamaged ? "damaged" : "truncated", source.status_detail()));
+    complain(early_end(input, outcome, source.status_detail()));
     note(status == ReadStatus::kFailed ? ExitCode::kCaptureFailed : ExitCode::kIncomplete);
 }
 

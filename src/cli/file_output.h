@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/confine.h"
 #include "cli/exit_code.h"
 #include "cli/fail_on.h"
 #include "cli/progress.h"
@@ -32,6 +33,8 @@ public:
 
     // Gives up what reading does not need. False: it cannot.
     bool confine(const std::vector<std::string>& late_inputs);
+    // Or somebody else did. `folder`: as opened; null without -o DIR.
+    void take_over(std::unique_ptr<ReportFolder> folder, const Confinement& sandbox);
 
     // Reports begin with the first input that could be opened: a refused input leaves no trace. False: they
     // cannot be written.

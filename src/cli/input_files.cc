@@ -68,6 +68,13 @@ InputFiles::~InputFiles() {
     }
 }
 
+bool InputFiles::is_pipe(std::size_t place) const {
+    struct stat info = {};
+    const int descriptor = inputs_[place].descriptor;
+    return descriptor >= 0 && ::fstat(descriptor, &info) == 0 &&
+           (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
 Result<int> InputFiles::take(std::size_t place) {
     Input& input = inputs_[place];
     if (!input.name.refusal.empty()) return Error{input.name.refusal};

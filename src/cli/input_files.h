@@ -32,6 +32,11 @@ public:
         return !inputs_[place].regular && inputs_[place].name.refusal.empty();
     }
 
+    // Could it be opened, or will be tried to?
+    [[nodiscard]] bool is_there(std::size_t place) const { return inputs_[place].name.refusal.empty(); }
+    // It is there, and a pipe, a FIFO or a socket.
+    [[nodiscard]] bool is_pipe(std::size_t place) const;
+
     // What open_input() says; the descriptor is the caller's.
     Result<int> take(std::size_t place);
     // The same for a look at its beginning, after which it is still there. REQUIRES: it is no stream.

@@ -38,7 +38,8 @@ std::string sentence_of(const LinkEvent& event) {
             return {};  // what became of the link itself is told
         case Kind::kClockStep:
             return fmt::format(
-                "the clock of this machine was set {} by {:.3f} s; times in the reports go on as before",
+                "the clock {} was set {} by {:.3f} s; times in the reports go on as before",
+                event.name.empty() ? "of this machine" : "that stamps the frames of " + event.name,
                 event.step < 0 ? "back" : "forward", std::abs(in_seconds(event.step)));
     }
     return {};

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "cli/frame_limit.h"
 #include "cli/signals.h"
 
 namespace deadpeer::cli {
@@ -57,6 +58,7 @@ milliseconds LiveRun::wait() {
 // What became of the links first: frames and the time decide nothing that lies in a gap. False: the run is
 // over.
 bool LiveRun::take(ReadStatus status) {
+    ended_as_ = status;
     links_->take();
     if (status == ReadStatus::kFrames) consume();
     if (frames_left_ == 0U || output_.pointless()) return false;
@@ -70,11 +72,10 @@ bool LiveRun::take(ReadStatus status) {
 
 void LiveRun::consume() {
     const std::span<const FrameView> frames = batch_->view();
-    const std::size_t wanted = std::min<std::uint64_t>(frames.size(), frames_left_.value_or(frames.size()));
-    const std::uint32_t input = frames[0].interface;
+    const std::size_t wanted = frames_left_ ? count_until(frames, *frames_left_) : frames.size();
+    // Of a pipe it is the interface of another machine.
+    const std::uint32_t input = inputs_.size() == 1 ? 0 : frames[0].interface;
     analyzer_->consume(frames.first(wanted), input, capture_->read_at());
-    if (!frames_left_) return;
-    *frames_left_ -= wanted;
     if (wanted == frames.size()) return;
     shortened_ = std::make_unique<ShortenedSource>(*inputs_[input], frames.subspan(wanted));
     inputs_[input] = shortened_.get();
@@ -110,7 +111,7 @@ void LiveRun::while_busy() {
     const Clock::time_point now = Clock::now();
     if (now < next_turn_) return;
     if (following_) {
-        follow();
+        keep_up();
     } else {
         capture_->drain();
         service_.keep_alive(now);
@@ -118,7 +119,7 @@ void LiveRun::while_busy() {
     next_turn_ = Clock::now() + kBetweenTurns;
 }
 
-void LiveRun::follow() {
+void LiveRun::keep_up() {
     followed_ = true;
     for (int i = 0; i < kBatchesATurn && frames_left_ != 0U; ++i) {
         const ReadStatus status = capture_->next(*batch_, milliseconds(0));

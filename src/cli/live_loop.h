@@ -1,6 +1,7 @@
 // LiveRun: a live capture from its start to its end.
 //
-// What:    live_run.cc starts and finishes it; live_loop.cc is what it does in between.
+// What:    live_run.cc starts and finishes it; live_loop.cc is what it does in between. go() captures from
+//          interfaces; who has a pipe calls open_output(), while there is the right to, and follow().
 // Threads: one thread at a time.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/live_capture.h"
+#include "capture/live_source.h"
 #include "cli/confine.h"
 #include "cli/exit_code.h"
 #include "cli/link_news.h"
@@ -41,14 +42,26 @@ public:
     LiveRun(const LiveRun&) = delete;
     LiveRun& operator=(const LiveRun&) = delete;
 
+    // Captures from the interfaces of the settings.
     ExitCode go();
+
+    // Opens the folders of reports and metrics. False: code() says why.
+    bool open_output() { return output_.open(); }
+    [[nodiscard]] const LiveOutput& output() const { return output_; }
+    // That of the reports, if there are any, for a run that is not live after all.
+    std::unique_ptr<ReportFolder> give_up_folder() { return output_.give_up_folder(); }
+    [[nodiscard]] ExitCode code() const { return worse_of(code_, output_.code()); }
+    // Captures from that pipe. REQUIRES: open_output() answered true.
+    ExitCode follow(std::unique_ptr<LiveSource> pipe, const std::string& name, Confinement sandbox);
 
 private:
     using Clock = std::chrono::steady_clock;
     using milliseconds = std::chrono::milliseconds;
 
-    bool open_capture();
-    bool confine();
+    std::unique_ptr<LiveCapture> open_capture();
+    bool confine(LiveCapture& capture);
+    void use(std::unique_ptr<LiveSource> capture, std::vector<std::string> names);
+    ExitCode run();
     bool start();
     void watch();
     void pass_time();
@@ -59,12 +72,13 @@ private:
     void rotate();
     void publish();
     void finish();
+    void end_input(std::uint32_t input);
     Status snapshot(ReportSink& sink);
     [[nodiscard]] LiveOutput::Feed feed() {
         return [this](ReportSink& sink) { return snapshot(sink); };
     }
     void while_busy();
-    void follow();
+    void keep_up();
     void show_progress();
 
     void complain(const std::string& message) {
@@ -72,15 +86,17 @@ private:
         print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
     }
     void note(ExitCode code) { code_ = worse_of(code_, code); }
-    bool fail_to_capture(const std::string& why) {
+    std::nullptr_t fail_to_capture(const std::string& why) {
         complain(why);
         note(ExitCode::kNothingRead);
-        return false;
+        return nullptr;
     }
 
     const Settings& settings_;
     ServiceManager service_;
-    std::unique_ptr<LiveCapture> capture_;
+    std::unique_ptr<LiveSource> capture_;
+    std::vector<std::string> names_;          // of its inputs
+    ReadStatus ended_as_ = ReadStatus::kEnd;  // what next() said last
     LiveOutput output_;
     std::unique_ptr<Analyzer> analyzer_;
     std::optional<LinkNews> links_;

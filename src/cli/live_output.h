@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/event_printer.h"
@@ -72,6 +73,8 @@ public:
     // The folders that must stay writable: of the reports, of the metrics, as far as there are any.
     // REQUIRES: not started.
     [[nodiscard]] std::vector<const ReportFolder*> folders() const;
+    // That of the reports, or null.
+    std::unique_ptr<ReportFolder> give_up_folder() { return std::move(folder_); }
 
     [[nodiscard]] ExitCode code() const { return code_; }
 

@@ -27,6 +27,10 @@ void add_input_options(CLI::App& app, Words& words) {
         ->check(one_of(kOrderWords, "time, name, given"))
         ->type_name("HOW")
         ->group(group);
+    app.add_flag_function(
+           "--live,!--offline", [&words](std::int64_t live) { words.live = live > 0; },
+           "Read a pipe as it comes, or to its end (default: by its time stamps)")
+        ->group(group);
     app.add_flag("-D", words.list_interfaces, "List the interfaces")->group(group);
     app.add_option("-f", words.filter, "Look only at frames that match, as pcap-filter(7) has it")
         ->type_name("FILTER")

@@ -8,12 +8,14 @@
 
 #include "capture/open.h"
 #include "cli/file_output.h"
+#include "cli/frame_limit.h"
 #include "cli/input_files.h"
 #include "cli/input_names.h"
 #include "cli/input_order.h"
 #include "cli/lanes.h"
 #include "cli/live_run.h"
 #include "cli/name_list.h"
+#include "cli/pipe_run.h"
 #include "cli/readable_link_types.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
@@ -32,21 +34,27 @@ capture::FrameFilter compiled(const std::string& expression) {
 
 class Run {
 public:
-    Run(const Settings& settings, const Tables& tables, const std::vector<InputName>& names,
+    Run(const Settings& settings, const Tables& tables, capture::FrameFilter filter, InputFiles& files,
         std::vector<std::string> folders_below)
         : settings_(settings),
           output_(settings, tables),
-          filter_(compiled(settings.filter)),
+          filter_(std::move(filter)),
           unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
-          files_(names),
+          files_(files),
           folders_below_(std::move(folders_below)),
           frames_left_(settings.frame_limit) {}
 
     ExitCode go();
+    // The only input is a pipe that was opened.
+    ExitCode go_on(BegunPipe begun);
 
 private:
+    void tell_of_repeated();
+    void read_to_the_end();
+    ExitCode finish();
     void read_all(const std::vector<InputPlace>& places);
     void open(std::size_t place);
+    void read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened);
     void begin(std::unique_ptr<Lane> lane);
     void read_until(Nanoseconds time);
     void consume(Lane& lane, std::span<const FrameView> frames);
@@ -61,7 +69,7 @@ private:
     FileOutput output_;
     const capture::FrameFilter filter_;
     const std::shared_ptr<capture::UnpackingMemory> unpacking_;
-    InputFiles files_;
+    InputFiles& files_;
     const std::vector<std::string> folders_below_;
     std::vector<std::string> passed_over_;  // what folders hold besides captures
     std::vector<std::unique_ptr<Lane>> lanes_;
@@ -73,9 +81,8 @@ private:
 };
 
 ExitCode Run::go() {
-    finish_when_stopped();
     if (!output_.confine(files_.late())) return output_.code();
-    if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
+    tell_of_repeated();
     if (!folders_below_.empty()) {
         output_.remark(
             fmt::format("not looked into, as they are folders in a folder: {}", name_list(folders_below_)));
@@ -83,6 +90,18 @@ ExitCode Run::go() {
     const InputSequence sequence = order_inputs(files_, settings_.order, open_options());
     for (const std::string& remark : sequence.remarks) output_.remark(remark);
     read_all(sequence.places);
+    return finish();
+}
+
+ExitCode Run::go_on(BegunPipe begun) {
+    output_.take_over(std::move(begun.folder), begun.sandbox);
+    tell_of_repeated();
+    read(0, std::move(begun.source));
+    read_to_the_end();
+    return finish();
+}
+
+ExitCode Run::finish() {
     if (overlaps_ > 1) output_.remark(fmt::format("{} inputs begin before others end", overlaps_));
     if (!passed_over_.empty() && (!settings_.quiet || !output_.started())) {
         output_.complain(fmt::format("passed over, as no captures: {}", name_list(passed_over_)));
@@ -98,6 +117,10 @@ ExitCode Run::go() {
     return output_.code();
 }
 
+void Run::tell_of_repeated() {
+    if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
+}
+
 void Run::read_all(const std::vector<InputPlace>& places) {
     std::size_t unread = places.size();
     for (const InputPlace& place : places) {
@@ -107,13 +130,17 @@ void Run::read_all(const std::vector<InputPlace>& places) {
         open(place.input);
         if (!place.begins) read_until(Lane::kForEver);
     }
-    read_until(Lane::kForEver);
-    for (const auto& lane : lanes_) end(*lane, ReadStatus::kEnd);
+    read_to_the_end();
     if (unread > 0 && stop_requested()) {
         output_.complain(
             fmt::format("stopped by a signal; {} input{} not read", unread, unread == 1 ? "" : "s"));
         output_.note(ExitCode::kIncomplete);
     }
+}
+
+void Run::read_to_the_end() {
+    read_until(Lane::kForEver);
+    for (const auto& lane : lanes_) end(*lane, ReadStatus::kEnd);
 }
 
 OpenOptions Run::open_options() const {
@@ -131,7 +158,11 @@ void Run::open(std::size_t place) {
     OpenOptions options = open_options();
     options.filter = filter_;
     options.descriptor = descriptor.value();
-    Result<std::unique_ptr<PacketSource>> opened = open_capture(path, options);
+    read(place, open_capture(path, options));
+}
+
+void Run::read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened) {
+    const std::string& path = files_.path(place);
     if (!opened) return refuse(place, opened.error().message);
     const std::string unreadable = unreadable_link_type(*opened.value());
     if (!unreadable.empty()) return refuse(place, fmt::format("{} {}", path, unreadable));
@@ -160,15 +191,6 @@ void Run::read_until(Nanoseconds time) {
         end(lane, lane.status());
         lanes_.erase(lanes_.begin() + static_cast<std::ptrdiff_t>(turn.place));
     }
-}
-
-// How many of the frames go in until `left` of them passed the filter.
-std::size_t count_until(std::span<const FrameView> frames, std::uint64_t& left) {
-    std::size_t count = 0;
-    while (count < frames.size() && left > 0) {
-        if (!frames[count++].rejected_by_filter) --left;
-    }
-    return count;
 }
 
 void Run::consume(Lane& lane, std::span<const FrameView> frames) {
@@ -206,6 +228,24 @@ bool Run::is_no_capture(std::size_t place) const {
     return holds_no_capture(files_.path(place), options);
 }
 
+ExitCode run_pipe(const Settings& settings, const Tables& tables, const capture::FrameFilter& filter,
+                  InputFiles& files) {
+    OpenOptions options;
+    options.filter = filter;
+    options.unpacking = std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes);
+    PipeRun pipe(settings, tables, files.path(0));
+    if (!pipe.begin(files.take(0).value(), std::move(options))) return pipe.code();
+    if (pipe.is_live()) return pipe.follow();
+    return Run(settings, tables, filter, files, {}).go_on(pipe.give_up());
+}
+
+std::string no_pipe(const std::string& option, const InputFiles& files) {
+    return fmt::format(
+        "{} goes with -i, or with a pipe, which {} is not; \"tail -c +1 -f FILE | deadpeer --live -\" "
+        "makes one of a file that grows",
+        option, files.path(0));
+}
+
 }  // namespace
 
 ExitCode run(const Settings& given) {
@@ -224,7 +264,14 @@ ExitCode run(const Settings& given) {
         return fail(fmt::format("these are {} inputs; at most {} are read at once: join some with mergecap",
                                 names.size(), Analyzer::kMaxInputs));
     }
-    return Run(settings, tables.value(), names, folders_below).go();
+    capture::FrameFilter filter = compiled(settings.filter);
+    finish_when_stopped();
+    InputFiles files(names);
+    const bool is_pipe = files.size() == 1 && files.is_pipe(0);
+    if (is_pipe && settings.pipe_is_live != false) return run_pipe(settings, tables.value(), filter, files);
+    const std::string only_live = settings.pipe_is_live == true ? "--live" : settings.only_live;
+    if (!only_live.empty() && files.is_there(0)) return fail(no_pipe(only_live, files));
+    return Run(settings, tables.value(), filter, files, folders_below).go();
 }
 
 }  // namespace deadpeer::cli

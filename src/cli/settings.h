@@ -21,7 +21,7 @@ namespace deadpeer::cli {
 
 // What only a live capture can be told.
 struct LiveSettings {
-    LiveOptions capture;
+    LiveOptions capture;                  // of interfaces
     bool print = false;                   // events on standard output
     Nanoseconds interval = 60 * kSecond;  // between two versions of the reports
     Rotation rotate;
@@ -34,8 +34,11 @@ struct LiveSettings {
 enum class InputOrder : std::uint8_t { kTime, kName, kGiven };
 
 struct Settings {
-    std::optional<LiveSettings> live;
-    std::vector<std::string> inputs;  // files and folders, if not live; "-" is standard input
+    std::optional<LiveSettings> live;  // -i
+    std::vector<std::string> inputs;   // files and folders, if not live; "-" is standard input
+    LiveSettings pipe;                 // for a single input, should it be a pipe that is live
+    std::optional<bool> pipe_is_live;  // without a value the time stamps decide
+    std::string only_live;             // an option that was given and that nothing but a live capture has
     InputOrder order = InputOrder::kTime;
     std::string filter;  // pcap-filter(7)
     std::optional<std::uint64_t> frame_limit;

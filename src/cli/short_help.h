@@ -8,6 +8,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace deadpeer::cli {
@@ -30,6 +31,9 @@ public:
     // Later versions of CLI11 break lines and put long options into a column of their own.
     std::string make_option(const CLI::Option* option, bool is_positional) const override {
         std::string line = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+        // Of a flag that takes another one back.
+        constexpr std::string_view kFalse = "{false}";
+        if (const std::size_t at = line.find(kFalse); at != std::string::npos) line.erase(at, kFalse.size());
         line.resize(std::max(line.size() + 1, get_column_width()), ' ');
         return line + make_option_desc(option) + '\n';
     }

@@ -15,8 +15,19 @@ Nanoseconds nanoseconds(double seconds) {
     return std::llround(seconds * double{kSecond});
 }
 
-LiveSettings live_settings(const Words& words) {
+LiveSettings running_settings(const Words& words) {
     LiveSettings live;
+    if (words.interval) live.interval = nanoseconds(*words.interval);
+    if (!words.rotate.empty()) live.rotate = *parse_rotation(words.rotate);
+    live.keep = words.keep.value_or(0);
+    live.print = words.print || words.output.empty();
+    live.metrics = words.metrics;
+    live.user = words.user;
+    return live;
+}
+
+LiveSettings live_settings(const Words& words) {
+    LiveSettings live = running_settings(words);
     live.capture.interfaces = words.interfaces;
     live.capture.filter = words.filter;
     live.capture.promiscuous = !words.not_promiscuous;
@@ -27,12 +38,6 @@ LiveSettings live_settings(const Words& words) {
     // Where connections may take little, frames that wait take little, too.
     live.capture.buffer_bytes =
         words.buffer_size.value_or(std::clamp(words.memory / 16, kSmallestBuffer, live.capture.buffer_bytes));
-    if (words.interval) live.interval = nanoseconds(*words.interval);
-    if (!words.rotate.empty()) live.rotate = *parse_rotation(words.rotate);
-    live.keep = words.keep.value_or(0);
-    live.print = words.print || words.output.empty();
-    live.metrics = words.metrics;
-    live.user = words.user;
     return live;
 }
 
@@ -83,6 +88,9 @@ Settings to_settings(const Words& words) {
     Settings settings;
     if (!words.interfaces.empty()) settings.live = live_settings(words);
     settings.inputs = words.inputs;
+    settings.pipe = running_settings(words);
+    settings.pipe_is_live = words.live;
+    settings.only_live = option_of_live_alone(words);
     settings.order = kOrderWords.at(words.order);
     settings.filter = words.filter;
     settings.frame_limit = words.frame_limit;

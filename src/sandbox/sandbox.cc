@@ -84,7 +84,7 @@ Status change_user(const Plan& plan, State& state) {
 Result<State> enter(const Plan& plan) {
     State state;
     state.landlock_abi = landlock_abi();
-    if (plan.live && state.landlock_abi < kAbiWithMoves) state.landlock_abi = 0;
+    if ((plan.live || plan.moves) && state.landlock_abi < kAbiWithMoves) state.landlock_abi = 0;
     auto landlock = make_rules(plan, state.landlock_abi);
     if (!landlock) return landlock.error();
     const Status changed = change_user(plan, state);

@@ -33,7 +33,8 @@ struct Plan {
     bool user_is_wish = false;  // that it cannot become the user, or the user not write, is no error
     std::vector<WritableFolder> folders;  // with all below: create, write, rename, remove
     std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
-    bool live = false;                    // open sockets can be read; files are moved between folders
+    bool moves = false;                   // files are moved between folders
+    bool live = false;                    // the same, and open sockets can be read
     // Nothing but what LinkBinding::follow() of the capture does, asked and answered by read and write.
     bool binds_only = false;
     // Sockets that nothing can be sent from, and that cannot get another number.

@@ -32,6 +32,10 @@ TEST_CASE("each kind of event has its sentence") {
     CHECK(sentence(Kind::kPartGivenUp).empty());
     event.step = -1500 * kMillisecond;
     CHECK(sentence(Kind::kClockStep) ==
+          "the clock that stamps the frames of eth0 was set back by 1.500 s; times in the reports go on as "
+          "before");
+    event.name = "";
+    CHECK(sentence(Kind::kClockStep) ==
           "the clock of this machine was set back by 1.500 s; times in the reports go on as before");
     event.step = 86400 * kSecond;
     CHECK(sentence(Kind::kClockStep) ==

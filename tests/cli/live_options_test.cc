@@ -117,7 +117,7 @@ TEST_CASE("options that do not go together") {
         {{"-i", "eth0", "-o", "-"},
          "-o - prints one report: say which with --report flows (or another: --columns)"},
         {{"-i", "eth0", "-o", "-", "--report", "flows"},
-         "with -i, -o - prints events as they happen: --report events; the other reports need a folder"},
+         "live, -o - prints events as they happen: --report events; the other reports need a folder"},
         {{"-i", "eth0", "-o", "-", "--report", "events", "--print"},
          "--print and -o - both write to standard output; choose one"},
         {{"-i", "eth0", "--rotate", "1h"}, "--rotate needs a folder of reports: -o DIR"},
@@ -137,11 +137,42 @@ TEST_CASE("options that do not go together") {
     }
 }
 
-TEST_CASE("what only a live capture can have") {
-    const std::vector<const char*> cases[] = {
-        {"-p"},          {"-s", "96"},        {"-y", "RAW"},      {"--time-stamp-type", "host"},
-        {"--keep", "1"}, {"-Z", "daemon"},    {"--rotate", "1h"}, {"--buffer-size", "2MB"},
-        {"--print"},     {"--interval", "5"}, {"--metrics", "m"}, {"--wait-for-interface"}};
+TEST_CASE("what an interface or a pipe that is live can have") {
+    const std::vector<const char*> cases[] = {{"--print"},        {"--interval", "5"}, {"--metrics", "m"},
+                                              {"--rotate", "1h"}, {"--keep", "1"},     {"-Z", "daemon"}};
+    for (std::vector<const char*> words : cases) {
+        const std::string option = words.front();
+        INFO(option);
+        words.insert(words.end(), {"-o", "d", "-"});
+        CHECK(settings_of(words).only_live == option);
+        CHECK_FALSE(settings_of(words).pipe_is_live.has_value());
+        words.push_back("--offline");
+        CHECK(mistake_in(words) == option + " contradicts --offline");
+        words.back() = "another";
+        CHECK(mistake_in(words) == option + " goes with -i, or with one pipe, as -, and no other input");
+    }
+    CHECK(settings_of({"-", "--live", "--interval", "1.5"}).pipe.interval == 1500 * kMillisecond);
+    CHECK(settings_of({"-", "--live"}).pipe_is_live == true);
+    CHECK(settings_of({"-", "--live"}).pipe.print);
+    CHECK_FALSE(settings_of({"-", "--live", "-o", "d"}).pipe.print);
+    CHECK(settings_of({"-", "--offline"}).pipe_is_live == false);
+    CHECK(settings_of({"x", "y", "--offline"}).only_live.empty());
+    CHECK(mistake_in({"x", "y", "--live"}) ==
+          "--live goes with -i, or with one pipe, as -, and no other input");
+    CHECK(mistake_in({"-i", "eth0", "--live"}) ==
+          "--live and --offline are for a pipe; an interface is live");
+    CHECK(mistake_in({"-", "--live", "-o", "-", "--report", "flows"}) ==
+          "live, -o - prints events as they happen: --report events; the other reports need a folder");
+    CHECK(mistake_in({"-", "--rotate", "1h"}) == "--rotate needs a folder of reports: -o DIR");
+}
+
+TEST_CASE("what only an interface can have") {
+    const std::vector<const char*> cases[] = {{"-p"},
+                                              {"-s", "96"},
+                                              {"-y", "RAW"},
+                                              {"--time-stamp-type", "host"},
+                                              {"--buffer-size", "2MB"},
+                                              {"--wait-for-interface"}};
     for (std::vector<const char*> words : cases) {
         const std::string option = words.front();
         INFO(option);
