@@ -41,6 +41,10 @@ void tell_reset(Explanation& out, const FailureStory& story);
 void tell_address_moved(Explanation& out, const FailureStory& story);
 void tell_address_conflict(Explanation& out, const FailureStory& story);
 
+// What never became a connection.
+void tell_no_answer(Explanation& out, const FailureStory& story);
+void tell_scan(Explanation& out, const FailureStory& story);
+
 // How it is known that an address moved to another machine, or that two machines have it.
 void say_new_holder(std::string& evidence, const MacChange& macs, Signs signs);
 void say_two_holders(std::string& evidence, const MacChange& macs, Signs signs);
