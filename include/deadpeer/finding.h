@@ -44,8 +44,9 @@ enum class Verdict : std::uint8_t {
     kNoAnswer,  // to its SYNs: it never was a connection
     kScan,      // its initiator reset it as soon as it was answered
     kMiddleboxRestarted,
-    kAddressMoved,     // to a machine that does not have the connection
-    kAddressConflict,  // two machines have the address, and one of them reset what the other has
+    kAddressMoved,         // to a machine that does not have the connection
+    kAddressConflict,      // two machines have the address, and one of them reset what the other has
+    kHandshakeIncomplete,  // the other side repeats its SYN-ACK, whatever it is sent
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -121,6 +122,9 @@ enum class Reason : std::uint8_t {
     kUnrequested,  // of a SYN-ACK that its receiver never asked for
     // address_moved, address_conflict
     kOtherMachine,  // the RST came from another link-layer address than the address's segments before
+    // handshake_incomplete
+    kSynAckRepeated,
+    kSynAckUnanswered,
 };
 
 // What a side sent that found no answer.
@@ -194,6 +198,7 @@ enum class EventKind : std::uint8_t {
     kAddressMoved,
     kAddressConflict,
     kOutage,  // bridged by transmissions that were acknowledged in the end
+    kHandshakeIncomplete,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };

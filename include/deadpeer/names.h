@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 17> kVerdictNames = {"",
+inline constexpr std::array<std::string_view, 18> kVerdictNames = {"",
                                                                    "unknown",
                                                                    "closed",
                                                                    "peer_dead",
@@ -39,11 +39,12 @@ inline constexpr std::array<std::string_view, 17> kVerdictNames = {"",
                                                                    "scan",
                                                                    "middlebox_restarted",
                                                                    "address_moved",
-                                                                   "address_conflict"};
+                                                                   "address_conflict",
+                                                                   "handshake_incomplete"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 47> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 49> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -89,9 +90,11 @@ inline constexpr std::array<std::string_view, 47> kReasonNames = {"",
                                                                   "closed_when_idle",
                                                                   "syn_scan",
                                                                   "unrequested",
-                                                                  "other_machine"};
+                                                                  "other_machine",
+                                                                  "syn_ack_repeated",
+                                                                  "syn_ack_unanswered"};
 
-inline constexpr std::array<std::string_view, 23> kEventNames = {"probes_unanswered",
+inline constexpr std::array<std::string_view, 24> kEventNames = {"probes_unanswered",
                                                                  "peer_recovered",
                                                                  "peer_dead",
                                                                  "peer_rebooted",
@@ -113,7 +116,8 @@ inline constexpr std::array<std::string_view, 23> kEventNames = {"probes_unanswe
                                                                  "middlebox_restarted",
                                                                  "address_moved",
                                                                  "address_conflict",
-                                                                 "outage"};
+                                                                 "outage",
+                                                                 "handshake_incomplete"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

@@ -68,6 +68,7 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     const bool nothing_but_syns =
         opened.payload_bytes == 0 && (connection.tcp.forward(connection.initiator).first_ack || unheeded);
     facts.syn_unanswered = connection.syn_seen && !connection.syn_ack_seen && nothing_but_syns;
+    facts.syn_ack_only = connection.syn_ack_seen && connection.tcp.reverse(connection.initiator).first_ack;
     const std::uint64_t resets = watch == nullptr ? 0 : watch->resets[index(connection.initiator)];
     if (nothing_but_syns) facts.syns = static_cast<std::uint32_t>(opened.segments - resets);
     return facts;

@@ -28,6 +28,10 @@ std::optional<EventClass> class_of(const Judgement& judgement) {
             return EventClass{EventKind::kPathDead, Severity::kCritical};
         case Verdict::kNoAnswer:
             return EventClass{EventKind::kNoAnswer, Severity::kInfo};
+        case Verdict::kHandshakeIncomplete:
+            // Of what comes in floods only who goes on trying is told.
+            if (judgement.confidence == Confidence::kLow) break;
+            return EventClass{EventKind::kHandshakeIncomplete, Severity::kWarning};
         case Verdict::kClosed:
             if (judgement.reason == Reason::kReuseRace)
                 return EventClass{EventKind::kReuseRace, Severity::kWarning};

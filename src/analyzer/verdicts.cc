@@ -228,6 +228,7 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
     if (const Watch* watch = watcher_.watch_of(connection)) {
         consider(next_silence_deadline(*watch, gaps, after));
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
+        if (watch->syn_acks_repeated > 0) consider(watch->syn_ack_time + kHandshakeSettles + 1);
         // What its host does next may yet tell that it rebooted, and other hosts that a middlebox restarted.
         const Verdict told = watch->told.verdict;
         const bool may_be_more = told == Verdict::kPeerRebooted || told == Verdict::kPeerLostState ||

@@ -36,6 +36,7 @@ struct ConnectionFacts {
     std::array<std::uint32_t, 2> unacknowledged{};  // payload bytes that the other side never acknowledged
     bool syn_unanswered = false;  // the initiator has sent nothing but SYNs, and no SYN-ACK came
     Direction initiator = Direction::kFromLow;
+    bool syn_ack_only = false;   // the responder has said nothing but its SYN-ACK
     std::uint32_t syns = 0;      // where they were not answered
     bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed
     Nanoseconds heartbeat_period = kNoTime;
@@ -82,6 +83,9 @@ struct Judgement {
     MacChange macs;                      // address_moved, address_conflict
     FrameTrail evidence;
 };
+
+// No repeated SYN-ACK within that time after another: what is on its way will have come.
+constexpr Nanoseconds kHandshakeSettles = 5 * kSecond;
 
 // A RST that tells its sender has forgotten the connection, after a silence: whether it rebooted is for
 // HostSigns.

@@ -68,6 +68,8 @@ void describe_tries(Judgement& judgement, const Train& train, const SideWatch& s
 
 // Its SYNs were not answered by what could be a connection.
 std::optional<Judgement> judge_opening(const JudgementCase& c);
+// Its handshake goes round in a circle.
+std::optional<Judgement> judge_handshake(const JudgementCase& c);
 // Data that the side which had closed did not read, answered by its RST.
 std::optional<Judgement> judge_close(const JudgementCase& c);
 // Data that were sent again and again around the close, and never acknowledged.

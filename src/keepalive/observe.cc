@@ -126,6 +126,24 @@ void note_sign_of_life(Watch& watch, WatchPools& pools, SideWatch& prober, const
     end(watch, pools, prober.probes);
 }
 
+// The handshake's final ACK was sent, but its receiver does not act upon it.
+bool repeats_syn_ack(const ConnectionView& before, const Segment& segment) {
+    constexpr std::uint16_t kSynAck = kSyn | kAck;
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    const HalfStream& initiator = before.tcp.reverse(segment.direction);
+    return (segment.flags & (kSynAck | kRst)) == kSynAck && before.syn_ack_seen &&
+           segment.direction != before.initiator && own.isn_set && own.isn == Seq(segment.seq) &&
+           own.first_ack && initiator.seen && !initiator.first_ack;
+}
+
+// The SYN was answered, but its sender does not act upon that.
+bool repeats_syn(const ConnectionView& before, const Segment& segment) {
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    return segment.has(kSyn) && !segment.has(kAck | kRst) && before.syn_ack_seen &&
+           segment.direction == before.initiator && own.isn_set && own.isn == Seq(segment.seq) &&
+           own.first_ack;
+}
+
 // What answers a SYN out of an older connection, or in nobody's (RFC 9293 section 3.5.1, RFC 5961 section 4).
 bool challenges_syn(const ConnectionView& before, const Segment& segment) {
     constexpr std::uint32_t kNear = 1U << 16;  // more than that is hardly data that the capture lost
@@ -183,6 +201,13 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
         return observation;
     }
+    if (repeats_syn_ack(before, segment) && kind != SegmentKind::kReordered) {
+        if (watch.syn_acks_repeated < UINT8_MAX) ++watch.syn_acks_repeated;
+        watch.syn_ack_time = segment.time;
+        watch.syn_ack_frame = segment.frame;
+    }
+    if (repeats_syn(before, segment) && kind != SegmentKind::kReordered && watch.syns_repeated < UINT8_MAX)
+        ++watch.syns_repeated;
     watch.syn_challenged = watch.syn_challenged || challenges_syn(before, segment);
 
     SideWatch& own = watch.sides[index(segment.direction)];

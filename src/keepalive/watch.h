@@ -253,6 +253,10 @@ struct Watch {
     std::uint8_t refusals = 0;      // RSTs to SYNs, as many as fit
 
     // What few connections meet.
+    std::uint8_t syn_acks_repeated = 0;  // after the handshake's final ACK, as many as fit
+    std::uint8_t syns_repeated = 0;      // after the SYN-ACK, likewise
+    Nanoseconds syn_ack_time = kNoTime;  // of the latest of these
+    std::uint64_t syn_ack_frame = 0;
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
     Nanoseconds icmp_time = kNoTime;             // the latest ICMP unreachable for the flow
     std::uint64_t icmp_frame = 0;

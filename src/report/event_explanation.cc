@@ -284,6 +284,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return tell_close(out, close_of(finding));
         case EventKind::kNoAnswer:
             return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
+        case EventKind::kHandshakeIncomplete:
+            return tell_failure(out, story_of(finding, Verdict::kHandshakeIncomplete));
         case EventKind::kScan:
             return explain_scan(out, finding);
         case EventKind::kVerdictChanged:

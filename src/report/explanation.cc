@@ -228,6 +228,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kMiddleboxRestarted:
         case Verdict::kAddressMoved:
         case Verdict::kAddressConflict:
+        case Verdict::kHandshakeIncomplete:
             return tell_failure(out, story_of(flow));
     }
 }

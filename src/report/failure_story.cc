@@ -247,6 +247,8 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_path_dead(out, story);
         case Verdict::kNoAnswer:
             return tell_no_answer(out, story);
+        case Verdict::kHandshakeIncomplete:
+            return tell_handshake_incomplete(out, story);
         case Verdict::kScan:
             return tell_scan(out, story);
         case Verdict::kMiddleboxRestarted:

@@ -41,7 +41,8 @@ FailureStory story_of(const FlowSummary& flow);
 FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
-// peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict, suspect.
+// peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict,
+// handshake_incomplete, suspect. REQUIRES: `out` is empty.
 // REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 

@@ -43,6 +43,7 @@ void tell_address_conflict(Explanation& out, const FailureStory& story);
 
 // What never became a connection.
 void tell_no_answer(Explanation& out, const FailureStory& story);
+void tell_handshake_incomplete(Explanation& out, const FailureStory& story);
 void tell_scan(Explanation& out, const FailureStory& story);
 
 // How it is known that an address moved to another machine, or that two machines have it.

@@ -4,6 +4,35 @@
 
 namespace deadpeer {
 
+namespace {
+
+void tell_unanswered_syn_ack(Explanation& out, const FailureStory& story) {
+    say_sentence(out.what, Side{story.failed}, " did not complete its handshake with ", Side{story.left});
+    say_sentence(out.evidence, "The SYN-ACK was not answered");
+    if (story.confidence == Confidence::kLow) {
+        return say_sentence(out.advice,
+                            "If there are many of these, it may be a flood of SYNs: see to it that "
+                            "SYN cookies are on at ",
+                            story.left.address);
+    }
+    say_sentence(out.evidence, "The SYN was repeated ", Count{story.unanswered, "time", "times"},
+                 " after it, so it does not seem to arrive");
+    say_sentence(out.advice, "Look for a firewall or another route between the capture point and ",
+                 story.failed.address);
+}
+
+}  // namespace
+
+void tell_handshake_incomplete(Explanation& out, const FailureStory& story) {
+    if (story.reason == Reason::kSynAckUnanswered) return tell_unanswered_syn_ack(out, story);
+    say_sentence(out.what, Side{story.failed}, " did not complete the handshake of ", Side{story.left});
+    say_sentence(out.evidence, "It repeated its SYN-ACK ", Count{story.unanswered, "time", "times"},
+                 " after the final ACK, and said nothing else");
+    say_sentence(out.evidence, "The ACK was lost on its way, or dropped there, as by a full accept queue");
+    say_sentence(out.advice, "Capture at ", story.failed.address,
+                 ": if the ACK arrives, look at the accept queue there, else for a firewall on the way");
+}
+
 void tell_no_answer(Explanation& out, const FailureStory& story) {
     say_sentence(out.what, Side{story.left}, " could not connect to ", Side{story.failed});
     if (story.unanswered > 0) {

@@ -71,7 +71,7 @@ void check_with_all_signs(FlowSummary& flow) {
 }  // namespace
 
 TEST_CASE("explanations of verdicts are whole sentences") {
-    for (int verdict = 1; verdict <= static_cast<int>(Verdict::kAddressConflict); ++verdict) {
+    for (int verdict = 1; verdict <= static_cast<int>(Verdict::kHandshakeIncomplete); ++verdict) {
         for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
             FlowSummary flow = flow_with(time);
             flow.verdict = static_cast<Verdict>(verdict);
@@ -85,7 +85,7 @@ TEST_CASE("explanations of verdicts are whole sentences") {
 
 TEST_CASE("explanations of events are whole sentences") {
     Explanation explanation;
-    for (int kind = 0; kind <= static_cast<int>(EventKind::kOutage); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(EventKind::kHandshakeIncomplete); ++kind) {
         for (const auto reason : {Reason::kNone, Reason::kLinkDown, Reason::kFramesLost}) {
             for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
                 Finding finding = event(static_cast<EventKind>(kind), reason);

@@ -66,6 +66,7 @@ bool is_verdict(EventKind kind) {
         case EventKind::kPeerReset:
         case EventKind::kPathDead:
         case EventKind::kNoAnswer:
+        case EventKind::kHandshakeIncomplete:
         case EventKind::kReuseRace:
         case EventKind::kRequestAfterFin:
         case EventKind::kScan:

@@ -74,6 +74,8 @@ constexpr Right kRights[] = {
      "host_rebooted peer_rebooted idle_timeout_on_path peer_lost_state"},
     {"duplicate_address", 0, "address_conflict", "other_machine", kAny, "address_conflict",
      "host_rebooted peer_rebooted heartbeat_stopped address_moved"},
+    {"handshake_ack_does_not_arrive", 0, "handshake_incomplete", "syn_ack_repeated", kAny,
+     "handshake_incomplete", "peer_dead path_dead"},
     {"reuse_race", 0, "closed", "reuse_race", kAny, "reuse_race"},
     {"request_long_after_fin", 0, "closed", "request_after_fin", kAny, "request_after_fin", "reuse_race"},
     {"unprovoked_rst_at_240_s", 0, "peer_reset", "", kAny, "idle_close"},

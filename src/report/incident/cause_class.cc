@@ -27,6 +27,8 @@ std::optional<CauseClass> class_of(const Finding& finding) {
             return CauseClass::kMiddleboxReset;
         case EventKind::kPeerLostState:
             return CauseClass::kLostState;
+        case EventKind::kHandshakeIncomplete:
+            return CauseClass::kHandshake;
         case EventKind::kHeartbeatStopped:
             return CauseClass::kHeartbeat;
         case EventKind::kReuseRace:
@@ -53,6 +55,7 @@ bool is_of_a_moment(CauseClass c) {
         case CauseClass::kIdleTimeout:
         case CauseClass::kCapacity:
         case CauseClass::kMiddleboxReset:
+        case CauseClass::kHandshake:
         case CauseClass::kClose:
         case CauseClass::kGap:
             return false;
@@ -88,6 +91,7 @@ CaseKey key_of(const Finding& finding, CauseClass c, Nanoseconds from) {
         case CauseClass::kAnswersLost:
         case CauseClass::kIdleTimeout:
         case CauseClass::kMiddleboxReset:
+        case CauseClass::kHandshake:
             return pair_key(c, host, finding.peer.address, from);
         case CauseClass::kRestart:
             return host_key(c, finding.peer.address, from);

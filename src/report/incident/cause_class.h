@@ -26,6 +26,7 @@ enum class CauseClass : std::uint8_t {
     kRestart,
     kMiddleboxReset,
     kLostState,
+    kHandshake,
     kHeartbeat,
     kClose,
     kOutage,

@@ -33,6 +33,9 @@ void say_of_several(std::string& out, const Incident& incident) {
             return say_sentence(out, host, " no longer has state for ", connections);
         case EventKind::kMiddleboxReset:
             return say_sentence(out, "A middlebox reset ", connections, " between ", peer, " and ", host);
+        case EventKind::kHandshakeIncomplete:
+            return say_sentence(out, "The handshakes of ", connections, " between ", peer, " and ", host,
+                                " were not completed");
         case EventKind::kHeartbeatStopped:
             return say_sentence(out, host, " stopped its heartbeat on ", connections);
         case EventKind::kReuseRace:

@@ -102,6 +102,18 @@ void say_restart(std::string& out, const Incident& i, const Named& named) {
     say(out, "between ", named(i.cause.peer.address), " and ", Count{i.cause.hosts, "host", "hosts"}, ", ",
         connections_of(i), " lost");
 }
+void say_handshake(std::string& out, const Incident& i, const Named& named) {
+    const Finding& f = i.cause;
+    if (i.connections > 1) {
+        say(out, connections_of(i), " between ", named(f.peer.address), " and ", named(f.subject.address));
+    } else if (f.reason == Reason::kSynAckRepeated) {
+        say(out, named(f.peer), " to ", named(f.subject), ", SYN-ACK repeated ",
+            Count{f.count, "time", "times"});
+    } else {
+        say(out, named(f.subject), " to ", named(f.peer), ", SYN repeated ", Count{f.count, "time", "times"},
+            " though answered");
+    }
+}
 void say_heartbeat(std::string& out, const Incident& i, const Named& named) {
     say_subject(out, i, named);
     if (i.connections > 1) {
@@ -150,7 +162,7 @@ void say_gap(std::string& out, const Incident& i, const Named&) {
     say(out, words.what);
 }
 
-constexpr std::array<Headline, 18> kHeadlines = {{
+constexpr auto kHeadlines = std::to_array<Headline>({
     {EventKind::kHostRebooted, "rebooted host", say_host},
     {EventKind::kPeerDead, "dead peer", say_dead},
     {EventKind::kPathDead, "dead path", say_cut},
@@ -162,6 +174,7 @@ constexpr std::array<Headline, 18> kHeadlines = {{
     {EventKind::kMiddleboxRestarted, "restarted middlebox", say_restart},
     {EventKind::kMiddleboxReset, "middlebox reset", say_middlebox},
     {EventKind::kPeerLostState, "lost state", say_without_state},
+    {EventKind::kHandshakeIncomplete, "incomplete handshake", say_handshake},
     {EventKind::kHeartbeatStopped, "heartbeat stopped", say_heartbeat},
     {EventKind::kOutage, "outage", say_outage},
     {EventKind::kReuseRace, "reuse race", say_reuse},
@@ -169,7 +182,7 @@ constexpr std::array<Headline, 18> kHeadlines = {{
     {EventKind::kIdleClose, "idle timer", say_idle_close},
     {EventKind::kProbesUnanswered, "unanswered probes", say_unanswered},
     {EventKind::kCaptureGap, "capture", say_gap},
-}};
+});
 
 void say_place(std::string& out, const Finding& finding, std::span<const InputSummary> inputs) {
     const std::uint64_t frame = finding.frame != 0            ? finding.frame
