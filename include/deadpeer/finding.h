@@ -47,6 +47,7 @@ enum class Verdict : std::uint8_t {
     kAddressMoved,         // to a machine that does not have the connection
     kAddressConflict,      // two machines have the address, and one of them reset what the other has
     kHandshakeIncomplete,  // the other side repeats its SYN-ACK, whatever it is sent
+    kPathMtu,              // large segments vanish, small ones pass
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -125,6 +126,8 @@ enum class Reason : std::uint8_t {
     // handshake_incomplete
     kSynAckRepeated,
     kSynAckUnanswered,
+    // path_mtu
+    kLargeUnacknowledged,  // again and again, while small segments passed
 };
 
 // What a side sent that found no answer.
@@ -199,6 +202,7 @@ enum class EventKind : std::uint8_t {
     kAddressConflict,
     kOutage,  // bridged by transmissions that were acknowledged in the end
     kHandshakeIncomplete,
+    kPathMtu,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
@@ -243,14 +247,15 @@ struct Finding {
     // Probes or transmissions; host_rebooted, middlebox_restarted, address_moved, address_conflict:
     // connections; capacity_warning: open connections; scan: tries.
     std::uint32_t count = 0;
-    EventKind taken_back{};        // verdict_changed: the event that no longer holds
-    Verdict now = Verdict::kNone;  // verdict_changed: of its connection, if it is about one
-    Tries tries = Tries::kNone;    // what `count` counts, where it found no answer
-    bool doubling = false;         // the time between them doubled
-    std::uint32_t idle_count = 0;  // capacity_warning: idle ones among them
-    std::uint32_t limit = 0;       // capacity_warning: the server's limit
-    std::uint32_t ports = 0;       // scan: different ones that were tried
-    std::uint32_t hosts = 0;       // scan: likewise; middlebox_restarted: that lost connections
+    EventKind taken_back{};           // verdict_changed: the event that no longer holds
+    Verdict now = Verdict::kNone;     // verdict_changed: of its connection, if it is about one
+    Tries tries = Tries::kNone;       // what `count` counts, where it found no answer
+    bool doubling = false;            // the time between them doubled
+    std::uint32_t idle_count = 0;     // capacity_warning: idle ones among them
+    std::uint32_t limit = 0;          // capacity_warning: the server's limit
+    std::uint32_t ports = 0;          // scan: different ones that were tried
+    std::uint32_t hosts = 0;          // scan: likewise; middlebox_restarted: that lost connections
+    std::uint32_t segment_bytes = 0;  // path_mtu: payload of the segments that vanish
     // Of several connections lost: the streams of the connections, as many as fit.
     std::array<StreamNumber, 8> lost{};
     // capacity_warning: who holds most idle connections, most first; middlebox_restarted: who lost how many.

@@ -88,6 +88,7 @@ struct FlowSummary {
     Nanoseconds idle_at_failure = kNoTime;
     Nanoseconds idle_survived = kNoTime;  // the longest silence before that the connection came through
     Nanoseconds path_timeout = kNoTime;   // the shortest known idle timeout of a middlebox that fits the two
+    std::uint32_t segment_bytes = 0;      // path_mtu: payload of the segments that vanish
     MacChange macs;  // address_moved, address_conflict: who had the failed side's address
     Nanoseconds silent_at_end = kNoTime;  // from its last segment to the end of the capture
 };

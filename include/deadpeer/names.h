@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 18> kVerdictNames = {"",
+inline constexpr std::array<std::string_view, 19> kVerdictNames = {"",
                                                                    "unknown",
                                                                    "closed",
                                                                    "peer_dead",
@@ -40,11 +40,12 @@ inline constexpr std::array<std::string_view, 18> kVerdictNames = {"",
                                                                    "middlebox_restarted",
                                                                    "address_moved",
                                                                    "address_conflict",
-                                                                   "handshake_incomplete"};
+                                                                   "handshake_incomplete",
+                                                                   "path_mtu"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 49> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 50> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -92,9 +93,10 @@ inline constexpr std::array<std::string_view, 49> kReasonNames = {"",
                                                                   "unrequested",
                                                                   "other_machine",
                                                                   "syn_ack_repeated",
-                                                                  "syn_ack_unanswered"};
+                                                                  "syn_ack_unanswered",
+                                                                  "large_unacknowledged"};
 
-inline constexpr std::array<std::string_view, 24> kEventNames = {"probes_unanswered",
+inline constexpr std::array<std::string_view, 25> kEventNames = {"probes_unanswered",
                                                                  "peer_recovered",
                                                                  "peer_dead",
                                                                  "peer_rebooted",
@@ -117,7 +119,8 @@ inline constexpr std::array<std::string_view, 24> kEventNames = {"probes_unanswe
                                                                  "address_moved",
                                                                  "address_conflict",
                                                                  "outage",
-                                                                 "handshake_incomplete"};
+                                                                 "handshake_incomplete",
+                                                                 "path_mtu"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

@@ -31,6 +31,7 @@ void fill_judgement(FlowSummary& flow, const Judgement& judgement) {
     flow.idle_at_failure = judgement.idle_at_failure;
     flow.idle_survived = judgement.idle_survived;
     flow.path_timeout = judgement.path_timeout;
+    flow.segment_bytes = judgement.segment_bytes;
     flow.macs = judgement.macs;
 }
 
@@ -270,8 +271,10 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
     conclusion.missed = missed_beat(heartbeat, open_time(end, conclusion.judgement), capture);
-    // Nobody stopped it where two machines get what is sent to one.
-    if (conclusion.judgement.verdict == Verdict::kAddressConflict) conclusion.missed = {};
+    // Nobody stopped it where two machines get what is sent to one, or where it waits behind a segment that
+    // vanishes.
+    const Verdict verdict = conclusion.judgement.verdict;
+    if (verdict == Verdict::kAddressConflict || verdict == Verdict::kPathMtu) conclusion.missed = {};
     flow.heartbeat_missed = conclusion.missed.met;
     return conclusion;
 }

@@ -68,4 +68,19 @@ Finding outage_finding(const Connection& connection, const Train& train, const S
     return finding;
 }
 
+Finding mtu_finding(const Connection& connection, const LargeLoss& large, Direction sender,
+                    const Segment& segment, std::uint32_t file) {
+    Finding finding = finding_about(connection, opposite(sender), EventKind::kPathMtu, Severity::kWarning);
+    finding.file = file;
+    finding.confidence = Confidence::kMedium;
+    finding.reason = Reason::kLargeUnacknowledged;
+    finding.time = segment.time;
+    finding.frame = segment.frame;
+    finding.count = large.sent;
+    finding.tries = Tries::kData;
+    finding.segment_bytes = large.size;
+    for (std::size_t i = 0; i < large.frames.count; ++i) finding.add_evidence(large.frames.frames[i]);
+    return finding;
+}
+
 }  // namespace deadpeer

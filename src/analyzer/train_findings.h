@@ -26,4 +26,8 @@ Finding recovered_finding(const Connection& connection, const Train& train, std:
 Finding outage_finding(const Connection& connection, const Train& train, const Segment& answer,
                        std::uint32_t file);
 
+// What `large` says of `sender`'s segments shows with `segment`.
+Finding mtu_finding(const Connection& connection, const LargeLoss& large, Direction sender,
+                    const Segment& segment, std::uint32_t file);
+
 }  // namespace deadpeer

@@ -48,6 +48,7 @@ std::optional<EventClass> class_of(const Judgement& judgement) {
         case Verdict::kMiddleboxRestarted:  // told once for all connections, as the two below
         case Verdict::kAddressMoved:
         case Verdict::kAddressConflict:
+        case Verdict::kPathMtu:  // told as soon as it showed
             break;
     }
     return std::nullopt;

@@ -94,10 +94,19 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.outlived.length >= 2)
         sink_.on_finding(
             recovered_finding(connection, observation.outlived, observation.outlived.length, segment, file));
+    if (observation.large_vanish) tell_large(connection, watch, segment, file);
     if (observation.bridged.open())
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair};
+}
+
+// `segment` is the large one, or one of the other side that shows that it lives.
+void Watcher::tell_large(const Connection& connection, const Watch& watch, const Segment& segment,
+                         std::uint32_t file) {
+    const bool own = watch.sides[index(segment.direction)].large->frames.last() == segment.frame;
+    const Direction sender = own ? segment.direction : opposite(segment.direction);
+    sink_.on_finding(mtu_finding(connection, *watch.sides[index(sender)].large, sender, segment, file));
 }
 
 // Whether the segment is one of a first pair that nothing has told yet.
@@ -189,8 +198,8 @@ void Watcher::release(Connection& connection) {
 
 bool Watcher::is_scarce() const {
     return scarce(watches_) || scarce(rows_) || scarce(pools_.trains) || scarce(pools_.probers) ||
-           scarce(pools_.first_pairs) || scarce(pools_.resets) || scarce(pools_.closes) ||
-           scarce(pools_.rtts);
+           scarce(pools_.large_losses) || scarce(pools_.first_pairs) || scarce(pools_.resets) ||
+           scarce(pools_.closes) || scarce(pools_.rtts);
 }
 
 bool Watcher::holds_scarce(const Connection& connection) const {
@@ -198,7 +207,9 @@ bool Watcher::holds_scarce(const Connection& connection) const {
     if (watch == nullptr) return false;
     if (scarce(watches_)) return true;
     const auto side_does = [this](const SideWatch& side) {
-        return (side.pending_row != 0 && scarce(rows_)) || (side.prober.held() && scarce(pools_.probers)) ||
+        return (side.pending_row != 0 && scarce(rows_)) ||
+               (side.large.held() && scarce(pools_.large_losses)) ||
+               (side.prober.held() && scarce(pools_.probers)) ||
                ((side.probes.held() || side.transmissions.held() || side.unheard.held()) &&
                 scarce(pools_.trains));
     };

@@ -130,6 +130,8 @@ private:
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
     bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);
+    void tell_large(const Connection& connection, const Watch& watch, const Segment& segment,
+                    std::uint32_t file);
     void settle_first_pair(Watch& watch);
     void drop_first_pair(Watch& watch);
     void settle_answered_row(Watch& watch, const Segment& answer);

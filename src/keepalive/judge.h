@@ -71,8 +71,9 @@ struct Judgement {
     Direction side = Direction::kFromLow;  // the dead, rebooted or forgetful side, or the one that reset
     std::uint32_t unanswered = 0;
     Tries tries = Tries::kNone;
-    bool doubling = false;         // the time between them
-    std::uint32_t lost_bytes = 0;  // that were never acknowledged, of a connection that was closed
+    bool doubling = false;            // the time between them
+    std::uint32_t lost_bytes = 0;     // that were never acknowledged, of a connection that was closed
+    std::uint32_t segment_bytes = 0;  // path_mtu: payload of the segments that vanish
     Nanoseconds interval = kNoTime;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

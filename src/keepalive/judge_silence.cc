@@ -37,10 +37,6 @@ void set_time(Judgement& judgement, const JudgementCase& c, const Train& train, 
     judgement.half_open = between(heard, time);
 }
 
-std::uint64_t last_of(const FrameTrail& trail) {
-    return trail.count == 0 ? 0 : trail.frames[trail.count - 1U];
-}
-
 // The train ended in the giving-up side's own RST.
 bool ended_by_reset(const JudgementCase& c, Direction prober) {
     return c.reset_stands() && c.reset().shape == ResetRecord::Shape::kGaveUp && c.reset().sender == prober;
@@ -70,7 +66,7 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
         set_time(judgement, c, train, c.reset().time, c.reset().frame);
         return judgement;
     }
-    set_time(judgement, c, train, train.last_time + waited, last_of(train.frames));
+    set_time(judgement, c, train, train.last_time + waited, train.frames.last());
     // An answer to one of the last two tries may have been missed.
     if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
         judgement.signs |= kSignCaptureLoss;
@@ -184,7 +180,7 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
         describe_train(judgement, c, train, side);
-        set_time(judgement, c, train, train.last_time, last_of(train.frames));
+        set_time(judgement, c, train, train.last_time, train.frames.last());
         return judgement;
     }
     return std::nullopt;

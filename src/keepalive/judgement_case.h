@@ -82,6 +82,8 @@ std::optional<Judgement> judge_dead(const JudgementCase& c);
 std::optional<Judgement> judge_suspicion(const JudgementCase& c);
 // A RST ended it. is_no_socket_reset() is in judge.h.
 std::optional<Judgement> judge_reset(const JudgementCase& c);
+// Large segments of one side vanish on the path.
+std::optional<Judgement> judge_mtu(const JudgementCase& c);
 // Nothing has ended it.
 Judgement judge_open(const JudgementCase& c);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keepalive/between.h"
+#include "keepalive/large_loss.h"
 #include "keepalive/observe_close.h"
 #include "keepalive/observe_reset.h"
 #include "keepalive/patience.h"
@@ -62,7 +63,7 @@ bool is_outage(const Watch& watch, const Train& train, Nanoseconds heard_again) 
 // The other side was heard, at that time.
 void end_transmissions(Watch& watch, WatchPools& pools, SideWatch& side, Nanoseconds heard) {
     if (side.transmissions->open() && watch.told.dead()) watch.told.outlived = true;
-    if (is_outage(watch, *side.transmissions, heard)) {
+    if (!side.large->shown() && is_outage(watch, *side.transmissions, heard)) {
         side.transmissions.in(pools.trains).heard_again = heard;
         std::swap(side.transmissions, side.unheard);
     }
@@ -212,6 +213,8 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
+    if (other.large.held())
+        observation.large_vanish = note_small(watch, pools, before, segment, is_transmission(kind));
     if (own.may_have_given_up()) take_back(watch, pools, own);
     if (has_not_given_up(other, segment)) observation.outlived = take_back(watch, pools, other);
     if (other.may_have_given_up() ||
@@ -237,7 +240,10 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         note_exchange(watch, before, segment);
         observation.train_position = own.probes->length;
     }
-    if (is_transmission(kind)) note_transmission(watch, pools, before, segment, kind);
+    if (is_transmission(kind)) {
+        note_transmission(watch, pools, before, segment, kind);
+        if (note_large(watch, pools, before, segment)) observation.large_vanish = true;
+    }
     own.window_probed = kind == SegmentKind::kZeroWindowProbe;
     return observation;
 }
@@ -268,7 +274,8 @@ void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t fr
 
 bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
-        return side.probes.held() || side.transmissions.held() || side.unheard.held() || side.window_probed;
+        return side.probes.held() || side.transmissions.held() || side.unheard.held() || side.large.held() ||
+               side.window_probed;
     };
     return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.close.held() ||
            watch.predecessor != 0 || watch.first_pair.held();

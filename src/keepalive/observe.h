@@ -28,7 +28,8 @@ struct Observation {
     // Its probes that found no answer while this side lives all the same, or its data for which this side was
     // told to be dead.
     Train outlived;
-    Train bridged;  // its transmissions in an outage that is over with this segment; likewise
+    bool large_vanish = false;  // this segment shows that large ones of one side do
+    Train bridged;              // its transmissions in an outage that is over with this segment; likewise
 };
 
 Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& before, const Segment& segment,

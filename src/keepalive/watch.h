@@ -7,7 +7,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -17,27 +16,12 @@
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
 #include "keepalive/first_pair.h"
+#include "keepalive/frame_trail.h"
+#include "keepalive/large_loss.h"
 #include "keepalive/silence.h"
 #include "keepalive/timer_estimate.h"
 
 namespace deadpeer {
-
-// The first frames of a story, and its last.
-struct FrameTrail {
-    static constexpr std::size_t kCapacity = 10;
-
-    std::array<std::uint64_t, kCapacity> frames{};
-    std::uint8_t count = 0;
-
-    // When full, the last place follows the story.
-    void add(std::uint64_t frame) {
-        if (count < kCapacity) {
-            frames[count++] = frame;
-        } else {
-            frames[kCapacity - 1] = frame;
-        }
-    }
-};
 
 // Transmissions of one side that found no answer yet: keepalive probes, or the same data again and again.
 struct Train {
@@ -89,10 +73,12 @@ struct Prober {
 
 // What one side did.
 struct SideWatch {
-    Pooled<Prober> prober;          // from its first probe on
-    Pooled<Train> probes;           // unanswered keepalive probes
-    Pooled<Train> transmissions;    // data, FIN or window probes, the original included
-    Pooled<Train> unheard;          // those of an outage, until the other side has acknowledged them
+    Pooled<Prober> prober;        // from its first probe on
+    Pooled<Train> probes;         // unanswered keepalive probes
+    Pooled<Train> transmissions;  // data, FIN or window probes, the original included
+    Pooled<Train> unheard;        // those of an outage, until the other side has acknowledged them
+    Pooled<LargeLoss> large;      // its large segments, as long as they vanish
+    bool large_told = false;
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
     bool peer_probed = false;       // after its latest probe the other side sent one of its own
@@ -274,6 +260,7 @@ struct Watch {
 struct WatchPools {
     RecordPool<Train> trains;
     RecordPool<Prober> probers;
+    RecordPool<LargeLoss> large_losses;
     RecordPool<FirstPair> first_pairs;
     RecordPool<ResetRecord> resets;
     RecordPool<CloseRecord> closes;
@@ -283,8 +270,8 @@ struct WatchPools {
     void release(Watch& watch);
 
     [[nodiscard]] std::size_t memory() const {
-        return trains.memory() + probers.memory() + first_pairs.memory() + resets.memory() + closes.memory() +
-               rtts.memory();
+        return trains.memory() + probers.memory() + large_losses.memory() + first_pairs.memory() +
+               resets.memory() + closes.memory() + rtts.memory();
     }
 };
 
@@ -294,6 +281,7 @@ inline void WatchPools::release(Watch& watch) {
         side.probes.release(trains);
         side.transmissions.release(trains);
         side.unheard.release(trains);
+        side.large.release(large_losses);
     }
     watch.first_pair.release(first_pairs);
     watch.reset.release(resets);

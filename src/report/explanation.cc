@@ -229,6 +229,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kAddressMoved:
         case Verdict::kAddressConflict:
         case Verdict::kHandshakeIncomplete:
+        case Verdict::kPathMtu:
             return tell_failure(out, story_of(flow));
     }
 }

@@ -208,6 +208,7 @@ FailureStory story_of(const FlowSummary& flow) {
     const SideSummary& left = flow.failed_side_initiator ? flow.responder_side : flow.initiator_side;
     story.doubling = left.keepalive.exponential;
     story.macs = flow.macs;
+    story.segment_bytes = flow.segment_bytes;
     return story;
 }
 
@@ -228,6 +229,7 @@ FailureStory story_of(const Finding& finding, Verdict verdict) {
     story.path_timeout = finding.path_timeout;
     if (finding.tries == Tries::kProbes) story.guard = Guard::kProbes;
     story.doubling = finding.doubling;
+    story.segment_bytes = finding.segment_bytes;
     return story;
 }
 
@@ -257,6 +259,8 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_address_moved(out, story);
         case Verdict::kAddressConflict:
             return tell_address_conflict(out, story);
+        case Verdict::kPathMtu:
+            return tell_path_mtu(out, story);
         default:
             return tell_suspect(out, story);
     }

@@ -32,8 +32,9 @@ struct FailureStory {
     Nanoseconds survived = kNoTime;
     Nanoseconds path_timeout = kNoTime;  // the shortest known idle timeout of a middlebox that fits
     Guard guard = Guard::kUnknown;
-    bool doubling = false;  // the time between probes
-    MacChange macs;         // of the failed side's address
+    bool doubling = false;            // the time between probes
+    MacChange macs;                   // of the failed side's address
+    std::uint32_t segment_bytes = 0;  // payload of the segments that vanish
 };
 
 FailureStory story_of(const FlowSummary& flow);
@@ -42,7 +43,7 @@ FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
 // peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict,
-// handshake_incomplete, suspect. REQUIRES: `out` is empty.
+// handshake_incomplete, path_mtu, suspect.
 // REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 

@@ -40,6 +40,7 @@ void tell_lost_state(Explanation& out, const FailureStory& story);
 void tell_reset(Explanation& out, const FailureStory& story);
 void tell_address_moved(Explanation& out, const FailureStory& story);
 void tell_address_conflict(Explanation& out, const FailureStory& story);
+void tell_path_mtu(Explanation& out, const FailureStory& story);
 
 // What never became a connection.
 void tell_no_answer(Explanation& out, const FailureStory& story);

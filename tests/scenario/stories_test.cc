@@ -84,6 +84,8 @@ constexpr Right kRights[] = {
     {"half_closed_timeout", 0, "closed", "data_unacknowledged"},
     {"fin_then_gone", 0, "closed", "fin_then_gone", kAny, "", "peer_dead heartbeat_stopped"},
     {"outage_bridged_by_retransmissions", 0, "alive", "", kAny, "outage", "peer_dead heartbeat_stopped"},
+    {"large_segments_vanish", 0, "path_mtu", "", Confidence::kMedium, "path_mtu",
+     "peer_dead heartbeat_stopped outage"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 

@@ -14,6 +14,8 @@ std::optional<CauseClass> class_of(const Finding& finding) {
             return finding.reason == Reason::kAnswersLost ? CauseClass::kAnswersLost : CauseClass::kDead;
         case EventKind::kPathDead:
             return CauseClass::kPath;
+        case EventKind::kPathMtu:
+            return CauseClass::kMtu;
         case EventKind::kIdleTimeoutOnPath:
             return CauseClass::kIdleTimeout;
         case EventKind::kAddressMoved:
@@ -52,6 +54,7 @@ std::optional<CauseClass> class_of(const Finding& finding) {
 
 bool is_of_a_moment(CauseClass c) {
     switch (c) {
+        case CauseClass::kMtu:
         case CauseClass::kIdleTimeout:
         case CauseClass::kCapacity:
         case CauseClass::kMiddleboxReset:
@@ -89,6 +92,7 @@ CaseKey key_of(const Finding& finding, CauseClass c, Nanoseconds from) {
     switch (c) {
         case CauseClass::kPath:
         case CauseClass::kAnswersLost:
+        case CauseClass::kMtu:
         case CauseClass::kIdleTimeout:
         case CauseClass::kMiddleboxReset:
         case CauseClass::kHandshake:

@@ -21,6 +21,7 @@ enum class CauseClass : std::uint8_t {
     kPath,
     kAnswersLost,
     kAddress,
+    kMtu,
     kIdleTimeout,
     kCapacity,
     kRestart,

@@ -123,6 +123,11 @@ void say_heartbeat(std::string& out, const Incident& i, const Named& named) {
     }
     say(out, ", silent for ", Span{i.cause.idle});
 }
+void say_mtu(std::string& out, const Incident& i, const Named& named) {
+    const Finding& f = i.cause;
+    say(out, "segments of ", Count{f.segment_bytes, "byte", "bytes"}, " from ", named(f.peer.address),
+        " do not reach ", named(f.subject.address), ", on ", connections_of(i));
+}
 void say_outage(std::string& out, const Incident& i, const Named& named) {
     if (i.connections > 1) {
         say(out, named(i.cause.subject.address), " was not heard on ", connections_of(i), " for up to ",
@@ -169,6 +174,7 @@ constexpr auto kHeadlines = std::to_array<Headline>({
     {EventKind::kPeerRebooted, "possible reboot", say_without_state},
     {EventKind::kAddressConflict, "address conflict", say_address},
     {EventKind::kAddressMoved, "address moved", say_address},
+    {EventKind::kPathMtu, "path MTU", say_mtu},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},
     {EventKind::kMiddleboxRestarted, "restarted middlebox", say_restart},
