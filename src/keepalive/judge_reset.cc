@@ -102,12 +102,13 @@ Signs believed(const JudgementCase& c) {
     return host;
 }
 
-// A middlebox may forget a connection after so long a silence, though few are set to less than minutes: but
-// not one that came through a longer one.
+// A middlebox may forget a connection after so long a silence, though few are set to less than minutes.
+constexpr Nanoseconds kShortestTimeout = 30 * kSecond;
+
+// But not one that came through a longer one.
 bool may_have_timed_out(const JudgementCase& c) {
-    constexpr Nanoseconds kShortest = 30 * kSecond;
     const Nanoseconds silence = c.reset().time - c.reset().silent_since();
-    return silence >= kShortest && !longer(c.watch->longest_survived, silence);
+    return silence >= kShortestTimeout && !longer(c.watch->longest_survived, silence);
 }
 
 // Connections of several hosts with one peer were lost at one moment. What the RST's TTL shows to come from
@@ -150,6 +151,15 @@ Judgement judge_forgotten(const JudgementCase& c) {
     return judgement;
 }
 
+// Nothing provoked it, nobody probes, and no silence before was longer: the timer of a middlebox or of an
+// application, or somebody who has had enough.
+bool may_be_idle_timer(const JudgementCase& c) {
+    const ResetRecord& reset = c.reset();
+    return reset.when_idle(kShortestTimeout) && !c.side(Direction::kFromLow).prober.held() &&
+           !c.side(Direction::kFromHigh).prober.held() &&
+           !longer(c.watch->longest_survived, reset.silence_before + kSecond);
+}
+
 }  // namespace
 
 std::optional<Judgement> judge_reset(const JudgementCase& c) {
@@ -174,7 +184,10 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (c.reset().shape == ResetRecord::Shape::kBySyn) reason = Reason::kResetBySyn;
     if (c.reset().in_handshake) reason = Reason::kResetInHandshake;
     if (c.reset().unrequested) reason = Reason::kUnrequested;
-    Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, reason);
+    const bool when_idle = reason == Reason::kAborted && may_be_idle_timer(c);
+    if (when_idle) reason = Reason::kResetWhenIdle;
+    Judgement judgement =
+        decided(Verdict::kPeerReset, when_idle ? Confidence::kMedium : Confidence::kHigh, reason);
     describe_reset(judgement, c);
     return judgement;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "report/advice.h"
@@ -137,6 +138,16 @@ void tell_restarted(Explanation& out, const FailureStory& story) {
     advise_on_restart(out.advice);
 }
 
+namespace {
+
+// The silence lasted for just as long as one that is known.
+bool is_known_timeout(const FailureStory& story) {
+    if (!known(story.path_timeout) || !known(story.idle)) return false;
+    return story.idle - story.path_timeout <= std::max(kSecond, story.path_timeout / 50);
+}
+
+}  // namespace
+
 void tell_reset(Explanation& out, const FailureStory& story) {
     const Side failed{story.failed};
     const Side left{story.left};
@@ -163,6 +174,8 @@ void tell_reset(Explanation& out, const FailureStory& story) {
             say_sentence(out.evidence,
                          "Nothing provoked its RST: an idle timeout of its application or of a middlebox "
                          "expired, or it aborted");
+            if (is_known_timeout(story))
+                say_sentence(out.evidence, Span{story.path_timeout}, " is a known idle timeout");
             say_sentence(out.advice, "Compare the silence with the idle timeouts of both");
             break;
         case Reason::kUnrequested:

@@ -110,6 +110,21 @@ TEST_CASE("peer_reset: aborted, refused, in the handshake, by a SYN") {
           "Find out whether 10.0.0.1 restarted.");
 }
 
+TEST_CASE("peer_reset: when idle") {
+    FlowSummary flow = judged(Verdict::kPeerReset, Reason::kResetWhenIdle, Confidence::kMedium);
+    flow.idle_at_failure = 240 * kSecond;
+    const std::string evidence =
+        "Nothing provoked its RST: an idle timeout of its application or of a middlebox expired, or it "
+        "aborted.";
+    const std::string advice = "\nCompare the silence with the idle timeouts of both.";
+    CHECK(explained(flow) ==
+          "10.0.0.2:50000 reset the silent connection of 10.0.0.1:40000 after 4 min.\n" + evidence + advice);
+    flow.path_timeout = 240 * kSecond;
+    CHECK(explained(flow).ends_with(evidence + " 4 min is a known idle timeout." + advice));
+    flow.path_timeout = 120 * kSecond;  // fits, but is not it
+    CHECK(explained(flow).ends_with(evidence + advice));
+}
+
 TEST_CASE("peer_reset: no longer there") {
     FlowSummary flow = judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kHigh);
     CHECK(explained(flow) ==
