@@ -71,7 +71,10 @@ bool PipeRun::begin(int descriptor, OpenOptions options) {
     set_wake([] { awake_on_signals.load()->wake(); });
     if (!run_.open_output() || !confine()) return false;
     options.descriptor = descriptor;
-    options.wait = [this](int pipe) { return wait_->until_readable(pipe); };
+    options.wait = [this](int pipe) {
+        if (stop_requested()) wait_->set_end(capture::StreamWait::Clock::now());
+        return wait_->until_readable(pipe);
+    };
     options.keep_waiting = [this] { return !stop_requested() && !wait_->is_over(); };
     read_first_frames(std::move(options));
     return decide();

@@ -225,6 +225,18 @@ TEST_CASE("SIGINT, SIGTERM and SIGHUP end an endless input with a complete repor
     }
 }
 
+TEST_CASE("a signal ends the wait for a pipe that has been silent for a while") {
+    const Sample sample;
+    const Fifo fifo(sample.folder.file("fifo"));
+    Program program({sample.folder.file("fifo"), "-o", sample.report});
+    fifo.write(pcap_of(sample_story()));
+    fifo.wait_until_read();
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    program.send(SIGTERM);
+    CHECK(program.wait().code == 0);
+    CHECK(contains(content_of(sample.report + "/flows.csv"), "\n0,fifo,1,5,"));
+}
+
 TEST_CASE("a second signal leaves at once, without a report") {
     const Sample sample;
     const Fifo fifo(sample.folder.file("fifo"));
