@@ -36,7 +36,7 @@ public:
         write_row(cells_, kEventColumns,
                   EventLine{finding, files_.of(finding.file),
                             explain(explanation_, finding, cells_.dialect().stream_numbers),
-                            lost_frames_(finding.file)});
+                            weigh(ended(finding)), lost_frames_(finding.file)});
         flush();
     }
 

@@ -16,6 +16,7 @@
 #include "deadpeer/sink.h"
 #include "knowledge/inventory.h"
 #include "knowledge/knowledge.h"
+#include "report/cause/hypotheses.h"
 #include "report/cells.h"
 #include "report/community_id.h"
 #include "report/explanation.h"
@@ -71,6 +72,7 @@ struct FlowLine {
     std::string_view file_cell;
     FlowAids& aids;
     const Explanation& explanation;
+    const Weighed& causes;
     std::uint64_t lost_frames = 0;
 };
 struct HostLine {
@@ -90,6 +92,7 @@ struct EventLine {
     const Finding& finding;
     std::string_view file_cell;
     const Explanation& explanation;
+    const Weighed& causes;
     std::uint64_t lost_frames = 0;
 };
 

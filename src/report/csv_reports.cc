@@ -140,7 +140,7 @@ void CsvReports::write_flow(const FlowSummary& flow) {
     write_row(
         writer(Report::kFlows)->cells, kFlowColumns,
         FlowLine{flow, files_.of(flow.first_file), aids_, explain(explanation_, flow, options_.inventory),
-                 files_.lost(flow.first_file, flow.last_file)});
+                 weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file)});
 }
 
 void CsvReports::write_segment(const SegmentRow& row) {
@@ -158,7 +158,7 @@ void CsvReports::write_events() {
         write_row(writer(Report::kEvents)->cells, kEventColumns,
                   EventLine{finding, files_.of(finding.file),
                             explain(explanation_, finding, options_.dialect.stream_numbers),
-                            files_.lost(finding.file, finding.file)});
+                            weigh(ended(finding)), files_.lost(finding.file, finding.file)});
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "deadpeer/names.h"
 #include "report/address_text.h"
+#include "report/cause/cause_cells.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
 
@@ -95,6 +96,12 @@ constexpr Column<EventLine> kTable[] = {
     {"evidence", "How that is known, and what makes it doubtful.",
      [](Cells& c, const EventLine& l) { c.sentence(l.explanation.evidence); }},
     {"advice", "What to do.", [](Cells& c, const EventLine& l) { c.sentence(l.explanation.advice); }},
+    {"alternatives", "Other causes that nothing excludes, the likeliest first, joined by `;`.",
+     [](Cells& c, const EventLine& l) { write_causes(c, l.causes.alternatives); }},
+    {"evidence_for", "Codes of what speaks for the cause that is told, joined by `;`.",
+     [](Cells& c, const EventLine& l) { write_clues(c, l.causes.evidence_for); }},
+    {"evidence_against", "Codes of what speaks against it, joined by `;`.",
+     [](Cells& c, const EventLine& l) { write_clues(c, l.causes.evidence_against); }},
 };
 
 }  // namespace

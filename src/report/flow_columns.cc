@@ -2,6 +2,7 @@
 #include <string>
 
 #include "deadpeer/names.h"
+#include "report/cause/cause_cells.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
 
@@ -187,6 +188,12 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { c.sentence(l.explanation.evidence); }},
     {"advice", "What to do, also where keepalive is not what the inventory expects.",
      [](Cells& c, const FlowLine& l) { write_sentences(c, l, l.explanation.advice); }},
+    {"alternatives", "Other causes that nothing excludes, the likeliest first, joined by `;`.",
+     [](Cells& c, const FlowLine& l) { write_causes(c, l.causes.alternatives); }},
+    {"evidence_for", "Codes of what speaks for the cause that is told, joined by `;`.",
+     [](Cells& c, const FlowLine& l) { write_clues(c, l.causes.evidence_for); }},
+    {"evidence_against", "Codes of what speaks against it, joined by `;`.",
+     [](Cells& c, const FlowLine& l) { write_clues(c, l.causes.evidence_against); }},
 };
 
 }  // namespace

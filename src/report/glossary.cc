@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "deadpeer/names.h"
+#include "report/cause/cause_glossary.h"
 
 namespace deadpeer {
 namespace {
@@ -254,14 +255,16 @@ constexpr auto kSkipReasons = entries_of<SkipReason>({
     {SkipReason::kShortTcp, "", "The IP packet ends inside the TCP header.", ""},
 });
 
-constexpr std::array<GlossarySection, 6> kSections = {{
+constexpr auto kSections = std::to_array<GlossarySection>({
     {"verdict", "flows.csv, verdict", kVerdicts},
     {"event", "events.csv, event", kEvents},
     {"reason", "flows.csv and events.csv, reason", kReasons},
     {"confidence", "flows.csv and events.csv, confidence", kConfidences},
+    {"cause", "flows.csv and events.csv, alternatives", kCauseGlossary},
+    {"clue", "flows.csv and events.csv, evidence_for and evidence_against", kClueGlossary},
     {"kind", "segments.csv, kind", kKinds},
     {"skip reason", "capture.csv, skipped_reasons", kSkipReasons},
-}};
+});
 
 }  // namespace
 

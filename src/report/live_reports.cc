@@ -106,7 +106,7 @@ void LiveReports::on_finding(const Finding& finding) {
     write_row(cells_, kEventColumns,
               EventLine{finding, files_.of(finding.file),
                         explain(explanation_, finding, cells_.dialect().stream_numbers),
-                        options_.lost_frames(finding.file)});
+                        weigh(ended(finding)), options_.lost_frames(finding.file)});
     events_.append(row_.waiting());
     if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
     hand_on_notice();

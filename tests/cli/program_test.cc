@@ -222,10 +222,10 @@ TEST_CASE("--excel, --delimiter, --crlf and --time choose the dialect") {
         return run_program(arguments).out;
     };
     CHECK(flows({"--excel"}).starts_with("\xef\xbb\xbfstream;file;"));
-    CHECK(contains(flows({"--excel"}), ";advice\r\n"));
+    CHECK(contains(flows({"--excel"}), ";evidence_against\r\n"));
     CHECK(flows({"--excel", "--delimiter", "tab"}).starts_with("\xef\xbb\xbfstream\tfile\t"));
     CHECK(flows({"--delimiter", "|"}).starts_with("stream|file|"));
-    CHECK(contains(flows({"--crlf"}), ",advice\r\n"));
+    CHECK(contains(flows({"--crlf"}), ",evidence_against\r\n"));
     CHECK(contains(flows({"--time", "epoch"}), ",1700000000.250000000,1700000010.250000000,10,"));
     CHECK(flows({"--community-id-seed", "1"}) != flows({}));
 }

@@ -55,12 +55,13 @@ TEST_CASE("the columns of each report, in order") {
         "responder_keepalive_interval_s, responder_keepalive_count, keepalive_profile, probe_rtt_median_s, "
         "heartbeat_side, heartbeat_period_s, heartbeat_protocol, verdict, verdict_utc, verdict_frame, "
         "confidence, reason, half_open_s, idle_at_failure_s, matching_timeouts, explanation, "
-        "wireshark_filter, community_id, capture_loss, what, evidence, advice");
+        "wireshark_filter, community_id, capture_loss, what, evidence, advice, alternatives, "
+        "evidence_for, evidence_against");
     CHECK(
         names(kEventColumns) ==
         "time_utc, file, frame, stream, event, severity, subject, subject_port, peer, peer_port, confidence, "
         "reason, half_open_s, evidence_frames, explanation, wireshark_filter, capture_loss, what, "
-        "evidence, advice");
+        "evidence, advice, alternatives, evidence_for, evidence_against");
     CHECK(names(kHostColumns) ==
           "host, name, connections, open_at_end, idle_at_end, keepalive_idle_s, keepalive_interval_s, "
           "keepalive_count, keepalive_profile, probes_sent, probes_received, probes_unanswered, resets_sent, "

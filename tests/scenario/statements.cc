@@ -10,17 +10,11 @@
 #include <fmt/format.h>
 
 #include "deadpeer/names.h"
+#include "report/cause/cause_names.h"
 #include "support/print_segment.h"
 
 namespace deadpeer::test {
 namespace {
-
-constexpr std::array<std::string_view, 22> kSignNames = {
-    "prober_reset",    "icmp_unreachable", "others_lost",   "announcement",  "new_connections",
-    "host_silent",     "older_survives",   "ttl_differs",   "both_ends",     "capture_loss",
-    "time_went_back",  "host_heard",       "ip_id_ran_on",  "many_hosts",    "address_moved",
-    "spoke_later",     "capture_paused",   "lost_together", "address_taken", "address_shared",
-    "address_claimed", "own_address"};
 
 std::string or_dash(std::string_view text) {
     return text.empty() ? "-" : std::string(text);
@@ -42,9 +36,8 @@ std::string seconds(Nanoseconds value) {
 
 std::string signs_text(Signs signs) {
     std::string text;
-    for (std::size_t bit = 0; bit < kSignNames.size(); ++bit) {
-        if ((signs >> bit & 1U) == 0) continue;
-        text.append(text.empty() ? "" : ",").append(kSignNames[bit]);
+    for (; signs != 0; signs &= signs - 1) {
+        text.append(text.empty() ? "" : ",").append(clue_name(Clues{signs & -signs}));
     }
     return or_dash(text);
 }

@@ -1,0 +1,148 @@
+#include "report/cause/ending.h"
+
+namespace deadpeer {
+namespace {
+
+using E = Ending;
+using C = Cause;
+
+// No middlebox forgets sooner.
+constexpr Nanoseconds kShortestTimeout = 30 * kSecond;
+// No host boots faster.
+constexpr Nanoseconds kShortestBoot = 5 * kSecond;
+
+// What flows and events have in common.
+struct Told {
+    Verdict verdict;
+    Reason reason;
+    Signs signs;
+    Nanoseconds half_open;
+    Nanoseconds idle;
+    Nanoseconds survived;
+    Nanoseconds path_timeout;
+    Tries tries;
+    std::uint32_t count;
+};
+
+Ended by_reset(Reason reason) {
+    switch (reason) {
+        case Reason::kConnectionRefused:
+            return {E::kRefused, C::kNothingListens};
+        case Reason::kAborted:
+            return {E::kAborted, C::kApplicationAborted};
+        case Reason::kResetWhenIdle:
+            return {E::kAborted, C::kNone};
+        default:
+            return {};
+    }
+}
+
+Ended without_clues(Verdict verdict, Reason reason) {
+    switch (verdict) {
+        case Verdict::kPeerDead:
+            return reason == Reason::kAnswersLost ? Ended{} : Ended{E::kSilence, C::kHostDown};
+        case Verdict::kPathDead:
+            return {E::kSilence, C::kPathDown};
+        case Verdict::kPathMtu:
+            return {E::kSilence, C::kPathMtu};
+        case Verdict::kSuspect:
+            return {E::kSilence, C::kNone};
+        case Verdict::kPeerRebooted:
+            return {E::kForgotten, C::kHostRebooted};
+        case Verdict::kPeerLostState:
+            return reason == Reason::kNoSocketReset ? Ended{E::kForgotten, C::kProcessEnded} : Ended{};
+        case Verdict::kMiddleboxRestarted:
+            return {E::kForgotten, C::kMiddleboxRestarted};
+        case Verdict::kAddressMoved:
+            return {E::kForgotten, C::kAddressMoved};
+        case Verdict::kAddressConflict:
+            return {E::kForgotten, C::kAddressConflict};
+        case Verdict::kMiddleboxReset:
+            return {E::kAborted, C::kMiddleboxReset};
+        case Verdict::kPeerReset:
+            return by_reset(reason);
+        case Verdict::kNoAnswer: {
+            const bool open = reason == Reason::kNoAnswer || reason == Reason::kUnreachable;
+            return open ? Ended{E::kNoAnswer, C::kNone} : Ended{};
+        }
+        case Verdict::kHandshakeIncomplete:
+            return {reason == Reason::kSynAckRepeated ? E::kSynAckRepeated : E::kSynAckUnanswered, C::kNone};
+        default:
+            return {};
+    }
+}
+
+Clues clues_of(const Told& told) {
+    Clues clues = told.signs;
+    const auto note = [&](bool shows, Clues clue) {
+        if (shows) clues |= clue;
+    };
+    const bool idle_known = told.idle != kNoTime;
+    note(idle_known && told.idle >= kShortestTimeout, kClueIdleForLong);
+    note(idle_known && told.survived != kNoTime && told.survived >= told.idle, kClueSurvivedLonger);
+    note(told.path_timeout != kNoTime, kClueTimeoutFits);
+    note(told.half_open != kNoTime && told.half_open < kShortestBoot, kClueSilenceTooShort);
+    note(told.tries == Tries::kProbes, kClueProbesUnanswered);
+    note(told.reason == Reason::kProbesExhausted || told.reason == Reason::kRetransmissionsExhausted,
+         kClueGaveUp);
+    note(told.verdict == Verdict::kPathDead && (told.signs & kSignHostHeard) == 0, kClueBothTried);
+    note(told.verdict == Verdict::kPathMtu, kClueSmallPassed);
+    note(told.reason == Reason::kSynAckUnanswered && told.count > 1, kClueTriedAgain);
+    return clues;
+}
+
+Ended ended_as(const Told& told) {
+    Ended end = without_clues(told.verdict, told.reason);
+    if (end.ending != Ending::kNone) end.clues = clues_of(told);
+    return end;
+}
+
+// Of the events that tell a verdict.
+Verdict verdict_of(EventKind kind) {
+    switch (kind) {
+        case EventKind::kPeerDead:
+            return Verdict::kPeerDead;
+        case EventKind::kPathDead:
+            return Verdict::kPathDead;
+        case EventKind::kPathMtu:
+            return Verdict::kPathMtu;
+        case EventKind::kProbesUnanswered:
+            return Verdict::kSuspect;
+        case EventKind::kPeerRebooted:
+        case EventKind::kHostRebooted:
+            return Verdict::kPeerRebooted;
+        case EventKind::kPeerLostState:
+            return Verdict::kPeerLostState;
+        case EventKind::kMiddleboxRestarted:
+            return Verdict::kMiddleboxRestarted;
+        case EventKind::kAddressMoved:
+            return Verdict::kAddressMoved;
+        case EventKind::kAddressConflict:
+            return Verdict::kAddressConflict;
+        case EventKind::kMiddleboxReset:
+            return Verdict::kMiddleboxReset;
+        case EventKind::kPeerReset:
+            return Verdict::kPeerReset;
+        case EventKind::kNoAnswer:
+            return Verdict::kNoAnswer;
+        case EventKind::kHandshakeIncomplete:
+            return Verdict::kHandshakeIncomplete;
+        default:
+            return Verdict::kNone;
+    }
+}
+
+}  // namespace
+
+Ended ended(const FlowSummary& flow) {
+    return ended_as({flow.verdict, flow.reason, flow.signs, flow.half_open, flow.idle_at_failure,
+                     flow.idle_survived, flow.path_timeout, flow.tries, flow.unanswered});
+}
+
+Ended ended(const Finding& finding) {
+    if (finding.kind == EventKind::kHeartbeatStopped) return {E::kNoBeat, C::kNone, finding.signs};
+    return ended_as({verdict_of(finding.kind), finding.reason, finding.signs, finding.half_open, finding.idle,
+                     finding.survived, finding.path_timeout, finding.tries, finding.count});
+}
+
+}  // namespace deadpeer
