@@ -53,15 +53,14 @@ void describe(CLI::App& app, Words& words) {
                                     "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
                                     "       deadpeer diff OLD NEW"));
     app.footer(
-        "Exit codes: 0 all read and written, 1 usage, 2 input damaged or truncated, 3 nothing readable,\n"
-        "4 report not written, 5 capture failed, 10 --fail-on.");
+        "Exit codes: 0 good, 1 usage, 2 input damaged, 3 none read, 4 not written, 5 cut off, 10 --fail-on");
 }
 
 // An option whose word is empty, as an unset variable in a script makes it.
 std::string empty_word(const CLI::App& app) {
-    constexpr std::array kOptions = {"-f",         "-i", "-y",        "-Z",         "--time-stamp-type",
-                                     "--rotate",   "-o", "--metrics", "--profiles", "--timeouts",
-                                     "--inventory"};
+    constexpr std::array kOptions = {"-f",         "-i",         "-y", "-Z",        "--time-stamp-type",
+                                     "--rotate",   "--follow",   "-o", "--metrics", "--profiles",
+                                     "--timeouts", "--inventory"};
     for (const char* option : kOptions) {
         for (const std::string& word : app[option]->results()) {
             if (word.empty()) return fmt::format("{} is given but empty", option);

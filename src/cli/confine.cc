@@ -126,8 +126,10 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
 }
 
 Result<Confinement> confine_for_pipe(const Settings& settings,
-                                     const std::vector<const ReportFolder*>& folders) {
+                                     const std::vector<const ReportFolder*>& folders,
+                                     const std::vector<std::string>& late_inputs) {
     sandbox::Plan plan;
+    plan.readable = late_inputs;
     plan.moves = true;
     plan.user_is_wish = settings.pipe.user.empty();
     for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));

@@ -33,8 +33,10 @@ Result<Confinement> confine_for_files(const Settings& settings, const ReportFold
                                       const std::vector<std::string>& late_inputs);
 
 // `folders`: that of the reports and that of the metrics, as far as there are any.
+// `late_inputs`: as above.
 Result<Confinement> confine_for_pipe(const Settings& settings,
-                                     const std::vector<const ReportFolder*>& folders);
+                                     const std::vector<const ReportFolder*>& folders,
+                                     const std::vector<std::string>& late_inputs = {});
 
 // `user`: -Z, or empty. `folders`: that of the reports and that of the metrics, as far as there are any.
 Result<Confinement> confine_for_live(const Settings& settings, const std::string& user,

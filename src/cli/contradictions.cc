@@ -83,6 +83,22 @@ std::string wrong_pipe(const Words& words) {
     return wrong_live_output(words);
 }
 
+// A restart tells again what was told, and would add it to periods and counts that are closed.
+std::string wrong_follow(const Words& words) {
+    if (!words.interfaces.empty() || !words.inputs.empty()) {
+        return "--follow takes one folder, and no other input or -i; a filter goes after -f";
+    }
+    if (words.live) return "--live and --offline are for a pipe";
+    const std::array not_for_folders = {
+        Given{"--rotate", !words.rotate.empty()},
+        Given{"--keep", words.keep.has_value()},
+        Given{"--metrics", !words.metrics.empty()},
+        Given{"-c", words.frame_limit.has_value()},
+    };
+    const std::string wrong = first_given(not_for_folders);
+    return wrong.empty() ? "" : fmt::format("{} does not go with --follow", wrong);
+}
+
 std::string wrong_interfaces(const Words& words) {
     if (words.live) return "--live and --offline are for a pipe; an interface is live";
     if (!words.inputs.empty()) {
@@ -150,9 +166,14 @@ std::string contradiction(const Words& words) {
     using Check = std::string (*)(const Words&);
     constexpr std::array<Check, 5> kOfFiles = {wrong_without_interface, wrong_inputs, wrong_report,
                                                wrong_pipe, wrong_limits};
+    constexpr std::array<Check, 5> kOfFollow = {wrong_without_interface, wrong_follow, wrong_report,
+                                                wrong_live_output, wrong_limits};
     constexpr std::array<Check, 4> kOfLive = {wrong_interfaces, wrong_report, wrong_live_output,
                                               wrong_limits};
-    for (const Check check : is_live(words) ? std::span<const Check>(kOfLive) : kOfFiles) {
+    std::span<const Check> checks = kOfFiles;
+    if (is_live(words)) checks = kOfLive;
+    if (!words.follow.empty()) checks = kOfFollow;
+    for (const Check check : checks) {
         std::string wrong = check(words);
         if (!wrong.empty()) return wrong;
     }

@@ -27,6 +27,9 @@ void add_input_options(CLI::App& app, Words& words) {
         ->check(one_of(kOrderWords, "time, name, given"))
         ->type_name("HOW")
         ->group(group);
+    app.add_option("--follow", words.follow, "Take the files of this folder as they are completed")
+        ->type_name("DIR")
+        ->group(group);
     app.add_flag_function(
            "--live,!--offline", [&words](std::int64_t live) { words.live = live > 0; },
            "Read a pipe as it comes, or to its end (default: by its time stamps)")

@@ -8,6 +8,7 @@
 
 #include "capture/open.h"
 #include "cli/file_output.h"
+#include "cli/follow_run.h"
 #include "cli/frame_limit.h"
 #include "cli/input_files.h"
 #include "cli/input_names.h"
@@ -258,6 +259,11 @@ ExitCode run(const Settings& given) {
     Settings settings = given;
     settings.analyzer.idle_timeouts = tables.value().knowledge.forgetting_times();
     if (settings.live) return run_live(settings, tables.value());
+    if (!settings.follow.empty()) {
+        const capture::FrameFilter filter = compiled(settings.filter);
+        finish_when_stopped();
+        return run_follow(settings, tables.value(), filter);
+    }
     std::vector<std::string> folders_below;
     const std::vector<InputName> names = input_names(settings.inputs, folders_below);
     if (names.size() > Analyzer::kMaxInputs) {

@@ -88,6 +88,10 @@ void finish_when_stopped() {
 
 void install_live_signal_handlers() {
     handle(SIGHUP, on_rotation_signal);
+    install_statistics_signal_handler();
+}
+
+void install_statistics_signal_handler() {
     handle(SIGUSR1, on_statistics_signal);
 }
 

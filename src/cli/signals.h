@@ -20,6 +20,8 @@ void finish_when_stopped();
 using Wake = void (*)();
 // SIGHUP and SIGUSR1 get their meaning for a live capture.
 void install_live_signal_handlers();
+// SIGUSR1 alone.
+void install_statistics_signal_handler();
 void set_wake(Wake wake);
 
 [[nodiscard]] bool stop_requested();

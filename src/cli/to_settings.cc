@@ -88,6 +88,7 @@ Settings to_settings(const Words& words) {
     Settings settings;
     if (!words.interfaces.empty()) settings.live = live_settings(words);
     settings.inputs = words.inputs;
+    settings.follow = words.follow;
     settings.pipe = running_settings(words);
     settings.pipe_is_live = words.live;
     settings.only_live = option_of_live_alone(words);

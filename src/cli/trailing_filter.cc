@@ -37,7 +37,8 @@ void take_trailing_filter(Words& words) {
     if (!words.filter.empty()) return;
     std::vector<std::string>& inputs = words.inputs;
     // A filter needs something to filter.
-    const auto first = inputs.begin() + (words.interfaces.empty() && !inputs.empty() ? 1 : 0);
+    const auto first =
+        inputs.begin() + (words.interfaces.empty() && words.follow.empty() && !inputs.empty() ? 1 : 0);
     const auto begin = std::find_if(
         first, inputs.end(), [](const std::string& word) { return begins_filter(word) && !is_file(word); });
     if (std::any_of(begin, inputs.end(), is_file)) return;

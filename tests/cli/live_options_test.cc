@@ -166,6 +166,30 @@ TEST_CASE("what an interface or a pipe that is live can have") {
     CHECK(mistake_in({"-", "--rotate", "1h"}) == "--rotate needs a folder of reports: -o DIR");
 }
 
+TEST_CASE("--follow takes one folder, and what a live capture has but for periods and counts") {
+    const Settings settings =
+        settings_of({"--follow", "d", "-o", "r", "--print", "--interval", "5", "-Z", "daemon"});
+    CHECK(settings.follow == "d");
+    CHECK(settings.inputs.empty());
+    CHECK(settings.pipe.interval == 5 * kSecond);
+    CHECK(settings.pipe.print);
+    CHECK(settings.pipe.user == "daemon");
+    CHECK(settings_of({"--follow", "d", "port", "443"}).filter == "port 443");
+    CHECK(mistake_in({"--follow", "d", "x"}) ==
+          "--follow takes one folder, and no other input or -i; a filter goes after -f");
+    CHECK(mistake_in({"--follow", "d", "-i", "eth0"}) ==
+          "--follow takes one folder, and no other input or -i; a filter goes after -f");
+    CHECK(mistake_in({"--follow", ""}) == "--follow is given but empty");
+    CHECK(mistake_in({"--follow", "d", "--live"}) == "--live and --offline are for a pipe");
+    CHECK(mistake_in({"--follow", "d", "-o", "r", "--rotate", "1h"}) == "--rotate does not go with --follow");
+    CHECK(mistake_in({"--follow", "d", "-o", "r", "--keep", "1"}) == "--keep does not go with --follow");
+    CHECK(mistake_in({"--follow", "d", "--metrics", "m"}) == "--metrics does not go with --follow");
+    CHECK(mistake_in({"--follow", "d", "-c", "1"}) == "-c does not go with --follow");
+    CHECK(mistake_in({"--follow", "d", "-p"}) == "-p goes with -i");
+    CHECK(mistake_in({"--follow", "d", "-o", "-", "--report", "flows"}) ==
+          "live, -o - prints events as they happen: --report events; the other reports need a folder");
+}
+
 TEST_CASE("what only an interface can have") {
     const std::vector<const char*> cases[] = {{"-p"},
                                               {"-s", "96"},
