@@ -36,7 +36,7 @@ bool LiveOutput::open() {
         folder_ = std::get<0>(std::move(folder));
     }
     if (settings_.live->metrics.empty()) return true;
-    auto metrics = MetricsFile::open(settings_.live->metrics);
+    auto metrics = open_metrics_file(settings_.live->metrics);
     if (!metrics) return fail(ExitCode::kNotWritten, metrics.error().message);
     metrics_.emplace(std::move(metrics).value());
     if (folder_ == nullptr || !metrics_->would_replace_report(*folder_)) return true;
@@ -124,7 +124,7 @@ bool LiveOutput::write_metrics(const Tally& ended, const Tally& open, Nanosecond
         metrics.rows_left_out = limiter_->events_left_out() + limiter_->segments_left_out();
     }
     if (reports_ != nullptr) metrics.rows_lost = reports_->rows_lost();
-    const Status written = metrics_->write(metrics);
+    const Status written = metrics_->write(metrics_text(metrics));
     if (written) {
         metrics_trouble_.over("the metrics can be written again");
     } else {

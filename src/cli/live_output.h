@@ -91,7 +91,7 @@ private:
     Complain complain_;
     ExitCode code_ = ExitCode::kOk;
     std::unique_ptr<ReportFolder> folder_;  // until the reports begin
-    std::optional<MetricsFile> metrics_;
+    std::optional<ReplacedFile> metrics_;
     Trouble metrics_trouble_;
     Needs needs_;
     Nanoseconds started_ = kNoTime;

@@ -1,18 +1,13 @@
 #include "report/metrics.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
-#include <random>
 #include <string_view>
 
 #include "deadpeer/names.h"
-#include "report/output.h"
-#include "report/reports.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
@@ -123,50 +118,10 @@ std::string metrics_text(const Metrics& m) {
     return out.take();
 }
 
-Result<MetricsFile> MetricsFile::open(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-    const std::string parent =
-        slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-    if (name.empty())
-        return Error{fmt::format("Cannot write metrics to {}: it names a folder.", printable(path))};
-    auto folder = ReportFolder::open(parent, "metrics", ReportFolder::kFolderForAll);
-    if (!folder) return folder.error();
-    return MetricsFile(std::move(folder).value(), name);
-}
-
-MetricsFile::MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name)
-    : folder_(std::move(folder)),
-      name_(std::move(name)),
-      temporary_(ReportFolder::temporary_name(fmt::format("{}.{:08x}", name_, std::random_device()()))) {}
-
-bool MetricsFile::would_replace_report(const ReportFolder& reports) const {
-    struct stat ours {};
-    struct stat theirs {};
-    const bool same_folder = ::fstat(folder_->descriptor(), &ours) == 0 &&
-                             ::fstat(reports.descriptor(), &theirs) == 0 && ours.st_dev == theirs.st_dev &&
-                             ours.st_ino == theirs.st_ino;
-    return same_folder && std::ranges::any_of(kReports, [&](const ReportInfo& report) {
-               return name_ == std::string(report.name) + ".csv";
-           });
-}
-
-Status MetricsFile::write(const Metrics& metrics) {
+Result<ReplacedFile> open_metrics_file(const std::string& path) {
     constexpr unsigned kReadableByAll = 0644;
-    const Result<int> descriptor = folder_->create(name_, temporary_, kReadableByAll);
-    if (!descriptor) return descriptor.error();
-    Output output(descriptor.value());
-    output.append(metrics_text(metrics));
-    output.flush();
-    Status status = success();
-    if (output.error() != 0) {
-        status = Error{fmt::format("Cannot write {}/{}: {}.", printable(folder_->path()), printable(name_),
-                                   std::strerror(output.error()))};
-    } else {
-        status = folder_->publish();
-    }
-    folder_->discard();
-    return status;
+    return ReplacedFile::open(
+        path, {.what = "metrics", .mode = kReadableByAll, .folder_mode = ReportFolder::kFolderForAll});
 }
 
 }  // namespace deadpeer

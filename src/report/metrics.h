@@ -1,7 +1,7 @@
 // Metrics: how a live capture goes, as numbers for Prometheus.
 //
 // What:    metrics_text() puts them into the text format that node_exporter's textfile collector reads;
-//          MetricsFile makes a file of it, whole or not at all.
+//          the file that it goes to appears whole or not at all.
 // Names:   deadpeer_*, in base units; what only grows ends in _total.
 // Threads: plain values, pure functions.
 // Errors:  finished sentences with the path and the system's reason.
@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +16,7 @@
 #include "deadpeer/finding.h"
 #include "deadpeer/result.h"
 #include "deadpeer/time.h"
-#include "report/report_folder.h"
+#include "report/replaced_file.h"
 
 namespace deadpeer {
 
@@ -60,28 +59,8 @@ struct Metrics {
 // REQUIRES: the interfaces have different names.
 std::string metrics_text(const Metrics& metrics);
 
-// Where metrics go.
-class MetricsFile {
-public:
-    // Its folder is opened (before a sandbox closes the way there), or made; the file appears with the first
-    // write(). Both are for everybody to read, as far as the umask lets: the collector is another user.
-    static Result<MetricsFile> open(const std::string& path);
-
-    // A temporary file beside it, fsync, rename. After a failure the old file is there still. Other runs may
-    // write to the same folder, even to the same file.
-    Status write(const Metrics& metrics);
-
-    // Whether it bears the name of a report in that folder.
-    [[nodiscard]] bool would_replace_report(const ReportFolder& reports) const;
-
-    [[nodiscard]] const ReportFolder& folder() const { return *folder_; }
-
-private:
-    MetricsFile(std::unique_ptr<ReportFolder> folder, std::string name);
-
-    std::unique_ptr<ReportFolder> folder_;
-    std::string name_;
-    std::string temporary_;  // this run's own
-};
+// Where metrics go. File and folder are for everybody to read, as far as the umask lets: the collector is
+// another user.
+Result<ReplacedFile> open_metrics_file(const std::string& path);
 
 }  // namespace deadpeer

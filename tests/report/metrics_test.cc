@@ -123,7 +123,7 @@ TEST_CASE("numbers stand under their names; label values are escaped; unknown ti
 
 TEST_CASE("a folder that is made for metrics can be reached by the collector") {
     const TemporaryFolder folder;
-    auto file = MetricsFile::open(folder.file("node_exporter/deadpeer.prom"));
+    auto file = open_metrics_file(folder.file("node_exporter/deadpeer.prom"));
     REQUIRE(file.ok());
     const auto mode = fs::status(folder.file("node_exporter")).permissions();
     CHECK((mode & fs::perms{0555}) == fs::perms{0555});
@@ -132,21 +132,21 @@ TEST_CASE("a folder that is made for metrics can be reached by the collector") {
 
 TEST_CASE("the file appears whole, readable by the collector, or stays as it was") {
     const TemporaryFolder folder;
-    auto opened = MetricsFile::open(folder.file("deadpeer.prom"));
+    auto opened = open_metrics_file(folder.file("deadpeer.prom"));
     REQUIRE(opened.ok());
-    MetricsFile file = std::move(opened).value();
-    REQUIRE(file.write(sample()).ok());
+    ReplacedFile file = std::move(opened).value();
+    REQUIRE(file.write(metrics_text(sample())).ok());
     CHECK(content_of(folder.file("deadpeer.prom")) == metrics_text(sample()));
     CHECK((fs::status(folder.file("deadpeer.prom")).permissions() & fs::perms{0444}) == fs::perms{0444});
     {
         const FullDisk full(100);
-        const Status status = file.write(Metrics{});
+        const Status status = file.write(metrics_text({}));
         REQUIRE_FALSE(status.ok());
         CHECK(status.error().message.find(folder.file("deadpeer.prom") + ": ") != std::string::npos);
     }
     CHECK(content_of(folder.file("deadpeer.prom")) == metrics_text(sample()));
     CHECK(folder.entries() == 1);
-    REQUIRE(file.write(Metrics{}).ok());
+    REQUIRE(file.write(metrics_text({})).ok());
     CHECK(content_of(folder.file("deadpeer.prom")) == metrics_text(Metrics{}));
 }
 
@@ -154,9 +154,9 @@ TEST_CASE("two runs that write the same file leave each other's alone") {
     constexpr int kTimes = 300;
     const TemporaryFolder folder;
     const auto write_often = [&] {
-        MetricsFile file = MetricsFile::open(folder.file("deadpeer.prom")).value();
+        ReplacedFile file = open_metrics_file(folder.file("deadpeer.prom")).value();
         int written = 0;
-        for (int i = 0; i < kTimes; ++i) written += file.write(sample()).ok() ? 1 : 0;
+        for (int i = 0; i < kTimes; ++i) written += file.write(metrics_text(sample())).ok() ? 1 : 0;
         return written;
     };
     auto other = std::async(std::launch::async, write_often);
@@ -171,7 +171,7 @@ TEST_CASE("metrics that bear the name of a report in the same folder would repla
     const TemporaryFolder elsewhere;
     const auto reports = ReportFolder::open(place.path().string()).value();
     const auto would_replace = [&](const std::string& path) {
-        return MetricsFile::open(path).value().would_replace_report(*reports);
+        return open_metrics_file(path).value().would_replace_report(*reports);
     };
     CHECK(would_replace(place.file("events.csv")));
     CHECK(would_replace(place.path().string() + "/../" + place.path().filename().string() + "/hosts.csv"));
@@ -181,8 +181,8 @@ TEST_CASE("metrics that bear the name of a report in the same folder would repla
 
 TEST_CASE("a metrics file that cannot be is refused at once") {
     const TemporaryFolder folder;
-    const auto missing = MetricsFile::open(folder.file("no/such/file"));
+    const auto missing = open_metrics_file(folder.file("no/such/file"));
     REQUIRE_FALSE(missing.ok());
     CHECK(missing.error().message.starts_with("Cannot write metrics to "));
-    CHECK_FALSE(MetricsFile::open(folder.path().string() + "/").ok());
+    CHECK_FALSE(open_metrics_file(folder.path().string() + "/").ok());
 }
