@@ -28,10 +28,13 @@ void add_time(std::string& filter, std::string_view comparison, Nanoseconds time
 
 }  // namespace
 
-void write_connection_filter(Cells& cells, std::uint64_t stream, const Endpoint& a, const Endpoint& b,
-                             const SeenFrames& seen) {
-    if (cells.dialect().stream_numbers) return cells.word("tcp.stream eq ", stream);
+std::string connection_filter(std::uint64_t stream, const Endpoint& a, const Endpoint& b,
+                              const SeenFrames& seen, bool stream_numbers) {
     std::string filter;
+    if (stream_numbers) {
+        say(filter, "tcp.stream eq ", stream);
+        return filter;
+    }
     add_end(filter, a);
     filter += " && ";
     add_end(filter, b);
@@ -41,7 +44,13 @@ void write_connection_filter(Cells& cells, std::uint64_t stream, const Endpoint&
     } else {
         say(filter, " && frame.number <= ", seen.last_frame);
     }
-    cells.word(filter);
+    return filter;
+}
+
+void write_connection_filter(Cells& cells, std::uint64_t stream, const Endpoint& a, const Endpoint& b,
+                             const SeenFrames& seen) {
+    if (cells.dialect().stream_numbers) return cells.word("tcp.stream eq ", stream);
+    cells.word(connection_filter(stream, a, b, seen, false));
 }
 
 }  // namespace deadpeer

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "deadpeer/address.h"
 #include "report/cells.h"
@@ -18,6 +19,10 @@ struct SeenFrames {
     Nanoseconds until = kNoTime;
     std::uint64_t last_frame = 0;
 };
+
+// `stream_numbers`: those are Wireshark's.
+std::string connection_filter(std::uint64_t stream, const Endpoint& a, const Endpoint& b,
+                              const SeenFrames& seen, bool stream_numbers);
 
 void write_connection_filter(Cells& cells, std::uint64_t stream, const Endpoint& a, const Endpoint& b,
                              const SeenFrames& seen);

@@ -5,7 +5,7 @@
 #include "deadpeer/names.h"
 #include "report/address_text.h"
 #include "report/columns.h"
-#include "report/connection_filter.h"
+#include "report/incident/incident_filter.h"
 #include "report/named.h"
 
 namespace deadpeer {
@@ -60,23 +60,8 @@ void write_evidence(Cells& cells, const IncidentLine& line) {
     cells.word(text);
 }
 
-void add_host(std::string& filter, const IpAddress& host) {
-    say(filter, filter.empty() ? "" : " && ", host.is_v6 ? "ipv6.addr == " : "ip.addr == ", host);
-}
-
-// The connection, or the hosts that it is about.
 void write_filter(Cells& cells, const IncidentLine& line) {
-    const Incident& incident = line.incident;
-    const Finding& cause = incident.cause;
-    if (incident.connections == 1 && cause.stream >= 0 && is_named(cause.peer)) {
-        return write_connection_filter(
-            cells, static_cast<std::uint64_t>(cause.stream), cause.subject, cause.peer,
-            {.from = cause.opened, .until = cause.time, .last_frame = cause.frame});
-    }
-    std::string filter;
-    if (is_named(incident.subject)) add_host(filter, incident.subject.address);
-    if (incident.peers.size() == 1 && !incident.more_peers) add_host(filter, incident.peers.front());
-    cells.word(filter);
+    cells.word(incident_filter(line.incident, cells.dialect().stream_numbers));
 }
 
 constexpr Column<IncidentLine> kTable[] = {

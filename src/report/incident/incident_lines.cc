@@ -209,6 +209,11 @@ void say_place(std::string& out, const Finding& finding, std::span<const InputSu
 
 }  // namespace
 
+std::string_view label_of(EventKind cause) {
+    const auto* headline = std::ranges::find(kHeadlines, cause, &Headline::kind);
+    return headline == kHeadlines.end() ? std::string_view() : headline->label;
+}
+
 void tell_incidents(std::string& out, std::span<const Incident> incidents,
                     std::span<const InputSummary> inputs, const Named& named) {
     Explanation words;

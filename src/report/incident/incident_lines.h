@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "deadpeer/sink.h"
 #include "report/incident/incident.h"
@@ -15,6 +16,9 @@
 namespace deadpeer {
 
 inline constexpr std::size_t kMostIncidentLines = 10;
+
+// "dead peer": what kind of incident it is, in words; empty for events that make none.
+std::string_view label_of(EventKind cause);
 
 // `incidents`: the worst first. `inputs`: by the index that findings carry.
 void tell_incidents(std::string& out, std::span<const Incident> incidents,
