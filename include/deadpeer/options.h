@@ -18,6 +18,7 @@ enum class SegmentSelection : std::uint8_t {
     kNone,       // none
     kKeepalive,  // those that carry a keepalive or window-probe label or kind
     kAll,        // every segment
+    kEvery,      // likewise, and SegmentRow::provisional is as with kKeepalive, for who then selects those
 };
 
 struct AnalyzerOptions {

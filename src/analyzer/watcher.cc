@@ -151,7 +151,7 @@ void Watcher::report(Connection& connection, const Segment& segment, StreamNumbe
     row.kind = nature.kind;
     row.train_position = nature.train_position;
     row.idle_before = silence_of_peer(connection, segment);
-    row.provisional = nature.of_first_pair && options_.segments == SegmentSelection::kKeepalive &&
+    row.provisional = nature.of_first_pair && options_.segments != SegmentSelection::kAll &&
                       !printed.any_of(kProbeLabels) && !is_keepalive(nature.kind);
     const SegmentRowId id = sink_.on_segment(row);
     if (nature.of_first_pair) {

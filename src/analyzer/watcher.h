@@ -48,7 +48,7 @@ public:
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
                        bool holds_copies);
 
-    [[nodiscard]] bool wants_all() const { return options_.segments == SegmentSelection::kAll; }
+    [[nodiscard]] bool wants_all() const { return options_.segments >= SegmentSelection::kAll; }
     // Whether the segment's row is one that is asked for.
     [[nodiscard]] bool wants(Labels printed, const SegmentNature& nature) const {
         if (options_.segments != SegmentSelection::kKeepalive) return wants_all();

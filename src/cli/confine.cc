@@ -117,12 +117,13 @@ std::string temporary_folder() {
 }
 
 Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
-                                      const std::vector<std::string>& late_inputs) {
+                                      const ReportFolder* page, const std::vector<std::string>& late_inputs) {
     sandbox::Plan plan;
     plan.readable = late_inputs;
     plan.user_is_wish = true;
     if (reports != nullptr) plan.folders.push_back(writable(*reports));
-    return enter_for_files(settings, std::move(plan), reports);
+    if (page != nullptr) plan.folders.push_back(writable(*page));
+    return enter_for_files(settings, std::move(plan), reports != nullptr ? reports : page);
 }
 
 Result<Confinement> confine_for_pipe(const Settings& settings,

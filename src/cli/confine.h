@@ -28,9 +28,10 @@ struct Confinement {
     std::unique_ptr<LinkBinder> binder = nullptr;
 };
 
-// `reports`: null without -o DIR. `late_inputs`: files that are not open yet.
+// `reports`: null without -o DIR. `page`: the folder of --html; null without it. `late_inputs`: files that
+// are not open yet.
 Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
-                                      const std::vector<std::string>& late_inputs);
+                                      const ReportFolder* page, const std::vector<std::string>& late_inputs);
 
 // `folders`: that of the reports and that of the metrics, as far as there are any.
 // `late_inputs`: as above.

@@ -63,6 +63,7 @@ std::string wrong_live_output(const Words& words) {
     if (to_standard_output && words.print)
         return "--print and -o - both write to standard output; choose one";
     const bool to_folder = !words.output.empty() && !to_standard_output;
+    if (!words.html.empty() && !to_folder) return "live, --html needs a folder of reports: -o DIR";
     if (!words.rotate.empty() && !to_folder) return "--rotate needs a folder of reports: -o DIR";
     if (words.keep && !to_folder) return "--keep needs a folder of reports: -o DIR";
     if (words.keep == 0U) return "--keep must be at least 1; without it the reports of all periods stay";
@@ -130,6 +131,9 @@ std::string wrong_report(const Words& words) {
         return fmt::format(
             "there is no report '{}'; choose capture, segments, flows, events, hosts or incidents",
             words.report);
+    }
+    if (std::ranges::find(words.inputs, words.html) != words.inputs.end() && !words.html.empty()) {
+        return fmt::format("--html {} would replace that input", words.html);
     }
     if (words.report == "segments" && words.segments == "none") {
         return "--report segments contradicts --segments none";

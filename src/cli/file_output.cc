@@ -18,6 +18,7 @@ FileOutput::FileOutput(const Settings& settings, const Tables& tables)
     : settings_(settings), csv_(settings.csv), fail_on_(settings.fail_on), progress_(!settings.quiet) {
     csv_.knowledge = &tables.knowledge;
     csv_.inventory = &tables.inventory;
+    if (!settings.html.empty()) html_.emplace(settings, tables);
 }
 
 bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
@@ -25,8 +26,16 @@ bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
         folder_ = open_locked_folder(settings_.output);
     }
     const auto* opened = folder_ ? std::get_if<std::unique_ptr<ReportFolder>>(&*folder_) : nullptr;
+    const ReportFolder* reports = opened != nullptr ? opened->get() : nullptr;
+    if (html_) {
+        if (const Status status = html_->open(reports); !status) {
+            complain(status.error().message);
+            note(ExitCode::kNotWritten);
+            return false;
+        }
+    }
     const auto confined =
-        confine_for_files(settings_, opened != nullptr ? opened->get() : nullptr, late_inputs);
+        confine_for_files(settings_, reports, html_ ? &html_->folder() : nullptr, late_inputs);
     if (!confined) {
         complain(confined.error().message);
         note(ExitCode::kNotWritten);
@@ -37,7 +46,9 @@ bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
     return true;
 }
 
-void FileOutput::take_over(std::unique_ptr<ReportFolder> folder, const Confinement& sandbox) {
+void FileOutput::take_over(std::unique_ptr<ReportFolder> folder, std::optional<ReplacedFile> page,
+                           const Confinement& sandbox) {
+    if (html_) html_->take_over(std::move(page));
     if (folder != nullptr) folder_ = std::move(folder);
     sandbox_ = sandbox.text;
 }
@@ -79,8 +90,17 @@ bool FileOutput::start() {
         return false;
     }
     std::vector<ReportSink*> sinks;
-    if (reports_ != nullptr) sinks.push_back(reports_.get());
+    if (reports_ != nullptr && html_ && settings_.segment_rows != SegmentSelection::kAll) {
+        selected_ = std::make_unique<SelectedRows>(*reports_, settings_.segment_rows);
+        sinks.push_back(selected_.get());
+    } else if (reports_ != nullptr) {
+        sinks.push_back(reports_.get());
+    }
     sinks.push_back(&summary_);
+    if (html_) {
+        html_report_ = html_->report();
+        sinks.insert(sinks.end(), {&html_->ladders(), html_report_.get()});
+    }
     if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
@@ -123,7 +143,7 @@ void FileOutput::finish() {
     const Status written = analyzer_->finish();
     if (!written) {
         // A reader that had enough (`| head`) needs no message.
-        if (!reports_->reader_left()) complain(written.error().message);
+        if (reports_ == nullptr || !reports_->reader_left()) complain(written.error().message);
         return note(ExitCode::kNotWritten);
     }
     if (fail_on_.matched()) note(ExitCode::kFailOn);
@@ -141,6 +161,7 @@ void FileOutput::tell_summary() {
     if (reports_ != nullptr && !settings_.to_standard_output()) {
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
+    if (html_) text += fmt::format("Incident report: {}\n", printable(settings_.html));
     if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
     const bool printed = settings_.to_standard_output() ? print(STDERR_FILENO, text) : print_out(text);
     // Without reports the summary is all there is.

@@ -17,12 +17,14 @@
 #include "cli/confine.h"
 #include "cli/exit_code.h"
 #include "cli/fail_on.h"
+#include "cli/html_output.h"
 #include "cli/progress.h"
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "deadpeer/analyzer.h"
 #include "report/csv_reports.h"
 #include "report/fan_out.h"
+#include "report/selected_rows.h"
 #include "report/summary.h"
 
 namespace deadpeer::cli {
@@ -33,8 +35,9 @@ public:
 
     // Gives up what reading does not need. False: it cannot.
     bool confine(const std::vector<std::string>& late_inputs);
-    // Or somebody else did. `folder`: as opened; null without -o DIR.
-    void take_over(std::unique_ptr<ReportFolder> folder, const Confinement& sandbox);
+    // Or somebody else did. `folder`, `page`: as opened; none without -o DIR, and without --html.
+    void take_over(std::unique_ptr<ReportFolder> folder, std::optional<ReplacedFile> page,
+                   const Confinement& sandbox);
 
     // Reports begin with the first input that could be opened: a refused input leaves no trace. False: they
     // cannot be written.
@@ -92,7 +95,10 @@ private:
     std::map<std::uint32_t, Ended> ended_;  // by index, from the first one on that has not ended
     std::uint32_t entered_ = 0;             // inputs before this index have ended, and the analyzer knows
     Summary summary_;
-    std::unique_ptr<CsvReports> reports_;  // null without -o
+    std::unique_ptr<CsvReports> reports_;     // null without -o
+    std::unique_ptr<SelectedRows> selected_;  // before them; null where they get what is told
+    std::optional<HtmlOutput> html_;          // --html
+    std::unique_ptr<ReportSink> html_report_;
     std::unique_ptr<FanOut> sinks_;
     std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened
 };

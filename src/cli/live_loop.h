@@ -50,6 +50,7 @@ public:
     [[nodiscard]] const LiveOutput& output() const { return output_; }
     // That of the reports, if there are any, for a run that is not live after all.
     std::unique_ptr<ReportFolder> give_up_folder() { return output_.give_up_folder(); }
+    std::optional<ReplacedFile> give_up_page() { return output_.give_up_page(); }
     [[nodiscard]] ExitCode code() const { return worse_of(code_, output_.code()); }
     // Captures from that pipe. REQUIRES: open_output() answered true.
     ExitCode follow(std::unique_ptr<LiveSource> pipe, const std::string& name, Confinement sandbox);

@@ -21,6 +21,7 @@ LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain 
       fail_on_(settings.fail_on) {
     csv_.knowledge = &tables.knowledge;
     csv_.inventory = &tables.inventory;
+    if (!settings.html.empty()) html_.emplace(settings, tables);
 }
 
 bool LiveOutput::fail(ExitCode code, const std::string& why) {
@@ -35,6 +36,10 @@ bool LiveOutput::open() {
         if (const Answer* refusal = std::get_if<Answer>(&folder)) return fail(refusal->code, refusal->text);
         folder_ = std::get<0>(std::move(folder));
     }
+    if (html_) {
+        if (const Status status = html_->open(folder_.get()); !status)
+            return fail(ExitCode::kNotWritten, status.error().message);
+    }
     if (settings_.live->metrics.empty()) return true;
     auto metrics = open_metrics_file(settings_.live->metrics);
     if (!metrics) return fail(ExitCode::kNotWritten, metrics.error().message);
@@ -48,6 +53,7 @@ std::vector<const ReportFolder*> LiveOutput::folders() const {
     std::vector<const ReportFolder*> folders;
     if (folder_ != nullptr) folders.push_back(folder_.get());
     if (metrics_) folders.push_back(&metrics_->folder());
+    if (html_) folders.push_back(&html_->folder());
     return folders;
 }
 
@@ -62,6 +68,7 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
         options.complain = complain_;
         options.meanwhile = needs_.meanwhile;
         options.lost_frames = needs_.lost_frames;
+        if (html_) options.beside = [this] { return html_->report(); };
         auto reports = LiveReports::open(std::move(folder_), options, now);
         if (!reports) return fail(ExitCode::kNotWritten, reports.error().message);
         reports_ = std::move(reports).value();
@@ -82,8 +89,11 @@ void LiveOutput::open_sinks() {
     if (!rows.empty()) {
         rows_ = std::make_unique<FanOut>(std::move(rows));
         limiter_ = std::make_unique<RowLimiter>(*rows_);
-        sinks.push_back(limiter_.get());
+        if (html_ && settings_.segment_rows != SegmentSelection::kAll)
+            selected_ = std::make_unique<SelectedRows>(*limiter_, settings_.segment_rows);
+        sinks.push_back(selected_ != nullptr ? static_cast<ReportSink*>(selected_.get()) : limiter_.get());
     }
+    if (html_) sinks.push_back(&html_->ladders());
     sinks.insert(sinks.end(), {&ended_, &summary_, &fail_on_});
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
 }

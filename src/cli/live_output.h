@@ -19,6 +19,7 @@
 #include "cli/event_rows.h"
 #include "cli/exit_code.h"
 #include "cli/fail_on.h"
+#include "cli/html_output.h"
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "cli/tally.h"
@@ -26,6 +27,7 @@
 #include "report/live_reports.h"
 #include "report/metrics.h"
 #include "report/row_limiter.h"
+#include "report/selected_rows.h"
 #include "report/summary.h"
 #include "report/trouble.h"
 
@@ -75,6 +77,8 @@ public:
     [[nodiscard]] std::vector<const ReportFolder*> folders() const;
     // That of the reports, or null.
     std::unique_ptr<ReportFolder> give_up_folder() { return std::move(folder_); }
+    // The file of --html.
+    std::optional<ReplacedFile> give_up_page() { return html_ ? html_->give_up_file() : std::nullopt; }
 
     [[nodiscard]] ExitCode code() const { return code_; }
 
@@ -92,6 +96,7 @@ private:
     ExitCode code_ = ExitCode::kOk;
     std::unique_ptr<ReportFolder> folder_;  // until the reports begin
     std::optional<ReplacedFile> metrics_;
+    std::optional<HtmlOutput> html_;  // --html
     Trouble metrics_trouble_;
     Needs needs_;
     Nanoseconds started_ = kNoTime;
@@ -102,7 +107,8 @@ private:
     std::unique_ptr<EventPrinter> printer_;  // --print
     std::unique_ptr<EventRows> event_rows_;  // -o -
     std::unique_ptr<FanOut> rows_;
-    std::unique_ptr<RowLimiter> limiter_;  // null without rows
+    std::unique_ptr<RowLimiter> limiter_;     // null without rows
+    std::unique_ptr<SelectedRows> selected_;  // before it; null where it gets what is told
     Tally ended_;
     Summary summary_;
     FailOnSink fail_on_;

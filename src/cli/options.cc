@@ -106,6 +106,9 @@ void add_output_options(CLI::App& app, Words& words) {
                    "Which one -o - prints: capture segments flows events hosts incidents")
         ->type_name("NAME")
         ->group(group);
+    app.add_option("--html", words.html, "Write what happened as a page for people to this file")
+        ->type_name("FILE")
+        ->group(group);
     app.add_option("--segments", words.segments, "Rows of segments.csv: keepalive (default), all or none")
         ->check(one_of(kSegmentWords, "keepalive, all, none"))
         ->type_name("WHICH")
@@ -120,17 +123,18 @@ void add_output_options(CLI::App& app, Words& words) {
         ->check(one_of(kTimeWords, "utc, epoch"))
         ->type_name("STYLE")
         ->group(group);
-    app.add_option("--community-id-seed", words.community_id_seed, "Seed of community_id (default 0)")
-        ->check(sixteen_bits())
-        ->type_name("N")
-        ->group(group);
     app.add_flag("-q", words.quiet, "No summary, no progress; errors only")->group(group);
     app.add_flag("-v", words.verbose, "Say more")->group(group);
     app.add_option("--fail-on", words.fail_on,
                    "Exit with 10 if one of these events or verdicts occurs, or any")
         ->type_name("WORDS")
         ->group(group);
-    // Accepted for habit, and not worth a line of the help: names are never resolved.
+    // Seldom wanted, and not worth a line of the help.
+    app.add_option("--community-id-seed", words.community_id_seed, "Seed of community_id (default 0)")
+        ->check(sixteen_bits())
+        ->type_name("N")
+        ->group("");
+    // Accepted for habit: names are never resolved.
     app.add_flag("-n", words.no_names)->group("");
 }
 

@@ -100,7 +100,9 @@ bool PipeRun::decide() {
     const Nanoseconds stamp = first_time(*first_);
     const Nanoseconds wall =
         std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-    const bool only_at_the_end = settings_.to_standard_output() && settings_.report != Report::kEvents;
+    const bool page_alone = !settings_.html.empty() && settings_.output.empty();
+    const bool only_at_the_end =
+        page_alone || (settings_.to_standard_output() && settings_.report != Report::kEvents);
     live_ = settings_.pipe_is_live.value_or(capture::is_now(stamp, wall) && !only_at_the_end);
     if (live_ || settings_.only_live.empty()) return true;
     return fail(ExitCode::kUsage,
@@ -116,7 +118,7 @@ ExitCode PipeRun::follow() {
 }
 
 BegunPipe PipeRun::give_up() {
-    BegunPipe begun = {std::move(source_), run_.give_up_folder(), std::move(sandbox_)};
+    BegunPipe begun = {std::move(source_), run_.give_up_folder(), run_.give_up_page(), std::move(sandbox_)};
     if (begun.source)
         begun.source = std::unique_ptr<PacketSource>(
             std::make_unique<BegunSource>(std::move(begun.source).value(), *first_));

@@ -23,6 +23,7 @@
 #include "cli/live_loop.h"
 #include "cli/settings.h"
 #include "cli/tables.h"
+#include "report/replaced_file.h"
 
 namespace deadpeer::cli {
 
@@ -30,6 +31,7 @@ namespace deadpeer::cli {
 struct BegunPipe {
     Result<std::unique_ptr<PacketSource>> source;
     std::unique_ptr<ReportFolder> folder;  // null without -o DIR
+    std::optional<ReplacedFile> page;      // of --html
     Confinement sandbox;
 };
 

@@ -45,11 +45,13 @@ struct Settings {
     std::optional<std::uint64_t> frame_limit;
 
     std::string output;            // a folder, "-" for standard output, empty for no reports
+    std::string html;              // a file for the incident report; empty: none
     std::optional<Report> report;  // which one goes to standard output
     CsvOptions csv;
     std::size_t unpacking_bytes = capture::UnpackingMemory::kUsual;
 
     AnalyzerOptions analyzer;
+    SegmentSelection segment_rows = SegmentSelection::kKeepalive;  // of segments.csv
     TableFiles tables;
     FailOn fail_on;
     bool sandbox = true;

@@ -97,9 +97,14 @@ Settings to_settings(const Words& words) {
     settings.frame_limit = words.frame_limit;
     settings.output = words.output;
     settings.report = report_named(words.report);
+    settings.html = words.html;
     settings.csv = csv_options(words);
     settings.unpacking_bytes = unpacking_bytes(words);
     settings.analyzer = analyzer_options(words);
+    settings.segment_rows = settings.analyzer.segments;
+    // Its ladders need the segments before a failure, whatever they were.
+    if (!words.html.empty() && settings.segment_rows != SegmentSelection::kAll)
+        settings.analyzer.segments = SegmentSelection::kEvery;
     settings.tables = {{words.profiles, words.timeouts}, words.inventory};
     settings.sandbox = !words.no_sandbox;
     settings.quiet = words.quiet;

@@ -41,6 +41,7 @@ struct Words {
     // Output
     std::string output;
     std::string report;
+    std::string html;
     std::string segments = "keepalive";
     std::string delimiter;
     bool excel = false;

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "report/columns.h"
+#include "report/fan_out.h"
 #include "report/period_folders.h"
 #include "report/text.h"
 
@@ -175,26 +176,30 @@ Status LiveReports::write_reports(const Feed& feed) {
     const auto opened = CsvReports::to_folder(*folder_, kRewritten, options_.csv);
     if (!opened) return opened.error();
     CsvReports& reports = *opened.value();
+    const std::unique_ptr<ReportSink> beside = options_.beside();
+    std::vector<ReportSink*> sinks = {&reports};
+    if (beside != nullptr) sinks.push_back(beside.get());
+    FanOut all(std::move(sinks));
     published_ = {segments_.size(), ended_.size(), findings_.size()};
     for (std::uint32_t file = 0; file < inputs_.size(); ++file) {
-        reports.on_input_begin(file, inputs_[file].name);
+        all.on_input_begin(file, inputs_[file].name);
         reports.note_lost_frames(file, options_.lost_frames(file));
-        if (inputs_[file].summary) reports.on_input_end(file, *inputs_[file].summary);
+        if (inputs_[file].summary) all.on_input_end(file, *inputs_[file].summary);
     }
     reports.write_through();
     reports.segments_are_final();
-    const bool read = segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); },
-                                         published_.segments) &&
-                      findings_.for_each([&](const Finding& finding) { reports.on_finding(finding); },
-                                         published_.findings) &&
-                      // All there are by then: the feed begins with what is open.
-                      ended_.for_each([&](const FlowSummary& flow) { pause(), reports.on_flow(flow); });
+    const bool read =
+        segments_.for_each([&](const SegmentRow& row) { pause(), reports.on_segment(row); },
+                           published_.segments) &&
+        findings_.for_each([&](const Finding& finding) { all.on_finding(finding); }, published_.findings) &&
+        // All there are by then: the feed begins with what is open.
+        ended_.for_each([&](const FlowSummary& flow) { pause(), all.on_flow(flow); });
     if (!read) {
         return Error{fmt::format("Cannot read back rows from a temporary file in {}. Look after the disk.",
                                  printable(folder_->path()))};
     }
     reports.flows_ascend();
-    Status status = feed(reports);
+    Status status = feed(all);
     hosts_left_out_ = reports.hosts_left_out();
     return status;
 }

@@ -44,6 +44,8 @@ struct LiveReportOptions {
     std::function<void(const std::string&)> complain = [](const std::string&) {};
     // How many frames an input has lost so far.
     std::function<std::uint64_t(std::uint32_t file)> lost_frames = [](std::uint32_t) { return 0; };
+    // A report that publish() writes beside the others, of the same rows but segments; null: none.
+    std::function<std::unique_ptr<ReportSink>()> beside = [] { return nullptr; };
     // Called now and then while publish() takes its time: the capture can go on, and tell what it finds.
     std::function<void()> meanwhile = [] {};
 };

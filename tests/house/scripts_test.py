@@ -89,14 +89,16 @@ class Scripts(unittest.TestCase):
 
     def test_summary_comes_last(self):
         self.fake("dpkg-query", "echo installed")
-        summary = subprocess.run([PROGRAM, self.path("testdata", "sample", "capture.pcap"), "-o",
-                                  self.path("report")], text=True, stdout=subprocess.PIPE, check=True).stdout
+        page = self.path("report", "incidents.html")
+        summary = subprocess.run([PROGRAM, self.path("testdata", "sample", "capture.pcap"), "-o", self.path("report"),
+                                  "--html", page], text=True, stdout=subprocess.PIPE, check=True).stdout
         brief, full = self.run_it(), self.run_it("--show")
         self.assertEqual((brief.returncode, brief.stdout), (0, summary))
         self.assertEqual(full.returncode, 0)
         self.assertTrue(full.stdout.endswith("\n\n" + summary), full.stdout)
         self.assertIn("== flows.csv", full.stdout)
-        self.assertIn(f"\nReports: {self.path('report')}\n", summary)
+        self.assertTrue(summary.endswith(f"\nReports: {self.path('report')}\nIncident report: {page}\n"), summary)
+        self.assertTrue(os.path.exists(page))
 
     def test_results(self):
         skipped = '<testcase name="{}" status="notrun"><skipped message="SKIP_RETURN_CODE=77"/>' \

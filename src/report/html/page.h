@@ -1,0 +1,21 @@
+// The incident report as one page of HTML.
+//
+// Threads: pure function.
+#pragma once
+
+#include <string>
+
+#include "report/html/page_data.h"
+
+namespace deadpeer {
+
+std::string page_of(const PageData& data);
+
+// Its parts; each appends a section.
+void tell_cards(std::string& page, const PageData& data);
+void tell_timeline(std::string& page, const PageData& data);
+void tell_keepalive(std::string& page, const PageData& data);
+void tell_connections(std::string& page, const PageData& data);
+void tell_details(std::string& page, const PageData& data);
+
+}  // namespace deadpeer
