@@ -153,11 +153,14 @@ def one_capture(bench):
 def damaged(bench):
     bench.start()
     bench.put(0, bench.parts[0][:-5])
+    bench.wait_until_taken(bench.names(1))
     bench.put(1)
+    bench.wait_until_taken(bench.names(2))
     bench.put(2, b"\xa1\xb2\xc3\xd4" + b"\xff" * 100)
+    bench.wait_until_taken(bench.names(3))
     bench.put(3, b"no capture", "notes.txt")
     bench.put(3)
-    bench.wait_until_taken(["cap0.pcap", "cap1.pcap", "cap2.pcap", "cap3.pcap"])
+    bench.wait_until_taken(bench.names(4))
     assert bench.stop() == 2
     status = bench.rows("capture")[0].index("status")
     assert [row[status] for row in bench.rows("capture")[1:]] == ["truncated", "complete", "refused", "complete"]

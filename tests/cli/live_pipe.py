@@ -216,8 +216,8 @@ def clock_decides(bench):
     assert len(bench.text("out").splitlines()) == 2
     assert run("-o", "-", "--report", "events", late=0) == (0, True)
     assert run("--print", late=3600) == (1, False)
-    assert bench.text("err") == ("deadpeer: --print goes with a capture that is live, and its first frame is 3600.0 s "
-                                 "old; --live says that it is one\n"), bench.text("err")
+    assert re.fullmatch(r"deadpeer: --print goes with a capture that is live, and its first frame is 36\d\d\.\d s old; "
+                        r"--live says that it is one\n", bench.text("err")), bench.text("err")
     with open(bench.path("file"), "wb") as file:
         file.write(HEADER)
     for words in (["--live"], ["--print"]):
