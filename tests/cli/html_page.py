@@ -149,7 +149,7 @@ def sample(program, testdata, folder):
     page = check(text)
     for words in ("2 of 5 connections died", "Rebooted host: 192.0.2.40", "Dead peer: 198.51.100.30:5432",
                   "keepalive probe 5, no answer", "60 s of silence", "last heard", "#57", "RST",
-                  "Check the uptime of 192.0.2.40.", "idle 60 s, every 10 s, 5 probes \u00d73", "110 s"):
+                  "Check the uptime of 192.0.2.40.", "Or else The process ended, or its host dropped the connection", "idle 60 s, every 10 s, 5 probes \u00d73", "110 s"):
         assert page.has(words), words
     assert text.count('class="life dead"') == 2
 

@@ -1,14 +1,13 @@
 #include <algorithm>
 
-#include "report/address_text.h"
 #include "report/community_id.h"
 #include "report/grouped.h"
+#include "report/html/card_words.h"
 #include "report/html/ladder_svg.h"
 #include "report/html/markup.h"
 #include "report/html/page.h"
 #include "report/incident/incident_explanation.h"
 #include "report/incident/incident_filter.h"
-#include "report/incident/incident_lines.h"
 #include "report/named.h"
 #include "report/text.h"
 
@@ -18,109 +17,9 @@ namespace {
 constexpr std::size_t kMostCards = 20;
 constexpr std::size_t kMostRows = 300;
 constexpr std::size_t kMostOthers = 12;  // connections of a card, beside the clearest
-constexpr std::size_t kLongestName = 64;
-
-// "10.0.0.2:50000 (db-1)".
-template <typename Place>
-std::string name_of(const Named& named, const Place& place) {
-    std::string text;
-    say(text, named(place));
-    return shortened(text, kLongestName + kAddressTextCapacity);
-}
-
-// The connection that the event is about; null if it is about none, or was not kept.
-const FlowSummary* flow_of(const Finding& cause, const PageData& data) {
-    if (cause.stream < 0) return nullptr;
-    const auto flow =
-        std::ranges::find(data.flows, static_cast<StreamNumber>(cause.stream), &FlowSummary::stream);
-    return flow == data.flows.end() ? nullptr : &*flow;
-}
-
-bool is_of_path(EventKind kind) {
-    return kind == EventKind::kPathDead || kind == EventKind::kIdleTimeoutOnPath ||
-           kind == EventKind::kMiddleboxReset;
-}
-
-std::string title_of(const Incident& incident, const Named& named) {
-    std::string title(label_of(incident.cause.kind));
-    if (!title.empty()) title[0] = static_cast<char>(title[0] - 'a' + 'A');
-    if (incident.cause.kind == EventKind::kCaptureGap) return title;
-    title += ": ";
-    if (is_of_path(incident.cause.kind)) {
-        return title + name_of(named, incident.cause.peer.address) + " to " +
-               name_of(named, incident.cause.subject.address);
-    }
-    if (incident.cause.kind == EventKind::kMiddleboxRestarted) title += "before ";
-    if (incident.cause.kind == EventKind::kHostRebooted)
-        return title + name_of(named, incident.subject.address);
-    if (incident.subject.port != 0 && incident.subject.address == incident.cause.subject.address) {
-        return title + name_of(named, incident.subject);
-    }
-    return title + name_of(named, incident.subject.address);
-}
 
 void tell_term(std::string& page, std::string_view term, std::string_view text) {
     if (!text.empty()) say(page, "<dt>", term, "</dt><dd>", Html{text}, "</dd>");
-}
-
-std::string connection_of(const Incident& incident, const PageData& data, const Named& named) {
-    const Finding& cause = incident.cause;
-    if (const FlowSummary* flow = flow_of(cause, data); flow != nullptr && incident.connections == 1) {
-        return name_of(named, flow->key.sender(flow->initiator)) + " \u2192 " +
-               name_of(named, flow->key.receiver(flow->initiator));
-    }
-    const bool is_one = incident.connections == 1 && cause.peer.port != 0;
-    if (is_one) return name_of(named, cause.peer) + " \u2192 " + name_of(named, cause.subject);
-    std::string text;
-    if (incident.connections > 0) text = counted(incident.connections, "connection", "connections");
-    constexpr std::size_t kFew = 3;
-    std::string_view before = " with ";
-    for (std::size_t i = 0; i < std::min(incident.peers.size(), kFew); ++i) {
-        say(text, before, name_of(named, incident.peers[i]));
-        before = ", ";
-    }
-    if (incident.more_peers || incident.peers.size() > kFew) text += " and others";
-    return text;
-}
-
-std::string when_of(const Incident& incident) {
-    if (incident.first == kNoTime) return {};
-    std::string text = date_and_time(incident.first) + " UTC";
-    if (incident.last - incident.first >= kSecond) {
-        text += " to " + (incident.last - incident.first < 86400 * kSecond
-                              ? clock_time(incident.last).substr(0, 8)
-                              : date_and_time(incident.last));
-    }
-    return text;
-}
-
-std::string last_heard_of(const Incident& incident) {
-    if (incident.last_heard == kNoTime) return {};
-    std::string text = clock_time(incident.last_heard) + " UTC";
-    if (incident.half_open != kNoTime) {
-        say(text,
-            incident.connections > 1 ? "; its peers held dead connections for up to "
-                                     : "; the other side held the dead connection for ",
-            Span{incident.half_open});
-    }
-    return text;
-}
-
-std::string frames_of(const Finding& cause) {
-    std::string text;
-    for (std::size_t i = 0; i < cause.evidence_count; ++i) say(text, i == 0 ? "" : ", ", cause.evidence[i]);
-    if (text.empty() && cause.frame != 0) say(text, cause.frame);
-    return text;
-}
-
-std::string events_of(const Incident& incident) {
-    std::string text;
-    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
-        if (incident.events[kind] == 0) continue;
-        say(text, text.empty() ? "" : ", ", to_string(static_cast<EventKind>(kind)));
-        if (incident.events[kind] > 1) say(text, " \u00d7", incident.events[kind]);
-    }
-    return text;
 }
 
 std::string community_id_of(const Finding& cause, const PageData& data) {
@@ -249,6 +148,7 @@ void tell_card(std::string& page, const Incident& incident, const PageData& data
     tell_term(page, "Last heard", last_heard_of(incident));
     tell_term(page, "Noticed", when_of(incident));
     tell_term(page, "Why we say so", words.evidence);
+    tell_term(page, "Or else", alternatives_of(incident.cause));
     say(page, "</dl>\n");
     tell_ladder(page, incident, data, named, number);
     tell_others(page, incident, data, named);

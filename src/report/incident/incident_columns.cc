@@ -4,6 +4,8 @@
 
 #include "deadpeer/names.h"
 #include "report/address_text.h"
+#include "report/cause/cause_cells.h"
+#include "report/cause/hypotheses.h"
 #include "report/columns.h"
 #include "report/incident/incident_filter.h"
 #include "report/named.h"
@@ -99,6 +101,8 @@ constexpr Column<IncidentLine> kTable[] = {
     {"file", "Base name of the input file that the evidence is in.",
      [](Cells& c, const IncidentLine& l) { c.word(l.file_cell); }},
     {"evidence_frames", "The frames that prove the cause, joined by a space.", write_evidence},
+    {"alternatives", "Other causes that nothing excludes, the likeliest first, joined by `;`.",
+     [](Cells& c, const IncidentLine& l) { write_causes(c, weigh(ended(l.incident.cause)).alternatives); }},
 };
 
 }  // namespace
