@@ -128,6 +128,8 @@ enum class Reason : std::uint8_t {
     kSynAckUnanswered,
     // path_mtu
     kLargeUnacknowledged,  // again and again, while small segments passed
+    // peer_reset
+    kRefusedByLiveService,  // by a port that kept another connection and accepted one soon after
 };
 
 // What a side sent that found no answer.

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "analyzer/engine.h"
+#include "analyzer/facts.h"
 #include "analyzer/tally.h"
 #include "decode/link_source.h"
 #include "tcp/advance.h"
@@ -22,6 +23,15 @@ bool are_in_quick_succession(std::span<const FrameView> frames) {
         before += passed;
     }
     return quick && before - first < kPause;
+}
+
+// The first segment of its side shows that it accepts a connection, or has one. Servers listen on the lower
+// port.
+bool has_connection(const Segment& segment) {
+    if (segment.has(kSyn)) return segment.has(kAck);
+    const FlowKey& key = segment.key;
+    const bool low = segment.direction == Direction::kFromLow;
+    return !segment.has(kRst) && (low ? key.low_port < key.high_port : key.high_port < key.low_port);
 }
 
 }  // namespace
@@ -178,6 +188,8 @@ void Analyzer::Impl::take_reset(const Connection& connection, const Segment& seg
     if (const ResetRecord* reset = watcher_.reset_of(connection, segment.frame))
         watcher_.note_macs(connection, life_.hear_reset(segment, frame, reset->silent_since()));
     verdicts_.note_forgotten(connection);
+    const ResetRecord* reset = watcher_.reset_of(connection, segment.frame);
+    if (reset != nullptr && reset->shape == ResetRecord::Shape::kRefused) take_refusal(connection, segment);
 }
 
 void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segment) {
@@ -204,6 +216,32 @@ bool Analyzer::Impl::count_copy(const Segment& segment) {
 void Analyzer::Impl::meet_side(const Connection& connection, const Segment& segment) {
     const bool answers = connection.sent_by(opposite(segment.direction)).segments > 0;
     life_.meet(segment, frames_[segment.batch_index], answers);
+    if (has_connection(segment))
+        services_.meet(segment, [this](const Services::Refusal& refusal) { return outlives(refusal); });
+}
+
+// A connection that the service had when it refused another, and has had since; it has just accepted one.
+bool Analyzer::Impl::outlives(const Services::Refusal& refusal) {
+    const Connection* const other = flows_.find(refusal.witness, flows_.hash(refusal.witness));
+    Connection* const refused = flows_.find(refusal.key, flows_.hash(refusal.key));
+    if (other == nullptr || refused == nullptr || refused->tcp.number != refusal.stream) return false;
+    const Endpoint service = refusal.key.sender(refusal.server);
+    const Direction side = other->key.low() == service ? Direction::kFromLow : Direction::kFromHigh;
+    if (heard(*other, watcher_.watch_of(*other), side) <= refusal.time) return false;
+    watcher_.note_served(*refused, refusal.time);
+    return true;
+}
+
+// `reset` answers a SYN.
+void Analyzer::Impl::take_refusal(const Connection& refused, const Segment& reset) {
+    for (const FlowKey& key : services_.others(reset)) {
+        const Connection* const other = flows_.find(key, flows_.hash(key));
+        const bool fits = other != nullptr && (key.low() == reset.source() || key.high() == reset.source());
+        if (!fits || other == &refused || is_one_way(*other) || has_ended(*other)) continue;
+        services_.wait({reset.key, key, reset.direction, refused.tcp.number, reset.time});
+        watcher_.await_service(refused, reset.frame);
+        return;
+    }
 }
 
 // Counts the connection at its server from when both sides were heard until it ends.

@@ -25,6 +25,7 @@
 #include "analyzer/inputs.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/rounds.h"
+#include "analyzer/services.h"
 #include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "deadpeer/analyzer.h"
@@ -80,6 +81,8 @@ private:
     inline void note_time(const FrameView& frame);
     [[gnu::always_inline]] inline void analyse(const Segment& segment, std::size_t place);
     [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
+    [[nodiscard]] bool outlives(const Services::Refusal& refusal);
+    void take_refusal(const Connection& refused, const Segment& reset);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
@@ -177,7 +180,8 @@ private:
     [[nodiscard]] std::size_t memory() const {
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
-               verdicts_.memory() + life_.memory() + reassembler_.memory() + order_memory();
+               verdicts_.memory() + services_.memory() + life_.memory() + reassembler_.memory() +
+               order_memory();
     }
     // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
@@ -198,6 +202,7 @@ private:
     Watcher watcher_;
     Beats beats_;
     Census census_;
+    Services services_;
     Predecessors predecessors_;
     Verdicts verdicts_;
     std::span<const FrameView> frames_;  // of the batch at hand

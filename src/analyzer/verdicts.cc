@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/services.h"
 #include "analyzer/verdict_event.h"
 #include "core/work.h"
 #include "keepalive/patience.h"
@@ -193,6 +194,8 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     // The machine that had the address may go on with it.
     const Nanoseconds tells_itself = watch->reset->time + kHolderTime;
     if (watch->reset->macs.before != 0 && capture.now < tells_itself) return tells_itself;
+    const Nanoseconds serves = watch->reset->time + Services::kSettles;
+    if (watch->reset->awaits_service && !watch->reset->served && capture.now < serves) return serves;
     const Nanoseconds latest = watch->reset->time + kWitnessTime;
     if (judgement.verdict == Verdict::kMiddleboxRestarted) {  // a connection may yet outlive it
         const Nanoseconds outlived = watch->reset->time + HostBook::kAfterReturn + 1;

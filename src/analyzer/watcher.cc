@@ -177,6 +177,21 @@ void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
     note_host_life(noted, connection.key);
 }
 
+ResetRecord* Watcher::reset_to_write(const Connection& connection) {
+    Watch* watch = watches_.find(connection.watch);
+    return watch != nullptr && watch->reset->met() ? &watch->reset.in(pools_.resets) : nullptr;
+}
+
+void Watcher::await_service(const Connection& connection, std::uint64_t frame) {
+    ResetRecord* reset = reset_to_write(connection);
+    if (reset != nullptr && reset->frame == frame) reset->awaits_service = true;
+}
+
+void Watcher::note_served(const Connection& connection, Nanoseconds reset_time) {
+    ResetRecord* reset = reset_to_write(connection);
+    if (reset != nullptr && reset->awaits_service && reset->time == reset_time) reset->served = true;
+}
+
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.
 void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;

@@ -76,6 +76,11 @@ public:
     // A segment without RST came from that link-layer address.
     void note_after_reset(const Connection& connection, const Segment& segment, std::uint64_t mac);
 
+    // Its RST of that frame refuses it on a port that may serve others.
+    void await_service(const Connection& connection, std::uint64_t frame);
+    // And it does: that of its RST of that time.
+    void note_served(const Connection& connection, Nanoseconds reset_time);
+
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
 
@@ -127,6 +132,8 @@ private:
     };
 
     Watch& watch_for(Connection& connection);
+    // nullptr if it has met none.
+    [[nodiscard]] ResetRecord* reset_to_write(const Connection& connection);
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
     bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);

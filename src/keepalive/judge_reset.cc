@@ -179,15 +179,17 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
         return judgement;
     }
     Reason reason = Reason::kAborted;
-    if (c.reset().shape == ResetRecord::Shape::kRefused) reason = Reason::kConnectionRefused;
+    if (c.reset().shape == ResetRecord::Shape::kRefused)
+        reason = c.reset().served ? Reason::kRefusedByLiveService : Reason::kConnectionRefused;
     if (c.reset().shape == ResetRecord::Shape::kNoSocket) reason = Reason::kNoSocketReset;
     if (c.reset().shape == ResetRecord::Shape::kBySyn) reason = Reason::kResetBySyn;
     if (c.reset().in_handshake) reason = Reason::kResetInHandshake;
     if (c.reset().unrequested) reason = Reason::kUnrequested;
     const bool when_idle = reason == Reason::kAborted && may_be_idle_timer(c);
     if (when_idle) reason = Reason::kResetWhenIdle;
+    const bool certain = !when_idle && reason != Reason::kRefusedByLiveService;
     Judgement judgement =
-        decided(Verdict::kPeerReset, when_idle ? Confidence::kMedium : Confidence::kHigh, reason);
+        decided(Verdict::kPeerReset, certain ? Confidence::kHigh : Confidence::kMedium, reason);
     describe_reset(judgement, c);
     return judgement;
 }

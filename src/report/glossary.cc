@@ -91,6 +91,10 @@ constexpr auto kReasons = entries_of<Reason>({
      "The RST is the one that a host sends for a connection that it does not have.", ""},
     {Reason::kOtherMachine, "", "The RST came from another MAC address than the one that had the IP address.",
      ""},
+    {Reason::kRefusedByLiveService, "",
+     "The SYN was answered with a RST, though the service kept a connection and accepted one within a "
+     "minute.",
+     "Check its limit of connections, and whether it still holds an old one of that client."},
     {Reason::kLargeUnacknowledged, "",
      "A large segment was not acknowledged five times or more, while small ones passed.", ""},
     {Reason::kHalfOpenDiscovered, "",

@@ -158,6 +158,15 @@ void tell_reset(Explanation& out, const FailureStory& story) {
                          "It answered the SYN with a RST, so nothing listens there or a firewall rejects it");
             say_sentence(out.advice, "Start the service or open the port");
             break;
+        case Reason::kRefusedByLiveService:
+            say_sentence(out.what, failed, " refused the connection of ", left, ", but serves others");
+            say_sentence(out.evidence,
+                         "It answered the SYN with a RST, while it kept another connection on that port, and "
+                         "accepted one within a minute");
+            say_sentence(out.advice,
+                         "Check its limit of connections, and whether it still holds an old one of ",
+                         story.left.address);
+            break;
         case Reason::kNoSocketReset:
             tell_no_longer_there(out, story);
             break;

@@ -100,6 +100,11 @@ TEST_CASE("peer_reset: aborted, refused, in the handshake, by a SYN") {
           "10.0.0.2:50000 refused the connection of 10.0.0.1:40000.\n"
           "It answered the SYN with a RST, so nothing listens there or a firewall rejects it.\n"
           "Start the service or open the port.");
+    CHECK(explained(judged(Verdict::kPeerReset, Reason::kRefusedByLiveService, Confidence::kMedium)) ==
+          "10.0.0.2:50000 refused the connection of 10.0.0.1:40000, but serves others.\n"
+          "It answered the SYN with a RST, while it kept another connection on that port, and accepted one "
+          "within a minute.\n"
+          "Check its limit of connections, and whether it still holds an old one of 10.0.0.1.");
     CHECK(explained(judged(Verdict::kPeerReset, Reason::kResetInHandshake, Confidence::kHigh)) ==
           "10.0.0.2:50000 gave up the connection with 10.0.0.1:40000 before it was established.\n"
           "Its RST came during the handshake.\n"

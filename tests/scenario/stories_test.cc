@@ -86,6 +86,8 @@ constexpr Right kRights[] = {
     {"outage_bridged_by_retransmissions", 0, "alive", "", kAny, "outage", "peer_dead heartbeat_stopped"},
     {"large_segments_vanish", 0, "path_mtu", "", Confidence::kMedium, "path_mtu",
      "peer_dead heartbeat_stopped outage"},
+    {"refused_by_a_live_service", 1, "peer_reset", "refused_by_live_service", Confidence::kMedium},
+    {"refused_by_a_live_service", 7, "peer_reset", "refused_by_live_service", Confidence::kMedium},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 
