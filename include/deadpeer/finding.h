@@ -130,6 +130,7 @@ enum class Reason : std::uint8_t {
     kLargeUnacknowledged,  // again and again, while small segments passed
     // peer_reset
     kRefusedByLiveService,  // by a port that kept another connection and accepted one soon after
+    kNatRebinding,          // what it answers goes on with a connection from another address or port
 };
 
 // What a side sent that found no answer.

@@ -45,7 +45,7 @@ inline constexpr std::array<std::string_view, 19> kVerdictNames = {"",
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 51> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 52> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -95,7 +95,8 @@ inline constexpr std::array<std::string_view, 51> kReasonNames = {"",
                                                                   "syn_ack_repeated",
                                                                   "syn_ack_unanswered",
                                                                   "large_unacknowledged",
-                                                                  "refused_by_live_service"};
+                                                                  "refused_by_live_service",
+                                                                  "nat_rebinding"};
 
 inline constexpr std::array<std::string_view, 25> kEventNames = {"probes_unanswered",
                                                                  "peer_recovered",

@@ -34,6 +34,23 @@ bool has_connection(const Segment& segment) {
     return !segment.has(kRst) && (low ? key.low_port < key.high_port : key.high_port < key.low_port);
 }
 
+// Its first segment came out of the middle of a connection, and the RST's sender has said nothing else.
+bool is_begun_by_other(const Connection& connection, const Segment& reset) {
+    return !connection.syn_seen && !connection.syn_ack_seen &&
+           connection.sent_by(reset.direction).segments == 0;
+}
+
+// The numbers that were next in `old`, both, from another address or port: 64 bits do not agree by chance.
+bool goes_on_in(const Connection& old, const Connection& connection, const Segment& reset) {
+    const SentData& sent = connection.sent_by(opposite(reset.direction));
+    const Direction client = old.key.low() == reset.source() ? Direction::kFromHigh : Direction::kFromLow;
+    const HalfStream& own = old.tcp.forward(client);
+    const SentData& before = old.sent_by(client);
+    const Seq first = sent.next - static_cast<std::uint32_t>(sent.payload_bytes);
+    return old.key.receiver(client) == reset.source() && own.seen && before.next_known && sent.next_known &&
+           before.next == first && own.last_ack == Seq(reset.seq) && !is_one_way(old);
+}
+
 }  // namespace
 
 void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
@@ -189,7 +206,19 @@ void Analyzer::Impl::take_reset(const Connection& connection, const Segment& seg
         watcher_.note_macs(connection, life_.hear_reset(segment, frame, reset->silent_since()));
     verdicts_.note_forgotten(connection);
     const ResetRecord* reset = watcher_.reset_of(connection, segment.frame);
-    if (reset != nullptr && reset->shape == ResetRecord::Shape::kRefused) take_refusal(connection, segment);
+    if (reset == nullptr) return;
+    if (reset->shape == ResetRecord::Shape::kRefused) take_refusal(connection, segment);
+    if (reset->shape == ResetRecord::Shape::kNoSocket && is_begun_by_other(connection, segment))
+        take_rebinding(connection, segment);
+}
+
+// Whether the connection that the RST answers has the numbers of another with the same service.
+void Analyzer::Impl::take_rebinding(const Connection& connection, const Segment& reset) {
+    for (const FlowKey& key : services_.others(reset)) {
+        const Connection* const other = flows_.find(key, flows_.hash(key));
+        if (other != nullptr && other != &connection && goes_on_in(*other, connection, reset))
+            watcher_.note_rebinding(connection, reset.frame);
+    }
 }
 
 void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segment) {

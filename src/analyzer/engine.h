@@ -83,6 +83,7 @@ private:
     [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
     [[nodiscard]] bool outlives(const Services::Refusal& refusal);
     void take_refusal(const Connection& refused, const Segment& reset);
+    void take_rebinding(const Connection& connection, const Segment& reset);
     inline void take_census(const Connection& connection, const Segment& segment);
     inline Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,

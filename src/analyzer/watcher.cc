@@ -192,6 +192,11 @@ void Watcher::note_served(const Connection& connection, Nanoseconds reset_time) 
     if (reset != nullptr && reset->awaits_service && reset->time == reset_time) reset->served = true;
 }
 
+void Watcher::note_rebinding(const Connection& connection, std::uint64_t frame) {
+    ResetRecord* reset = reset_to_write(connection);
+    if (reset != nullptr && reset->frame == frame) reset->rebound = true;
+}
+
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.
 void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;

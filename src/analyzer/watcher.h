@@ -81,6 +81,9 @@ public:
     // And it does: that of its RST of that time.
     void note_served(const Connection& connection, Nanoseconds reset_time);
 
+    // Its RST of that frame answers what another connection, from another address or port, went on with.
+    void note_rebinding(const Connection& connection, std::uint64_t frame);
+
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
 

@@ -166,6 +166,11 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
     if (c.reset().by_scanner) return judge_scan(c);
     if (auto judgement = judge_address(c)) return judgement;
+    if (c.reset().rebound) {
+        Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, Reason::kNatRebinding);
+        describe_reset(judgement, c);
+        return judgement;
+    }
     const bool forgotten = is_no_socket_reset(c.reset(), c.options) && came_late(c.reset(), c.options);
     auto restarted = forgotten ? judge_restarted_middlebox(c) : std::nullopt;
     if (restarted && restarted->confidence > Confidence::kLow) return restarted;
@@ -197,7 +202,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
     const bool unknown_till_fin = reset.answers_fin && reset.sender_heard == kNoTime;
     return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() && !reset.in_handshake &&
-           !unknown_till_fin && (reset.macs.before != 0 || came_late(reset, options));
+           !reset.rebound && !unknown_till_fin && (reset.macs.before != 0 || came_late(reset, options));
 }
 
 }  // namespace deadpeer

@@ -171,6 +171,7 @@ struct ResetRecord {
     bool unrequested = false;     // answers a SYN-ACK; its sender has said nothing else
     bool awaits_service = false;  // kRefused: its sender had another connection on that port
     bool served = false;          // and kept it, and accepted one soon after
+    bool rebound = false;         // answers what goes on with a connection from another address or port
     bool at_return = false;       // kGaveUp: long before, when the other side was away
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

@@ -167,6 +167,16 @@ void tell_reset(Explanation& out, const FailureStory& story) {
                          "Check its limit of connections, and whether it still holds an old one of ",
                          story.left.address);
             break;
+        case Reason::kNatRebinding:
+            say_sentence(out.what, left, " went on with a connection that ", failed,
+                         " knows from another address or port");
+            say_sentence(out.evidence,
+                         "Its segment has the sequence and acknowledgment numbers that were next in another "
+                         "connection, and was answered with a RST");
+            say_sentence(out.advice,
+                         "Let the NAT in between forget later, or send keepalive probes more often from ",
+                         story.left.address);
+            break;
         case Reason::kNoSocketReset:
             tell_no_longer_there(out, story);
             break;

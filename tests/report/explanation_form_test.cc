@@ -75,7 +75,7 @@ TEST_CASE("explanations of verdicts are whole sentences") {
         for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
             FlowSummary flow = flow_with(time);
             flow.verdict = static_cast<Verdict>(verdict);
-            for (int reason = 0; reason <= static_cast<int>(Reason::kRefusedByLiveService); ++reason) {
+            for (int reason = 0; reason <= static_cast<int>(Reason::kNatRebinding); ++reason) {
                 flow.reason = static_cast<Reason>(reason);
                 check_with_all_signs(flow);
             }

@@ -115,6 +115,15 @@ TEST_CASE("peer_reset: aborted, refused, in the handshake, by a SYN") {
           "Find out whether 10.0.0.1 restarted.");
 }
 
+TEST_CASE("peer_reset: NAT rebinding") {
+    CHECK(explained(judged(Verdict::kPeerReset, Reason::kNatRebinding, Confidence::kHigh)) ==
+          "10.0.0.1:40000 went on with a connection that 10.0.0.2:50000 knows from another address or port.\n"
+          "Its segment has the sequence and acknowledgment numbers that were next in another connection, and "
+          "was "
+          "answered with a RST.\n"
+          "Let the NAT in between forget later, or send keepalive probes more often from 10.0.0.1.");
+}
+
 TEST_CASE("peer_reset: when idle") {
     FlowSummary flow = judged(Verdict::kPeerReset, Reason::kResetWhenIdle, Confidence::kMedium);
     flow.idle_at_failure = 240 * kSecond;

@@ -88,6 +88,7 @@ constexpr Right kRights[] = {
      "peer_dead heartbeat_stopped outage"},
     {"refused_by_a_live_service", 1, "peer_reset", "refused_by_live_service", Confidence::kMedium},
     {"refused_by_a_live_service", 7, "peer_reset", "refused_by_live_service", Confidence::kMedium},
+    {"nat_rebinding", 1, "peer_reset", "nat_rebinding", kAny, "", "peer_rebooted peer_lost_state"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 
