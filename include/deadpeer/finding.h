@@ -48,6 +48,7 @@ enum class Verdict : std::uint8_t {
     kAddressConflict,      // two machines have the address, and one of them reset what the other has
     kHandshakeIncomplete,  // the other side repeats its SYN-ACK, whatever it is sent
     kPathMtu,              // large segments vanish, small ones pass
+    kPeerRestored,         // from a snapshot: one side went on with numbers that the other has left behind
 };
 
 enum class Confidence : std::uint8_t { kNone, kLow, kMedium, kHigh };
@@ -131,6 +132,8 @@ enum class Reason : std::uint8_t {
     // peer_reset
     kRefusedByLiveService,  // by a port that kept another connection and accepted one soon after
     kNatRebinding,          // what it answers goes on with a connection from another address or port
+    // peer_restored
+    kNumbersWentBack,
 };
 
 // What a side sent that found no answer.
@@ -206,6 +209,7 @@ enum class EventKind : std::uint8_t {
     kOutage,  // bridged by transmissions that were acknowledged in the end
     kHandshakeIncomplete,
     kPathMtu,
+    kPeerRestored,
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };

@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 9> kSegmentKindNames = {"",
                                                                       "duplicate_frame",
                                                                       "reordered"};
 
-inline constexpr std::array<std::string_view, 19> kVerdictNames = {"",
+inline constexpr std::array<std::string_view, 20> kVerdictNames = {"",
                                                                    "unknown",
                                                                    "closed",
                                                                    "peer_dead",
@@ -41,11 +41,12 @@ inline constexpr std::array<std::string_view, 19> kVerdictNames = {"",
                                                                    "address_moved",
                                                                    "address_conflict",
                                                                    "handshake_incomplete",
-                                                                   "path_mtu"};
+                                                                   "path_mtu",
+                                                                   "peer_restored"};
 
 inline constexpr std::array<std::string_view, 4> kConfidenceNames = {"", "low", "medium", "high"};
 
-inline constexpr std::array<std::string_view, 52> kReasonNames = {"",
+inline constexpr std::array<std::string_view, 53> kReasonNames = {"",
                                                                   "probes_exhausted",
                                                                   "retransmissions_exhausted",
                                                                   "user_timeout",
@@ -96,9 +97,10 @@ inline constexpr std::array<std::string_view, 52> kReasonNames = {"",
                                                                   "syn_ack_unanswered",
                                                                   "large_unacknowledged",
                                                                   "refused_by_live_service",
-                                                                  "nat_rebinding"};
+                                                                  "nat_rebinding",
+                                                                  "numbers_went_back"};
 
-inline constexpr std::array<std::string_view, 25> kEventNames = {"probes_unanswered",
+inline constexpr std::array<std::string_view, 26> kEventNames = {"probes_unanswered",
                                                                  "peer_recovered",
                                                                  "peer_dead",
                                                                  "peer_rebooted",
@@ -122,7 +124,8 @@ inline constexpr std::array<std::string_view, 25> kEventNames = {"probes_unanswe
                                                                  "address_conflict",
                                                                  "outage",
                                                                  "handshake_incomplete",
-                                                                 "path_mtu"};
+                                                                 "path_mtu",
+                                                                 "peer_restored"};
 
 inline constexpr std::array<std::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
 inline constexpr std::array<std::string_view, 3> kOpenedNames = {"handshake", "partial", "midstream"};

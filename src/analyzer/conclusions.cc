@@ -272,9 +272,12 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
     conclusion.missed = missed_beat(heartbeat, open_time(end, conclusion.judgement), capture);
     // Nobody stopped it where two machines get what is sent to one, or where it waits behind a segment that
-    // vanishes.
+    // vanishes, or where it is refused.
     const Verdict verdict = conclusion.judgement.verdict;
-    if (verdict == Verdict::kAddressConflict || verdict == Verdict::kPathMtu) conclusion.missed = {};
+    if (verdict == Verdict::kAddressConflict || verdict == Verdict::kPathMtu ||
+        verdict == Verdict::kPeerRestored) {
+        conclusion.missed = {};
+    }
     flow.heartbeat_missed = conclusion.missed.met;
     return conclusion;
 }

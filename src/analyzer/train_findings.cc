@@ -83,4 +83,17 @@ Finding mtu_finding(const Connection& connection, const LargeLoss& large, Direct
     return finding;
 }
 
+Finding restored_finding(const Connection& connection, const WentBack& back, const Segment& segment,
+                         std::uint32_t file) {
+    Finding finding =
+        finding_about(connection, opposite(segment.direction), EventKind::kPeerRestored, Severity::kWarning);
+    finding.file = file;
+    finding.confidence = restored_confidence(back);
+    finding.reason = Reason::kNumbersWentBack;
+    finding.time = segment.time;
+    finding.frame = segment.frame;
+    for (std::size_t i = 0; i < back.frames.count; ++i) finding.add_evidence(back.frames.frames[i]);
+    return finding;
+}
+
 }  // namespace deadpeer

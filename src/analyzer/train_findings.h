@@ -30,4 +30,8 @@ Finding outage_finding(const Connection& connection, const Train& train, const S
 Finding mtu_finding(const Connection& connection, const LargeLoss& large, Direction sender,
                     const Segment& segment, std::uint32_t file);
 
+// The other side of the connection, whose numbers went back, is refused by `segment`.
+Finding restored_finding(const Connection& connection, const WentBack& back, const Segment& segment,
+                         std::uint32_t file);
+
 }  // namespace deadpeer

@@ -48,7 +48,8 @@ std::optional<EventClass> class_of(const Judgement& judgement) {
         case Verdict::kMiddleboxRestarted:  // told once for all connections, as the two below
         case Verdict::kAddressMoved:
         case Verdict::kAddressConflict:
-        case Verdict::kPathMtu:  // told as soon as it showed
+        case Verdict::kPathMtu:  // told as soon as it showed, as that below
+        case Verdict::kPeerRestored:
             break;
     }
     return std::nullopt;

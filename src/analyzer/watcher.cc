@@ -94,6 +94,10 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.outlived.length >= 2)
         sink_.on_finding(
             recovered_finding(connection, observation.outlived, observation.outlived.length, segment, file));
+    if (observation.went_back) {
+        const WentBack& back = *watch.sides[index(opposite(segment.direction))].went_back;
+        sink_.on_finding(restored_finding(connection, back, segment, file));
+    }
     if (observation.large_vanish) tell_large(connection, watch, segment, file);
     if (observation.bridged.open())
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
@@ -218,8 +222,8 @@ void Watcher::release(Connection& connection) {
 
 bool Watcher::is_scarce() const {
     return scarce(watches_) || scarce(rows_) || scarce(pools_.trains) || scarce(pools_.probers) ||
-           scarce(pools_.large_losses) || scarce(pools_.first_pairs) || scarce(pools_.resets) ||
-           scarce(pools_.closes) || scarce(pools_.rtts);
+           scarce(pools_.large_losses) || scarce(pools_.went_back) || scarce(pools_.first_pairs) ||
+           scarce(pools_.resets) || scarce(pools_.closes) || scarce(pools_.rtts);
 }
 
 bool Watcher::holds_scarce(const Connection& connection) const {
@@ -229,6 +233,7 @@ bool Watcher::holds_scarce(const Connection& connection) const {
     const auto side_does = [this](const SideWatch& side) {
         return (side.pending_row != 0 && scarce(rows_)) ||
                (side.large.held() && scarce(pools_.large_losses)) ||
+               (side.went_back.held() && scarce(pools_.went_back)) ||
                (side.prober.held() && scarce(pools_.probers)) ||
                ((side.probes.held() || side.transmissions.held() || side.unheard.held()) &&
                 scarce(pools_.trains));

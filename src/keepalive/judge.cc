@@ -60,6 +60,7 @@ Judgement judge(const ConnectionFacts& facts, const Watch* watch, const CaptureF
     if (auto judgement = judge_opening(c)) return *judgement;
     if (facts.one_way) return decided(Verdict::kUnknown, Confidence::kNone, Reason::kOneWay);
     if (auto judgement = judge_handshake(c)) return with_doubt(*judgement, c);
+    if (auto judgement = judge_restored(c)) return *judgement;
     if (auto judgement = judge_mtu(c)) return *judgement;
     if (auto judgement = judge_close(c)) return *judgement;
     if (facts.fin_from_both) return closed(c, Reason::kFinExchanged);

@@ -84,6 +84,8 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c);
 std::optional<Judgement> judge_reset(const JudgementCase& c);
 // Large segments of one side vanish on the path.
 std::optional<Judgement> judge_mtu(const JudgementCase& c);
+// The numbers of a side went back, and the other refuses it.
+std::optional<Judgement> judge_restored(const JudgementCase& c);
 // Nothing has ended it.
 Judgement judge_open(const JudgementCase& c);
 

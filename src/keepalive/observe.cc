@@ -213,6 +213,9 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 
     SideWatch& own = watch.sides[index(segment.direction)];
     SideWatch& other = watch.sides[index(opposite(segment.direction))];
+    if (other.went_back.held()) observation.went_back = note_refusal(watch, pools, segment);
+    if (own.went_back.held() || is_transmission(kind))
+        note_old_numbers(watch, pools, before, segment, is_transmission(kind));
     if (other.large.held())
         observation.large_vanish = note_small(watch, pools, before, segment, is_transmission(kind));
     if (own.may_have_given_up()) take_back(watch, pools, own);
@@ -275,7 +278,7 @@ void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t fr
 bool needs_attention(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
         return side.probes.held() || side.transmissions.held() || side.unheard.held() || side.large.held() ||
-               side.window_probed;
+               side.went_back.held() || side.window_probed;
     };
     return std::ranges::any_of(watch.sides, open) || watch.reset.held() || watch.close.held() ||
            watch.predecessor != 0 || watch.first_pair.held();

@@ -29,6 +29,7 @@ struct Observation {
     // told to be dead.
     Train outlived;
     bool large_vanish = false;  // this segment shows that large ones of one side do
+    bool went_back = false;     // likewise, that the other side's numbers did
     Train bridged;              // its transmissions in an outage that is over with this segment; likewise
 };
 

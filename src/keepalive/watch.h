@@ -20,6 +20,7 @@
 #include "keepalive/large_loss.h"
 #include "keepalive/silence.h"
 #include "keepalive/timer_estimate.h"
+#include "keepalive/went_back.h"
 
 namespace deadpeer {
 
@@ -79,6 +80,7 @@ struct SideWatch {
     Pooled<Train> unheard;        // those of an outage, until the other side has acknowledged them
     Pooled<LargeLoss> large;      // its large segments, as long as they vanish
     bool large_told = false;
+    Pooled<WentBack> went_back;     // its numbers
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
     bool peer_probed = false;       // after its latest probe the other side sent one of its own
@@ -264,6 +266,7 @@ struct WatchPools {
     RecordPool<Train> trains;
     RecordPool<Prober> probers;
     RecordPool<LargeLoss> large_losses;
+    RecordPool<WentBack> went_back;
     RecordPool<FirstPair> first_pairs;
     RecordPool<ResetRecord> resets;
     RecordPool<CloseRecord> closes;
@@ -273,8 +276,8 @@ struct WatchPools {
     void release(Watch& watch);
 
     [[nodiscard]] std::size_t memory() const {
-        return trains.memory() + probers.memory() + large_losses.memory() + first_pairs.memory() +
-               resets.memory() + closes.memory() + rtts.memory();
+        return trains.memory() + probers.memory() + large_losses.memory() + went_back.memory() +
+               first_pairs.memory() + resets.memory() + closes.memory() + rtts.memory();
     }
 };
 
@@ -285,6 +288,7 @@ inline void WatchPools::release(Watch& watch) {
         side.transmissions.release(trains);
         side.unheard.release(trains);
         side.large.release(large_losses);
+        side.went_back.release(went_back);
     }
     watch.first_pair.release(first_pairs);
     watch.reset.release(resets);

@@ -300,6 +300,8 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
             return explain_address_conflict(out, finding, stream_numbers);
         case EventKind::kPathMtu:
             return tell_failure(out, story_of(finding, Verdict::kPathMtu));
+        case EventKind::kPeerRestored:
+            return tell_failure(out, story_of(finding, Verdict::kPeerRestored));
         case EventKind::kOutage:
             return explain_outage(out, finding);
         case EventKind::kIdleTimeoutOnPath:

@@ -230,6 +230,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kAddressConflict:
         case Verdict::kHandshakeIncomplete:
         case Verdict::kPathMtu:
+        case Verdict::kPeerRestored:
             return tell_failure(out, story_of(flow));
     }
 }

@@ -261,6 +261,8 @@ void tell_failure(Explanation& out, const FailureStory& story) {
             return tell_address_conflict(out, story);
         case Verdict::kPathMtu:
             return tell_path_mtu(out, story);
+        case Verdict::kPeerRestored:
+            return tell_restored(out, story);
         default:
             return tell_suspect(out, story);
     }

@@ -43,7 +43,7 @@ FailureStory story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
 // peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict,
-// handshake_incomplete, path_mtu, suspect.
+// handshake_incomplete, path_mtu, peer_restored, suspect.
 // REQUIRES: `out` is empty.
 void tell_failure(Explanation& out, const FailureStory& story);
 

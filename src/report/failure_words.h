@@ -41,6 +41,7 @@ void tell_reset(Explanation& out, const FailureStory& story);
 void tell_address_moved(Explanation& out, const FailureStory& story);
 void tell_address_conflict(Explanation& out, const FailureStory& story);
 void tell_path_mtu(Explanation& out, const FailureStory& story);
+void tell_restored(Explanation& out, const FailureStory& story);
 
 // What never became a connection.
 void tell_no_answer(Explanation& out, const FailureStory& story);

@@ -102,7 +102,7 @@ TEST_CASE("metrics add what ended and what is open") {
 TEST_CASE("counters of what has not happened yet are there, and 0") {
     const Story story;
     const Metrics metrics = metrics_of(story.numbers, 99, [](std::size_t) { return true; });
-    CHECK(metrics.events.size() == 25);
+    CHECK(metrics.events.size() == 26);
     for (const auto& [kind, count] : metrics.events) {
         CHECK(count == (kind == EventKind::kPeerDead ? 3U : kind == EventKind::kProbesUnanswered ? 1U : 0U));
     }

@@ -71,11 +71,11 @@ void check_with_all_signs(FlowSummary& flow) {
 }  // namespace
 
 TEST_CASE("explanations of verdicts are whole sentences") {
-    for (int verdict = 1; verdict <= static_cast<int>(Verdict::kPathMtu); ++verdict) {
+    for (int verdict = 1; verdict <= static_cast<int>(Verdict::kPeerRestored); ++verdict) {
         for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
             FlowSummary flow = flow_with(time);
             flow.verdict = static_cast<Verdict>(verdict);
-            for (int reason = 0; reason <= static_cast<int>(Reason::kNatRebinding); ++reason) {
+            for (int reason = 0; reason <= static_cast<int>(Reason::kNumbersWentBack); ++reason) {
                 flow.reason = static_cast<Reason>(reason);
                 check_with_all_signs(flow);
             }
@@ -85,7 +85,7 @@ TEST_CASE("explanations of verdicts are whole sentences") {
 
 TEST_CASE("explanations of events are whole sentences") {
     Explanation explanation;
-    for (int kind = 0; kind <= static_cast<int>(EventKind::kPathMtu); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(EventKind::kPeerRestored); ++kind) {
         for (const auto reason : {Reason::kNone, Reason::kLinkDown, Reason::kFramesLost}) {
             for (const Nanoseconds time : {kNoTime, 20 * kMillisecond, 7000 * kSecond}) {
                 Finding finding = event(static_cast<EventKind>(kind), reason);

@@ -89,6 +89,8 @@ constexpr Right kRights[] = {
     {"refused_by_a_live_service", 1, "peer_reset", "refused_by_live_service", Confidence::kMedium},
     {"refused_by_a_live_service", 7, "peer_reset", "refused_by_live_service", Confidence::kMedium},
     {"nat_rebinding", 1, "peer_reset", "nat_rebinding", kAny, "", "peer_rebooted peer_lost_state"},
+    {"peer_restored_from_snapshot", 0, "peer_restored", "", Confidence::kMedium, "peer_restored",
+     "peer_rebooted peer_reset peer_lost_state heartbeat_stopped"},
     {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
 };
 

@@ -23,7 +23,7 @@ bool is_of_several(EventKind kind) {
 bool is_verdict(EventKind kind) {
     return !is_of_several(kind) && kind != EventKind::kProbesUnanswered &&
            kind != EventKind::kPeerRecovered && kind != EventKind::kHeartbeatStopped &&
-           kind != EventKind::kOutage && kind != EventKind::kPathMtu;
+           kind != EventKind::kOutage && kind != EventKind::kPathMtu && kind != EventKind::kPeerRestored;
 }
 
 // Of the gaps of a link the latest tells how it is now; else the first event is as good.

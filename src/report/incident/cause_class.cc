@@ -28,6 +28,7 @@ std::optional<CauseClass> class_of(const Finding& finding) {
         case EventKind::kMiddleboxReset:
             return CauseClass::kMiddleboxReset;
         case EventKind::kPeerLostState:
+        case EventKind::kPeerRestored:
             return CauseClass::kLostState;
         case EventKind::kHandshakeIncomplete:
             return CauseClass::kHandshake;

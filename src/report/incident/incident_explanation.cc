@@ -31,6 +31,9 @@ void say_of_several(std::string& out, const Incident& incident) {
                                 likelihood_of_reboot(cause.confidence));
         case EventKind::kPeerLostState:
             return say_sentence(out, host, " no longer has state for ", connections);
+        case EventKind::kPeerRestored:
+            return say_sentence(out, host, " was set back to an earlier state, and ", connections,
+                                " of it are refused");
         case EventKind::kPathMtu:
             return say_sentence(out, "Large segments from ", peer, " do not reach ", host, " on ",
                                 connections, ", but small ones do");

@@ -78,6 +78,10 @@ void say_without_state(std::string& out, const Incident& i, const Named& named) 
     }
     say_held(out, i);
 }
+void say_restored(std::string& out, const Incident& i, const Named& named) {
+    say(out, named(i.cause.subject.address), " was set back to an earlier state, ", connections_of(i),
+        " refused");
+}
 void say_path(std::string& out, const Incident& i, const Named& named) {
     const Finding& f = i.cause;
     say(out, named(f.peer.address), " to ", named(f.subject.address), " drops connections after ",
@@ -175,6 +179,7 @@ constexpr auto kHeadlines = std::to_array<Headline>({
     {EventKind::kAddressConflict, "address conflict", say_address},
     {EventKind::kAddressMoved, "address moved", say_address},
     {EventKind::kPathMtu, "path MTU", say_mtu},
+    {EventKind::kPeerRestored, "restored peer", say_restored},
     {EventKind::kIdleTimeoutOnPath, "path timeout", say_path},
     {EventKind::kCapacityWarning, "capacity", say_capacity},
     {EventKind::kMiddleboxRestarted, "restarted middlebox", say_restart},
