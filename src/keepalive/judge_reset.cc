@@ -151,6 +151,12 @@ Judgement judge_forgotten(const JudgementCase& c) {
     return judgement;
 }
 
+Judgement lost_state(const JudgementCase& c, Reason reason) {
+    Judgement judgement = decided(Verdict::kPeerLostState, Confidence::kMedium, reason);
+    describe_reset(judgement, c);
+    return judgement;
+}
+
 // Nothing provoked it, nobody probes, and no silence before was longer: the timer of a middlebox or of an
 // application, or somebody who has had enough.
 bool may_be_idle_timer(const JudgementCase& c) {
@@ -177,12 +183,8 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (auto judgement = judge_middlebox(c)) return judgement;
     if (restarted) return restarted;
     if (forgotten) return judge_forgotten(c);
-    if (c.reset().shape == ResetRecord::Shape::kHalfOpen) {
-        Judgement judgement =
-            decided(Verdict::kPeerLostState, Confidence::kMedium, Reason::kHalfOpenDiscovered);
-        describe_reset(judgement, c);
-        return judgement;
-    }
+    if (c.reset().shape == ResetRecord::Shape::kHalfOpen) return lost_state(c, Reason::kHalfOpenDiscovered);
+    if (c.reset().sender_gave_up) return lost_state(c, Reason::kNoSocketReset);
     Reason reason = Reason::kAborted;
     if (c.reset().shape == ResetRecord::Shape::kRefused)
         reason = c.reset().served ? Reason::kRefusedByLiveService : Reason::kConnectionRefused;
@@ -202,7 +204,8 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
     const bool unknown_till_fin = reset.answers_fin && reset.sender_heard == kNoTime;
     return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() && !reset.in_handshake &&
-           !reset.rebound && !unknown_till_fin && (reset.macs.before != 0 || came_late(reset, options));
+           !reset.rebound && !reset.sender_gave_up && !unknown_till_fin &&
+           (reset.macs.before != 0 || came_late(reset, options));
 }
 
 }  // namespace deadpeer

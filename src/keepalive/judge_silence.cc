@@ -9,8 +9,6 @@ namespace {
 
 // RFC 9293 section 3.8.3, R2: data is retransmitted for at least so long unless a user timeout is set.
 constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
-// No known stack gives up by count after fewer retransmissions (Windows: 5).
-constexpr std::uint32_t kFewestTransmissions = 6;
 // No stack stops to double its retransmission timeout below that (Linux: the least tcp_rto_max_ms).
 constexpr Nanoseconds kLeastLimit = kSecond;
 

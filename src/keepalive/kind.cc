@@ -76,12 +76,20 @@ bool repeats_last_octets(const View& v) {
     return repeats_last_packet(v) && (v.segment.ip_id != 0 || end == v.sent.next);
 }
 
+// The side's latest segment is its probe, of the octet before this one.
+bool follows_own_probe(const View& v) {
+    if (v.watch == nullptr) return false;
+    const Prober& prober = *v.watch->sides[index(v.segment.direction)].prober;
+    return prober.last_time != kNoTime && prober.last_time == v.fwd.last_time && v.seq == v.sent.next;
+}
+
 // Hosts that do not number their packets may send duplicate ACKs that are alike to the last bit; where
 // packets are held more than once those are copies, too: Linux numbers all but the last ACK of a connection.
 bool repeats_last_ack(const View& v, Labels labels, bool holds_copies) {
     const bool told_apart =
         v.segment.key.is_v6 != 0 ? was_forwarded(v) : v.segment.ip_id != 0 || holds_copies;
-    return (told_apart || labels.has(Label::kKeepAliveAck)) && repeats_last_packet(v);
+    return (told_apart || labels.has(Label::kKeepAliveAck)) && repeats_last_packet(v) &&
+           !follows_own_probe(v);
 }
 
 bool is_zero_window_probe(const View& v) {

@@ -40,14 +40,18 @@ bool answers_first_fin(const Watch& watch, const ConnectionView& before, const S
            !watch.sides[index(target)].transmissions->open() && answers_without_socket(watch, before, reset);
 }
 
-// The sender had probed at one interval, and resets where the next probe was due.
+// The sender had probed at one interval, and resets where the next probe was due: as punctually as the probes
+// had come, and not after more of them than a stack sends in vain.
 bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Segment& reset) {
+    constexpr std::uint32_t kMostProbes = 20;
+    constexpr Nanoseconds kJitter = 50 * kMillisecond;
     const Prober& prober = *watch.sides[index(reset.direction)].prober;
     const Nanoseconds gap = between(prober.last_time, reset.time);
-    if (prober.run.gaps + 1 < kFewestProbes || gap == kNoTime || before.last_time != watch.exchange_time)
-        return false;
-    return gap >= prober.run.shortest - prober.run.shortest / 100 &&
-           gap <= prober.run.longest + std::max(50 * kMillisecond, prober.run.longest / 100 * 3);
+    const std::uint32_t probes = prober.run.gaps + 1;
+    if (probes < kFewestProbes || probes > kMostProbes) return false;
+    if (gap == kNoTime || before.last_time != watch.exchange_time) return false;
+    const Nanoseconds slack = kJitter + (prober.run.longest - prober.run.shortest);
+    return gap >= prober.run.shortest - slack && gap <= prober.run.longest + slack;
 }
 
 ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& reset) {
@@ -68,8 +72,8 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
     if (at_next && (side.probes->open() || side.transmissions->length >= 3)) return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
-    if (at_next && is_due_as_probe(watch, before, reset)) return Shape::kAnswersLost;
-    return answers_without_socket(watch, before, reset) ? Shape::kNoSocket : Shape::kAbort;
+    if (answers_without_socket(watch, before, reset)) return Shape::kNoSocket;
+    return at_next && is_due_as_probe(watch, before, reset) ? Shape::kAnswersLost : Shape::kAbort;
 }
 
 // Before the first segment that the RST leaves unanswered; before itself if nothing provoked it.
@@ -148,6 +152,8 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     ResetRecord reset;
     reset.shape = shape_of(watch, before, segment);
     reset.sender = segment.direction;
+    reset.sender_gave_up = reset.shape == ResetRecord::Shape::kNoSocket &&
+                           watch.sides[index(segment.direction)].unheard->length >= kFewestTransmissions;
     reset.seq = Seq(segment.seq);
     reset.time = segment.time;
     reset.frame = segment.frame;

@@ -21,6 +21,8 @@ inline constexpr Nanoseconds kAnswerPause = 500 * kMillisecond;
 
 // No known stack gives up by count after fewer unanswered probes.
 inline constexpr std::uint32_t kFewestProbes = 3;
+// No known stack gives up by count after fewer transmissions (Windows: the original and 5 more).
+inline constexpr std::uint32_t kFewestTransmissions = 6;
 
 // One and a half times the silence to the next probe that would have come, and no less than an answer may
 // take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.

@@ -183,10 +183,11 @@ struct ResetRecord {
     Nanoseconds provoked_time = kNoTime;  // the other side's segment that it answers
     std::uint64_t provoked_frame = 0;
     Nanoseconds silence_before = kNoTime;  // before what provoked it
-    Silence host_silence;        // of the sender's frames that are no TCP segments, since sender_heard
-    bool ip_id_ran_on = false;   // the sender's IP ids went on where they had been
-    bool address_moved = false;  // another machine claimed the sender's address since
-    bool target_awake = false;   // the other side's host was heard again and again since, too
+    Silence host_silence;         // of the sender's frames that are no TCP segments, since sender_heard
+    bool sender_gave_up = false;  // what it sent so often that its stack gives up was never acknowledged
+    bool ip_id_ran_on = false;    // the sender's IP ids went on where they had been
+    bool address_moved = false;   // another machine claimed the sender's address since
+    bool target_awake = false;    // the other side's host was heard again and again since, too
     LateRequest late_request;
     MacChange macs;             // of the sender's address, if the RST is another machine's
     bool holder_spoke = false;  // the one before sent something on the connection after it
