@@ -92,6 +92,7 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
     {clue_name(kClueTriedAgain), "", "The SYN was sent again after it had been answered.", ""},
     {clue_name(kClueGaveUp), "", "It was tried as often as stacks do before they give up.", ""},
     {clue_name(kClueSmallPassed), "", "Small segments passed while large ones were not acknowledged.", ""},
+    {clue_name(kClueServiceAccepts), "", "The port accepted another connection soon after.", ""},
     {clue_name(kClueBothTried), "", "Both sides sent, and neither was answered.", ""},
 });
 

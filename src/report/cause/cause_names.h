@@ -46,7 +46,7 @@ inline constexpr auto kSignNames = std::to_array<std::string_view>(
 inline constexpr std::size_t kFirstClue = 32;  // that is no sign
 inline constexpr std::array<std::string_view, kClueCount - kFirstClue> kOtherClueNames = {
     "idle_for_long", "timeout_fits", "survived_longer", "silence_too_short", "probes_unanswered",
-    "tried_again",   "gave_up",      "both_tried",      "small_passed"};
+    "tried_again",   "gave_up",      "both_tried",      "small_passed",      "service_accepts"};
 
 }  // namespace detail
 

@@ -28,6 +28,8 @@ Ended by_reset(Reason reason) {
     switch (reason) {
         case Reason::kConnectionRefused:
             return {E::kRefused, C::kNothingListens};
+        case Reason::kRefusedByLiveService:
+            return {E::kRefused, C::kRefusedForNow};
         case Reason::kAborted:
             return {E::kAborted, C::kApplicationAborted};
         case Reason::kResetWhenIdle:
@@ -87,6 +89,7 @@ Clues clues_of(const Told& told) {
          kClueGaveUp);
     note(told.verdict == Verdict::kPathDead && (told.signs & kSignHostHeard) == 0, kClueBothTried);
     note(told.verdict == Verdict::kPathMtu, kClueSmallPassed);
+    note(told.reason == Reason::kRefusedByLiveService, kClueServiceAccepts);
     note(told.reason == Reason::kSynAckUnanswered && told.count > 1, kClueTriedAgain);
     return clues;
 }

@@ -22,7 +22,8 @@ inline constexpr Clues kClueTriedAgain = Clues{1} << 37;        // its SYN, afte
 inline constexpr Clues kClueGaveUp = Clues{1} << 38;            // after as many tries as stacks make
 inline constexpr Clues kClueBothTried = Clues{1} << 39;         // and neither was answered
 inline constexpr Clues kClueSmallPassed = Clues{1} << 40;       // while large ones were not acknowledged
-inline constexpr std::size_t kClueCount = 41;
+inline constexpr Clues kClueServiceAccepts = Clues{1} << 41;    // others, soon after
+inline constexpr std::size_t kClueCount = 42;
 
 enum class Ending : std::uint8_t {
     kNone,  // in order, or not at all, or of a cause that is plain

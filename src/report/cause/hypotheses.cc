@@ -106,8 +106,8 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
      .excluded_by = kClueSurvivedLonger,
      .weakly_for = kClueTimeoutFits | kSignTtlDiffers},
 
-    {.ending = E::kRefused, .cause = C::kNothingListens, .prior = 2},
-    {.ending = E::kRefused, .cause = C::kRefusedForNow, .prior = 1},
+    {.ending = E::kRefused, .cause = C::kNothingListens, .excluded_by = kClueServiceAccepts, .prior = 2},
+    {.ending = E::kRefused, .cause = C::kRefusedForNow, .strongly_for = kClueServiceAccepts, .prior = 1},
     {.ending = E::kRefused, .cause = C::kFirewallRejects, .strongly_for = kSignTtlDiffers},
 
     {.ending = E::kNoAnswer, .cause = C::kFirewallDrops, .strongly_for = kSignHostHeard, .prior = 1},
