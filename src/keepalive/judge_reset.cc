@@ -102,13 +102,10 @@ Signs believed(const JudgementCase& c) {
     return host;
 }
 
-// A middlebox may forget a connection after so long a silence, though few are set to less than minutes.
-constexpr Nanoseconds kShortestTimeout = 30 * kSecond;
-
-// But not one that came through a longer one.
+// A middlebox may have forgotten the connection: but not one that came through a longer silence.
 bool may_have_timed_out(const JudgementCase& c) {
     const Nanoseconds silence = c.reset().time - c.reset().silent_since();
-    return silence >= kShortestTimeout && !longer(c.watch->longest_survived, silence);
+    return silence >= kShortestPathTimeout && !longer(c.watch->longest_survived, silence);
 }
 
 // Connections of several hosts with one peer were lost at one moment. What the RST's TTL shows to come from
@@ -161,7 +158,7 @@ Judgement lost_state(const JudgementCase& c, Reason reason) {
 // application, or somebody who has had enough.
 bool may_be_idle_timer(const JudgementCase& c) {
     const ResetRecord& reset = c.reset();
-    return reset.when_idle(kShortestTimeout) && !c.side(Direction::kFromLow).prober.held() &&
+    return reset.when_idle(kShortestPathTimeout) && !c.side(Direction::kFromLow).prober.held() &&
            !c.side(Direction::kFromHigh).prober.held() &&
            !longer(c.watch->longest_survived, reset.silence_before + kSecond);
 }

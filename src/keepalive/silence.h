@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/least_times.h"
 #include "deadpeer/time.h"
 
 namespace deadpeer {
@@ -17,9 +18,6 @@ struct Silence {
 
     [[nodiscard]] Nanoseconds length() const { return from == kNoTime ? 0 : to - from; }
 };
-
-// No machine is away for less when it boots.
-inline constexpr Nanoseconds kShortestBoot = 5 * kSecond;
 
 // The longest of the silences within a time, if a boot fits in and it stands out: who is silent for about as
 // long again and again is heard that seldom. One other may be as long: that before the host is asked again.

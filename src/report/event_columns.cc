@@ -7,6 +7,7 @@
 #include "report/cause/cause_cells.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
+#include "report/event_kinds.h"
 
 namespace deadpeer {
 namespace {
@@ -34,16 +35,10 @@ void write_evidence(Cells& cells, const EventLine& line) {
     cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
-// Of several connections.
-bool is_of_several(EventKind kind) {
-    return kind == EventKind::kHostRebooted || kind == EventKind::kMiddleboxRestarted ||
-           kind == EventKind::kAddressMoved || kind == EventKind::kAddressConflict;
-}
-
 // The connection, or else the host; of those that a middlebox lost, their peer.
 void write_filter(Cells& cells, const EventLine& line) {
     const Finding& finding = line.finding;
-    if (finding.stream >= 0 && !is_of_several(finding.kind)) {
+    if (finding.stream >= 0 && !names_streams(finding.kind)) {
         return write_connection_filter(
             cells, static_cast<std::uint64_t>(finding.stream), finding.subject, finding.peer,
             {.from = finding.opened, .until = finding.time, .last_frame = finding.frame});

@@ -58,7 +58,7 @@ RecordingSink analysis_of(const SimulatedWorld& world) {
     return sink;
 }
 
-// Somebody gave up, as stacks do, or the server showed that it had forgotten.
+// One of its sides gave up, as stacks do.
 bool was_given_up(const SimulatedConnection& connection) {
     return connection.fate.probes_in_vain >= 3 || connection.fate.transmissions_in_vain > 6;
 }

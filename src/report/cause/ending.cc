@@ -1,15 +1,12 @@
 #include "report/cause/ending.h"
 
+#include "core/least_times.h"
+
 namespace deadpeer {
 namespace {
 
 using E = Ending;
 using C = Cause;
-
-// No middlebox forgets sooner.
-constexpr Nanoseconds kShortestTimeout = 30 * kSecond;
-// No host boots faster.
-constexpr Nanoseconds kShortestBoot = 5 * kSecond;
 
 // What flows and events have in common.
 struct Told {
@@ -80,7 +77,7 @@ Clues clues_of(const Told& told) {
         if (shows) clues |= clue;
     };
     const bool idle_known = told.idle != kNoTime;
-    note(idle_known && told.idle >= kShortestTimeout, kClueIdleForLong);
+    note(idle_known && told.idle >= kShortestPathTimeout, kClueIdleForLong);
     note(idle_known && told.survived != kNoTime && told.survived >= told.idle, kClueSurvivedLonger);
     note(told.path_timeout != kNoTime, kClueTimeoutFits);
     note(told.half_open != kNoTime && told.half_open < kShortestBoot, kClueSilenceTooShort);

@@ -4,20 +4,10 @@
 #include <numeric>
 #include <tuple>
 
+#include "report/event_kinds.h"
+
 namespace deadpeer {
 namespace {
-
-// Finding::lost says of which connections.
-bool names_streams(EventKind kind) {
-    return kind == EventKind::kHostRebooted || kind == EventKind::kMiddleboxRestarted ||
-           kind == EventKind::kAddressMoved || kind == EventKind::kAddressConflict;
-}
-
-// Told once for several connections.
-bool is_of_several(EventKind kind) {
-    return names_streams(kind) || kind == EventKind::kIdleTimeoutOnPath ||
-           kind == EventKind::kCapacityWarning;
-}
 
 // One for each verdict, so that no connection has two.
 bool is_verdict(EventKind kind) {

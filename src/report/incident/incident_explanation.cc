@@ -1,5 +1,6 @@
 #include "report/incident/incident_explanation.h"
 
+#include "report/event_kinds.h"
 #include "report/failure_story.h"
 #include "report/words.h"
 
@@ -61,19 +62,7 @@ void say_of_several(std::string& out, const Incident& incident) {
 }
 
 bool is_about_one(EventKind kind) {
-    switch (kind) {
-        case EventKind::kHostRebooted:
-        case EventKind::kMiddleboxRestarted:
-        case EventKind::kAddressMoved:
-        case EventKind::kAddressConflict:
-        case EventKind::kIdleTimeoutOnPath:
-        case EventKind::kCapacityWarning:
-        case EventKind::kIdleClose:
-        case EventKind::kCaptureGap:
-            return false;
-        default:
-            return true;
-    }
+    return !is_of_several(kind) && kind != EventKind::kIdleClose && kind != EventKind::kCaptureGap;
 }
 
 void say_clearest(std::string& out, const Incident& incident, bool stream_numbers) {
