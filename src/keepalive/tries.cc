@@ -10,13 +10,11 @@ namespace {
 
 void lengthen(Train& train, const Segment& segment) {
     const Nanoseconds gap = between(train.last_time, segment.time);
+    const bool known = train.last_gap != kNoTime && gap != kNoTime;
+    const bool shorter = known && gap < train.last_gap - train.last_gap / 5;
     if (train.length == 1) train.first_gap = gap;
-    if (train.last_gap != kNoTime && gap != kNoTime && gap < train.last_gap - train.last_gap / 5)
-        train.growing = false;
-    if (train.length >= 3 &&
-        (gap == kNoTime || gap < train.last_gap - train.last_gap / 5 || gap > 3 * train.last_gap)) {
-        train.leaps = true;
-    }
+    if (shorter) train.growing = false;
+    if (train.length >= 3 && (!known || shorter || gap > 3 * train.last_gap)) train.leaps = true;
     train.last_gap = gap;
     train.last_time = segment.time;
     train.frames.add(segment.frame);

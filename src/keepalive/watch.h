@@ -36,8 +36,8 @@ struct Train {
     Nanoseconds peer_heard = kNoTime;      // the other side's last segment before the first
     Nanoseconds host_spoke = kNoTime;      // since the first, the other side's host, on another connection
     bool growing = true;                   // no gap was clearly shorter than the one before
-    bool leaps = false;    // from the third on, a gap was clearly shorter than the one before, or far longer
-    bool crossed = false;  // before it the other side probed, too, and nobody answered
+    bool leaps = false;  // from the third on, a gap was clearly shorter than the last, far longer or unknown
+    bool crossed = false;               // before it the other side probed, too, and nobody answered
     Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
     FrameTrail frames;
