@@ -79,7 +79,7 @@ MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenT
 }
 
 Knowledge knowledge_for(const AnalyzerOptions& options) {
-    Knowledge knowledge = Knowledge::load({}).value();
+    Knowledge knowledge = Knowledge::builtin();
     knowledge.add_forgetting_times(options.idle_timeouts);
     return knowledge;
 }

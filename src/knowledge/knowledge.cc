@@ -70,34 +70,38 @@ bool forgets(const IdleTimeout& timeout) {
 
 }  // namespace
 
-Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
-    auto profiles = files.profiles.empty()
-                        ? read_profiles({.name = "keepalive_profiles.csv", .text = kBuiltinProfiles})
-                        : read_profiles({.name = files.profiles, .text = {}});
-    if (!profiles) return profiles.error();
-    auto timeouts = read_timeouts({.name = "idle_timeouts.csv", .text = kBuiltinTimeouts});
-    if (!timeouts) return timeouts.error();
-    auto half_closed =
-        read_timeouts({.name = "half_closed_timeouts.csv", .text = kBuiltinHalfClosedTimeouts});
-    if (!half_closed) return half_closed.error();
-    auto servers = read_timeouts({.name = "server_idle_timers.csv", .text = kBuiltinServerTimers});
-    if (!servers) return servers.error();
-    auto heartbeats = read_patterns({.name = "heartbeat_patterns.csv", .text = kBuiltinPatterns});
-    if (!heartbeats) return heartbeats.error();
+const Knowledge& Knowledge::builtin() {
+    static const Knowledge builtin = [] {
+        Knowledge knowledge;
+        knowledge.profiles_ =
+            read_profiles({.name = "keepalive_profiles.csv", .text = kBuiltinProfiles}).value();
+        knowledge.timeouts_ = read_timeouts({.name = "idle_timeouts.csv", .text = kBuiltinTimeouts}).value();
+        knowledge.half_closed_timeouts_ =
+            read_timeouts({.name = "half_closed_timeouts.csv", .text = kBuiltinHalfClosedTimeouts}).value();
+        knowledge.server_timers_ =
+            read_timeouts({.name = "server_idle_timers.csv", .text = kBuiltinServerTimers}).value();
+        knowledge.heartbeats_ =
+            read_patterns({.name = "heartbeat_patterns.csv", .text = kBuiltinPatterns}).value();
+        knowledge.sort_timeouts();
+        return knowledge;
+    }();
+    return builtin;
+}
 
-    Knowledge knowledge;
-    knowledge.profiles_ = std::move(profiles).value();
-    knowledge.timeouts_ = std::move(timeouts).value();
-    knowledge.half_closed_timeouts_ = std::move(half_closed).value();
-    knowledge.server_timers_ = std::move(servers).value();
-    knowledge.heartbeats_ = std::move(heartbeats).value();
+Result<Knowledge> Knowledge::load(const KnowledgeFiles& files) {
+    Knowledge knowledge = builtin();
+    if (!files.profiles.empty()) {
+        auto own = read_profiles({.name = files.profiles, .text = {}});
+        if (!own) return own.error();
+        knowledge.profiles_ = std::move(own).value();
+    }
     if (!files.timeouts.empty()) {
         auto own = read_timeouts({.name = files.timeouts, .text = {}});
         if (!own) return own.error();
         // In front, so that of equal times the user's own box is named first.
         knowledge.timeouts_.insert(knowledge.timeouts_.begin(), own.value().begin(), own.value().end());
+        knowledge.sort_timeouts();
     }
-    knowledge.sort_timeouts();
     return knowledge;
 }
 

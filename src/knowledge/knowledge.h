@@ -32,6 +32,10 @@ struct KnowledgeFiles {
 
 class Knowledge {
 public:
+    // The tables of this folder, read once in a process.
+    static const Knowledge& builtin();
+
+    // Those and the user's.
     static Result<Knowledge> load(const KnowledgeFiles& files);
 
     // Names of the profiles that fit an inferred timer, joined by ';'; empty if nothing fits or too little is

@@ -13,8 +13,7 @@ namespace deadpeer {
 namespace {
 
 const Knowledge& knowledge_of(const CsvOptions& options) {
-    static const Knowledge builtin = Knowledge::load({}).value();
-    return options.knowledge != nullptr ? *options.knowledge : builtin;
+    return options.knowledge != nullptr ? *options.knowledge : Knowledge::builtin();
 }
 
 }  // namespace

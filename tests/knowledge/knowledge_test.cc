@@ -17,22 +17,17 @@ using deadpeer::Knowledge;
 using deadpeer::kSecond;
 using deadpeer::Nanoseconds;
 
-const Knowledge& builtin() {
-    static const Knowledge knowledge = Knowledge::load({}).value();
-    return knowledge;
-}
-
 std::string profiles(KeepaliveTimer timer, std::uint8_t payload = 0) {
-    return builtin().matching_profiles(timer, payload);
+    return Knowledge::builtin().matching_profiles(timer, payload);
 }
 
 std::uint16_t row_of(const std::string& message) {
-    return builtin().heartbeat_protocol(
+    return Knowledge::builtin().heartbeat_protocol(
         {reinterpret_cast<const std::uint8_t*>(message.data()), message.size()});
 }
 
 std::string protocol(const std::string& message) {
-    const auto* row = builtin().heartbeat(row_of(message));
+    const auto* row = Knowledge::builtin().heartbeat(row_of(message));
     return row == nullptr ? "" : row->protocol;
 }
 
@@ -115,34 +110,35 @@ TEST_CASE("durations fit from 1 % below to 3 % above") {
 }
 
 TEST_CASE("boxes that forgot in time are named, the longest time first") {
-    CHECK(builtin().matching_timeouts(360 * kSecond, 290 * kSecond) ==
+    CHECK(Knowledge::builtin().matching_timeouts(360 * kSecond, 290 * kSecond) ==
           "AWS Network Load Balancer (350 s);AWS Network Firewall (350 s);AWS security group (Nitro v6) (350 "
           "s);"
           "AWS NAT gateway (350 s, unverified);Oracle Cloud load balancer (backend) (300 s);F5 BIG-IP FastL4 "
           "(300 s);"
           "F5 BIG-IP tcp profile (300 s, unverified)");
-    CHECK(builtin().matching_timeouts(360 * kSecond, 350 * kSecond) == "");
-    CHECK(builtin().matching_timeouts(62 * kSecond, kNoTime) ==
+    CHECK(Knowledge::builtin().matching_timeouts(360 * kSecond, 350 * kSecond) == "");
+    CHECK(Knowledge::builtin().matching_timeouts(62 * kSecond, kNoTime) ==
           "AWS Classic Load Balancer (60 s);AWS Application Load Balancer (60 s, unverified)");
-    CHECK(builtin().matching_timeouts(kNoTime, kNoTime) == "");
+    CHECK(Knowledge::builtin().matching_timeouts(kNoTime, kNoTime) == "");
 }
 
 TEST_CASE("a box's time ends at its limits") {
-    CHECK(builtin().matching_timeouts(1188 * kSecond, 901 * kSecond) == "Huawei USG (1200 s)");
-    CHECK(builtin().matching_timeouts(1188 * kSecond - 1, 901 * kSecond) == "");
-    CHECK(builtin().matching_timeouts(1300 * kSecond, 1200 * kSecond - 1) == "Huawei USG (1200 s)");
-    CHECK(builtin().matching_timeouts(1300 * kSecond, 1200 * kSecond) == "");
+    CHECK(Knowledge::builtin().matching_timeouts(1188 * kSecond, 901 * kSecond) == "Huawei USG (1200 s)");
+    CHECK(Knowledge::builtin().matching_timeouts(1188 * kSecond - 1, 901 * kSecond) == "");
+    CHECK(Knowledge::builtin().matching_timeouts(1300 * kSecond, 1200 * kSecond - 1) ==
+          "Huawei USG (1200 s)");
+    CHECK(Knowledge::builtin().matching_timeouts(1300 * kSecond, 1200 * kSecond) == "");
 }
 
 TEST_CASE("the shortest timeout that fits is one that forgets: what closes would have been seen") {
-    CHECK(builtin().shortest_timeout(649 * kSecond, kSecond) == 240 * kSecond);
-    CHECK(builtin().shortest_timeout(900 * kSecond, 601 * kSecond) == 900 * kSecond);
-    CHECK(builtin().shortest_timeout(62 * kSecond, kNoTime) == kNoTime);
-    CHECK(builtin().shortest_timeout(kNoTime, kNoTime) == kNoTime);
+    CHECK(Knowledge::builtin().shortest_timeout(649 * kSecond, kSecond) == 240 * kSecond);
+    CHECK(Knowledge::builtin().shortest_timeout(900 * kSecond, 601 * kSecond) == 900 * kSecond);
+    CHECK(Knowledge::builtin().shortest_timeout(62 * kSecond, kNoTime) == kNoTime);
+    CHECK(Knowledge::builtin().shortest_timeout(kNoTime, kNoTime) == kNoTime);
 }
 
 TEST_CASE("times that others know of are added: the shortest that fits counts") {
-    Knowledge knowledge = builtin();
+    Knowledge knowledge = Knowledge::builtin();
     CHECK(knowledge.shortest_timeout(120 * kSecond, 10 * kSecond) == kNoTime);
     const std::vector<deadpeer::Nanoseconds> times = {90 * kSecond, 100 * kSecond};
     knowledge.add_forgetting_times(times);
@@ -226,8 +222,8 @@ TEST_CASE("messages that only look alike are not told") {
 TEST_CASE("rows are counted from 1") {
     CHECK(row_of("hello") == 0);
     CHECK(row_of(bytes({0xc0, 0x00})) == 1);
-    CHECK(builtin().heartbeat(0) == nullptr);
+    CHECK(Knowledge::builtin().heartbeat(0) == nullptr);
     const std::uint16_t last = row_of(bytes({0x17, 3, 3, 0, 2, 0xaa, 0xbb}));
-    CHECK(builtin().heartbeat(last)->protocol == "tls");
-    CHECK(builtin().heartbeat(static_cast<std::uint16_t>(last + 1)) == nullptr);
+    CHECK(Knowledge::builtin().heartbeat(last)->protocol == "tls");
+    CHECK(Knowledge::builtin().heartbeat(static_cast<std::uint16_t>(last + 1)) == nullptr);
 }
