@@ -6,6 +6,7 @@
 #include "analyzer/tally.h"
 #include "decode/link_source.h"
 #include "tcp/advance.h"
+#include "tcp/prediction.h"
 
 namespace deadpeer {
 namespace {
@@ -66,7 +67,10 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     }
     for (const Heard& heard : segments_.heard_view()) life_.prefetch(heard);
     displaced_before_ = flows_.displaced();
-    for (std::size_t i = 0; i < segments.size(); ++i) guesses_[i] = flows_.prefetch_record(hashes_[i]);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        guesses_[i] = flows_.prefetch_record(hashes_[i]);
+        life_.prefetch(segments[i]);
+    }
 
     OtherFrames others;
     for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -126,17 +130,27 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
     at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, place);
     if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
-    Labels labels = start(connection, segment);
-    if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
+    const bool predicted = is_predicted(connection.tcp, segment);
+    const Labels labels = predicted ? Labels() : label(connection, segment);
     if (goes_by(connection, segment, labels)) {
         hear_host(connection, segment);
         tally(connection, segment, file_, ranges_, false);
-        follow(connection.tcp, segment, labels);
+        if (predicted) {
+            take_predicted(connection.tcp, segment, ranges_);
+        } else {
+            follow(connection.tcp, segment, labels);
+        }
         if (census_.active()) take_census(connection, segment);
     } else {
         look_closer(connection, segment, labels);
     }
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
+}
+
+Labels Analyzer::Impl::label(Connection& connection, const Segment& segment) {
+    Labels labels = start(connection, segment);
+    if (segment.analysed) labels |= classify(connection.tcp, segment, rules_, ranges_);
+    return labels;
 }
 
 // Nearly all segments: neither a row nor anything about keepalive or heartbeats comes of them.

@@ -80,6 +80,7 @@ private:
     inline void note_times(std::span<const FrameView> frames);
     inline void note_time(const FrameView& frame);
     [[gnu::always_inline]] inline void analyse(const Segment& segment, std::size_t place);
+    [[gnu::noinline]] Labels label(Connection& connection, const Segment& segment);
     [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
     [[nodiscard]] bool outlives(const Services::Refusal& refusal);
     void take_refusal(const Connection& refused, const Segment& reset);

@@ -64,6 +64,8 @@ public:
                          });
     }
 
+    void prefetch(const Segment& segment) const { last_heard_.prefetch(segment.key, segment.direction); }
+
     // As stacks send it: no router has counted it down.
     [[nodiscard]] static bool is_fresh(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
 
