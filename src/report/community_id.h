@@ -2,14 +2,13 @@
 //
 // What:     version 1: "1:" and the base64 of SHA-1 over seed, lower endpoint's address, higher's, protocol,
 //           padding, ports. Both directions give the same text. SHA-1 by OpenSSL's libcrypto.
-// Cost:     one SHA-1 block, no allocation after construction.
+// Cost:     one SHA-1 block, no allocation.
 // Threads:  one thread at a time.
 // Source:   https://github.com/corelight/community-id-spec
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "deadpeer/address.h"
@@ -18,17 +17,12 @@ namespace deadpeer {
 
 class CommunityId {
 public:
-    explicit CommunityId(std::uint16_t seed);
-    ~CommunityId();
-    CommunityId(const CommunityId&) = delete;
-    CommunityId& operator=(const CommunityId&) = delete;
+    explicit CommunityId(std::uint16_t seed) : seed_(seed) {}
 
-    // Valid until the next call. Empty if libcrypto refuses SHA-1 (a policy of the system).
+    // Valid until the next call.
     std::string_view of(const FlowKey& key);
 
 private:
-    struct Hash;
-    std::unique_ptr<Hash> hash_;
     std::uint16_t seed_;
     std::array<char, 32> text_{'1', ':'};
 };

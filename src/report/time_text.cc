@@ -10,12 +10,13 @@
 namespace deadpeer {
 namespace {
 
-char* write_padded(char* out, std::uint32_t value, int digits) {
-    for (int i = digits - 1; i >= 0; --i) {
+template <int kDigits>
+char* write_padded(char* out, std::uint32_t value) {
+    for (int i = kDigits - 1; i >= 0; --i) {
         out[i] = static_cast<char>('0' + value % 10);
         value /= 10;
     }
-    return out + digits;
+    return out + kDigits;
 }
 
 std::uint64_t magnitude(Nanoseconds value) {
@@ -44,19 +45,19 @@ char* write_utc(char* out, Nanoseconds time) {
     const std::chrono::year_month_day date{day};
     const auto of_day = static_cast<std::uint32_t>((second - day).count());
 
-    out = write_padded(out, static_cast<std::uint32_t>(static_cast<int>(date.year())), 4);
+    out = write_padded<4>(out, static_cast<std::uint32_t>(static_cast<int>(date.year())));
     *out++ = '-';
-    out = write_padded(out, static_cast<unsigned>(date.month()), 2);
+    out = write_padded<2>(out, static_cast<unsigned>(date.month()));
     *out++ = '-';
-    out = write_padded(out, static_cast<unsigned>(date.day()), 2);
+    out = write_padded<2>(out, static_cast<unsigned>(date.day()));
     *out++ = 'T';
-    out = write_padded(out, of_day / 3600, 2);
+    out = write_padded<2>(out, of_day / 3600);
     *out++ = ':';
-    out = write_padded(out, of_day / 60 % 60, 2);
+    out = write_padded<2>(out, of_day / 60 % 60);
     *out++ = ':';
-    out = write_padded(out, of_day % 60, 2);
+    out = write_padded<2>(out, of_day % 60);
     *out++ = '.';
-    out = write_padded(out, static_cast<std::uint32_t>(of_second), 9);
+    out = write_padded<9>(out, static_cast<std::uint32_t>(of_second));
     *out++ = 'Z';
     return out;
 }
@@ -87,14 +88,14 @@ std::optional<Nanoseconds> parse_utc_second(std::string_view text) {
 char* write_epoch(char* out, Nanoseconds time) {
     out = write_whole_seconds(out, time);
     *out++ = '.';
-    return write_padded(out, subsecond(time), 9);
+    return write_padded<9>(out, subsecond(time));
 }
 
 char* write_seconds(char* out, Nanoseconds duration) {
     out = write_whole_seconds(out, duration);
     if (subsecond(duration) == 0) return out;
     *out++ = '.';
-    out = write_padded(out, subsecond(duration), 9);
+    out = write_padded<9>(out, subsecond(duration));
     while (out[-1] == '0') --out;
     return out;
 }
