@@ -172,8 +172,9 @@ inline constexpr Signs kSignLostTogether =
 inline constexpr Signs kSignAddressTaken = 1U << 18;   // the RST is another machine's, the one before left
 inline constexpr Signs kSignAddressShared = 1U << 19;  // it is, and the one before went on
 inline constexpr Signs kSignAddressClaimed = 1U
-                                             << 20;  // by ARP or neighbour discovery, from the RST's sender
-inline constexpr Signs kSignOwnAddress = 1U << 21;   // the RST's sender has another address of its own
+                                             << 20;   // by ARP or neighbour discovery, from the RST's sender
+inline constexpr Signs kSignOwnAddress = 1U << 21;    // the RST's sender has another address of its own
+inline constexpr Signs kSignPortReopened = 1U << 22;  // the host had sent a SYN with the same ports before it
 
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;
@@ -181,7 +182,8 @@ inline constexpr Signs kSignsAddress =
 // Each shows that the host was up.
 inline constexpr Signs kSignsHostUp = kSignOlderSurvives | kSignHostHeard | kSignIpIdRanOn;
 // Each speaks for a boot of the host.
-inline constexpr Signs kSignsBoot = kSignOthersLost | kSignAnnouncement | kSignNewConnections;
+inline constexpr Signs kSignsBoot =
+    kSignOthersLost | kSignAnnouncement | kSignNewConnections | kSignPortReopened;
 
 enum class EventKind : std::uint8_t {
     kProbesUnanswered,

@@ -3,6 +3,7 @@
 
 #include "analyzer/engine.h"
 #include "analyzer/facts.h"
+#include "analyzer/same_numbers.h"
 #include "analyzer/tally.h"
 #include "decode/link_source.h"
 #include "tcp/advance.h"
@@ -33,23 +34,6 @@ bool has_connection(const Segment& segment) {
     const FlowKey& key = segment.key;
     const bool low = segment.direction == Direction::kFromLow;
     return !segment.has(kRst) && (low ? key.low_port < key.high_port : key.high_port < key.low_port);
-}
-
-// Its first segment came out of the middle of a connection, and the RST's sender has said nothing else.
-bool is_begun_by_other(const Connection& connection, const Segment& reset) {
-    return !connection.syn_seen && !connection.syn_ack_seen &&
-           connection.sent_by(reset.direction).segments == 0;
-}
-
-// The numbers that were next in `old`, both, from another address or port: 64 bits do not agree by chance.
-bool goes_on_in(const Connection& old, const Connection& connection, const Segment& reset) {
-    const SentData& sent = connection.sent_by(opposite(reset.direction));
-    const Direction client = old.key.low() == reset.source() ? Direction::kFromHigh : Direction::kFromLow;
-    const HalfStream& own = old.tcp.forward(client);
-    const SentData& before = old.sent_by(client);
-    const Seq first = sent.next - static_cast<std::uint32_t>(sent.payload_bytes);
-    return old.key.receiver(client) == reset.source() && own.seen && before.next_known && sent.next_known &&
-           before.next == first && own.last_ack == Seq(reset.seq) && !is_one_way(old);
 }
 
 }  // namespace
@@ -226,12 +210,14 @@ void Analyzer::Impl::take_reset(const Connection& connection, const Segment& seg
         take_rebinding(connection, segment);
 }
 
-// Whether the connection that the RST answers has the numbers of another with the same service.
+// Whether the connection that the RST answers has the numbers of another that its sender has on that port.
 void Analyzer::Impl::take_rebinding(const Connection& connection, const Segment& reset) {
-    for (const FlowKey& key : services_.others(reset)) {
+    const auto [accepted, accepted_before] = services_.others(reset);
+    for (const FlowKey& key : {accepted, accepted_before, services_.opened(reset)}) {
         const Connection* const other = flows_.find(key, flows_.hash(key));
-        if (other != nullptr && other != &connection && goes_on_in(*other, connection, reset))
-            watcher_.note_rebinding(connection, reset.frame);
+        if (other == nullptr || other == &connection) continue;
+        if (goes_on_in(*other, connection, reset)) watcher_.note_rebinding(connection, reset.frame);
+        if (belongs_to(*other, connection, reset)) watcher_.note_leak(connection, reset.frame);
     }
 }
 
@@ -261,6 +247,8 @@ void Analyzer::Impl::meet_side(const Connection& connection, const Segment& segm
     life_.meet(segment, frames_[segment.batch_index], answers);
     if (has_connection(segment))
         services_.meet(segment, [this](const Services::Refusal& refusal) { return outlives(refusal); });
+    else if (!segment.has(kRst))
+        services_.meet_opener(segment);
 }
 
 // A connection that the service had when it refused another, and has had since; it has just accepted one.

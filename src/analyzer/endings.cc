@@ -105,6 +105,8 @@ Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Seg
             return {connection};
         case Predecessors::Answer::kLives:
             watcher_.open(connection).syn_unheeded = true;
+            if (segment.has(kRst) && segment.direction == connection.initiator)
+                watcher_.open(*old).reopened = true;
             return {*old};
         case Predecessors::Answer::kNothing:
             tell_predecessor(connection);
@@ -122,7 +124,11 @@ Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Seg
 void Analyzer::Impl::tell_predecessor(Connection& connection) {
     const Connection* old = predecessors_.of(connection);
     if (old == nullptr) return;
-    end_early(*old, !predecessors_.lives(connection));
+    if (verdicts_.is_about_host(*old)) {
+        keep_replaced(*old);
+    } else {
+        end_early(*old, !predecessors_.lives(connection));
+    }
     predecessors_.release(connection);
 }
 

@@ -96,7 +96,7 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
     lived.opened_by_host = connection.initiator == reset.sender;
     lived.first_file = connection.first.file;
     lived.first_frame = connection.first.frame;
-    lived.quiet = reset.host_silence;
+    lived.quiet = reset.host_silences;
     lived.ip_id_ran_on = reset.ip_id_ran_on;
     lived.address_moved = reset.address_moved;
     return lived;

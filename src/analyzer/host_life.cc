@@ -25,7 +25,7 @@ void HostLife::Trace::hear(Nanoseconds time, std::uint16_t ip_id) {
     last_ip_id = ip_id;
 }
 
-Silence HostLife::Trace::silence(Nanoseconds from, Nanoseconds to) const {
+Silences HostLife::Trace::silences_in(Nanoseconds from, Nanoseconds to) const {
     if (known_since > from) return {};
     OutstandingSilence found(from, to);
     found.add({from, first, 0});
@@ -33,9 +33,12 @@ Silence HostLife::Trace::silence(Nanoseconds from, Nanoseconds to) const {
     for (const Silence& each : silences) {
         if (each.to != kNoTime) found.add(each);
     }
-    const Silence longest = found.silence();
-    const bool between_frames = longest.from > from && longest.to < to;
-    return between_frames && is_usual(longest) ? Silence{} : longest;
+    Silences outstanding = found.silences();
+    for (Silence& each : outstanding) {
+        const bool between_frames = each.from > from && each.to < to;
+        if (between_frames && is_usual(each)) each = {};
+    }
+    return outstanding;
 }
 
 // Who sends something at an interval is silent for as long each time.
@@ -185,16 +188,20 @@ const HostLife::Machine* HostLife::machine_with(const IpAddress& host) const {
                                                  : machines_.find(known->owner, hash_(known->owner));
 }
 
-Silence HostLife::silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {
+Silences HostLife::silences(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {
     const std::uint64_t place = hash(host);
     const Host* known = hosts_.find(host, place);
-    if (known == nullptr) return hosts_.forgotten_until(place) <= from ? Silence{from, to, 0} : Silence{};
-    const Silence by_address = known->silence(from, to);
+    if (known == nullptr) return {hosts_.forgotten_until(place) <= from ? Silence{from, to, 0} : Silence{}};
+    Silences found = known->silences_in(from, to);
     const Machine* machine = machine_with(host);
-    if (machine == nullptr || by_address.length() == 0) return by_address;
-    Silence by_machine = machine->silence(by_address.from, by_address.to);
-    by_machine.ip_id_before = by_address.ip_id_before;
-    return by_machine;
+    if (machine == nullptr) return found;
+    for (Silence& each : found) {
+        if (each.length() == 0) continue;
+        const std::uint16_t ip_id_before = each.ip_id_before;
+        each = machine->silences_in(each.from, each.to)[0];
+        each.ip_id_before = ip_id_before;
+    }
+    return found;
 }
 
 bool HostLife::was_awake(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {

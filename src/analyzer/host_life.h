@@ -96,9 +96,12 @@ public:
     // Whether that is so of a connection of the host; of one in a hundred others it is said as well.
     [[nodiscard]] bool seen_two_way(const IpAddress& host) const;
 
-    // The outstanding silence of the host's frames within [from, to]; of no length if there is none, or if
+    // The outstanding silences of the host's frames within [from, to]; of no length if there is none, or if
     // that is not known.
-    [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+    [[nodiscard]] Silences silences(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
+    [[nodiscard]] Silence silence(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {
+        return silences(host, from, to)[0];
+    }
 
     // The host's frames show that it was neither silent for half of that time, nor suspended for long before.
     [[nodiscard]] bool was_awake(const IpAddress& host, Nanoseconds from, Nanoseconds to) const;
@@ -141,7 +144,7 @@ private:
         bool awaits_ip_id = false;     // the latest of them: no frame since had one
 
         void hear(Nanoseconds time, std::uint16_t ip_id);
-        [[nodiscard]] Silence silence(Nanoseconds from, Nanoseconds to) const;
+        [[nodiscard]] Silences silences_in(Nanoseconds from, Nanoseconds to) const;
         // Of a part in [from, to], known as a whole up to there.
         [[nodiscard]] Nanoseconds longest_silence(Nanoseconds from, Nanoseconds to) const;
         [[nodiscard]] bool is_usual(const Silence& silence) const;

@@ -1,5 +1,7 @@
 #include "analyzer/predecessors.h"
 
+#include "analyzer/same_numbers.h"
+
 namespace deadpeer {
 namespace {
 
@@ -14,15 +16,10 @@ bool is_challenge(const Connection& old, const Segment& segment) {
 
 // Both its numbers are where the old connection has come to.
 bool fits(const Connection& old, const Segment& segment) {
-    constexpr std::int32_t kNear = 1 << 16;
     const SentData& own = old.sent[index(segment.direction)];
     const SentData& others = old.sent[index(opposite(segment.direction))];
     if (!segment.has(kAck) || !own.next_known || !others.next_known) return false;
-    const auto near = [](Seq one, Seq other) {
-        const std::int32_t distance = one.distance_to(other);
-        return -kNear < distance && distance < kNear;
-    };
-    return near(Seq(segment.seq), own.next) && near(Seq(segment.ack), others.next);
+    return is_near(Seq(segment.seq), own.next) && is_near(Seq(segment.ack), others.next);
 }
 
 bool acknowledges_syn(const Connection& successor, const Segment& segment) {
@@ -134,6 +131,7 @@ Predecessors::Answer Predecessors::ask(Connection& successor, const Segment& seg
     if (!confirms) return Answer::kNothing;
     ResetRecord reset;
     reset.shape = ResetRecord::Shape::kNoSocket;
+    reset.reopened = from_initiator;
     reset.provoked_time = waiting.challenge_time;
     reset.provoked_frame = waiting.challenge_frame;
     end(old, segment, reset, file);

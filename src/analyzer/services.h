@@ -2,7 +2,8 @@
 //
 // What:     of each service, an address and port, the latest connection that it accepted, and one before. A
 //           port that refuses a connection while one of these goes on, and accepts another within a minute,
-//           lives: it has reached its limit, or does not like this client.
+//           lives: it has reached its limit, or does not like this client. Of each port that opens
+//           connections, the latest.
 // Memory:   fixed: of a service whose place another took nothing is known, nor of more than kMostRefusals
 //           refusals that wait.
 // Cost:     one look at a table for each connection; more only where a service has refused one.
@@ -27,7 +28,7 @@ public:
     // Who refuses and accepts again so much later may have been started anew in between.
     static constexpr Nanoseconds kSettles = 60 * kSecond;
 
-    Services() : places_(kPlaces) {}
+    Services() : places_(kPlaces), openers_(kPlaces) {}
 
     struct Refusal {
         FlowKey key;
@@ -53,11 +54,24 @@ public:
         place.keys[0] = segment.key;
     }
 
-    // Connections that the sender of the segment, a RST to a SYN, may have besides.
+    // The first segment of a side that opens a connection, or may have opened it.
+    void meet_opener(const Segment& segment) {
+        const std::uint64_t opener = service_of(segment.key, segment.direction);
+        openers_[place_of(opener)] = {opener, segment.key};
+    }
+
+    // Connections that the sender of the segment, a RST, may have accepted besides.
     [[nodiscard]] std::array<FlowKey, 2> others(const Segment& reset) const {
         const std::uint64_t service = service_of(reset.key, reset.direction);
         const Place& place = places_[place_of(service)];
         return place.service == service ? place.keys : std::array<FlowKey, 2>{};
+    }
+
+    // One that it may have opened from the same port.
+    [[nodiscard]] FlowKey opened(const Segment& reset) const {
+        const std::uint64_t opener = service_of(reset.key, reset.direction);
+        const Opened& place = openers_[place_of(opener)];
+        return place.opener == opener ? place.key : FlowKey{};
     }
 
     // One that visit() is called for if the service accepts a connection in time.
@@ -70,7 +84,8 @@ public:
     }
 
     [[nodiscard]] std::size_t memory() const {
-        return places_.capacity() * sizeof(Place) + refusals_.capacity() * sizeof(Waiting);
+        return places_.capacity() * sizeof(Place) + openers_.capacity() * sizeof(Opened) +
+               refusals_.capacity() * sizeof(Waiting);
     }
 
 private:
@@ -82,6 +97,10 @@ private:
         std::uint64_t service = 0;
         std::uint32_t met = 0;
         std::array<FlowKey, 2> keys;
+    };
+    struct Opened {
+        std::uint64_t opener = 0;
+        FlowKey key;
     };
     struct Waiting {
         std::uint64_t service = 0;
@@ -108,6 +127,7 @@ private:
     }
 
     std::vector<Place> places_;
+    std::vector<Opened> openers_;
     std::vector<Waiting> refusals_;
     std::size_t next_ = 0;
     std::size_t waiting_ = 0;

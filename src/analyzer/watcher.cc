@@ -70,7 +70,9 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (watch.reset->met() && watch.reset->frame == segment.frame) {
         ResetRecord& reset = watch.reset.in(pools_.resets);
         note_host_life(reset, connection.key);
-        if (ip_id_runs_on(reset.host_silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
+        for (const Silence& silence : reset.host_silences) {
+            if (ip_id_runs_on(silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
+        }
     }
     if (is_trying(watch.sides[index(segment.direction)])) {
         const IpAddress silent = connection.key.receiver(segment.direction).address;
@@ -201,10 +203,15 @@ void Watcher::note_rebinding(const Connection& connection, std::uint64_t frame) 
     if (reset != nullptr && reset->frame == frame) reset->rebound = true;
 }
 
+void Watcher::note_leak(const Connection& connection, std::uint64_t frame) {
+    ResetRecord* reset = reset_to_write(connection);
+    if (reset != nullptr && reset->frame == frame) reset->leaked = true;
+}
+
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.
 void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     const IpAddress host = key.sender(reset.sender).address;
-    reset.host_silence = hosts_.silence(host, reset.silent_since(), reset.time);
+    reset.host_silences = hosts_.silences(host, reset.silent_since(), reset.time);
     reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
     const IpAddress target = key.receiver(reset.sender).address;
     if (hosts_.was_awake(target, reset.silent_since(), reset.time)) reset.target_awake = true;

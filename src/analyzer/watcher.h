@@ -83,6 +83,7 @@ public:
 
     // Its RST of that frame answers what another connection, from another address or port, went on with.
     void note_rebinding(const Connection& connection, std::uint64_t frame);
+    void note_leak(const Connection& connection, std::uint64_t frame);
 
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);

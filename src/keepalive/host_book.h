@@ -38,7 +38,7 @@ struct HostConnection {
     bool open = true;  // nothing has ended it
     std::uint32_t first_file = 0;
     std::uint64_t first_frame = 0;
-    Silence quiet;               // of the host's frames that are no TCP segments, between `heard` and `reset`
+    Silences quiet;              // of the host's frames that are no TCP segments, between `heard` and `reset`
     bool ip_id_ran_on = false;   // from `heard` to `reset`
     bool address_moved = false;  // in between
     Signs taken = 0;             // of kSignsAddress

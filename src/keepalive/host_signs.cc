@@ -28,7 +28,7 @@ const HostBook::Lost* HostBook::lost_in(const Silence& silence, const IpAddress&
 }
 
 Silence HostBook::silence_of(const HostConnection& forgotten) const {
-    if (forgotten.quiet.length() == 0) return {};
+    if (forgotten.quiet[0].length() == 0 && forgotten.quiet[1].length() == 0) return {};
     const std::span<const HostSilence> all =
         equal_run(std::span<const HostSilence>(silences_), forgotten.host, &HostSilence::host);
     OutstandingSilence of_connections(forgotten.heard, forgotten.reset);
@@ -38,9 +38,14 @@ Silence HostBook::silence_of(const HostConnection& forgotten) const {
          ++i, ++each) {
         of_connections.add(each->silence);
     }
-    OutstandingSilence of_all(forgotten.quiet.from, forgotten.quiet.to);
-    of_all.add(of_connections.silence());
-    return of_all.silence();
+    // What a host sends when it comes back divides its other frames' silence in two.
+    Silence longest;
+    for (const Silence& quiet : forgotten.quiet) {
+        OutstandingSilence of_all(quiet.from, quiet.to);
+        of_all.add(of_connections.silence());
+        if (of_all.silence().length() > longest.length()) longest = of_all.silence();
+    }
+    return longest;
 }
 
 // What was dropped long ago is not known: then it may be.

@@ -99,6 +99,7 @@ Signs believed(const JudgementCase& c) {
     if (blind || (c.options.frames_are_hidden && !announced)) host &= ~kSignHostSilent;
     if (!announced && all_fell_silent(c.capture.pauses, c.host.silence.from, c.host.silence.to))
         host = (host & ~kSignHostSilent) | kSignCapturePaused;
+    if (c.reset().reopened) host |= kSignPortReopened;
     return host;
 }
 
@@ -169,8 +170,9 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (!c.reset_stands()) return std::nullopt;
     if (c.reset().by_scanner) return judge_scan(c);
     if (auto judgement = judge_address(c)) return judgement;
-    if (c.reset().rebound) {
-        Judgement judgement = decided(Verdict::kPeerReset, Confidence::kHigh, Reason::kNatRebinding);
+    if (c.reset().rebound || c.reset().leaked) {
+        const Confidence confidence = c.reset().rebound ? Confidence::kHigh : Confidence::kMedium;
+        Judgement judgement = decided(Verdict::kPeerReset, confidence, Reason::kNatRebinding);
         describe_reset(judgement, c);
         return judgement;
     }
@@ -191,7 +193,9 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (c.reset().unrequested) reason = Reason::kUnrequested;
     const bool when_idle = reason == Reason::kAborted && may_be_idle_timer(c);
     if (when_idle) reason = Reason::kResetWhenIdle;
-    const bool certain = !when_idle && reason != Reason::kRefusedByLiveService;
+    // Who was never heard may never have had the connection.
+    const bool unheard = reason == Reason::kNoSocketReset && c.reset().sender_heard == kNoTime;
+    const bool certain = !when_idle && !unheard && reason != Reason::kRefusedByLiveService;
     Judgement judgement =
         decided(Verdict::kPeerReset, certain ? Confidence::kHigh : Confidence::kMedium, reason);
     describe_reset(judgement, c);
@@ -201,7 +205,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
 bool is_no_socket_reset(const ResetRecord& reset, const AnalyzerOptions& options) {
     const bool unknown_till_fin = reset.answers_fin && reset.sender_heard == kNoTime;
     return reset.shape == ResetRecord::Shape::kNoSocket && !reset.ignored() && !reset.in_handshake &&
-           !reset.rebound && !reset.sender_gave_up && !unknown_till_fin &&
+           !reset.rebound && !reset.leaked && !reset.sender_gave_up && !unknown_till_fin &&
            (reset.macs.before != 0 || came_late(reset, options));
 }
 

@@ -154,6 +154,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.sender = segment.direction;
     reset.sender_gave_up = reset.shape == ResetRecord::Shape::kNoSocket &&
                            watch.sides[index(segment.direction)].unheard->length >= kFewestTransmissions;
+    reset.reopened = watch.reopened && reset.shape == ResetRecord::Shape::kNoSocket;
     reset.seq = Seq(segment.seq);
     reset.time = segment.time;
     reset.frame = segment.frame;

@@ -174,6 +174,8 @@ struct ResetRecord {
     bool awaits_service = false;  // kRefused: its sender had another connection on that port
     bool served = false;          // and kept it, and accepted one soon after
     bool rebound = false;         // answers what goes on with a connection from another address or port
+    bool leaked = false;          // answers what has the numbers of a connection with another peer
+    bool reopened = false;        // its sender had tried to open the same connection anew
     bool at_return = false;       // kGaveUp: long before, when the other side was away
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
@@ -183,7 +185,7 @@ struct ResetRecord {
     Nanoseconds provoked_time = kNoTime;  // the other side's segment that it answers
     std::uint64_t provoked_frame = 0;
     Nanoseconds silence_before = kNoTime;  // before what provoked it
-    Silence host_silence;         // of the sender's frames that are no TCP segments, since sender_heard
+    Silences host_silences;       // of the sender's frames that are no TCP segments, since sender_heard
     bool sender_gave_up = false;  // what it sent so often that its stack gives up was never acknowledged
     bool ip_id_ran_on = false;    // the sender's IP ids went on where they had been
     bool address_moved = false;   // another machine claimed the sender's address since
@@ -239,6 +241,7 @@ struct Watch {
     Pooled<RttSample> rtts;
     std::uint32_t predecessor = 0;  // had the 4-tuple before, as long as its end is not told
     bool recovered = false;         // unanswered probes were answered again
+    bool reopened = false;          // who reset it had sent a SYN with the same ports before
     bool only_close = false;        // it was made for its CloseRecord, and nothing else was met since
     bool syn_challenged = false;    // a SYN was answered by an ACK of something else
     bool syn_unheeded = false;      // and that went on, in the SYN's stream

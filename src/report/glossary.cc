@@ -103,8 +103,8 @@ constexpr auto kReasons = entries_of<Reason>({
      "minute.",
      "Check its limit of connections, and whether it still holds an old one of that client."},
     {Reason::kNatRebinding, "",
-     "The RST answers a segment with the numbers that were next in a connection from another address or "
-     "port.",
+     "The RST answers a segment with the numbers of a connection that its sender has with another address "
+     "or port.",
      "Let the NAT in between forget later, or send keepalive probes more often."},
     {Reason::kLargeUnacknowledged, "",
      "A large segment was not acknowledged five times or more, while small ones passed.", ""},

@@ -21,7 +21,7 @@ HostConnection forgotten(std::uint64_t stream = 1) {
     connection.first_time = 0;
     connection.heard = 100 * kSecond;
     connection.reset = 200 * kSecond;
-    connection.quiet = {100 * kSecond, 200 * kSecond, 0};
+    connection.quiet[0] = {100 * kSecond, 200 * kSecond, 0};
     return connection;
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("that connections were lost which a middlebox forgets as well proves n
     const auto lost_after = [](Nanoseconds idle) {
         HostConnection asked = forgotten();
         asked.reset = 100 * kSecond + idle;
-        asked.quiet.to = asked.reset;
+        asked.quiet[0].to = asked.reset;
         HostConnection other = asked;
         other.stream = 2;
         return signs({other}, asked);
@@ -143,11 +143,11 @@ TEST_CASE("who is silent for about as long again and again is heard that seldom"
 
 TEST_CASE("other frames of the host than TCP segments end its silence") {
     HostConnection asked = forgotten();
-    asked.quiet = {100 * kSecond, 105 * kSecond, 0};
+    asked.quiet[0] = {100 * kSecond, 105 * kSecond, 0};
     CHECK(signs({}, asked) == kSignHostSilent);
-    asked.quiet.to -= kTick;
+    asked.quiet[0].to -= kTick;
     CHECK(signs({}, asked) == kSignHostHeard);
-    asked.quiet = {};
+    asked.quiet[0] = {};
     CHECK(signs({}, asked) == kSignHostHeard);
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("what is asked is known beforehand or not: the answers are the same") 
     for (int round = 0; round < 3000; ++round) {
         HostConnection asked = forgotten();
         asked.heard = second(200);
-        asked.quiet = {asked.heard, asked.reset, 0};
+        asked.quiet[0] = {asked.heard, asked.reset, 0};
         std::vector<HostConnection> others;
         for (std::uint64_t stream = 2; stream < 2 + random() % 8; ++stream) {
             const Nanoseconds first = second(215);

@@ -91,7 +91,26 @@ constexpr Right kRights[] = {
     {"nat_rebinding", 1, "peer_reset", "nat_rebinding", kAny, "", "peer_rebooted peer_lost_state"},
     {"peer_restored_from_snapshot", 0, "peer_restored", "", Confidence::kMedium, "peer_restored",
      "peer_rebooted peer_reset peer_lost_state heartbeat_stopped"},
-    {"returns_on_old_port", 0, "peer_lost_state", "", Confidence::kLow, "", "host_rebooted"},
+    {"returns_on_old_port", 0, "peer_rebooted", "no_socket_reset", Confidence::kLow, "peer_rebooted",
+     "host_rebooted"},
+    {"untranslated_segment_met_by_rst", 0, "alive", ""},
+    {"untranslated_segment_met_by_rst", 1, "peer_reset", "nat_rebinding", Confidence::kMedium, "",
+     "peer_rebooted host_rebooted peer_lost_state"},
+    // Both rebooted, but their IP ids run on, and no boot lets them: verdicts/port_reopened.txt tells the
+    // first, verdicts/host_rebooted.txt the second with others.
+    {"reboot_hidden_by_syns_on_old_port", 0, "peer_lost_state", "no_socket_reset", Confidence::kMedium,
+     "no_answer", "host_rebooted peer_reset"},
+    {"reboot_hidden_by_syns_on_old_port", 1, "no_answer", "syn_ignored"},
+    {"reboot_hidden_by_syns_on_old_port", 2, "alive", ""},
+    {"reboot_found_by_fin", 0, "peer_lost_state", "no_socket_reset", Confidence::kMedium, "peer_lost_state"},
+    {"reboot_found_by_fin", 1, "alive", ""},
+    {"short_silence_then_dead", 0, "peer_dead", "retransmissions_exhausted", kAny, "peer_dead",
+     "idle_timeout_on_path"},
+    {"timeout_649_survived_1", 0, "peer_dead", "", kAny, "peer_dead"},
+    {"timeout_649_survived_below_1", 0, "peer_dead", "", kAny, "peer_dead"},
+    {"ipvs_900", 0, "middlebox_reset", "ttl_differs", kAny, "middlebox_reset"},
+    {"beat_unacknowledged", 0, "suspect", "data_unacknowledged", kAny, "", "heartbeat_stopped"},
+    {"broker_closes_at_1_5_keepalive", 0, "closed", "fin", kAny, "heartbeat_stopped", "idle_close"},
 };
 
 RecordingSink analysis_of(const std::filesystem::path& capture) {

@@ -105,7 +105,7 @@ expect stream 0 verdict alive reason recent_traffic closed open
 +0.5   A S  900000:900000(0) win 64000 => retransmission
 +0.01  B S. 5000:5000(0) ack 900001 win 64000 => retransmission
 +0.01  A .  900001:900001(0) ack 5001
-expect stream 0 verdict peer_lost_state side A frame @rst closed rst
+expect stream 0 verdict peer_rebooted confidence low side A frame @rst closed rst
 expect stream 1 verdict alive closed open
 )";
     for (const Story& story : parse_stories(text)) {

@@ -87,6 +87,8 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
     {clue_name(Clues{kSignAddressClaimed}), "",
      "ARP or neighbor discovery gave the address to the RST's sender.", ""},
     {clue_name(Clues{kSignOwnAddress}), "", "The RST's sender has another IP address of its own.", ""},
+    {clue_name(Clues{kSignPortReopened}), "",
+     "The host had sent a SYN with the same addresses and ports, as if it had no such connection.", ""},
     {clue_name(kClueTimeoutFits), "", "The silence fits a known idle timeout of middleboxes.", ""},
     {clue_name(kClueSilenceTooShort), "", "The silence was shorter than any boot.", ""},
     {clue_name(kClueTriedAgain), "", "The SYN was sent again after it had been answered.", ""},
