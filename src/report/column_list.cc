@@ -10,10 +10,11 @@ namespace {
 
 template <typename Row>
 void list(std::string& out, Report report, std::span<const Column<Row>> columns) {
-    fmt::format_to(std::back_inserter(out), "### {}\n\n{}\n\n| column | meaning |\n|---|---|\n",
+    fmt::format_to(std::back_inserter(out), "### {}\n\n{}\n\n| column | type | meaning |\n|---|---|---|\n",
                    file_name(report), kReports[index(report)].meaning);
     for (const Column<Row>& column : columns) {
-        fmt::format_to(std::back_inserter(out), "| `{}` | {} |\n", column.name, column.meaning);
+        fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} |\n", column.name, to_string(column.type),
+                       column.meaning);
     }
 }
 

@@ -1,4 +1,4 @@
-// The columns of every report, as tables: name, meaning, and how the cell is written.
+// The columns of every report, as tables: name, type, meaning, and how the cell is written.
 //
 // What:    the only place that knows the order and the names; header rows, cells and the documentation all
 //          come from here. A new column is one new row at the end of a table.
@@ -17,6 +17,7 @@
 #include "knowledge/inventory.h"
 #include "knowledge/knowledge.h"
 #include "report/cause/hypotheses.h"
+#include "report/cell_type.h"
 #include "report/cells.h"
 #include "report/community_id.h"
 #include "report/explanation.h"
@@ -28,6 +29,7 @@ namespace deadpeer {
 template <typename Row>
 struct Column {
     std::string_view name;
+    CellType type;
     std::string_view meaning;  // one sentence
     void (*write)(Cells& cells, const Row& row);
 };

@@ -33,6 +33,10 @@ void check_meanings(std::span<const Column<Row>> columns) {
         CHECK(column.meaning.ends_with('.'));
         CHECK(column.meaning.find('|') == std::string_view::npos);  // would break the Markdown table
         CHECK(column.write != nullptr);
+        CHECK((column.type == CellType::kTime) == column.name.ends_with("_utc"));
+        CHECK((column.type == CellType::kSeconds) == column.name.ends_with("_s"));
+        CHECK(is_list(column.type) ==
+              (column.meaning.find("joined by") != std::string_view::npos && column.name != "explanation"));
     }
 }
 
