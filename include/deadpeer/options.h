@@ -39,6 +39,10 @@ struct AnalyzerOptions {
     // A filter may keep frames of the hosts from the analysis: then nobody knows whether a host was silent.
     bool frames_are_hidden = false;
 
+    // Live: nobody tells when the capture pauses, as of a pipe. While no frame at all comes, a death is
+    // concluded with low confidence.
+    bool may_pause_unseen = false;
+
     // How long middleboxes on the paths remember an idle connection, beside those that are known: failures
     // after such a silence are told to be theirs.
     std::vector<Nanoseconds> idle_timeouts;

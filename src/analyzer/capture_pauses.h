@@ -33,6 +33,9 @@ public:
         return {pauses_, busy, second_longest_, live};
     }
 
+    // The latest frame's time.
+    [[nodiscard]] Nanoseconds latest() const { return previous_; }
+
     [[nodiscard]] std::size_t memory() const { return pauses_.capacity() * sizeof(CaptureGap); }
 
 private:

@@ -238,6 +238,7 @@ void Analyzer::Impl::advance_time(Nanoseconds now) {
     if (!live_) flows_.keep_marks([this](const FlowKey& key) { return marks_.of(key); });
     live_ = true;
     pass_time(now);
+    if (options_.may_pause_unseen) rounds_.doubt_again(pauses_.latest(), now_);
     forget_ended();
 }
 

@@ -177,7 +177,9 @@ private:
     // Of a file the clock has read a batch ahead of the segment at hand.
     [[nodiscard]] CaptureState capture_state() const {
         const Nanoseconds read = at_hand_ == kNoTime ? clock_.now() : std::min(clock_.now(), at_hand_);
-        return {live_ ? now_ : read, lost_frames_, inputs_.gaps(), pauses_.all(live_)};
+        CaptureState state{live_ ? now_ : read, lost_frames_, inputs_.gaps(), pauses_.all(live_)};
+        if (live_ && options_.may_pause_unseen) state.pauses.silent_since = pauses_.latest();
+        return state;
     }
     [[nodiscard]] std::size_t memory() const {
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +

@@ -56,7 +56,10 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     verdicts_.look_around(due, look);
     for (const Verdicts::Ended& one : std::span(due).first(by_deadline)) {
         const auto again = verdicts_.tell_due(one, capture);
-        if (again) deadlines_.set(one.connection->key, one.connection->tcp.number, *again);
+        const FlowKey& key = one.connection->key;
+        const StreamNumber stream = one.connection->tcp.number;
+        if (again) deadlines_.set(key, stream, *again);
+        if (verdicts_.has_told_in_pause(*one.connection)) doubtful_.push_back({kNever, stream, key});
     }
     if (may_look(capture.now)) {
         tell_replaced(capture, end);
@@ -114,6 +117,15 @@ void Rounds::tell_replaced(const CaptureState& capture, const std::function<void
 void Rounds::resume(Nanoseconds now) {
     for (const Deadlines::Entry& entry : std::exchange(parked_, {})) {
         deadlines_.set(entry.key, entry.stream, now);
+    }
+}
+
+void Rounds::doubt_again(Nanoseconds latest, Nanoseconds now) {
+    if (doubtful_.empty() || latest == doubted_at_ || now < next_doubt_) return;
+    doubted_at_ = latest;
+    next_doubt_ = now + kBetweenLooks;
+    for (const Deadlines::Entry& entry : std::exchange(doubtful_, {})) {
+        deadlines_.set(entry.key, entry.stream, next_doubt_);
     }
 }
 

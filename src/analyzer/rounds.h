@@ -62,12 +62,16 @@ public:
     // A gap of the capture has ended: who waited for that is asked about again.
     void resume(Nanoseconds now);
 
+    // The latest frame is of that time: who was called dead while none came is asked about again, if it is a
+    // new one.
+    void doubt_again(Nanoseconds latest, Nanoseconds now);
+
     // REQUIRES: the table keeps marks.
     [[nodiscard]] LookAtHosts look_at_hosts() { return {visit_hosts(), visit_some()}; }
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +
-               parked_.capacity() * sizeof(Deadlines::Entry);
+               (parked_.capacity() + doubtful_.capacity()) * sizeof(Deadlines::Entry);
     }
 
 private:
@@ -91,7 +95,10 @@ private:
     Predecessors& predecessors_;
     Verdicts& verdicts_;
     Deadlines deadlines_;
-    std::vector<Deadlines::Entry> parked_;        // due while nothing was captured
+    std::vector<Deadlines::Entry> parked_;    // due while nothing was captured
+    std::vector<Deadlines::Entry> doubtful_;  // told while no frame at all came
+    Nanoseconds doubted_at_ = kNoTime;        // the latest frame when they were last asked about
+    Nanoseconds next_doubt_ = kNoTime;
     std::map<std::uint64_t, Replaced> replaced_;  // by stream
     Nanoseconds next_replaced_ = kNever;          // when the first of them is to be asked about, or earlier
     Nanoseconds next_look_ = kNoTime;             // when all connections may be looked at again

@@ -71,7 +71,7 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     const Conclusion conclusion = conclusions_.conclude(connection, superseded, capture, host);
     sink_.on_flow(conclusion.flow);
     if (picture_ != nullptr) picture_->end(conclusion.flow);
-    tell_missed_beat(connection, conclusion);
+    tell_missed_beat(connection, conclusion, capture.pauses);
     tell_verdict(connection, conclusion.judgement, host, capture.now);
     paths_.note_survivor(connection, conclusion.judgement);
 }
@@ -90,12 +90,17 @@ void Verdicts::tell_idle_closes() {
     }
 }
 
-void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion) {
+void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion,
+                                const Pauses& pauses) {
     const MissedBeat& missed = conclusion.missed;
     if (!missed.met || !beats_.note_missed(connection, missed.last.frame)) return;
     Finding finding =
         finding_about(connection, missed.side, EventKind::kHeartbeatStopped, Severity::kWarning);
     finding.confidence = Confidence::kMedium;
+    if (missed.closing_frame == 0 && may_be_paused(pauses, missed.last.time, missed.time)) {
+        finding.confidence = Confidence::kLow;
+        finding.signs = kSignCapturePaused;
+    }
     finding.reason = Reason::kHeartbeatMissing;
     finding.time = missed.time;
     finding.frame = missed.last.frame;
@@ -144,8 +149,10 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     const bool is_told = event || is_try || restarted || of_host;
     const Verdict verdict = is_told ? judgement.verdict : Verdict::kNone;
     const auto kind = event ? std::optional(event->kind) : std::nullopt;
-    const ToldVerdict before =
-        watcher_.note_told(connection, {verdict, kind, judgement.side, connection.last_time()}, host.signs);
+    const bool in_pause = (judgement.signs & kSignCapturePaused) != 0 && silence_decided(judgement);
+    const ToldVerdict before = watcher_.note_told(
+        connection, {verdict, kind, judgement.side, connection.last_time(), false, in_pause}, host.signs);
+    const bool is_surer = before.verdict == verdict && before.in_pause && !in_pause;
     if (before.verdict != verdict) {
         if (before.event) tell_change(connection, before, judgement, now);
         if (is_try) {
@@ -155,8 +162,11 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
         } else if (restarted) {
             reboots_.count_restart(connection, judgement, host, sink_);
         }
-        if (verdict != Verdict::kNone) paths_.note_failure(connection, judgement, now, sink_);
+    } else if (event && is_surer) {
+        sink_.on_finding(*event);
     }
+    if (verdict != Verdict::kNone && !in_pause && (before.verdict != verdict || is_surer))
+        paths_.note_failure(connection, judgement, now, sink_);
     const auto of_host_before = watcher_.note_host_event(connection, of_host);
     if (of_host == of_host_before) return;
     const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
@@ -172,7 +182,7 @@ std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureSta
     const Connection& connection = *due.connection;
     const HostSigns host = host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
-    tell_missed_beat(connection, conclusion);
+    tell_missed_beat(connection, conclusion, capture.pauses);
     const auto open_until = may_change_until(connection, conclusion.judgement, capture);
     if (!open_until) tell_verdict(connection, conclusion.judgement, host, capture.now);
     const auto next = next_question(connection, capture.now, capture);

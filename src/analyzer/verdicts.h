@@ -85,6 +85,12 @@ public:
         return conclusions_.forgotten(connection).has_value();
     }
 
+    // Live: it was called dead while no frame at all came.
+    [[nodiscard]] bool has_told_in_pause(const Connection& connection) const {
+        const Watch* watch = watcher_.watch_of(connection);
+        return watch != nullptr && watch->told.in_pause;
+    }
+
     // Live: a verdict about the connection stands.
     [[nodiscard]] bool has_told(const Connection& connection) const {
         const Watch* watch = watcher_.watch_of(connection);
@@ -125,7 +131,7 @@ private:
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
     void tell(const Connection& connection, bool superseded, const CaptureState& capture,
               const HostSigns& host);
-    void tell_missed_beat(const Connection& connection, const Conclusion& conclusion);
+    void tell_missed_beat(const Connection& connection, const Conclusion& conclusion, const Pauses& pauses);
     void tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
                      Nanoseconds now);
     void take_back(const Connection& connection, Finding& change, Nanoseconds time, std::uint64_t frame);

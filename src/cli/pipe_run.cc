@@ -26,6 +26,7 @@ std::atomic<const capture::StreamWait*> awake_on_signals = nullptr;
 Settings as_live(const Settings& settings) {
     Settings live = settings;
     live.live = settings.pipe;
+    live.analyzer.may_pause_unseen = true;
     return live;
 }
 

@@ -48,7 +48,8 @@ struct Pauses {
     std::span<const CaptureGap> all;  // in the order of time
     Nanoseconds busy = 0;             // the time that is in none of them
     Nanoseconds second_longest = 0;
-    bool live = false;  // the capture is known to have gone on
+    bool live = false;                   // the capture is known to have gone on, but for what comes next
+    Nanoseconds silent_since = kNoTime;  // no frame at all has come since, and nobody knows why
 };
 
 // The length of the pause that takes up most of that time; 0 if none does.
@@ -70,6 +71,14 @@ inline bool seems_interrupted(const Pauses& pauses, Nanoseconds from, Nanosecond
     constexpr int kTimesTheWait = 10;
     if (pauses.live) return false;
     return pause_of_most(pauses, from, to) >= std::max(kShortest, (to - from) * kTimesTheWait);
+}
+
+// Whether the capture may have stopped for most of that time, and not have gone on yet.
+inline bool may_be_paused(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
+    constexpr Nanoseconds kShortest = 5 * kSecond;
+    if (pauses.silent_since == kNoTime || from == kNoTime || to <= from) return false;
+    const Nanoseconds paused = to - std::max(from, pauses.silent_since);
+    return paused >= kShortest && paused > (to - from) / 4 * 3;
 }
 
 // Whether everybody was silent at once for most of that time, in a capture that hardly ever is silent: its

@@ -71,8 +71,9 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     }
     // Who tried for so long has given up, whether that was captured or not.
     const bool certain = reset || between(train.first_time, train.last_time) >= kUsualGiveUp;
-    if (!certain && seems_interrupted(c.capture.pauses, train.last_time, judgement.time))
-        judgement.signs |= kSignCapturePaused;
+    const bool paused = seems_interrupted(c.capture.pauses, train.last_time, judgement.time) ||
+                        may_be_paused(c.capture.pauses, train.last_time, judgement.time);
+    if (!certain && paused) judgement.signs |= kSignCapturePaused;
     return judgement;
 }
 

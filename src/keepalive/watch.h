@@ -219,6 +219,7 @@ struct ToldVerdict {
     Direction side = Direction::kFromLow;  // that it is about
     Nanoseconds seen_until = kNoTime;      // the connection's latest segment when that was last judged
     bool outlived = false;                 // the side that was called dead answered
+    bool in_pause = false;                 // no frame at all came while it was waited for
 
     [[nodiscard]] bool dead() const {
         return (verdict == Verdict::kPeerDead || verdict == Verdict::kPathDead) && !outlived;

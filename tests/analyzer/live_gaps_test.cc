@@ -156,5 +156,68 @@ TEST_CASE("a gap of either interface matters to a connection that is seen on bot
     CHECK(other.told_until(at(600)) == "peer_dead");
 }
 
+AnalyzerOptions of_pipe() {
+    AnalyzerOptions options;
+    options.may_pause_unseen = true;
+    return options;
+}
+
+const std::string kThreeProbes = "endpoint C 10.0.0.3:40002\nendpoint D 10.0.0.4:80\n" + kOpen +
+                                 "+0 C>D P. 500:510(10) ack 900\n" + kProbe + kProbe + kProbe;
+
+// Whether the latest event is one of low confidence, about a side that may just not have been captured.
+bool is_doubtful(const LiveStory& story) {
+    const Finding& latest = story.sink().findings.back();
+    return latest.confidence == Confidence::kLow && latest.severity != Severity::kCritical &&
+           (latest.signs & kSignCapturePaused) != 0;
+}
+
+TEST_CASE(
+    "a pipe that brings nothing at all may be paused: who is called dead then is so with low confidence") {
+    LiveStory story(kThreeProbes + "+60 C>D P. 510:520(10) ack 900\n", of_pipe());
+    CHECK(story.told_until(at(45.02)) == "probes_unanswered");
+    CHECK(story.told_until(at(45.02) + 1) == "peer_dead");
+    CHECK(is_doubtful(story));
+    CHECK(story.told_until(at(90)) == "");
+    // What others send shows that it was not.
+    CHECK(story.told_until(at(92)) == "");
+    CHECK(story.told_until(at(93)) == "peer_dead");
+    CHECK(story.sink().findings.back().severity == Severity::kCritical);
+    CHECK(story.sink().findings.back().confidence == Confidence::kMedium);
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("a link that is quiet is no pipe that may be paused") {
+    LiveStory story(kThreeProbes);
+    CHECK(story.told_until(at(46)) == "probes_unanswered peer_dead");
+    CHECK(story.sink().findings.back().severity == Severity::kCritical);
+}
+
+TEST_CASE("a pipe that brings what others send meanwhile is not paused") {
+    LiveStory story(kThreeProbes + "+10 C>D P. 510:520(10) ack 900\n", of_pipe());
+    CHECK(story.told_until(at(46)) == "probes_unanswered peer_dead");
+    CHECK(story.sink().findings.back().severity == Severity::kCritical);
+    CHECK(story.told_until(at(200)) == "");
+}
+
+TEST_CASE("a pipe that goes on with the answer, which it had held back") {
+    LiveStory story(kThreeProbes + "+0.001 B . 201:201(0) ack 101\n+60 C>D P. 510:520(10) ack 900\n",
+                    of_pipe());
+    CHECK(story.told_until(at(30.02)) == "probes_unanswered");
+    CHECK(story.told_at_once(at(60)) == "peer_dead");
+    CHECK(is_doubtful(story));
+    CHECK(story.told_by_frame(at(60)) == "peer_recovered verdict_changed");
+    CHECK(story.told_until(at(200)) == "");
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("the end of a pipe that brought nothing more leaves it doubtful") {
+    LiveStory story(kThreeProbes, of_pipe());
+    story.told_until(at(100));
+    CHECK(story.told_by_finish() == "");
+    CHECK(story.sink().flows[0].verdict == Verdict::kPeerDead);
+    CHECK(story.sink().flows[0].confidence == Confidence::kLow);
+}
+
 }  // namespace
 }  // namespace deadpeer::test
