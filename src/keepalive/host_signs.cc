@@ -15,7 +15,7 @@ const HostBook::Older& HostBook::older(const IpAddress& host, Nanoseconds than) 
     HostConnection last;
     last.host = host;
     last.first_time = than;
-    const auto after = std::ranges::upper_bound(connections_, last, is_before);
+    const auto after = std::upper_bound(connections_.begin(), connections_.end(), last, is_before);
     if (after == connections_.begin() || std::prev(after)->host != host) return kNone;
     return older_[static_cast<std::size_t>(std::prev(after) - connections_.begin())];
 }
