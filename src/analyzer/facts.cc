@@ -40,7 +40,7 @@ void fill_close(ConnectionFacts& facts, const Connection& connection) {
         facts.sent_fin[index(side)] = fin;
         facts.spoke_after_fin[index(side)] = fin && own.last_time != own.next_seq_time;
         if (sent.next_known == 0 || !peer.rcv_next_known) continue;
-        const std::int32_t left = peer.rcv_next().distance_to(sent.next) - (fin ? 1 : 0);
+        const std::int64_t left = std::int64_t{peer.rcv_next().distance_to(sent.next)} - (fin ? 1 : 0);
         facts.fin_acknowledged[index(side)] = fin && left < 0;
         if (left > 0) facts.unacknowledged[index(side)] = static_cast<std::uint32_t>(left);
     }
