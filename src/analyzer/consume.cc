@@ -199,11 +199,11 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
 void Analyzer::Impl::take_reset(const Connection& connection, const Segment& segment) {
     const FrameView& frame = frames_[segment.batch_index];
     const std::uint64_t mac = decoding::link_source(frame);
-    if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment.frame);
-    if (const ResetRecord* reset = watcher_.reset_of(connection, segment.frame))
+    if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment);
+    if (const ResetRecord* reset = watcher_.reset_of(connection, segment))
         watcher_.note_macs(connection, life_.hear_reset(segment, frame, reset->silent_since()));
     verdicts_.note_forgotten(connection);
-    const ResetRecord* reset = watcher_.reset_of(connection, segment.frame);
+    const ResetRecord* reset = watcher_.reset_of(connection, segment);
     if (reset == nullptr) return;
     if (reset->shape == ResetRecord::Shape::kRefused) take_refusal(connection, segment);
     if (reset->shape == ResetRecord::Shape::kNoSocket && is_begun_by_other(connection, segment))
@@ -216,8 +216,8 @@ void Analyzer::Impl::take_rebinding(const Connection& connection, const Segment&
     for (const FlowKey& key : {accepted, accepted_before, services_.opened(reset)}) {
         const Connection* const other = flows_.find(key, flows_.hash(key));
         if (other == nullptr || other == &connection) continue;
-        if (goes_on_in(*other, connection, reset)) watcher_.note_rebinding(connection, reset.frame);
-        if (belongs_to(*other, connection, reset)) watcher_.note_leak(connection, reset.frame);
+        if (goes_on_in(*other, connection, reset)) watcher_.note_rebinding(connection, reset);
+        if (belongs_to(*other, connection, reset)) watcher_.note_leak(connection, reset);
     }
 }
 
@@ -270,7 +270,7 @@ void Analyzer::Impl::take_refusal(const Connection& refused, const Segment& rese
         const bool fits = other != nullptr && (key.low() == reset.source() || key.high() == reset.source());
         if (!fits || other == &refused || is_one_way(*other) || has_ended(*other)) continue;
         services_.wait({reset.key, key, reset.direction, refused.tcp.number, reset.time});
-        watcher_.await_service(refused, reset.frame);
+        watcher_.await_service(refused, reset);
         return;
     }
 }

@@ -26,11 +26,10 @@ bool is_trying(const SideWatch& side) {
 // The segment closes the connection after a silence.
 std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch& watch,
                                        const Segment& segment, std::uint32_t file) {
-    const bool by_fin = watch.close.held() && watch.close->frame == segment.frame &&
+    const bool by_fin = watch.close.held() && watch.close->is_of(segment) &&
                         watch.close->request_time == kNoTime && watch.close->tries == 0;
-    const bool by_reset = watch.reset->met() && watch.reset->frame == segment.frame &&
-                          watch.reset->when_idle(kShortestIdleTimer) && !watch.sides[0].prober.held() &&
-                          !watch.sides[1].prober.held();
+    const bool by_reset = watch.reset->is_of(segment) && watch.reset->when_idle(kShortestIdleTimer) &&
+                          !watch.sides[0].prober.held() && !watch.sides[1].prober.held();
     if ((!by_fin && !by_reset) || connection.clock_set_back) return std::nullopt;
     IdleClose close;
     close.closer = connection.key.sender(segment.direction);
@@ -67,7 +66,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     Watch& watch = watch_for(connection);
     watch.only_close = only_close && !remarkable;
     const Observation observation = observe(watch, pools_, before, segment, kind);
-    if (watch.reset->met() && watch.reset->frame == segment.frame) {
+    if (watch.reset->is_of(segment)) {
         ResetRecord& reset = watch.reset.in(pools_.resets);
         note_host_life(reset, connection.key);
         for (const Silence& silence : reset.host_silences) {
@@ -183,29 +182,27 @@ void Watcher::note_reset(Connection& connection, const ResetRecord& reset) {
     note_host_life(noted, connection.key);
 }
 
-ResetRecord* Watcher::reset_to_write(const Connection& connection) {
+ResetRecord* Watcher::reset_to_write(const Connection& connection, const Segment& reset) {
     Watch* watch = watches_.find(connection.watch);
-    return watch != nullptr && watch->reset->met() ? &watch->reset.in(pools_.resets) : nullptr;
+    return watch != nullptr && watch->reset->is_of(reset) ? &watch->reset.in(pools_.resets) : nullptr;
 }
 
-void Watcher::await_service(const Connection& connection, std::uint64_t frame) {
-    ResetRecord* reset = reset_to_write(connection);
-    if (reset != nullptr && reset->frame == frame) reset->awaits_service = true;
+void Watcher::await_service(const Connection& connection, const Segment& reset) {
+    if (ResetRecord* record = reset_to_write(connection, reset)) record->awaits_service = true;
 }
 
 void Watcher::note_served(const Connection& connection, Nanoseconds reset_time) {
-    ResetRecord* reset = reset_to_write(connection);
-    if (reset != nullptr && reset->awaits_service && reset->time == reset_time) reset->served = true;
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr || !watch->reset->awaits_service || watch->reset->time != reset_time) return;
+    watch->reset.in(pools_.resets).served = true;
 }
 
-void Watcher::note_rebinding(const Connection& connection, std::uint64_t frame) {
-    ResetRecord* reset = reset_to_write(connection);
-    if (reset != nullptr && reset->frame == frame) reset->rebound = true;
+void Watcher::note_rebinding(const Connection& connection, const Segment& reset) {
+    if (ResetRecord* record = reset_to_write(connection, reset)) record->rebound = true;
 }
 
-void Watcher::note_leak(const Connection& connection, std::uint64_t frame) {
-    ResetRecord* reset = reset_to_write(connection);
-    if (reset != nullptr && reset->frame == frame) reset->leaked = true;
+void Watcher::note_leak(const Connection& connection, const Segment& reset) {
+    if (ResetRecord* record = reset_to_write(connection, reset)) record->leaked = true;
 }
 
 // What its sender did that is no TCP segment, as it is known now: later it may be known no more.

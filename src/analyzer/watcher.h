@@ -66,24 +66,24 @@ public:
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);
 
-    // Its RST of that frame came from a machine that was not seen before.
-    void note_other_sender(const Connection& connection, std::uint64_t frame);
+    // That RST of it came from a machine that was not seen before.
+    void note_other_sender(const Connection& connection, const Segment& reset);
 
-    // Its RST of that frame; nullptr if it was not taken down.
-    [[nodiscard]] const ResetRecord* reset_of(const Connection& connection, std::uint64_t frame) const;
+    // What was taken down of that RST; nullptr if nothing was.
+    [[nodiscard]] const ResetRecord* reset_of(const Connection& connection, const Segment& reset) const;
     // The RST came from another link-layer address than the sender's segments before.
     void note_macs(const Connection& connection, const MacChange& macs);
     // A segment without RST came from that link-layer address.
     void note_after_reset(const Connection& connection, const Segment& segment, std::uint64_t mac);
 
-    // Its RST of that frame refuses it on a port that may serve others.
-    void await_service(const Connection& connection, std::uint64_t frame);
+    // That RST refuses it on a port that may serve others.
+    void await_service(const Connection& connection, const Segment& reset);
     // And it does: that of its RST of that time.
     void note_served(const Connection& connection, Nanoseconds reset_time);
 
-    // Its RST of that frame answers what another connection, from another address or port, went on with.
-    void note_rebinding(const Connection& connection, std::uint64_t frame);
-    void note_leak(const Connection& connection, std::uint64_t frame);
+    // That RST answers what another connection, from another address or port, went on with.
+    void note_rebinding(const Connection& connection, const Segment& reset);
+    void note_leak(const Connection& connection, const Segment& reset);
 
     // The connection ended in a RST that is no part of its stream.
     void note_reset(Connection& connection, const ResetRecord& reset);
@@ -137,7 +137,7 @@ private:
 
     Watch& watch_for(Connection& connection);
     // nullptr if it has met none.
-    [[nodiscard]] ResetRecord* reset_to_write(const Connection& connection);
+    [[nodiscard]] ResetRecord* reset_to_write(const Connection& connection, const Segment& reset);
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
     bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);

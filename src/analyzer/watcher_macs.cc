@@ -14,15 +14,13 @@ bool have_same_prefix(const IpAddress& a, const IpAddress& b) {
 
 }  // namespace
 
-void Watcher::note_other_sender(const Connection& connection, std::uint64_t frame) {
-    Watch* watch = watches_.find(connection.watch);
-    const bool recorded = watch != nullptr && watch->reset->met() && watch->reset->frame == frame;
-    if (recorded) watch->reset.in(pools_.resets).address_moved = true;
+void Watcher::note_other_sender(const Connection& connection, const Segment& reset) {
+    if (ResetRecord* record = reset_to_write(connection, reset)) record->address_moved = true;
 }
 
-const ResetRecord* Watcher::reset_of(const Connection& connection, std::uint64_t frame) const {
+const ResetRecord* Watcher::reset_of(const Connection& connection, const Segment& reset) const {
     const Watch* watch = watches_.find(connection.watch);
-    return watch != nullptr && watch->reset->met() && watch->reset->frame == frame ? &*watch->reset : nullptr;
+    return watch != nullptr && watch->reset->is_of(reset) ? &*watch->reset : nullptr;
 }
 
 void Watcher::note_macs(const Connection& connection, const MacChange& macs) {

@@ -14,6 +14,7 @@
 #include "core/seq.h"
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
+#include "deadpeer/segment.h"
 #include "deadpeer/time.h"
 #include "keepalive/first_pair.h"
 #include "keepalive/frame_trail.h"
@@ -122,6 +123,11 @@ struct CloseRecord {
     bool request_knew = false;        // and acknowledges the FIN
     std::uint32_t tries = 0;          // of the other side's data that the FIN leaves unacknowledged
     bool reads_on = false;  // the closer has acknowledged some of that data: it closed one direction
+
+    // Whether it was made of that segment. Each file of a capture numbers its frames anew.
+    [[nodiscard]] bool is_of(const Segment& segment) const {
+        return frame == segment.frame && time == segment.time;
+    }
 };
 
 // What a RST that follows its sender's FIN answers.
@@ -195,6 +201,10 @@ struct ResetRecord {
     bool holder_spoke = false;  // the one before sent something on the connection after it
     bool holder_after = false;  // later than what the RST may have overtaken
 
+    // Whether it was made of that segment. Each file of a capture numbers its frames anew.
+    [[nodiscard]] bool is_of(const Segment& segment) const {
+        return met() && segment.has(kRst) && frame == segment.frame && time == segment.time;
+    }
     // Since then at least its sender was silent, even if it was never heard.
     [[nodiscard]] Nanoseconds silent_since() const {
         return sender_heard == kNoTime ? seen_since : sender_heard;
