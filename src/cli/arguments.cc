@@ -102,7 +102,7 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     }
     take_trailing_filter(words);
     if (words.version) return Answer{version_text()};
-    if (words.columns) return Answer{columns_as_markdown()};
+    if (app.count("--columns") > 0 && words.columns.empty()) return Answer{columns_as_markdown()};
     if (app.count("--explain") > 0) return explanation_of(words.explain);
     if (words.list_interfaces) return interface_list();
     for (const std::string& wrong :

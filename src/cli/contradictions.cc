@@ -8,7 +8,7 @@
 #include <span>
 
 #include "cli/connection_limit.h"
-#include "report/reports.h"
+#include "cli/report_choice.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -57,7 +57,7 @@ std::string wrong_without_interface(const Words& words) {
 
 std::string wrong_live_output(const Words& words) {
     const bool to_standard_output = words.output == "-";
-    if (to_standard_output && words.report != "events") {
+    if (to_standard_output && words.reports != std::vector<std::string>{"events"}) {
         return "live, -o - prints events as they happen: --report events; the other reports need a folder";
     }
     if (to_standard_output && words.print)
@@ -119,25 +119,6 @@ std::string wrong_interfaces(const Words& words) {
     }
     const std::size_t buffer = words.buffer_size.value_or(kSmallestBuffer);
     if (buffer < kSmallestBuffer || buffer > kLargestBuffer) return "--buffer-size must be from 1MB to 1GB";
-    return {};
-}
-
-std::string wrong_report(const Words& words) {
-    if (words.output == "-" && words.report.empty()) {
-        return "-o - prints one report: say which with --report flows (or another: --columns)";
-    }
-    if (words.output != "-" && !words.report.empty()) return "--report goes with -o -";
-    if (!words.report.empty() && !report_named(words.report)) {
-        return fmt::format(
-            "there is no report '{}'; choose capture, segments, flows, events, hosts or incidents",
-            words.report);
-    }
-    if (std::ranges::find(words.inputs, words.html) != words.inputs.end() && !words.html.empty()) {
-        return fmt::format("--html {} would replace that input", words.html);
-    }
-    if (words.report == "segments" && words.segments == "none") {
-        return "--report segments contradicts --segments none";
-    }
     return {};
 }
 

@@ -74,8 +74,7 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
         reports_ = std::move(reports).value();
     }
     if (settings_.live->print) printer_ = std::make_unique<EventPrinter>(csv_.inventory);
-    if (settings_.to_standard_output())
-        event_rows_ = std::make_unique<EventRows>(csv_.dialect, needs_.lost_frames);
+    if (settings_.to_standard_output()) event_rows_ = std::make_unique<EventRows>(csv_, needs_.lost_frames);
     open_sinks();
     return true;
 }

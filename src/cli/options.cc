@@ -15,7 +15,15 @@ const std::map<std::string, TimeStyle> kTimeWords = {{"utc", TimeStyle::kUtc}, {
 const std::map<std::string, char> kDelimiterWords = {
     {",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}};
 
+const std::map<std::string, Format> kFormatWords = {{"csv", Format::kCsv}, {"jsonl", Format::kJsonLines}};
+
 namespace {
+
+// Words joined by commas, or the option several times.
+CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& words,
+                      const std::string& what) {
+    return app.add_option(name, words, what)->delimiter(',')->allow_extra_args(false);
+}
 
 void add_input_options(CLI::App& app, Words& words) {
     const char* group = "Input";
@@ -102,9 +110,18 @@ void add_output_options(CLI::App& app, Words& words) {
     app.add_option("-o", words.output, "Write the reports to this folder; - prints one of them")
         ->type_name("DIR")
         ->group(group);
-    app.add_option("--report", words.report,
-                   "Which one -o - prints: capture segments flows events hosts incidents")
-        ->type_name("NAME")
+    add_list(app, "--report", words.reports,
+             "Only these: capture segments flows events hosts incidents, joined by ,")
+        ->type_name("NAMES")
+        ->group(group);
+    add_list(app, "--format", words.formats, "Of the reports: csv (default) or jsonl, or both")
+        ->check(one_of(kFormatWords, "csv, jsonl"))
+        ->type_name("NAMES")
+        ->group(group);
+    app.add_option("--columns", words.columns,
+                   "Only these: short, or names joined by ,; alone: what they mean")
+        ->expected(0, 1)
+        ->type_name("NAMES")
         ->group(group);
     app.add_option("--html", words.html, "Write what happened as a page for people to this file")
         ->type_name("FILE")
@@ -114,11 +131,11 @@ void add_output_options(CLI::App& app, Words& words) {
         ->type_name("WHICH")
         ->group(group);
     app.add_flag("--excel", words.excel, "For Excel: byte order mark, semicolons, CRLF")->group(group);
-    app.add_option("--delimiter", words.delimiter, "Between cells: , ; | or tab")
+    app.add_option("--delimiter", words.delimiter,
+                   "Between cells: , ; | or tab (--crlf, --bom: line ends, byte order mark)")
         ->check(one_of(kDelimiterWords, "',' ';' '|' tab"))
         ->type_name("CHAR")
         ->group(group);
-    app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group(group);
     app.add_option("--time", words.time, "Times as utc (default, ISO 8601) or epoch (seconds)")
         ->check(one_of(kTimeWords, "utc, epoch"))
         ->type_name("STYLE")
@@ -134,6 +151,8 @@ void add_output_options(CLI::App& app, Words& words) {
         ->check(sixteen_bits())
         ->type_name("N")
         ->group("");
+    app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group("");
+    app.add_flag("--bom", words.byte_order_mark, "Begin with a byte order mark")->group("");
     // Accepted for habit: names are never resolved.
     app.add_flag("-n", words.no_names)->group("");
 }
@@ -188,7 +207,6 @@ void add_about_options(CLI::App& app, Words& words) {
     const char* group = "About";
     app.set_help_flag("-h,--help", "This help")->group("");
     app.add_flag("--version", words.version, "Versions of deadpeer, libpcap and libtins")->group(group);
-    app.add_flag("--columns", words.columns, "What the columns of the reports mean")->group(group);
     app.add_option("--explain", words.explain, "What a code in the reports means, or all of them")
         ->type_name("CODE")
         ->group(group);

@@ -12,6 +12,7 @@
 #include "cli/words.h"
 #include "deadpeer/options.h"
 #include "report/cells.h"
+#include "report/reports.h"
 
 namespace deadpeer::cli {
 
@@ -21,6 +22,7 @@ extern const std::map<std::string, SegmentSelection> kSegmentWords;
 extern const std::map<std::string, WiresharkRelease> kReleaseWords;
 extern const std::map<std::string, TimeStyle> kTimeWords;
 extern const std::map<std::string, char> kDelimiterWords;
+extern const std::map<std::string, Format> kFormatWords;
 
 void add_options(CLI::App& app, Words& words);
 

@@ -6,6 +6,7 @@
 #include "cli/connection_limit.h"
 #include "cli/contradictions.h"
 #include "cli/options.h"
+#include "cli/report_choice.h"
 #include "cli/rotation.h"
 
 namespace deadpeer::cli {
@@ -53,9 +54,12 @@ CsvOptions csv_options(const Words& words) {
     if (words.excel) csv.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
     if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
     csv.dialect.crlf |= words.crlf;
+    csv.dialect.byte_order_mark |= words.byte_order_mark;
     csv.dialect.stream_numbers = words.filter.empty() || !words.interfaces.empty();
     csv.dialect.time = kTimeWords.at(words.time);
-    csv.segments = words.segments != "none";
+    csv.reports = reports_of(words);
+    csv.formats = formats_of(words);
+    csv.columns = columns_of(words);
     csv.community_id_seed = words.community_id_seed;
     return csv;
 }
@@ -96,7 +100,7 @@ Settings to_settings(const Words& words) {
     settings.filter = words.filter;
     settings.frame_limit = words.frame_limit;
     settings.output = words.output;
-    settings.report = report_named(words.report);
+    if (!words.reports.empty()) settings.report = report_named(words.reports.front());
     settings.html = words.html;
     settings.csv = csv_options(words);
     settings.unpacking_bytes = unpacking_bytes(words);

@@ -40,12 +40,15 @@ struct Words {
 
     // Output
     std::string output;
-    std::string report;
+    std::vector<std::string> reports;
+    std::vector<std::string> formats;
+    std::string columns;  // all, short, or names joined by commas
     std::string html;
     std::string segments = "keepalive";
     std::string delimiter;
     bool excel = false;
     bool crlf = false;
+    bool byte_order_mark = false;
     std::string time = "utc";
     std::uint16_t community_id_seed = 0;
     std::string fail_on;
@@ -66,7 +69,6 @@ struct Words {
 
     // About
     bool version = false;
-    bool columns = false;
     std::string explain;
 };
 

@@ -170,7 +170,8 @@ bool AppendFile::write(std::string_view row) {
         cut();
         return false;
     }
-    if (size_ != 0) ++rows_;
+    const bool is_header = size_ == 0 && !header_.empty();
+    if (!is_header && !row.empty()) ++rows_;
     size_ += row.size();
     durable_ = false;
     error_ = 0;

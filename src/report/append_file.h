@@ -27,7 +27,7 @@ class AppendFile {
 public:
     static constexpr std::size_t kMostWaitingBytes = std::size_t{4} << 20;
 
-    // `header`: a whole row.
+    // `header`: a whole row, or empty.
     AppendFile(const ReportFolder& folder, std::string name, std::string header)
         : folder_(folder), name_(std::move(name)), header_(std::move(header)) {}
     ~AppendFile() { close(); }
@@ -52,6 +52,7 @@ public:
     void give_up();
 
     [[nodiscard]] Status status() const;
+    [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t bytes() const { return size_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] std::uint64_t lost() const { return lost_; }

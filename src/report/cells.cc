@@ -20,6 +20,7 @@ bool needs_quotes(std::string_view text, char delimiter) {
 }  // namespace
 
 std::string text_cell(std::string_view text, char delimiter) {
+    if (delimiter == kCellEnd) return printable(text);
     std::string shown = begins_like_a_formula(text) ? "'" : "";
     shown += printable(text);
     if (!needs_quotes(shown, delimiter)) return shown;

@@ -31,6 +31,16 @@ struct CsvDialect {
     bool stream_numbers = true;
 };
 
+// A dialect with this delimiter is none: cells stand as they are, without quotes and guards, for a writer of
+// another format. No cell has it in it: printable() writes it otherwise.
+inline constexpr char kCellEnd = '\x1f';
+
+// A text that stands in the cells of many rows, made ready once.
+struct ReadyText {
+    std::string quoted;
+    std::string plain;
+};
+
 // Text that others chose as it stands in a cell: made printable, guarded against being taken for a formula,
 // quoted where needed.
 std::string text_cell(std::string_view text, char delimiter);
@@ -76,6 +86,7 @@ public:
         separate();
         output_.append(value);
     }
+    void word(const ReadyText& text) { word(dialect_.delimiter == kCellEnd ? text.plain : text.quoted); }
     // "PREFIXnumber", a word.
     void word(std::string_view prefix, std::uint64_t number) {
         word(prefix);

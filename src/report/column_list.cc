@@ -4,6 +4,7 @@
 
 #include "report/columns.h"
 #include "report/reports.h"
+#include "report/text.h"
 
 namespace deadpeer {
 namespace {
@@ -19,6 +20,26 @@ void list(std::string& out, Report report, std::span<const Column<Row>> columns)
 }
 
 }  // namespace
+
+std::vector<std::string> file_names() {
+    std::vector<std::string> names;
+    std::vector<std::string> of_events;
+    for (std::size_t format = 0; format < kFormats.size(); ++format) {
+        for (std::size_t i = 0; i < kReports.size(); ++i) {
+            const auto report = static_cast<Report>(i);
+            (report == Report::kEvents ? of_events : names)
+                .push_back(file_name(report, static_cast<Format>(format)));
+        }
+    }
+    names.insert(names.end(), of_events.begin(), of_events.end());
+    return names;
+}
+
+void FileCells::note_name(std::uint32_t file, const std::string& path, const CsvDialect& dialect) {
+    if (by_index.size() <= file) by_index.resize(file + 1);
+    const std::string name = base_name(path);
+    by_index[file] = {text_cell(name, dialect.delimiter), printable(name)};
+}
 
 std::string columns_as_markdown() {
     std::string out;

@@ -37,12 +37,14 @@ struct Column {
 // What rows share: of the inputs, by index, the base names, ready to be written as words, and how many frames
 // they lost, as far as that is known.
 struct FileCells {
-    std::vector<std::string> by_index;
+    std::vector<ReadyText> by_index;
     std::vector<std::uint64_t> lost_frames;
 
-    [[nodiscard]] std::string_view of(std::uint32_t file) const {
-        return file < by_index.size() ? std::string_view(by_index[file]) : std::string_view{};
+    [[nodiscard]] const ReadyText& of(std::uint32_t file) const {
+        static const ReadyText kNone;
+        return file < by_index.size() ? by_index[file] : kNone;
     }
+    void note_name(std::uint32_t file, const std::string& path, const CsvDialect& dialect);
     void note_lost(std::uint32_t file, std::uint64_t frames) {
         if (lost_frames.size() <= file) lost_frames.resize(file + 1);
         lost_frames[file] = frames;
@@ -63,15 +65,15 @@ struct FlowAids {
 
 struct CaptureRow {
     const InputSummary& input;
-    std::string_view file_cell;
+    const ReadyText& file_cell;
 };
 struct SegmentLine {
     const SegmentRow& row;
-    std::string_view file_cell;
+    const ReadyText& file_cell;
 };
 struct FlowLine {
     const FlowSummary& flow;
-    std::string_view file_cell;
+    const ReadyText& file_cell;
     FlowAids& aids;
     const Explanation& explanation;
     const Weighed& causes;
@@ -86,16 +88,17 @@ struct HostLine {
 struct IncidentLine {
     const Incident& incident;
     std::uint64_t number;  // from 1
-    std::string_view file_cell;
+    const ReadyText& file_cell;
     const Explanation& explanation;
     const Inventory* inventory;  // may be null
 };
 struct EventLine {
     const Finding& finding;
-    std::string_view file_cell;
+    const ReadyText& file_cell;
     const Explanation& explanation;
     const Weighed& causes;
-    std::uint64_t lost_frames = 0;
+    std::uint64_t lost_frames;
+    CommunityId& community_id;
 };
 
 extern const std::span<const Column<CaptureRow>> kCaptureColumns;
@@ -104,13 +107,6 @@ extern const std::span<const Column<FlowLine>> kFlowColumns;
 extern const std::span<const Column<EventLine>> kEventColumns;
 extern const std::span<const Column<HostLine>> kHostColumns;
 extern const std::span<const Column<IncidentLine>> kIncidentColumns;
-
-template <typename Row>
-void write_header(Cells& cells, std::span<const Column<Row>> columns) {
-    cells.begin_file();
-    for (const Column<Row>& column : columns) cells.word(column.name);
-    cells.end_row();
-}
 
 template <typename Row>
 void write_row(Cells& cells, std::span<const Column<Row>> columns, const Row& row) {

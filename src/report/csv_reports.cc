@@ -24,7 +24,10 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
       segments_(spool_folder, options.waiting_bytes),
       events_(spool_folder, options.waiting_bytes),
       flows_(spool_folder, options.waiting_bytes),
-      hosts_(options.hosts, options.hosts / 4) {}
+      hosts_(options.hosts, options.hosts / 4) {
+    for (const Format format : options.formats)
+        written_.push_back({format, columns_of(format, options.columns)});
+}
 
 CsvReports::~CsvReports() {
     if (folder_ != nullptr) folder_->discard();
@@ -46,10 +49,12 @@ Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(ReportFolder& folder, 
         new CsvReports(options, SpoolFolder(folder.path(), folder.descriptor())));
     reports->folder_ = &folder;
     for (const Report report : which) {
-        if (report == Report::kSegments && !options.segments) continue;
-        const Result<int> descriptor = folder.create(file_name(report));
-        if (!descriptor) return descriptor.error();
-        reports->start(report, descriptor.value());
+        if (!options.reports[index(report)]) continue;
+        for (Written& written : reports->written_) {
+            const Result<int> descriptor = folder.create(file_name(report, written.format));
+            if (!descriptor) return descriptor.error();
+            reports->start(written, report, descriptor.value());
+        }
     }
     return reports;
 }
@@ -58,76 +63,79 @@ std::unique_ptr<CsvReports> CsvReports::to_descriptor(int descriptor, Report rep
                                                       const std::string& spool_folder,
                                                       const CsvOptions& options) {
     std::unique_ptr<CsvReports> reports(new CsvReports(options, SpoolFolder(spool_folder)));
-    reports->start(report, descriptor);
+    reports->start(reports->written_.front(), report, descriptor);
     return reports;
 }
 
-void CsvReports::start(Report report, int descriptor) {
-    writers_[index(report)] = std::make_unique<Writer>(descriptor, options_.dialect);
-    Cells& cells = writers_[index(report)]->cells;
-    switch (report) {
-        case Report::kCapture:
-            return write_header(cells, kCaptureColumns);
-        case Report::kSegments:
-            return write_header(cells, kSegmentColumns);
-        case Report::kFlows:
-            return write_header(cells, kFlowColumns);
-        case Report::kEvents:
-            return write_header(cells, kEventColumns);
-        case Report::kHosts:
-            return write_header(cells, kHostColumns);
-        case Report::kIncidents:
-            return write_header(cells, kIncidentColumns);
+void CsvReports::start(Written& written, Report report, int descriptor) {
+    auto writer = std::make_unique<Writer>(descriptor);
+    writer->rows = line_rows(written.format, writer->output, options_.dialect, written.columns.of(report));
+    written.writers[index(report)] = std::move(writer);
+    started_.set(index(report));
+}
+
+template <typename Row>
+void CsvReports::write(Report report, std::vector<Column<Row>> ColumnTables::*columns, const Row& row) {
+    for (const Written& written : written_) {
+        RowWriter& rows = *written.writers[index(report)]->rows;
+        write_row<Row>(rows.cells(), written.columns.*columns, row);
+        rows.row_written();
+    }
+}
+
+template <typename Visit>
+void CsvReports::for_each_writer(const Visit& visit) const {
+    for (const Written& written : written_) {
+        for (std::size_t i = 0; i < kReports.size(); ++i) {
+            if (written.writers[i] != nullptr)
+                visit(written.writers[i]->output, static_cast<Report>(i), written.format);
+        }
     }
 }
 
 void CsvReports::write_through() {
-    for (const auto& out : writers_) {
-        if (out != nullptr) out->output.write_through();
-    }
+    for_each_writer([](Output& output, Report, Format) { output.write_through(); });
 }
 
 void CsvReports::on_input_begin(std::uint32_t file, const std::string& name) {
-    if (files_.by_index.size() <= file) files_.by_index.resize(file + 1);
-    files_.by_index[file] = text_cell(base_name(name), options_.dialect.delimiter);
+    files_.note_name(file, name, options_.dialect);
 }
 
 void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
     note_lost_frames(file, summary.source.dropped_by_capture.value_or(0));
-    if (Writer* out = writer(Report::kCapture)) {
-        write_row(out->cells, kCaptureColumns, CaptureRow{summary, files_.of(file)});
-    }
+    if (wants(Report::kCapture))
+        write(Report::kCapture, &ColumnTables::capture, CaptureRow{summary, files_.of(file)});
 }
 
 SegmentRowId CsvReports::on_segment(const SegmentRow& row) {
-    if (writer(Report::kSegments) == nullptr) return 0;
+    if (!wants(Report::kSegments)) return 0;
     if (!segments_are_final_) return segments_.append(row);
     write_segment(row);
     return 0;
 }
 
 void CsvReports::update_segment(SegmentRowId id, const SegmentRow& row) {
-    if (writer(Report::kSegments) != nullptr) segments_.change(id) = row;
+    if (wants(Report::kSegments)) segments_.change(id) = row;
 }
 
 void CsvReports::on_finding(const Finding& finding) {
-    if (finding.kind == EventKind::kHostRebooted && writer(Report::kHosts) != nullptr) {
+    if (finding.kind == EventKind::kHostRebooted && wants(Report::kHosts)) {
         hosts_.reboot(finding.subject.address, finding.time);
     }
-    if (writer(Report::kIncidents) != nullptr) incidents_.add(finding);
-    if (writer(Report::kEvents) == nullptr) return;
+    if (wants(Report::kIncidents)) incidents_.add(finding);
+    if (!wants(Report::kEvents)) return;
     events_.push({finding, events_told_++});
 }
 
 void CsvReports::on_flow(const FlowSummary& flow) {
-    if (writer(Report::kHosts) != nullptr) hosts_.add(flow);
-    if (writer(Report::kFlows) == nullptr) return;
+    if (wants(Report::kHosts)) hosts_.add(flow);
+    if (!wants(Report::kFlows)) return;
     flows_.add(flow, [this](const FlowSummary& next) { write_flow(next); });
 }
 
 void CsvReports::on_early_flow(const FlowSummary& flow) {
-    if (writer(Report::kHosts) != nullptr) hosts_.add(flow);
-    if (writer(Report::kFlows) != nullptr) flows_.wait(flow);
+    if (wants(Report::kHosts)) hosts_.add(flow);
+    if (wants(Report::kFlows)) flows_.wait(flow);
 }
 
 void CsvReports::pause() {
@@ -136,15 +144,14 @@ void CsvReports::pause() {
 }
 
 void CsvReports::write_flow(const FlowSummary& flow) {
-    write_row(
-        writer(Report::kFlows)->cells, kFlowColumns,
-        FlowLine{flow, files_.of(flow.first_file), aids_, explain(explanation_, flow, options_.inventory),
-                 weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file)});
+    write(Report::kFlows, &ColumnTables::flows,
+          FlowLine{flow, files_.of(flow.first_file), aids_, explain(explanation_, flow, options_.inventory),
+                   weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file)});
 }
 
 void CsvReports::write_segment(const SegmentRow& row) {
     if (row.provisional) return;
-    write_row(writer(Report::kSegments)->cells, kSegmentColumns, SegmentLine{row, files_.of(row.file)});
+    write(Report::kSegments, &ColumnTables::segments, SegmentLine{row, files_.of(row.file)});
 }
 
 void CsvReports::write_segments() {
@@ -154,18 +161,18 @@ void CsvReports::write_segments() {
 void CsvReports::write_events() {
     while (!events_.empty()) {
         const Finding finding = events_.pop().finding;
-        write_row(writer(Report::kEvents)->cells, kEventColumns,
-                  EventLine{finding, files_.of(finding.file),
-                            explain(explanation_, finding, options_.dialect.stream_numbers),
-                            weigh(ended(finding)), files_.lost(finding.file, finding.file)});
+        write(Report::kEvents, &ColumnTables::events,
+              EventLine{finding, files_.of(finding.file),
+                        explain(explanation_, finding, options_.dialect.stream_numbers),
+                        weigh(ended(finding)), files_.lost(finding.file, finding.file), aids_.community_id});
     }
 }
 
 void CsvReports::write_hosts() {
     const std::uint64_t lost = files_.lost(0, files_.lost_frames.size());
     hosts_.for_each([&](const HostReport& host) {
-        write_row(writer(Report::kHosts)->cells, kHostColumns,
-                  HostLine{host, aids_.knowledge, options_.inventory, lost});
+        write(Report::kHosts, &ColumnTables::hosts,
+              HostLine{host, aids_.knowledge, options_.inventory, lost});
         pause();
     });
 }
@@ -173,56 +180,64 @@ void CsvReports::write_hosts() {
 void CsvReports::write_incidents() {
     std::uint64_t number = 0;
     for (const Incident& incident : incidents_.list()) {
-        write_row(writer(Report::kIncidents)->cells, kIncidentColumns,
-                  IncidentLine{incident, ++number, files_.of(incident.cause.file),
-                               explain(explanation_, incident, options_.dialect.stream_numbers),
-                               options_.inventory});
+        write(Report::kIncidents, &ColumnTables::incidents,
+              IncidentLine{incident, ++number, files_.of(incident.cause.file),
+                           explain(explanation_, incident, options_.dialect.stream_numbers),
+                           options_.inventory});
     }
 }
 
 Status CsvReports::finish(const RunSummary&) {
-    if (writer(Report::kSegments) != nullptr) write_segments();
-    if (writer(Report::kFlows) != nullptr) {
+    if (wants(Report::kSegments)) write_segments();
+    if (wants(Report::kFlows)) {
         flows_.finish([this](const FlowSummary& flow) { write_flow(flow), pause(); });
     }
-    if (writer(Report::kEvents) != nullptr) write_events();
-    if (writer(Report::kHosts) != nullptr) write_hosts();
-    if (writer(Report::kIncidents) != nullptr) write_incidents();
-    for (const auto& out : writers_) {
-        if (out != nullptr) out->output.flush();
-    }
+    if (wants(Report::kEvents)) write_events();
+    if (wants(Report::kHosts)) write_hosts();
+    if (wants(Report::kIncidents)) write_incidents();
+    for_each_writer([](Output& output, Report, Format) { output.flush(); });
     Status status = written();
     if (!status || folder_ == nullptr) return status;
     status = folder_->publish(options_.meanwhile);
-    if (!status || options_.segments) return status;
-    return folder_->remove_stale(file_name(Report::kSegments));
+    return status && owned_folder_ != nullptr ? remove_stale() : status;
+}
+
+// The folder tells one story: what an earlier run left there and this one did not replace is of another.
+Status CsvReports::remove_stale() {
+    std::vector<std::string> stale = file_names();
+    for_each_writer(
+        [&](const Output&, Report report, Format format) { std::erase(stale, file_name(report, format)); });
+    for (const std::string& name : stale) {
+        if (Status removed = folder_->remove_stale(name); !removed) return removed;
+    }
+    return success();
 }
 
 Status CsvReports::written() const {
     for (const Status& spooled : {segments_.status(), events_.status(), flows_.status()}) {
         if (!spooled) return spooled;
     }
-    for (std::size_t i = 0; i < kReports.size(); ++i) {
-        if (writers_[i] == nullptr || writers_[i]->output.error() == 0) continue;
-        const std::string place = folder_ == nullptr
-                                      ? "standard output"
-                                      : folder_->path() + "/" + file_name(static_cast<Report>(i));
-        return Error{fmt::format("Cannot write {}: {}.{}", printable(place),
-                                 std::strerror(writers_[i]->output.error()),
-                                 folder_ == nullptr ? "" : " What was there before is untouched.")};
-    }
-    return success();
+    Status status = success();
+    for_each_writer([&](const Output& output, Report report, Format format) {
+        if (!status || output.error() == 0) return;
+        const std::string place =
+            folder_ == nullptr ? "standard output" : folder_->path() + "/" + file_name(report, format);
+        status = Error{fmt::format("Cannot write {}: {}.{}", printable(place), std::strerror(output.error()),
+                                   folder_ == nullptr ? "" : " What was there before is untouched.")};
+    });
+    return status;
 }
 
 bool CsvReports::failed() const {
-    return segments_.failed() || events_.failed() || flows_.failed() ||
-           std::any_of(writers_.begin(), writers_.end(),
-                       [](const auto& out) { return out != nullptr && out->output.error() != 0; });
+    bool failed = segments_.failed() || events_.failed() || flows_.failed();
+    for_each_writer([&](const Output& output, Report, Format) { failed |= output.error() != 0; });
+    return failed;
 }
 
 bool CsvReports::reader_left() const {
-    return std::any_of(writers_.begin(), writers_.end(),
-                       [](const auto& out) { return out != nullptr && out->output.error() == EPIPE; });
+    bool left = false;
+    for_each_writer([&](const Output& output, Report, Format) { left |= output.error() == EPIPE; });
+    return left;
 }
 
 }  // namespace deadpeer

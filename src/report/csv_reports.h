@@ -1,4 +1,4 @@
-// CsvReports: the sink that writes the CSV reports.
+// CsvReports: the sink that writes the reports, as CSV or in another format, or in several.
 //
 // What:     capture, flows and hosts rows are formatted as soon as their order allows; segments wait because
 //           a probe's answer comes later, events because they are sorted by time. Waiting rows are kept in
@@ -23,6 +23,8 @@
 #include "report/cells.h"
 #include "report/columns.h"
 #include "report/community_id.h"
+#include "report/formats/column_tables.h"
+#include "report/formats/line_rows.h"
 #include "report/host_table.h"
 #include "report/incident/incidents.h"
 #include "report/report_folder.h"
@@ -35,7 +37,9 @@ namespace deadpeer {
 
 struct CsvOptions {
     CsvDialect dialect = {};
-    bool segments = true;                                      // false: no segments.csv
+    ReportSet reports = ReportSet().set();  // which are written
+    std::vector<Format> formats = {Format::kCsv};
+    ColumnChoice columns = {};
     std::size_t hosts = HostTable::kHosts;                     // rows of hosts.csv at most
     std::size_t waiting_bytes = WaitingFlows::kDefaultMemory;  // of each report, for rows that wait
     std::uint16_t community_id_seed = 0;
@@ -59,7 +63,8 @@ public:
     CsvReports(const CsvReports&) = delete;
     CsvReports& operator=(const CsvReports&) = delete;
 
-    // One report to an open descriptor; rows that wait may need a temporary file in `spool_folder`.
+    // One report, in one format, to an open descriptor; rows that wait may need a temporary file in
+    // `spool_folder`.
     static std::unique_ptr<CsvReports> to_descriptor(int descriptor, Report report,
                                                      const std::string& spool_folder,
                                                      const CsvOptions& options);
@@ -91,9 +96,15 @@ public:
 
 private:
     struct Writer {
-        Writer(int descriptor, const CsvDialect& dialect) : output(descriptor), cells(output, dialect) {}
+        explicit Writer(int descriptor) : output(descriptor) {}
         Output output;
-        Cells cells;
+        std::unique_ptr<RowWriter> rows;
+    };
+    // In one format, by report.
+    struct Written {
+        Format format;
+        ColumnTables columns;
+        std::array<std::unique_ptr<Writer>, kReports.size()> writers = {};
     };
     struct NumberedFinding {
         Finding finding;
@@ -107,8 +118,12 @@ private:
 
     CsvReports(const CsvOptions& options, const SpoolFolder& spool_folder);
 
-    void start(Report report, int descriptor);
-    [[nodiscard]] Writer* writer(Report report) { return writers_[index(report)].get(); }
+    void start(Written& written, Report report, int descriptor);
+    [[nodiscard]] bool wants(Report report) const { return started_[index(report)]; }
+    template <typename Row>
+    void write(Report report, std::vector<Column<Row>> ColumnTables::*columns, const Row& row);
+    template <typename Visit>
+    void for_each_writer(const Visit& visit) const;
     void pause();
     void write_flow(const FlowSummary& flow);
     void write_segment(const SegmentRow& row);
@@ -117,11 +132,13 @@ private:
     void write_hosts();
     void write_incidents();
     [[nodiscard]] Status written() const;
+    Status remove_stale();
 
     CsvOptions options_;
     std::unique_ptr<ReportFolder> owned_folder_;
     ReportFolder* folder_ = nullptr;  // null when writing to a descriptor
-    std::array<std::unique_ptr<Writer>, kReports.size()> writers_;
+    std::vector<Written> written_;
+    ReportSet started_;
     FlowAids aids_;
     Explanation explanation_;  // of the row that is written
     FileCells files_;

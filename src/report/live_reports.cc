@@ -20,11 +20,11 @@ constexpr Nanoseconds kRotateAgainAfter = 60 * kSecond;
 constexpr std::array<Report, 5> kRewritten = {Report::kCapture, Report::kSegments, Report::kFlows,
                                               Report::kHosts, Report::kIncidents};
 
-std::string header_of_events(const CsvDialect& dialect) {
-    Output output(-1);
-    Cells cells(output, dialect);
-    write_header(cells, kEventColumns);
-    return std::string(output.waiting());
+// The rows' header, which they have written already.
+std::string header_of(Output& row) {
+    std::string header(row.waiting());
+    row.drop();
+    return header;
 }
 
 std::string lost_rows(std::uint64_t count) {
@@ -45,18 +45,21 @@ Result<std::unique_ptr<LiveReports>> LiveReports::open(std::unique_ptr<ReportFol
     if (status && options.keep != 0) status = keep_latest(*folder, options.keep);
     if (!status) return status.error();
     std::unique_ptr<LiveReports> reports(new LiveReports(std::move(folder), options, now));
-    status = reports->events_.open();
+    status = reports->open_events();
     if (!status) return status.error();
     return reports;
 }
+
+LiveReports::EventLog::EventLog(const ReportFolder& folder, Format format, const CsvOptions& options)
+    : columns(columns_of(format, options.columns)),
+      rows(line_rows(format, row, options.dialect, columns.of(Report::kEvents))),
+      file(folder, file_name(Report::kEvents, format), header_of(row)) {}
 
 LiveReports::LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportOptions& options,
                          Nanoseconds now)
     : options_(with_pauses(options)),
       folder_(std::move(folder)),
-      events_(*folder_, file_name(Report::kEvents), header_of_events(options.csv.dialect)),
-      row_(-1),
-      cells_(row_, options.csv.dialect),
+      community_id_(options.csv.community_id_seed),
       ended_(SpoolFolder(folder_->path(), folder_->descriptor())),
       segments_(SpoolFolder(folder_->path(), folder_->descriptor())),
       findings_(SpoolFolder(folder_->path(), folder_->descriptor())),
@@ -64,8 +67,19 @@ LiveReports::LiveReports(std::unique_ptr<ReportFolder> folder, const LiveReportO
       log_trouble_(options.complain),
       publish_trouble_(options.complain),
       rotate_trouble_(options.complain) {
+    if (options.csv.reports[index(Report::kEvents)]) {
+        for (const Format format : options.csv.formats)
+            events_.push_back(std::make_unique<EventLog>(*folder_, format, options.csv));
+    }
     begin_period(now);
     sync_at_ = now + options_.sync_interval;
+}
+
+Status LiveReports::open_events() {
+    for (const auto& log : events_) {
+        if (Status opened = log->file.open(); !opened) return opened;
+    }
+    return success();
 }
 
 void LiveReports::begin_period(Nanoseconds now) {
@@ -79,12 +93,9 @@ void LiveReports::begin_period(Nanoseconds now) {
 }
 
 void LiveReports::on_input_begin(std::uint32_t file, const std::string& name) {
-    if (inputs_.size() <= file) {
-        inputs_.resize(file + 1);
-        files_.by_index.resize(file + 1);
-    }
+    if (inputs_.size() <= file) inputs_.resize(file + 1);
     inputs_[file].name = name;
-    files_.by_index[file] = text_cell(base_name(name), options_.csv.dialect.delimiter);
+    files_.note_name(file, name, options_.csv.dialect);
 }
 
 void LiveReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
@@ -93,7 +104,7 @@ void LiveReports::on_input_end(std::uint32_t file, const InputSummary& summary) 
 
 SegmentRowId LiveReports::on_segment(const SegmentRow& row) {
     const SegmentRowId id = first_segment_ + segments_.size();
-    return options_.csv.segments && segments_.append(row) ? id : kNoRow;
+    return options_.csv.reports[index(Report::kSegments)] && segments_.append(row) ? id : kNoRow;
 }
 
 void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
@@ -103,13 +114,19 @@ void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
 
 void LiveReports::on_finding(const Finding& finding) {
     if (Incidents::concerns(finding)) findings_.append(finding);
-    row_.drop();
-    write_row(cells_, kEventColumns,
-              EventLine{finding, files_.of(finding.file),
-                        explain(explanation_, finding, cells_.dialect().stream_numbers),
-                        weigh(ended(finding)), options_.lost_frames(finding.file)});
-    events_.append(row_.waiting());
-    if (const Status status = events_.status(); !status) event_trouble_.note(status.error().message);
+    const EventLine line{finding,
+                         files_.of(finding.file),
+                         explain(explanation_, finding, options_.csv.dialect.stream_numbers),
+                         weigh(ended(finding)),
+                         options_.lost_frames(finding.file),
+                         community_id_};
+    for (const auto& log : events_) {
+        write_row<EventLine>(log->rows->cells(), log->columns.events, line);
+        log->rows->row_written();
+        log->file.append(log->row.waiting());
+        log->row.drop();
+        if (const Status status = log->file.status(); !status) event_trouble_.note(status.error().message);
+    }
     hand_on_notice();
 }
 
@@ -120,7 +137,7 @@ void LiveReports::on_flow(const FlowSummary& flow) {
 Status LiveReports::finish(const RunSummary& run) {
     settle();
     const bool written = publish([&](ReportSink& sink) { return sink.finish(run); });
-    events_.give_up();
+    for (const auto& log : events_) log->file.give_up();
     if (written && rows_lost() == 0) return success();
     return Error{fmt::format("The reports in {} lack something: {}{}.", printable(folder_->path()),
                              lost_rows(rows_lost()),
@@ -134,19 +151,30 @@ void LiveReports::flush(Nanoseconds now) {
 }
 
 void LiveReports::hand_on_notice() {
-    if (const std::string notice = events_.take_notice(); !notice.empty()) options_.complain(notice);
+    for (const auto& log : events_) {
+        if (const std::string notice = log->file.take_notice(); !notice.empty()) options_.complain(notice);
+    }
+}
+
+void LiveReports::settle_events() {
+    std::string again;
+    std::uint64_t lost = 0;
+    Status status = success();
+    for (const auto& log : events_) {
+        const bool all_written = log->file.retry();
+        if (status) status = all_written ? log->file.sync() : log->file.status();
+        again += (again.empty() ? "" : " and ") + log->file.name();
+        lost += log->file.lost();
+    }
+    hand_on_notice();
+    if (!status) return event_trouble_.note(status.error().message);
+    event_trouble_.over(
+        fmt::format("{}/{} is written again; {}.", printable(folder_->path()), again, lost_rows(lost)));
 }
 
 // Tries again what waits, makes events durable, and tells how that went.
 void LiveReports::settle() {
-    const bool all_written = events_.retry();
-    hand_on_notice();
-    if (const Status status = all_written ? events_.sync() : events_.status(); !status) {
-        event_trouble_.note(status.error().message);
-    } else {
-        event_trouble_.over(fmt::format("{}/events.csv is written again; {}.", printable(folder_->path()),
-                                        lost_rows(events_.lost())));
-    }
+    settle_events();
     ended_.retry();
     segments_.retry();
     findings_.retry();
@@ -213,7 +241,8 @@ void LiveReports::pause() {
 bool LiveReports::rotation_due(Nanoseconds now) const {
     if (rotate_not_before_ != kNoTime && now < rotate_not_before_) return false;
     if (boundary_ && now >= *boundary_) return true;
-    const std::uint64_t bytes = events_.bytes() + ended_.bytes() + segments_.bytes();
+    std::uint64_t bytes = ended_.bytes() + segments_.bytes();
+    for (const auto& log : events_) bytes += log->file.bytes();
     return options_.rotation.bytes != 0 && bytes >= options_.rotation.bytes;
 }
 
@@ -228,8 +257,8 @@ bool LiveReports::rotate(const Feed& feed, Nanoseconds now) {
     rotate_trouble_.over(
         fmt::format("A period of the reports in {} could be ended.", printable(folder_->path())));
     begin_period(now);
-    events_.close();
-    if (const Status opened = events_.open(); !opened) event_trouble_.note(opened.error().message);
+    for (const auto& log : events_) log->file.close();
+    if (const Status opened = open_events(); !opened) event_trouble_.note(opened.error().message);
     return true;
 }
 
@@ -254,7 +283,9 @@ bool LiveReports::lost_something() const {
 }
 
 std::uint64_t LiveReports::rows_lost() const {
-    return events_.lost() + ended_.lost() + segments_.lost() + findings_.lost();
+    std::uint64_t lost = ended_.lost() + segments_.lost() + findings_.lost();
+    for (const auto& log : events_) lost += log->file.lost();
+    return lost;
 }
 
 }  // namespace deadpeer

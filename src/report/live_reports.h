@@ -115,8 +115,19 @@ private:
         std::uint64_t ended = 0;
         std::uint64_t findings = 0;
     };
+    // events.csv, and the like in other formats: a row at a time.
+    struct EventLog {
+        EventLog(const ReportFolder& folder, Format format, const CsvOptions& options);
+
+        ColumnTables columns;
+        Output row{-1};
+        std::unique_ptr<RowWriter> rows;
+        AppendFile file;
+    };
     void begin_period(Nanoseconds now);
+    [[nodiscard]] Status open_events();
     void settle();
+    void settle_events();
     void hand_on_notice();
     void pause();
     Status write_reports(const Feed& feed);
@@ -124,9 +135,8 @@ private:
 
     LiveReportOptions options_;
     std::unique_ptr<ReportFolder> folder_;
-    AppendFile events_;
-    Output row_;  // one row of events.csv at a time
-    Cells cells_;
+    std::vector<std::unique_ptr<EventLog>> events_;
+    CommunityId community_id_;
     Explanation explanation_;  // of the row that is written
     FileCells files_;
     RowLog<FlowSummary> ended_;

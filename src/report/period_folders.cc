@@ -46,19 +46,8 @@ Error failure(const std::string& what, const ReportFolder& folder, const std::st
                         printable(folder.path() + "/" + name), std::strerror(error))};
 }
 
-// events.csv is the last: as long as it stays, the period is not over.
-std::vector<std::string> report_names() {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < kReports.size(); ++i) {
-        const auto report = static_cast<Report>(i);
-        if (report != Report::kEvents) names.push_back(file_name(report));
-    }
-    names.push_back(file_name(Report::kEvents));
-    return names;
-}
-
 bool holds_report(const ReportFolder& folder) {
-    return std::ranges::any_of(report_names(), [&](const std::string& name) {
+    return std::ranges::any_of(file_names(), [&](const std::string& name) {
         struct stat info {};
         return ::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
     });
@@ -89,8 +78,8 @@ std::string make_period_folder(const ReportFolder& folder, Nanoseconds began) {
 
 // The earliest of the times at the beginning of a report; whatever its dialect, they have that form, or else
 // none is found.
-std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report report) {
-    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_RDONLY | O_NONBLOCK);
+std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, const std::string& report) {
+    const Descriptor file(folder.descriptor(), report.c_str(), O_RDONLY | O_NONBLOCK);
     std::array<char, 65536> bytes{};
     const ssize_t n =
         file.value() < 0 ? -1 : TEMP_FAILURE_RETRY(::read(file.value(), bytes.data(), bytes.size()));
@@ -105,8 +94,8 @@ std::optional<Nanoseconds> earliest_time_in(const ReportFolder& folder, Report r
 }
 
 // A machine that went down in the middle of a row left part of it.
-void cut_after_last_row(const ReportFolder& folder, Report report) {
-    const Descriptor file(folder.descriptor(), file_name(report).c_str(), O_RDWR | O_NONBLOCK);
+void cut_after_last_row(const ReportFolder& folder, const std::string& report) {
+    const Descriptor file(folder.descriptor(), report.c_str(), O_RDWR | O_NONBLOCK);
     struct stat info {};
     if (file.value() < 0 || ::fstat(file.value(), &info) != 0 || !S_ISREG(info.st_mode)) return;
     std::array<char, 65536> bytes{};
@@ -119,15 +108,21 @@ void cut_after_last_row(const ReportFolder& folder, Report report) {
     if (TEMP_FAILURE_RETRY(::ftruncate(file.value(), whole)) != 0) return;  // then it stays
 }
 
+bool is_events(std::string_view name) {
+    return name == file_name(Report::kEvents) || name == file_name(Report::kEvents, Format::kJsonLines);
+}
+
 // REQUIRES: holds_report().
 Nanoseconds begin_of_earlier(const ReportFolder& folder) {
     for (const Report report : {Report::kCapture, Report::kEvents}) {
-        if (const auto time = earliest_time_in(folder, report)) return *time;
+        for (const Format format : {Format::kCsv, Format::kJsonLines}) {
+            if (const auto time = earliest_time_in(folder, file_name(report, format))) return *time;
+        }
     }
     struct stat info {};
-    for (const std::string& name : report_names()) {
+    for (const std::string& name : file_names()) {
         if (::fstatat(folder.descriptor(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        if (name == file_name(Report::kEvents)) break;
+        if (is_events(name)) break;
     }
     return info.st_mtim.tv_sec * kSecond;
 }
@@ -179,9 +174,9 @@ std::vector<std::string> periods_in(const ReportFolder& folder) {
 }
 
 // The reports of a period, finished or not.
-std::vector<std::string> file_names() {
-    std::vector<std::string> names = report_names();
-    for (const std::string& name : report_names()) names.push_back(ReportFolder::temporary_name(name));
+std::vector<std::string> names_of_all() {
+    std::vector<std::string> names = file_names();
+    for (const std::string& name : file_names()) names.push_back(ReportFolder::temporary_name(name));
     return names;
 }
 
@@ -194,7 +189,7 @@ bool has_other_names(const ReportFolder& folder, const std::string& name) {
 Status remove_period(const ReportFolder& folder, const std::string& name) {
     const Descriptor period(folder.descriptor(), name.c_str(), O_RDONLY | O_DIRECTORY);
     if (period.value() < 0) return failure("open", folder, name);
-    for (const std::string& report : report_names()) {
+    for (const std::string& report : file_names()) {
         if (::unlinkat(period.value(), report.c_str(), 0) != 0 && errno != ENOENT) {
             return failure("remove", folder, fmt::format("{}/{}", name, report));
         }
@@ -235,7 +230,8 @@ std::string period_name(Nanoseconds began, unsigned number) {
 
 Status move_reports(const ReportFolder& folder, Nanoseconds began) {
     if (!holds_report(folder)) return success();
-    const std::vector<std::string> names = report_names();
+    // Those of events go last: as long as they stay, the period is not over.
+    const std::vector<std::string> names = file_names();
     if (Status good = check_reports(folder, names); !good) return good;
     const std::string period_folder = make_period_folder(folder, began);
     if (period_folder.empty()) return failure("create", folder, period_name(began));
@@ -247,7 +243,9 @@ Status move_reports(const ReportFolder& folder, Nanoseconds began) {
 Status move_earlier_reports(const ReportFolder& folder) {
     if (!holds_report(folder)) return success();
     const Nanoseconds began = begin_of_earlier(folder);
-    cut_after_last_row(folder, Report::kEvents);
+    for (const Format format : {Format::kCsv, Format::kJsonLines}) {
+        cut_after_last_row(folder, file_name(Report::kEvents, format));
+    }
     return move_reports(folder, began);
 }
 
@@ -265,7 +263,7 @@ Status keep_latest(const ReportFolder& folder, std::size_t keep) {
 }
 
 bool holds_only_reports(const ReportFolder& folder) {
-    const std::vector<std::string> ours = file_names();
+    const std::vector<std::string> ours = names_of_all();
     const std::vector<std::string> names = names_in(folder);
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
         return name == "." || name == ".." || is_period(folder, name) ||
@@ -274,9 +272,9 @@ bool holds_only_reports(const ReportFolder& folder) {
 }
 
 Status give_reports(const ReportFolder& folder, uid_t user, gid_t group) {
-    std::vector<std::string> given = file_names();
+    std::vector<std::string> given = names_of_all();
     for (const std::string& period : periods_in(folder)) {
-        for (const std::string& name : report_names()) given.push_back((period + '/').append(name));
+        for (const std::string& name : file_names()) given.push_back((period + '/').append(name));
         given.push_back(period);
     }
     given.emplace_back(".");

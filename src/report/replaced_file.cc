@@ -37,9 +37,8 @@ bool ReplacedFile::would_replace_report(const ReportFolder& reports) const {
     const bool same_folder = ::fstat(folder_->descriptor(), &ours) == 0 &&
                              ::fstat(reports.descriptor(), &theirs) == 0 && ours.st_dev == theirs.st_dev &&
                              ours.st_ino == theirs.st_ino;
-    return same_folder && std::ranges::any_of(kReports, [&](const ReportInfo& report) {
-               return name_ == std::string(report.name) + ".csv";
-           });
+    const std::vector<std::string> names = file_names();
+    return same_folder && std::ranges::find(names, name_) != names.end();
 }
 
 Status ReplacedFile::write(std::string_view text) {

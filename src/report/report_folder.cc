@@ -72,8 +72,8 @@ Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::string& path
 
 bool ReportFolder::lock() {
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
-    for (const ReportInfo& report : kReports) {
-        ::unlinkat(descriptor_, temporary_name(std::string(report.name) + ".csv").c_str(), 0);
+    for (const std::string& name : file_names()) {
+        ::unlinkat(descriptor_, temporary_name(name).c_str(), 0);
     }
     return true;
 }

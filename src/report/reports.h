@@ -1,14 +1,16 @@
-// The reports there are.
+// The reports there are, and the formats that they are written in.
 //
 // Threads: constants.
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace deadpeer {
 
@@ -33,9 +35,29 @@ constexpr std::size_t index(Report report) {
     return static_cast<std::size_t>(report);
 }
 
-inline std::string file_name(Report report) {
-    return std::string(kReports[index(report)].name) + ".csv";
+// Some of them, by index().
+using ReportSet = std::bitset<kReports.size()>;
+
+enum class Format : std::uint8_t { kCsv, kJsonLines };
+
+struct FormatInfo {
+    std::string_view name;    // for --format
+    std::string_view ending;  // of the file's name
+};
+
+// By Format.
+inline constexpr std::array<FormatInfo, 2> kFormats = {{{"csv", ".csv"}, {"jsonl", ".jsonl"}}};
+
+constexpr const FormatInfo& info(Format format) {
+    return kFormats[static_cast<std::size_t>(format)];
 }
+
+inline std::string file_name(Report report, Format format = Format::kCsv) {
+    return std::string(kReports[index(report)].name).append(info(format).ending);
+}
+
+// Every name that a report's file can have; those of events are the last.
+std::vector<std::string> file_names();
 
 constexpr std::optional<Report> report_named(std::string_view name) {
     for (std::size_t i = 0; i < kReports.size(); ++i) {

@@ -163,7 +163,7 @@ TEST_CASE("options reach the settings") {
     CHECK(settings.to_standard_output());
     CHECK(settings.report == Report::kHosts);
     CHECK(settings.analyzer.segments == SegmentSelection::kNone);
-    CHECK_FALSE(settings.csv.segments);
+    CHECK_FALSE(settings.csv.reports[index(Report::kSegments)]);
     CHECK(settings.analyzer.wireshark == WiresharkRelease::k4_0);
     CHECK(settings.csv.dialect.delimiter == ';');
     CHECK(settings.csv.dialect.crlf);

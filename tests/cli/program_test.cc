@@ -224,6 +224,7 @@ TEST_CASE("--excel, --delimiter, --crlf and --time choose the dialect") {
     CHECK(flows({"--excel"}).starts_with("\xef\xbb\xbfstream;file;"));
     CHECK(contains(flows({"--excel"}), ";evidence_against\r\n"));
     CHECK(flows({"--excel", "--delimiter", "tab"}).starts_with("\xef\xbb\xbfstream\tfile\t"));
+    CHECK(flows({"--bom", "--delimiter", ";"}).starts_with("\xef\xbb\xbfstream;file;"));
     CHECK(flows({"--delimiter", "|"}).starts_with("stream|file|"));
     CHECK(contains(flows({"--crlf"}), ",evidence_against\r\n"));
     CHECK(contains(flows({"--time", "epoch"}), ",1700000000.250000000,1700000010.250000000,10,"));
@@ -288,7 +289,13 @@ TEST_CASE("usage errors: exit 1, one sentence, and where to find help") {
         {"--no-such-option", "x"},
         {"x", "-o", "-"},
         {"x", "-o", "-", "--report", "nothing"},
-        {"x", "-o", "d", "--report", "flows"},
+        {"x", "-o", "-", "--report", "flows,events"},
+        {"x", "-o", "-", "--report", "flows", "--format", "csv,jsonl"},
+        {"x", "-o", "d", "--format", "xml"},
+        {"x", "-o", "d", "--columns", "stream"},
+        {"x", "--report", "flows"},
+        {"x", "--format", "jsonl"},
+        {"x", "--columns", "short"},
         {"x", "-o", "-", "--report", "segments", "--segments", "none"},
         {"x", "--segments", "some"},
         {"x", "--wireshark", "5.0"},

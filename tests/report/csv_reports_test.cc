@@ -494,7 +494,7 @@ TEST_CASE("without segments there is no segments.csv, and none of an earlier run
     const TemporaryFolder folder;
     write_file(folder.file("segments.csv"), "old");
     CsvOptions options;
-    options.segments = false;
+    options.reports.reset(index(Report::kSegments));
     const auto reports = reports_in(folder.path().string(), options);
     const SegmentRowId id = reports->on_segment(sample_probe(1));
     reports->update_segment(id, sample_probe(2));

@@ -220,7 +220,7 @@ TEST_CASE("segment rows are updated until their period is over") {
 }
 
 TEST_CASE("without segments there is no segments.csv, and updates go nowhere") {
-    Live live({.csv = {.segments = false}});
+    Live live({.csv = {.reports = ReportSet().set().reset(index(Report::kSegments))}});
     live.start();
     live.reports->update_segment(live.reports->on_segment(sample_probe(1)), sample_probe(1));
     REQUIRE(live.reports->publish(live.feed()));

@@ -1,0 +1,80 @@
+#include "cli/report_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/options.h"
+
+namespace deadpeer::cli {
+namespace {
+
+std::string wrong_of_standard_output(const Words& words) {
+    if (words.reports.empty())
+        return "-o - prints one report: say which with --report flows (or another: --columns)";
+    if (words.reports.size() > 1) return "-o - prints one report; --report names several";
+    if (formats_of(words).size() > 1) return "-o - prints one format; --format names several";
+    return {};
+}
+
+std::string without_folder(const Words& words) {
+    if (!words.reports.empty()) return "--report goes with -o";
+    if (!words.formats.empty()) return "--format goes with -o";
+    return words.columns.empty() ? "" : "--columns NAMES goes with -o";
+}
+
+std::vector<std::string> names_in(std::string_view list) {
+    std::vector<std::string> names;
+    for (std::size_t from = 0; from <= list.size();) {
+        const std::size_t to = std::min(list.find(',', from), list.size());
+        names.emplace_back(list.substr(from, to - from));
+        from = to + 1;
+    }
+    return names;
+}
+
+}  // namespace
+
+std::string wrong_report(const Words& words) {
+    std::string wrong;
+    if (words.output == "-") wrong = wrong_of_standard_output(words);
+    if (words.output.empty()) wrong = without_folder(words);
+    if (!wrong.empty()) return wrong;
+    for (const std::string& report : words.reports) {
+        if (report_named(report)) continue;
+        return fmt::format(
+            "there is no report '{}'; choose capture, segments, flows, events, hosts or incidents", report);
+    }
+    if (std::ranges::find(words.inputs, words.html) != words.inputs.end() && !words.html.empty())
+        return fmt::format("--html {} would replace that input", words.html);
+    if (std::ranges::find(words.reports, "segments") != words.reports.end() && words.segments == "none")
+        return "--report segments contradicts --segments none";
+    return wrong_columns(columns_of(words), reports_of(words));
+}
+
+ReportSet reports_of(const Words& words) {
+    ReportSet reports;
+    if (words.reports.empty()) reports.set();
+    for (const std::string& report : words.reports) reports.set(index(*report_named(report)));
+    if (words.segments == "none") reports.reset(index(Report::kSegments));
+    return reports;
+}
+
+std::vector<Format> formats_of(const Words& words) {
+    std::vector<Format> formats;
+    for (const std::string& word : words.formats) {
+        const Format format = kFormatWords.at(word);
+        if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
+    }
+    if (formats.empty()) formats.push_back(Format::kCsv);
+    return formats;
+}
+
+ColumnChoice columns_of(const Words& words) {
+    using Which = ColumnChoice::Which;
+    if (words.columns.empty() || words.columns == "all") return {};
+    if (words.columns == "short") return {.which = Which::kShort};
+    return {Which::kNamed, names_in(words.columns)};
+}
+
+}  // namespace deadpeer::cli

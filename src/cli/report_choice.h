@@ -1,0 +1,22 @@
+// Which reports are written, in which formats, with which columns.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+
+#include "cli/words.h"
+#include "report/formats/column_tables.h"
+#include "report/reports.h"
+
+namespace deadpeer::cli {
+
+// What no run can write, as a sentence, or empty.
+std::string wrong_report(const Words& words);
+
+// REQUIRES: nothing is wrong.
+ReportSet reports_of(const Words& words);
+std::vector<Format> formats_of(const Words& words);
+ColumnChoice columns_of(const Words& words);
+
+}  // namespace deadpeer::cli

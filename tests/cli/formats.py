@@ -1,0 +1,204 @@
+"""formats.py PROGRAM TESTDATA CASE: the reports in other formats say what the CSV says."""
+
+import csv
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HOSTILE = '=cmd|"\' \\ ; <b>\u202e\x01\U0001f600\u540d'
+LISTS = ("list of text", "list of integers")
+EVE = ("timestamp", "event_type", "src_ip", "src_port", "dest_ip", "dest_port", "proto", "community_id")
+
+
+def run(program, *arguments, codes=(0, 2)):
+    done = subprocess.run([program, "-q", *arguments], capture_output=True, check=False)
+    assert done.returncode in codes, done
+    return done
+
+
+def types_of(program):
+    """Of each report the columns and their types, as --columns tells them."""
+    types, report = {}, None
+    for line in subprocess.run([program, "--columns"], capture_output=True, text=True, check=True).stdout.split("\n"):
+        if line.startswith("### "):
+            report = types.setdefault(line[4:].removesuffix(".csv"), {})
+        elif line.startswith("| `"):
+            name, kind = line.split("|")[1:3]
+            report[name.strip(" `")] = kind.strip()
+    return types
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def without_guard(text):
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\uff1d\uff0b\uff0d\uff20") else text
+
+
+def typed(cell, kind, name):
+    """What a format with types and lists makes of a cell of the CSV."""
+    text = without_guard(cell)
+    if kind in LISTS:
+        between = " " if kind == "list of integers" or name == "wireshark_labels" else ";"
+        parts = [part.strip() for part in text.split(between)] if text else []
+        return [int(part) for part in parts] if kind == "list of integers" else parts
+    if text == "":
+        return None
+    return {"integer": int, "seconds": float}.get(kind, str)(text)
+
+
+def check_json(folder, types):
+    for report, columns in types.items():
+        if not os.path.exists(f"{folder}/{report}.csv"):
+            assert not os.path.exists(f"{folder}/{report}.jsonl"), report
+            continue
+        with open(f"{folder}/{report}.jsonl", "rb") as file:
+            lines = file.read().decode("utf-8").split("\n")
+        assert lines.pop() == ""
+        expected = rows(f"{folder}/{report}.csv")
+        assert len(lines) == len(expected), report
+        for line, row in zip(lines, expected):
+            told = json.loads(line)
+            eve = [name for name in EVE if name not in columns] if report in ("flows", "events") else []
+            assert list(told) == eve + list(columns)
+            for name, kind in columns.items():
+                value = typed(row[name], kind, name)
+                assert told[name] == value, (report, name, told[name], row[name])
+            check_eve(report, told)
+
+
+def check_eve(report, told):
+    if report == "flows":
+        ends = [told[name] for name in ("initiator", "initiator_port", "responder", "responder_port")]
+        time = told["last_utc"]
+    elif report == "events":
+        ends = [told[name] for name in ("subject", "subject_port", "peer", "peer_port")]
+        time = told["time_utc"]
+    else:
+        return
+    assert [told[name] for name in ("src_ip", "src_port", "dest_ip", "dest_port")] == ends
+    assert told["timestamp"] == (time and time[:26] + "+0000")
+    assert (told["event_type"], told["proto"]) == (f"deadpeer_{report[:-1]}", "TCP")
+
+
+def stories(program, testdata, folder):
+    """Of every fourth story each cell is in the JSON Lines, with its type; an event has the community id of its flow."""
+    types = types_of(program)
+    assert len(types) == 6
+    captures = sorted(glob.glob(f"{testdata}/*/capture.pcap"))
+    assert len(captures) > 5
+    for capture in captures[::4]:
+        run(program, "-o", folder, "--format", "csv,jsonl", capture)
+        check_json(folder, types)
+        with open(f"{folder}/flows.jsonl", encoding="utf-8") as file:
+            ids = {flow["stream"]: flow["community_id"] for flow in map(json.loads, file)}
+        with open(f"{folder}/events.jsonl", encoding="utf-8") as file:
+            for event in map(json.loads, file):
+                if event["stream"] is not None and event["community_id"] is not None:
+                    assert event["community_id"] == ids[event["stream"]], event
+
+
+def hostile(program, testdata, folder):
+    """Whatever names files and hosts have, a line is valid."""
+    name = f"{folder}/a'\"&\\;\u202e\x1b\n".encode() + b"\xff\xfe.pcap"
+    with open(f"{testdata}/sample/capture.pcap", "rb") as source, open(name, "wb") as copy:
+        copy.write(source.read())
+    with open(f"{folder}/hosts.csv", "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["address", "name", "idle", "interval", "count"])
+        out.writerow(["0.0.0.0/0", HOSTILE, 300, 10, 5])
+    run(program, "-o", f"{folder}/r", "--format", "jsonl", "--format", "csv", "--segments", "all",
+        "--inventory", f"{folder}/hosts.csv", name)
+    check_json(f"{folder}/r", types_of(program))
+    text = open(f"{folder}/r/hosts.jsonl", encoding="utf-8").read()
+    assert '\\"' in text and "\U0001f600\u540d" in text and "\u202e" not in text
+
+
+def chosen(program, testdata, folder):
+    """--report writes only these, --columns only those, in the order given; what is left of earlier runs goes."""
+    sample = f"{testdata}/sample/capture.pcap"
+    run(program, "-o", folder, sample)
+    assert len(os.listdir(folder)) == 6
+    run(program, "-o", folder, "--report", "flows,events", "--report", "hosts", "--format", "jsonl", sample)
+    assert sorted(os.listdir(folder)) == ["events.jsonl", "flows.jsonl", "hosts.jsonl"]
+    run(program, "-o", folder, "--report", "flows", "--columns", "short", sample)
+    assert os.listdir(folder) == ["flows.csv"]
+    with open(f"{folder}/flows.csv", encoding="utf-8") as file:
+        assert file.readline() == ("verdict,confidence,initiator,responder,responder_port,first_utc,last_utc,half_open_s,"
+                                   "idle_at_failure_s,explanation,wireshark_filter,stream\n")
+    run(program, "-o", folder, "--columns", "short", sample)
+    assert len(os.listdir(folder)) == 6
+
+    def printed(*arguments):
+        return run(program, "-o", "-", *arguments, sample).stdout.decode("utf-8").split("\n")
+
+    assert printed("--report", "flows", "--columns", "verdict,stream")[:2] == ["verdict,stream", "alive,0"]
+    told = json.loads(printed("--report", "flows", "--columns", "stream,verdict", "--format", "jsonl")[0])
+    assert list(told) == [*EVE, "stream", "verdict"]
+    told = json.loads(printed("--report", "hosts", "--columns", "host", "--format", "jsonl")[0])
+    assert list(told) == ["host"]
+    epoch = json.loads(printed("--report", "flows", "--format", "jsonl", "--time", "epoch")[0])
+    assert isinstance(epoch["first_utc"], float) and epoch["timestamp"].endswith("+0000")
+
+    def refused(*arguments):
+        return run(program, *arguments, sample, codes=(1,)).stderr.decode("utf-8")
+
+    assert "no column 'verdct'; did you mean verdict?" in refused("-o", folder, "--report", "flows", "--columns", "verdct")
+    assert "names stream twice" in refused("-o", folder, "--report", "flows", "--columns", "stream,stream")
+    assert "leaves nothing of capture" in refused("-o", folder, "--columns", "verdict")
+
+
+def live(program, testdata, folder):
+    """A live capture writes an event's line at once, and the other reports at the end."""
+    sample = open(f"{testdata}/sample/capture.pcap", "rb").read()
+    with subprocess.Popen([program, "-q", "--live", "-", "-o", "-", "--report", "events", "--format", "jsonl"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdin.write(sample)
+        process.stdin.flush()
+        first = json.loads(process.stdout.readline())  # the pipe is open still
+        process.stdin.close()
+        others = [json.loads(line) for line in process.stdout]
+    assert first["event_type"] == "deadpeer_event" and others
+    with subprocess.Popen([program, "-q", "--live", "-", "-o", folder, "--format", "csv,jsonl"],
+                          stdin=subprocess.PIPE) as process:
+        process.communicate(sample)
+    assert process.returncode == 0
+    check_json(folder, types_of(program))
+    # The next run moves them aside.
+    with subprocess.Popen([program, "-q", "--live", "-", "-o", folder, "--format", "jsonl", "--report", "flows"],
+                          stdin=subprocess.PIPE) as process:
+        process.communicate(sample)
+    (period,) = [name for name in os.listdir(folder) if name != "flows.jsonl"]
+    assert len(os.listdir(f"{folder}/{period}")) == 12
+
+
+def examples(program, testdata, folder):
+    """The README's examples."""
+    with open(f"{testdata}/../README.md", encoding="utf-8") as file:
+        lines = re.findall(r"^    \$ (deadpeer -q trace\.pcap .*)$", file.read(), re.MULTILINE)
+    assert len(lines) >= 5, lines
+    os.symlink(os.path.abspath(f"{testdata}/sample/capture.pcap"), f"{folder}/trace.pcap")
+    os.symlink(os.path.abspath(program), f"{folder}/deadpeer")
+    for line in lines:
+        if " jq " in line and not shutil.which("jq"):
+            continue
+        done = subprocess.run(["bash", "-ec", "set -o pipefail; " + line], cwd=folder, capture_output=True, text=True,
+                              check=False, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
+        assert done.returncode == 0 and done.stderr == "", (line, done)
+        assert done.stdout or "-o report" in line, line
+
+
+def main():
+    program, testdata, case = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        {one.__name__: one for one in (stories, hostile, chosen, live, examples)}[case](program, testdata, folder)
+
+
+main()
