@@ -60,6 +60,10 @@ std::string wrong_live_output(const Words& words) {
     if (to_standard_output && words.reports != std::vector<std::string>{"events"}) {
         return "live, -o - prints events as they happen: --report events; the other reports need a folder";
     }
+    if (const std::string book = book_of(words); !book.empty()) {
+        return fmt::format("live, {} is not written; --format jsonl or csv, or read a file of the capture",
+                           book);
+    }
     if (to_standard_output && words.print)
         return "--print and -o - both write to standard output; choose one";
     const bool to_folder = !words.output.empty() && !to_standard_output;

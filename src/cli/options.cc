@@ -15,7 +15,8 @@ const std::map<std::string, TimeStyle> kTimeWords = {{"utc", TimeStyle::kUtc}, {
 const std::map<std::string, char> kDelimiterWords = {
     {",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}};
 
-const std::map<std::string, Format> kFormatWords = {{"csv", Format::kCsv}, {"jsonl", Format::kJsonLines}};
+const std::map<std::string, Format> kFormatWords = {
+    {"csv", Format::kCsv}, {"jsonl", Format::kJsonLines}, {"sqlite", Format::kSqlite}};
 
 namespace {
 
@@ -114,8 +115,9 @@ void add_output_options(CLI::App& app, Words& words) {
              "Only these: capture segments flows events hosts incidents, joined by ,")
         ->type_name("NAMES")
         ->group(group);
-    add_list(app, "--format", words.formats, "Of the reports: csv (default) or jsonl, or both")
-        ->check(one_of(kFormatWords, "csv, jsonl"))
+    add_list(app, "--format", words.formats,
+             "Of the reports: csv (default), jsonl, sqlite; several joined by ,")
+        ->check(one_of(kFormatWords, "csv, jsonl, sqlite"))
         ->type_name("NAMES")
         ->group(group);
     app.add_option("--columns", words.columns,

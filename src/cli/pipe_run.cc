@@ -102,8 +102,9 @@ bool PipeRun::decide() {
     const Nanoseconds wall =
         std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
     const bool page_alone = !settings_.html.empty() && settings_.output.empty();
+    const bool book = std::ranges::any_of(settings_.csv.formats, [](Format f) { return info(f).is_book; });
     const bool only_at_the_end =
-        page_alone || (settings_.to_standard_output() && settings_.report != Report::kEvents);
+        page_alone || book || (settings_.to_standard_output() && settings_.report != Report::kEvents);
     live_ = settings_.pipe_is_live.value_or(capture::is_now(stamp, wall) && !only_at_the_end);
     if (live_ || settings_.only_live.empty()) return true;
     return fail(ExitCode::kUsage,

@@ -14,6 +14,8 @@ std::string wrong_of_standard_output(const Words& words) {
         return "-o - prints one report: say which with --report flows (or another: --columns)";
     if (words.reports.size() > 1) return "-o - prints one report; --report names several";
     if (formats_of(words).size() > 1) return "-o - prints one format; --format names several";
+    if (const std::string book = book_of(words); !book.empty())
+        return fmt::format("-o - prints csv or jsonl; {} needs a folder: -o DIR", book);
     return {};
 }
 
@@ -49,6 +51,8 @@ std::string wrong_report(const Words& words) {
         return fmt::format("--html {} would replace that input", words.html);
     if (std::ranges::find(words.reports, "segments") != words.reports.end() && words.segments == "none")
         return "--report segments contradicts --segments none";
+    if (const std::string book = book_of(words); !book.empty() && words.time != "utc")
+        return fmt::format("--time {} is for csv and jsonl; {} has its own", words.time, book);
     return wrong_columns(columns_of(words), reports_of(words));
 }
 
@@ -68,6 +72,13 @@ std::vector<Format> formats_of(const Words& words) {
     }
     if (formats.empty()) formats.push_back(Format::kCsv);
     return formats;
+}
+
+std::string book_of(const Words& words) {
+    for (const Format format : formats_of(words)) {
+        if (info(format).is_book) return std::string(info(format).name);
+    }
+    return {};
 }
 
 ColumnChoice columns_of(const Words& words) {

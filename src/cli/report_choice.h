@@ -17,6 +17,8 @@ std::string wrong_report(const Words& words);
 // REQUIRES: nothing is wrong.
 ReportSet reports_of(const Words& words);
 std::vector<Format> formats_of(const Words& words);
+// Is there one that is written at the end alone, as a whole? Its name; else empty.
+std::string book_of(const Words& words);
 ColumnChoice columns_of(const Words& words);
 
 }  // namespace deadpeer::cli

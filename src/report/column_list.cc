@@ -24,11 +24,12 @@ void list(std::string& out, Report report, std::span<const Column<Row>> columns)
 std::vector<std::string> file_names() {
     std::vector<std::string> names;
     std::vector<std::string> of_events;
-    for (std::size_t format = 0; format < kFormats.size(); ++format) {
-        for (std::size_t i = 0; i < kReports.size(); ++i) {
-            const auto report = static_cast<Report>(i);
-            (report == Report::kEvents ? of_events : names)
-                .push_back(file_name(report, static_cast<Format>(format)));
+    for (std::size_t i = 0; i < kFormats.size(); ++i) {
+        const auto format = static_cast<Format>(i);
+        if (info(format).is_book) names.push_back(file_name(Report::kFlows, format));
+        for (std::size_t j = 0; j < kReports.size() && !info(format).is_book; ++j) {
+            const auto report = static_cast<Report>(j);
+            (report == Report::kEvents ? of_events : names).push_back(file_name(report, format));
         }
     }
     names.insert(names.end(), of_events.begin(), of_events.end());

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "report/formats/database.h"
 #include "report/incident/incident_explanation.h"
 #include "report/text.h"
 
@@ -26,7 +27,7 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
       flows_(spool_folder, options.waiting_bytes),
       hosts_(options.hosts, options.hosts / 4) {
     for (const Format format : options.formats)
-        written_.push_back({format, columns_of(format, options.columns)});
+        written_.push_back({format, columns_of(format, options.columns), nullptr});
 }
 
 CsvReports::~CsvReports() {
@@ -39,7 +40,12 @@ Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(std::unique_ptr<Report
                                             Report::kEvents,  Report::kHosts,    Report::kIncidents};
     static_assert(kAll.size() == kReports.size());
     auto reports = to_folder(*folder, kAll, options);
-    if (reports) reports.value()->owned_folder_ = std::move(folder);
+    if (!reports) return reports;
+    for (Written& written : reports.value()->written_) {
+        if (!info(written.format).is_book) continue;
+        if (const Status started = reports.value()->start_book(written); !started) return started.error();
+    }
+    reports.value()->owned_folder_ = std::move(folder);
     return reports;
 }
 
@@ -51,6 +57,7 @@ Result<std::unique_ptr<CsvReports>> CsvReports::to_folder(ReportFolder& folder, 
     for (const Report report : which) {
         if (!options.reports[index(report)]) continue;
         for (Written& written : reports->written_) {
+            if (info(written.format).is_book) continue;
             const Result<int> descriptor = folder.create(file_name(report, written.format));
             if (!descriptor) return descriptor.error();
             reports->start(written, report, descriptor.value());
@@ -68,10 +75,27 @@ std::unique_ptr<CsvReports> CsvReports::to_descriptor(int descriptor, Report rep
 }
 
 void CsvReports::start(Written& written, Report report, int descriptor) {
-    auto writer = std::make_unique<Writer>(descriptor);
-    writer->rows = line_rows(written.format, writer->output, options_.dialect, written.columns.of(report));
+    auto writer = std::make_unique<Writer>();
+    writer->output.emplace(descriptor);
+    writer->rows = line_rows(written.format, *writer->output, options_.dialect, written.columns.of(report));
     written.writers[index(report)] = std::move(writer);
     started_.set(index(report));
+}
+
+Status CsvReports::start_book(Written& written) {
+    const std::string name = file_name(Report::kFlows, written.format);
+    const Result<int> descriptor = folder_->create(name);
+    if (!descriptor) return descriptor.error();
+    const std::string path = folder_->path() + '/';
+    written.book = open_database(folder_->path(), path + ReportFolder::temporary_name(name), path + name);
+    for (std::size_t i = 0; i < kReports.size(); ++i) {
+        if (!options_.reports[i]) continue;
+        const auto report = static_cast<Report>(i);
+        written.writers[i] = std::make_unique<Writer>();
+        written.writers[i]->rows = written.book->add(report, options_.dialect, written.columns.of(report));
+        started_.set(i);
+    }
+    return written.book->status();
 }
 
 template <typename Row>
@@ -87,8 +111,8 @@ template <typename Visit>
 void CsvReports::for_each_writer(const Visit& visit) const {
     for (const Written& written : written_) {
         for (std::size_t i = 0; i < kReports.size(); ++i) {
-            if (written.writers[i] != nullptr)
-                visit(written.writers[i]->output, static_cast<Report>(i), written.format);
+            if (written.writers[i] != nullptr && written.writers[i]->output)
+                visit(*written.writers[i]->output, static_cast<Report>(i), written.format);
         }
     }
 }
@@ -196,6 +220,9 @@ Status CsvReports::finish(const RunSummary&) {
     if (wants(Report::kHosts)) write_hosts();
     if (wants(Report::kIncidents)) write_incidents();
     for_each_writer([](Output& output, Report, Format) { output.flush(); });
+    for (const Written& written : written_) {
+        if (written.book != nullptr) written.book->finish();
+    }
     Status status = written();
     if (!status || folder_ == nullptr) return status;
     status = folder_->publish(options_.meanwhile);
@@ -207,6 +234,9 @@ Status CsvReports::remove_stale() {
     std::vector<std::string> stale = file_names();
     for_each_writer(
         [&](const Output&, Report report, Format format) { std::erase(stale, file_name(report, format)); });
+    for (const Written& written : written_) {
+        if (written.book != nullptr) std::erase(stale, file_name(Report::kFlows, written.format));
+    }
     for (const std::string& name : stale) {
         if (Status removed = folder_->remove_stale(name); !removed) return removed;
     }
@@ -218,6 +248,9 @@ Status CsvReports::written() const {
         if (!spooled) return spooled;
     }
     Status status = success();
+    for (const Written& written : written_) {
+        if (status && written.book != nullptr) status = written.book->status();
+    }
     for_each_writer([&](const Output& output, Report report, Format format) {
         if (!status || output.error() == 0) return;
         const std::string place =
@@ -231,6 +264,7 @@ Status CsvReports::written() const {
 bool CsvReports::failed() const {
     bool failed = segments_.failed() || events_.failed() || flows_.failed();
     for_each_writer([&](const Output& output, Report, Format) { failed |= output.error() != 0; });
+    for (const Written& written : written_) failed |= written.book != nullptr && !written.book->status();
     return failed;
 }
 

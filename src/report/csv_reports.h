@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,6 +24,7 @@
 #include "report/cells.h"
 #include "report/columns.h"
 #include "report/community_id.h"
+#include "report/formats/book.h"
 #include "report/formats/column_tables.h"
 #include "report/formats/line_rows.h"
 #include "report/host_table.h"
@@ -96,14 +98,14 @@ public:
 
 private:
     struct Writer {
-        explicit Writer(int descriptor) : output(descriptor) {}
-        Output output;
+        std::optional<Output> output;  // not of a book
         std::unique_ptr<RowWriter> rows;
     };
     // In one format, by report.
     struct Written {
         Format format;
         ColumnTables columns;
+        std::unique_ptr<Book> book;  // null of a format with a file for each report
         std::array<std::unique_ptr<Writer>, kReports.size()> writers = {};
     };
     struct NumberedFinding {
@@ -122,6 +124,7 @@ private:
     [[nodiscard]] bool wants(Report report) const { return started_[index(report)]; }
     template <typename Row>
     void write(Report report, std::vector<Column<Row>> ColumnTables::*columns, const Row& row);
+    Status start_book(Written& written);
     template <typename Visit>
     void for_each_writer(const Visit& visit) const;
     void pause();

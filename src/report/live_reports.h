@@ -6,6 +6,7 @@
 //           began, UTC), and open connections go on into the next. Reports of an earlier run, killed ones
 //           included, are moved aside in the same way by open().
 // Order:    events stand in the order in which they became known, which is nearly that of their times.
+// Formats:  those with a file for each report.
 // Memory:   bounded: what ended in a period waits in temporary files without names.
 // Lifetime: the sources and the analyzer belong to the caller; tables in the options must outlive this.
 // Threads:  one thread at a time.

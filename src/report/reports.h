@@ -38,22 +38,26 @@ constexpr std::size_t index(Report report) {
 // Some of them, by index().
 using ReportSet = std::bitset<kReports.size()>;
 
-enum class Format : std::uint8_t { kCsv, kJsonLines };
+// Books hold all reports in one file.
+enum class Format : std::uint8_t { kCsv, kJsonLines, kSqlite };
 
 struct FormatInfo {
     std::string_view name;    // for --format
     std::string_view ending;  // of the file's name
+    bool is_book;
 };
 
 // By Format.
-inline constexpr std::array<FormatInfo, 2> kFormats = {{{"csv", ".csv"}, {"jsonl", ".jsonl"}}};
+inline constexpr std::array<FormatInfo, 3> kFormats = {
+    {{"csv", ".csv", false}, {"jsonl", ".jsonl", false}, {"sqlite", ".sqlite", true}}};
 
 constexpr const FormatInfo& info(Format format) {
     return kFormats[static_cast<std::size_t>(format)];
 }
 
 inline std::string file_name(Report report, Format format = Format::kCsv) {
-    return std::string(kReports[index(report)].name).append(info(format).ending);
+    const std::string_view name = info(format).is_book ? "deadpeer" : kReports[index(report)].name;
+    return std::string(name).append(info(format).ending);
 }
 
 // Every name that a report's file can have; those of events are the last.

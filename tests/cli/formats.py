@@ -1,11 +1,13 @@
 """formats.py PROGRAM TESTDATA CASE: the reports in other formats say what the CSV says."""
 
+import contextlib
 import csv
 import glob
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -74,6 +76,29 @@ def check_json(folder, types):
             check_eve(report, told)
 
 
+def check_database(folder, types):
+    """Cell by cell; a list stays joined."""
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/deadpeer.sqlite?mode=ro", uri=True)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert tables == {report for report in types if os.path.exists(f"{folder}/{report}.csv")}
+        for report in tables:
+            columns = types[report]
+            cursor = database.execute(f"SELECT * FROM {report} ORDER BY rowid")
+            assert [name for name, *_ in cursor.description] == list(columns)
+            expected = rows(f"{folder}/{report}.csv")
+            told = cursor.fetchall()
+            assert len(told) == len(expected)
+            for values, row in zip(told, expected):
+                for (name, kind), value in zip(columns.items(), values):
+                    cell = typed(row[name], "text" if kind in LISTS else kind, name)
+                    assert value == cell and type(value) is type(cell), (report, name, value, row[name])
+        views = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+        for view in views:
+            database.execute(f"SELECT * FROM {view}").fetchall()
+        return views
+
+
 def check_eve(report, told):
     if report == "flows":
         ends = [told[name] for name in ("initiator", "initiator_port", "responder", "responder_port")]
@@ -105,6 +130,42 @@ def stories(program, testdata, folder):
                     assert event["community_id"] == ids[event["stream"]], event
 
 
+def database(program, testdata, folder):
+    """Every cell is in the database, numbers as numbers; a table a report."""
+    types = types_of(program)
+    capture = f"{testdata}/sample/capture.pcap"
+    run(program, "-o", folder, "--format", "csv,sqlite", "--segments", "all", capture)
+    assert check_database(folder, types) == {"dead_peers", "reboots", "idle_by_server"}
+    with contextlib.closing(sqlite3.connect(f"{folder}/deadpeer.sqlite")) as one:
+        long = [float(row["half_open_s"]) for row in rows(f"{folder}/flows.csv") if float(row["half_open_s"] or 0) > 9]
+        assert long and sorted(one.execute("SELECT half_open_s FROM flows WHERE half_open_s > 9")) == [
+            (value,) for value in sorted(long)]
+        assert len(one.execute("SELECT * FROM dead_peers").fetchall()) == 2
+        assert len(one.execute("SELECT * FROM reboots").fetchall()) == 1
+    run(program, "-o", folder, "--format", "sqlite,csv", "--report", "flows", "--columns", "all", capture)
+    assert check_database(folder, types) == {"dead_peers", "idle_by_server"}
+    # Through a link, from a pipe, with another run's temporary file there.
+    os.mkdir(f"{folder}/real")
+    os.symlink("real", f"{folder}/link")
+    open(f"{folder}/real/.deadpeer.sqlite.tmp", "w", encoding="utf-8").close()
+    with open(capture, "rb") as pipe:
+        subprocess.run(["sh", "-c", f"cat | '{os.path.abspath(program)}' -q - -o link --format sqlite"], stdin=pipe,
+                       cwd=folder, check=True)
+    assert os.listdir(f"{folder}/real") == ["deadpeer.sqlite"]
+
+    def refused(*arguments):
+        return run(program, *arguments, codes=(1,)).stderr.decode("utf-8")
+
+    assert "needs a folder" in refused(capture, "-o", "-", "--report", "flows", "--format", "sqlite")
+    assert "live, sqlite is not written" in refused("-i", "lo", "-o", folder, "--format", "csv,sqlite")
+    assert "has its own" in refused(capture, "-o", folder, "--format", "sqlite", "--time", "epoch")
+    full = subprocess.run(["sh", "-c", f"ulimit -f 16; exec '{program}' -q -o '{folder}' --format sqlite '{capture}'"],
+                          capture_output=True, text=True, check=False)
+    assert full.returncode == 4 and full.stderr.count("deadpeer.sqlite") == 1, full
+    assert not os.path.exists(f"{folder}/.deadpeer.sqlite.tmp")
+    assert check_database(folder, types) == {"dead_peers", "idle_by_server"}
+
+
 def hostile(program, testdata, folder):
     """Whatever names files and hosts have, a line is valid."""
     name = f"{folder}/a'\"&\\;\u202e\x1b\n".encode() + b"\xff\xfe.pcap"
@@ -114,9 +175,10 @@ def hostile(program, testdata, folder):
         out = csv.writer(file)
         out.writerow(["address", "name", "idle", "interval", "count"])
         out.writerow(["0.0.0.0/0", HOSTILE, 300, 10, 5])
-    run(program, "-o", f"{folder}/r", "--format", "jsonl", "--format", "csv", "--segments", "all",
+    run(program, "-o", f"{folder}/r", "--format", "jsonl", "--format", "csv,sqlite", "--segments", "all",
         "--inventory", f"{folder}/hosts.csv", name)
     check_json(f"{folder}/r", types_of(program))
+    check_database(f"{folder}/r", types_of(program))
     text = open(f"{folder}/r/hosts.jsonl", encoding="utf-8").read()
     assert '\\"' in text and "\U0001f600\u540d" in text and "\u202e" not in text
 
@@ -187,18 +249,18 @@ def examples(program, testdata, folder):
     os.symlink(os.path.abspath(f"{testdata}/sample/capture.pcap"), f"{folder}/trace.pcap")
     os.symlink(os.path.abspath(program), f"{folder}/deadpeer")
     for line in lines:
-        if " jq " in line and not shutil.which("jq"):
+        if any(f" {tool} " in line and not shutil.which(tool) for tool in ("jq", "sqlite3")):
             continue
         done = subprocess.run(["bash", "-ec", "set -o pipefail; " + line], cwd=folder, capture_output=True, text=True,
                               check=False, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
         assert done.returncode == 0 and done.stderr == "", (line, done)
-        assert done.stdout or "-o report" in line, line
+        assert done.stdout or "-o report" in line, (line, done)
 
 
 def main():
     program, testdata, case = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        {one.__name__: one for one in (stories, hostile, chosen, live, examples)}[case](program, testdata, folder)
+        {one.__name__: one for one in (stories, database, hostile, chosen, live, examples)}[case](program, testdata, folder)
 
 
 main()

@@ -106,6 +106,8 @@ ColumnTables chosen_columns(const ColumnChoice& choice) {
 }
 
 ColumnTables columns_of(Format format, const ColumnChoice& choice) {
+    // A book has room for all.
+    if (info(format).is_book) return all_columns();
     ColumnTables tables = chosen_columns(choice);
     if (format == Format::kJsonLines) {
         put_before(tables.flows, kEveFlowColumns);
