@@ -4,7 +4,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # For the program; the compiler is the one that CXX names, else g++.
 build_packages=(cmake ninja-build pkg-config libpcap-dev libtins-dev libfmt-dev libcli11-dev libssl-dev
     libcap-ng-dev libseccomp-dev libfccp-dev zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev
-    libsqlite3-dev)
+    libsqlite3-dev libxlsxwriter-dev)
 case ${CXX:-g++} in
 g++*) build_packages+=("${CXX:-g++}") ;;
 clang++*) build_packages+=("clang${CXX#clang++}" "libclang-rt${CXX#clang++}-dev") ;;

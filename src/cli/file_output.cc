@@ -146,6 +146,9 @@ void FileOutput::finish() {
         if (reports_ == nullptr || !reports_->reader_left()) complain(written.error().message);
         return note(ExitCode::kNotWritten);
     }
+    if (reports_ != nullptr) {
+        if (const std::string left_out = reports_->rows_left_out(); !left_out.empty()) complain(left_out);
+    }
     if (fail_on_.matched()) note(ExitCode::kFailOn);
     if (!settings_.quiet) return tell_summary();
     // A report that lacks something is no matter to be quiet about.

@@ -15,8 +15,10 @@ const std::map<std::string, TimeStyle> kTimeWords = {{"utc", TimeStyle::kUtc}, {
 const std::map<std::string, char> kDelimiterWords = {
     {",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}};
 
-const std::map<std::string, Format> kFormatWords = {
-    {"csv", Format::kCsv}, {"jsonl", Format::kJsonLines}, {"sqlite", Format::kSqlite}};
+const std::map<std::string, Format> kFormatWords = {{"csv", Format::kCsv},
+                                                    {"jsonl", Format::kJsonLines},
+                                                    {"sqlite", Format::kSqlite},
+                                                    {"xlsx", Format::kXlsx}};
 
 namespace {
 
@@ -116,8 +118,8 @@ void add_output_options(CLI::App& app, Words& words) {
         ->type_name("NAMES")
         ->group(group);
     add_list(app, "--format", words.formats,
-             "Of the reports: csv (default), jsonl, sqlite; several joined by ,")
-        ->check(one_of(kFormatWords, "csv, jsonl, sqlite"))
+             "Of the reports: csv (default), jsonl, sqlite, xlsx; several joined by ,")
+        ->check(one_of(kFormatWords, "csv, jsonl, sqlite, xlsx"))
         ->type_name("NAMES")
         ->group(group);
     app.add_option("--columns", words.columns,
@@ -132,7 +134,6 @@ void add_output_options(CLI::App& app, Words& words) {
         ->check(one_of(kSegmentWords, "keepalive, all, none"))
         ->type_name("WHICH")
         ->group(group);
-    app.add_flag("--excel", words.excel, "For Excel: byte order mark, semicolons, CRLF")->group(group);
     app.add_option("--delimiter", words.delimiter,
                    "Between cells: , ; | or tab (--crlf, --bom: line ends, byte order mark)")
         ->check(one_of(kDelimiterWords, "',' ';' '|' tab"))
@@ -153,6 +154,7 @@ void add_output_options(CLI::App& app, Words& words) {
         ->check(sixteen_bits())
         ->type_name("N")
         ->group("");
+    app.add_flag("--excel", words.excel, "As --format xlsx")->group("");
     app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group("");
     app.add_flag("--bom", words.byte_order_mark, "Begin with a byte order mark")->group("");
     // Accepted for habit: names are never resolved.

@@ -22,6 +22,7 @@ std::string wrong_of_standard_output(const Words& words) {
 std::string without_folder(const Words& words) {
     if (!words.reports.empty()) return "--report goes with -o";
     if (!words.formats.empty()) return "--format goes with -o";
+    if (words.excel) return "--excel goes with -o";
     return words.columns.empty() ? "" : "--columns NAMES goes with -o";
 }
 
@@ -70,6 +71,8 @@ std::vector<Format> formats_of(const Words& words) {
         const Format format = kFormatWords.at(word);
         if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
     }
+    if (words.excel && std::ranges::find(formats, Format::kXlsx) == formats.end())
+        formats.push_back(Format::kXlsx);
     if (formats.empty()) formats.push_back(Format::kCsv);
     return formats;
 }

@@ -51,10 +51,9 @@ CsvOptions csv_options(const Words& words) {
     CsvOptions csv;
     csv.hosts = std::min(kMostHosts, words.memory / kMemoryPerHost);
     csv.waiting_bytes = std::min(kMostWaiting, words.memory / 16);
-    if (words.excel) csv.dialect = {.delimiter = ';', .crlf = true, .byte_order_mark = true};
     if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
-    csv.dialect.crlf |= words.crlf;
-    csv.dialect.byte_order_mark |= words.byte_order_mark;
+    csv.dialect.crlf = words.crlf;
+    csv.dialect.byte_order_mark = words.byte_order_mark;
     csv.dialect.stream_numbers = words.filter.empty() || !words.interfaces.empty();
     csv.dialect.time = kTimeWords.at(words.time);
     csv.reports = reports_of(words);

@@ -2,7 +2,7 @@
 //
 // What:    read_report() hands the cells of each row, in the order of `columns`, to a function that may throw
 //          BadRow. Columns may stand in any order and others beside them; the delimiter is whatever follows
-//          the header's first word, so that reports written with --delimiter or --excel can be read too.
+//          the header's first word, so that reports written with --delimiter and --bom can be read too.
 // Errors:  "FILE, line N: what is wrong", or what the system says of the file.
 // Threads: pure functions.
 #pragma once

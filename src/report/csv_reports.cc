@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "report/formats/database.h"
+#include "report/formats/workbook.h"
 #include "report/incident/incident_explanation.h"
 #include "report/text.h"
 
@@ -87,7 +88,9 @@ Status CsvReports::start_book(Written& written) {
     const Result<int> descriptor = folder_->create(name);
     if (!descriptor) return descriptor.error();
     const std::string path = folder_->path() + '/';
-    written.book = open_database(folder_->path(), path + ReportFolder::temporary_name(name), path + name);
+    using Open = std::unique_ptr<Book> (*)(const std::string&, const std::string&, const std::string&);
+    const Open open = written.format == Format::kXlsx ? Open{open_workbook} : Open{open_database};
+    written.book = open(folder_->path(), path + ReportFolder::temporary_name(name), path + name);
     for (std::size_t i = 0; i < kReports.size(); ++i) {
         if (!options_.reports[i]) continue;
         const auto report = static_cast<Report>(i);
@@ -259,6 +262,14 @@ Status CsvReports::written() const {
                                    folder_ == nullptr ? "" : " What was there before is untouched.")};
     });
     return status;
+}
+
+std::string CsvReports::rows_left_out() const {
+    for (const Written& written : written_) {
+        if (written.book == nullptr) continue;
+        if (std::string left_out = written.book->left_out(); !left_out.empty()) return left_out;
+    }
+    return {};
 }
 
 bool CsvReports::failed() const {

@@ -93,6 +93,8 @@ public:
     [[nodiscard]] bool failed() const;
     [[nodiscard]] bool reader_left() const;
 
+    // A sentence about rows that a format has no room for; empty if there was enough.
+    [[nodiscard]] std::string rows_left_out() const;
     // A sentence about what hosts.csv had no memory for; empty if there was enough.
     [[nodiscard]] std::string hosts_left_out() const { return hosts_.left_out(); }
 

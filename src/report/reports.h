@@ -39,7 +39,7 @@ constexpr std::size_t index(Report report) {
 using ReportSet = std::bitset<kReports.size()>;
 
 // Books hold all reports in one file.
-enum class Format : std::uint8_t { kCsv, kJsonLines, kSqlite };
+enum class Format : std::uint8_t { kCsv, kJsonLines, kSqlite, kXlsx };
 
 struct FormatInfo {
     std::string_view name;    // for --format
@@ -48,8 +48,10 @@ struct FormatInfo {
 };
 
 // By Format.
-inline constexpr std::array<FormatInfo, 3> kFormats = {
-    {{"csv", ".csv", false}, {"jsonl", ".jsonl", false}, {"sqlite", ".sqlite", true}}};
+inline constexpr std::array<FormatInfo, 4> kFormats = {{{"csv", ".csv", false},
+                                                        {"jsonl", ".jsonl", false},
+                                                        {"sqlite", ".sqlite", true},
+                                                        {"xlsx", ".xlsx", true}}};
 
 constexpr const FormatInfo& info(Format format) {
     return kFormats[static_cast<std::size_t>(format)];

@@ -170,7 +170,7 @@ TEST_CASE("diff of the program's own reports: nothing, whatever the dialect") {
         INFO(story);
         const std::string plain = report_of(folder, story);
         for (const std::vector<std::string>& options : {std::vector<std::string>{},
-                                                        {"--excel"},
+                                                        {"--delimiter", ";", "--bom", "--crlf"},
                                                         {"--delimiter", "tab", "--time", "epoch"},
                                                         {"--segments", "none"}}) {
             const Finished run = run_program({"diff", plain, report_of(folder, story, options)});

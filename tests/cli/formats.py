@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import datetime
 import glob
 import json
 import os
@@ -11,6 +12,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
+import zipfile
 
 HOSTILE = '=cmd|"\' \\ ; <b>\u202e\x01\U0001f600\u540d'
 LISTS = ("list of text", "list of integers")
@@ -99,6 +102,61 @@ def check_database(folder, types):
         return views
 
 
+def column_number(reference):
+    number = 0
+    for letter in reference.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def sheet_of(book, place):
+    """The cells of a sheet, by row and column: a number, a text, or None."""
+    namespace = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    root = xml.etree.ElementTree.fromstring(book.read(f"xl/worksheets/sheet{place}.xml"))
+    assert root.find(f".//{namespace}pane").get("state") == "frozen"
+    assert root.find(f"{namespace}autoFilter") is not None
+    table = []
+    for row in root.iter(f"{namespace}row"):
+        cells = {}
+        for cell in row.iter(f"{namespace}c"):
+            assert cell.find(f"{namespace}f") is None, "no formula"
+            text = "".join(part.text or "" for part in cell.iter(f"{namespace}t"))
+            number = cell.find(f"{namespace}v")
+            cells[column_number(cell.get("r"))] = float(number.text) if cell.get("t") is None else text
+        table.append(cells)
+    return table
+
+
+def date_number(text):
+    """Days since the end of 1899, as a spreadsheet counts them."""
+    day = datetime.datetime.fromisoformat(text[:19]) - datetime.datetime(1899, 12, 30)
+    return day / datetime.timedelta(days=1) + float("0" + text[19:29]) / 86400
+
+
+def check_workbook(folder, types):
+    """Cell by cell; the order of the columns is its own, a list stays joined."""
+    with zipfile.ZipFile(f"{folder}/deadpeer.xlsx") as book:
+        assert book.testzip() is None
+        reports = [report for report in types if os.path.exists(f"{folder}/{report}.csv")]
+        names = re.findall(r'<sheet name="(\w+)"', book.read("xl/workbook.xml").decode("utf-8"))
+        assert names == reports
+        for place, report in enumerate(reports, 1):
+            header, *told = sheet_of(book, place)
+            header = [header[i] for i in range(len(header))]
+            assert sorted(header) == sorted(types[report])
+            expected = rows(f"{folder}/{report}.csv")
+            assert len(told) == len(expected)
+            for cells, row in zip(told, expected):
+                for i, name in enumerate(header):
+                    kind = types[report][name]
+                    value = typed(row[name], "text" if kind in LISTS else kind, name)
+                    if kind == "time" and value is not None:
+                        assert abs(cells[i] - date_number(value)) < 0.001 / 86400, (name, cells[i], value)
+                    else:
+                        assert cells.get(i) == value, (report, name, cells.get(i), row[name])
+        return book.read("xl/styles.xml").decode("utf-8")
+
+
 def check_eve(report, told):
     if report == "flows":
         ends = [told[name] for name in ("initiator", "initiator_port", "responder", "responder_port")]
@@ -166,6 +224,26 @@ def database(program, testdata, folder):
     assert check_database(folder, types) == {"dead_peers", "idle_by_server"}
 
 
+def workbook(program, testdata, folder):
+    """Every cell is in the workbook: dates are dates, numbers numbers, and text is text."""
+    types = types_of(program)
+    capture = f"{testdata}/sample/capture.pcap"
+    run(program, "-o", folder, "--format", "csv", "--excel", "--segments", "all", capture)
+    styles = check_workbook(folder, types)
+    assert "yyyy-mm-dd" in styles and "FFC7CE" in styles
+    with zipfile.ZipFile(f"{folder}/deadpeer.xlsx") as book:
+        assert [sheet_of(book, 3)[0][i] for i in range(3)] == ["verdict", "confidence", "initiator"]
+    run(program, "-o", folder, "--format", "xlsx,csv", "--report", "hosts,flows", capture)
+    check_workbook(folder, types)
+    full = subprocess.run(["sh", "-c", f"ulimit -f 8; exec '{program}' -q -o '{folder}' --segments all "
+                           f"--format xlsx '{capture}'"], capture_output=True, text=True, check=False)
+    assert full.returncode == 4 and full.stderr.count("deadpeer.xlsx") == 1, full
+    assert sorted(os.listdir(folder)) == ["deadpeer.xlsx", "flows.csv", "hosts.csv"]
+    check_workbook(folder, types)
+    told = run(program, "-i", "lo", "-o", folder, "--excel", codes=(1,)).stderr.decode("utf-8")
+    assert "live, xlsx is not written" in told
+
+
 def hostile(program, testdata, folder):
     """Whatever names files and hosts have, a line is valid."""
     name = f"{folder}/a'\"&\\;\u202e\x1b\n".encode() + b"\xff\xfe.pcap"
@@ -175,10 +253,11 @@ def hostile(program, testdata, folder):
         out = csv.writer(file)
         out.writerow(["address", "name", "idle", "interval", "count"])
         out.writerow(["0.0.0.0/0", HOSTILE, 300, 10, 5])
-    run(program, "-o", f"{folder}/r", "--format", "jsonl", "--format", "csv,sqlite", "--segments", "all",
+    run(program, "-o", f"{folder}/r", "--format", "jsonl", "--format", "csv,sqlite,xlsx", "--segments", "all",
         "--inventory", f"{folder}/hosts.csv", name)
     check_json(f"{folder}/r", types_of(program))
     check_database(f"{folder}/r", types_of(program))
+    check_workbook(f"{folder}/r", types_of(program))
     text = open(f"{folder}/r/hosts.jsonl", encoding="utf-8").read()
     assert '\\"' in text and "\U0001f600\u540d" in text and "\u202e" not in text
 
@@ -260,7 +339,7 @@ def examples(program, testdata, folder):
 def main():
     program, testdata, case = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        {one.__name__: one for one in (stories, database, hostile, chosen, live, examples)}[case](program, testdata, folder)
+        {one.__name__: one for one in (stories, database, workbook, hostile, chosen, live, examples)}[case](program, testdata, folder)
 
 
 main()

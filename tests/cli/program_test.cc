@@ -214,16 +214,13 @@ TEST_CASE("--segments chooses the rows of segments.csv") {
     CHECK_FALSE(fs::exists(samples("report/segments.csv")));
 }
 
-TEST_CASE("--excel, --delimiter, --crlf and --time choose the dialect") {
+TEST_CASE("--bom, --delimiter, --crlf and --time choose the dialect") {
     const Samples samples;
     const auto flows = [&](const std::vector<std::string>& options) {
         std::vector<std::string> arguments = {samples("good.pcap"), "-q", "-o", "-", "--report", "flows"};
         arguments.insert(arguments.end(), options.begin(), options.end());
         return run_program(arguments).out;
     };
-    CHECK(flows({"--excel"}).starts_with("\xef\xbb\xbfstream;file;"));
-    CHECK(contains(flows({"--excel"}), ";evidence_against\r\n"));
-    CHECK(flows({"--excel", "--delimiter", "tab"}).starts_with("\xef\xbb\xbfstream\tfile\t"));
     CHECK(flows({"--bom", "--delimiter", ";"}).starts_with("\xef\xbb\xbfstream;file;"));
     CHECK(flows({"--delimiter", "|"}).starts_with("stream|file|"));
     CHECK(contains(flows({"--crlf"}), ",evidence_against\r\n"));

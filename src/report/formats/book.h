@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "deadpeer/result.h"
@@ -25,6 +26,8 @@ public:
                                            std::vector<ColumnInfo> columns) = 0;
     // Every row was written.
     virtual void finish() = 0;
+    // What it has no room for, as a sentence; empty if there was enough.
+    [[nodiscard]] virtual std::string left_out() const { return {}; }
     // A finished sentence with the name of the file.
     [[nodiscard]] virtual Status status() const = 0;
 };

@@ -53,6 +53,16 @@ std::vector<Column<Row>> named(const std::vector<Column<Row>>& columns, Names na
     return chosen;
 }
 
+// The named ones first.
+template <typename Row>
+std::vector<Column<Row>> reordered(const std::vector<Column<Row>>& columns, Names names) {
+    std::vector<Column<Row>> all = named(columns, names);
+    for (const Column<Row>& column : columns) {
+        if (std::ranges::find(names, column.name) == names.end()) all.push_back(column);
+    }
+    return all;
+}
+
 template <typename Choose>
 ColumnTables each(const ColumnTables& tables, const Choose& choose) {
     return {choose(tables.capture, Report::kCapture), choose(tables.segments, Report::kSegments),
@@ -107,7 +117,11 @@ ColumnTables chosen_columns(const ColumnChoice& choice) {
 
 ColumnTables columns_of(Format format, const ColumnChoice& choice) {
     // A book has room for all.
-    if (info(format).is_book) return all_columns();
+    if (format == Format::kSqlite) return all_columns();
+    if (format == Format::kXlsx)
+        return each(all_columns(), [](const auto& columns, Report report) {
+            return reordered(columns, short_columns(report));
+        });
     ColumnTables tables = chosen_columns(choice);
     if (format == Format::kJsonLines) {
         put_before(tables.flows, kEveFlowColumns);
