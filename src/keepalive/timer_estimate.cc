@@ -1,6 +1,7 @@
 #include "keepalive/timer_estimate.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace deadpeer {
 namespace {
@@ -43,6 +44,18 @@ bool is_half_second(Nanoseconds timer, Nanoseconds gap) {
            lateness <= 10 * kMillisecond + timer / 1000;
 }
 
+bool are_alike(Nanoseconds one, Nanoseconds other) {
+    return std::abs(one - other) <= std::max(50 * kMillisecond, other / 100);
+}
+
+// Of a single gap: how late it is nobody knows, if not by a little.
+Nanoseconds timer_by_one(Nanoseconds gap) {
+    constexpr Nanoseconds kSlot = 256 * kMillisecond;  // of Linux's timer wheel, from 2 s to 16 s
+    const Nanoseconds timer = round_timer(gap, gap);
+    const bool in_slot = timer >= 2 * kSecond && gap - timer <= kSlot;
+    return in_slot || timer >= earliest_timer(gap) ? timer : kNoTime;
+}
+
 // Of equal ones the shortest wins.
 bool weaker(const GapCluster& a, const GapCluster& b) {
     return a.gaps != b.gaps ? a.gaps < b.gaps : a.shortest > b.shortest;
@@ -61,6 +74,37 @@ void GapCluster::add(Nanoseconds gap) {
     shortest = gaps == 0 ? gap : std::min(shortest, gap);
     longest = gaps == 0 ? gap : std::max(longest, gap);
     ++gaps;
+    vote(gap, 1);
+}
+
+void GapCluster::add(const GapCluster& other) {
+    if (other.gaps == 0) return;
+    shortest = gaps == 0 ? other.shortest : std::min(shortest, other.shortest);
+    longest = gaps == 0 ? other.longest : std::max(longest, other.longest);
+    gaps += other.gaps;
+    vote(other.usual, other.votes);
+}
+
+// What has the majority in the end is the usual one.
+void GapCluster::vote(Nanoseconds gap, std::uint32_t count) {
+    if (count == 0) return;
+    if (votes > 0 && are_alike(gap, usual)) {
+        usual = std::min(usual, gap);
+        votes += count;
+    } else if (count > votes) {
+        usual = gap;
+        votes = count - votes;
+    } else {
+        votes -= count;
+    }
+}
+
+Nanoseconds GapCluster::timer() const {
+    constexpr std::uint32_t kFewestWithOutliers = 8;
+    if (gaps == 0) return kNoTime;
+    if (gaps == 1) return timer_by_one(shortest);
+    const bool nearly_all = gaps >= kFewestWithOutliers && votes >= gaps / 4 * 3;
+    return nearly_all ? round_timer(usual, usual) : round_timer(shortest, longest);
 }
 
 void TimerEstimate::add(Nanoseconds gap) {
@@ -88,8 +132,7 @@ const GapCluster& TimerEstimate::cluster_but(Nanoseconds gap) const {
 }
 
 Nanoseconds TimerEstimate::value() const {
-    const GapCluster& best = cluster();
-    return best.gaps == 0 ? kNoTime : round_timer(best.shortest, best.longest);
+    return cluster().timer();
 }
 
 Nanoseconds round_timer(Nanoseconds shortest, Nanoseconds longest) {

@@ -2,7 +2,9 @@
 //
 // What:   gaps are put into clusters; the largest cluster (of equal ones the shortest) is the timer's. A
 //         timer never fires early, but late: Linux rounds a timer up by as much as an eighth of it, and
-//         hosts are busy. So a gap g speaks for timers from g - lateness to g.
+//         hosts are busy. So a gap g speaks for timers from g - lateness to g. Where nearly all gaps are
+//         alike, a few shorter ones do not count. A single gap is no more than an upper bound, unless it is
+//         hardly later than a round value.
 // Units:  nanoseconds.
 #pragma once
 
@@ -18,9 +20,18 @@ struct GapCluster {
     Nanoseconds shortest = 0;
     Nanoseconds longest = 0;
     std::uint32_t gaps = 0;
+    std::uint32_t votes = 0;  // of the gaps that are like the usual one, less those that are not
+    Nanoseconds usual = 0;
 
     [[nodiscard]] bool takes(Nanoseconds gap) const;
     void add(Nanoseconds gap);
+    void add(const GapCluster& other);
+
+    // The timer that they come from; kNoTime if that is not known.
+    [[nodiscard]] Nanoseconds timer() const;
+
+private:
+    void vote(Nanoseconds gap, std::uint32_t count);
 };
 
 class TimerEstimate {

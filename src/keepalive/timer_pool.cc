@@ -28,8 +28,7 @@ void TimerPool::merge() {
             entries_[merged++] = entry;
             continue;
         }
-        last->gaps.longest = std::max(last->gaps.longest, entry.gaps.longest);
-        last->gaps.gaps += entry.gaps.gaps;
+        last->gaps.add(entry.gaps);
     }
     entries_.resize(merged);
 }
@@ -38,10 +37,10 @@ Nanoseconds TimerPool::value(const Owner& owner, const GapCluster& gaps) const {
     if (gaps.gaps == 0) return kNoTime;
     for (const Entry& entry : equal_run(std::span<const Entry>(entries_), owner, &Entry::owner)) {
         if (entry.gaps.shortest <= gaps.shortest && gaps.longest <= entry.gaps.longest) {
-            return round_timer(entry.gaps.shortest, entry.gaps.longest);
+            return entry.gaps.timer();
         }
     }
-    return round_timer(gaps.shortest, gaps.longest);
+    return gaps.timer();
 }
 
 }  // namespace deadpeer

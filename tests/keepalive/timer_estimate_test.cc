@@ -116,5 +116,53 @@ TEST_CASE("a server's timer is not its host's as a client") {
     CHECK(pool.value(client, gaps(33'100 * kMs, 33'100 * kMs, 1)) == 33 * kSecond);
 }
 
+TEST_CASE("a few gaps that are shorter than nearly all do not count") {
+    const auto value = [](int usual, int short_ones) {
+        TimerEstimate estimate;
+        for (int i = 0; i < short_ones; ++i) estimate.add(9706 * kMs);
+        for (int i = 0; i < usual; ++i) estimate.add((i % 2 == 0 ? 9960 : 10'050) * kMs);
+        return estimate.value();
+    };
+    CHECK(value(110, 2) == 10 * kSecond);
+    CHECK(value(7, 1) == 10 * kSecond);
+    CHECK(value(6, 1) == 9 * kSecond);  // too few to tell
+    CHECK(value(6, 2) == 9 * kSecond);
+}
+
+TEST_CASE("gaps of several connections outvote one") {
+    const TimerPool::Owner client{{}, 80, false};
+    TimerPool pool;
+    GapCluster with_outlier;
+    with_outlier.add(9706 * kMs);
+    with_outlier.add(10'010 * kMs);
+    pool.add(client, with_outlier);
+    for (int i = 0; i < 20; ++i) {
+        GapCluster one;
+        one.add(10'020 * kMs);
+        one.add(9990 * kMs);
+        pool.add(client, one);
+    }
+    pool.freeze();
+    CHECK(pool.value(client, with_outlier) == 10 * kSecond);
+}
+
+TEST_CASE("a single gap is a value only where it is hardly later than a round one") {
+    const auto value = [](Nanoseconds gap) {
+        TimerEstimate estimate;
+        estimate.add(gap);
+        return estimate.value();
+    };
+    CHECK(value(7541 * kMs) == kNoTime);
+    CHECK(value(8900 * kMs) == kNoTime);
+    CHECK(value(7256 * kMs) == 7 * kSecond);
+    CHECK(value(7256 * kMs + 1) == kNoTime);
+    CHECK(value(75'500 * kMs) == 75 * kSecond);
+    CHECK(value(7400 * kSecond) == 7200 * kSecond);
+    TimerEstimate twice;
+    twice.add(7541 * kMs);
+    twice.add(7541 * kMs);
+    CHECK(twice.value() == 7 * kSecond);
+}
+
 }  // namespace
 }  // namespace deadpeer

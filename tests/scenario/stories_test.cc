@@ -161,5 +161,18 @@ TEST_CASE("each capture of a failure ends as it must") {
     }
 }
 
+TEST_CASE("the keepalive timers of two captures") {
+    const std::filesystem::path folder = STORIES_FOLDER;
+    std::size_t timers = 0;
+    for (const FlowSummary& flow : analysis_of(folder / "real_timer_9_for_10.pcap").flows) {
+        if (flow.initiator_side.keepalive.idle == kNoTime) continue;
+        ++timers;
+        CHECK(flow.initiator_side.keepalive.idle == 10 * kSecond);
+    }
+    CHECK(timers > 40);
+    // Of a single gap of 7.541 s nobody knows whether it is late.
+    CHECK(analysis_of(folder / "real_eip_7s.pcap").flows[0].initiator_side.keepalive.idle == kNoTime);
+}
+
 }  // namespace
 }  // namespace deadpeer::test
