@@ -19,6 +19,7 @@ void describe_train(Judgement& judgement, const JudgementCase& c, const Train& t
     describe_tries(judgement, train, c.side(prober));
     judgement.idle_at_failure = train.silence_before;
     judgement.idle_survived = c.watch->longest_survived;
+    if (c.side(prober).prober->answered > 0) judgement.signs |= kSignAnsweredBefore;
     if (c.unreachable(train, prober)) {
         judgement.signs |= kSignIcmpUnreachable;
         judgement.evidence.add(c.watch->icmp_frame);

@@ -99,17 +99,48 @@ TEST_CASE("a host that forgot a connection: what the signs leave") {
     CHECK(open.alternatives[0] == Cause::kHostRebooted);
     CHECK(open.alternatives[1] == Cause::kIdleTimeoutOnPath);
     CHECK(open.alternatives[2] == Cause::kMiddleboxReset);
-    CHECK(open.alternatives[3] == Cause::kNone);
+    CHECK(open.alternatives[3] == Cause::kNatRebinding);
+    CHECK(open.alternatives[4] == Cause::kNone);
 
     const auto heard = weighed(Verdict::kPeerLostState, Reason::kNoSocketReset, kSignHostHeard, 10 * kSecond);
     CHECK(heard.alternatives[0] == Cause::kMiddleboxReset);
-    CHECK(heard.alternatives[1] == Cause::kNone);
+    CHECK(heard.alternatives[1] == Cause::kNatRebinding);
+    CHECK(heard.alternatives[2] == Cause::kNone);
     CHECK(heard.evidence_for == kSignHostHeard);
 
     const auto rebooted = weighed(Verdict::kPeerRebooted, Reason::kNoSocketReset,
                                   kSignHostSilent | kSignAnnouncement | kSignManyHosts, 60 * kSecond);
     CHECK(rebooted.evidence_for == (kSignHostSilent | kSignAnnouncement));
     CHECK(rebooted.evidence_against == kSignManyHosts);
+}
+
+bool leaves_open(const Weighed& weighed, Cause cause) {
+    return std::ranges::find(weighed.alternatives, cause) != weighed.alternatives.end();
+}
+
+TEST_CASE("who answered a probe before does not ignore them") {
+    FlowSummary flow;
+    flow.verdict = Verdict::kPeerDead;
+    flow.reason = Reason::kProbesExhausted;
+    flow.tries = Tries::kProbes;
+    CHECK(leaves_open(weigh(ended(flow)), Cause::kProbesIgnored));
+    flow.signs = kSignAnsweredBefore;
+    CHECK_FALSE(leaves_open(weigh(ended(flow)), Cause::kProbesIgnored));
+}
+
+TEST_CASE("numbers that belong to another connection, or went back, leave no other cause") {
+    const auto rebound = weighed(Verdict::kPeerReset, Reason::kNatRebinding, 0, kNoTime);
+    CHECK(rebound.alternatives[0] == Cause::kNone);
+    CHECK(rebound.evidence_for == kClueSameNumbers);
+    const auto restored = weighed(Verdict::kPeerRestored, Reason::kNumbersWentBack, 0, kNoTime);
+    CHECK(restored.alternatives[0] == Cause::kNone);
+    CHECK(restored.evidence_for == kClueNumbersWentBack);
+}
+
+TEST_CASE("several hosts whose connections are reset at once: a firewall may reject them on purpose") {
+    const auto restarted =
+        weighed(Verdict::kMiddleboxRestarted, Reason::kNoSocketReset, kSignLostTogether, 3 * kSecond);
+    CHECK(leaves_open(restarted, Cause::kFirewallRejects));
 }
 
 TEST_CASE("what was closed in order leaves nothing to choose from") {

@@ -52,6 +52,13 @@ inline constexpr auto kCauseGlossary = std::to_array<GlossaryEntry>({
      "See to it that SYN cookies are on."},
     {to_string(Cause::kPathMtu), "", "The path drops large segments.",
      "Check the MTU of tunnels on it, and that ICMP gets through."},
+    {to_string(Cause::kNatRebinding), "",
+     "The peer knows the connection from another address or port: a NAT gave it a new one, or let a segment "
+     "pass "
+     "as it was.",
+     "Look at the NATs in between."},
+    {to_string(Cause::kPeerRestored), "", "The host was set back to an earlier state, as from a snapshot.",
+     "Check whether it was restored or cloned."},
     {to_string(Cause::kApplicationHangs), "",
      "The application does not send its heartbeat any more, though its host is up.", "Check its log."},
 });
@@ -89,12 +96,18 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
     {clue_name(Clues{kSignOwnAddress}), "", "The RST's sender has another IP address of its own.", ""},
     {clue_name(Clues{kSignPortReopened}), "",
      "The host had sent a SYN with the same addresses and ports, as if it had no such connection.", ""},
+    {clue_name(Clues{kSignAnsweredBefore}), "",
+     "The side that is silent had answered keepalive probes before.", ""},
     {clue_name(kClueTimeoutFits), "", "The silence fits a known idle timeout of middleboxes.", ""},
     {clue_name(kClueSilenceTooShort), "", "The silence was shorter than any boot.", ""},
     {clue_name(kClueTriedAgain), "", "The SYN was sent again after it had been answered.", ""},
     {clue_name(kClueGaveUp), "", "It was tried as often as stacks do before they give up.", ""},
     {clue_name(kClueSmallPassed), "", "Small segments passed while large ones were not acknowledged.", ""},
     {clue_name(kClueServiceAccepts), "", "The port accepted another connection soon after.", ""},
+    {clue_name(kClueSameNumbers), "",
+     "The segment that met the RST has the numbers of a connection from another address or port.", ""},
+    {clue_name(kClueNumbersWentBack), "", "The side's numbers jumped back, and met ACKs beyond them.", ""},
+    {clue_name(kClueNeverHeard), "", "Nothing but its RST was heard of that side in the connection.", ""},
     {clue_name(kClueBothTried), "", "Both sides sent, and neither was answered.", ""},
 });
 

@@ -35,18 +35,21 @@ inline constexpr auto kCauseNames = std::to_array<std::string_view>({"",
                                                                      "accept_queue_full",
                                                                      "syn_flood",
                                                                      "application_hangs",
-                                                                     "path_mtu"});
+                                                                     "path_mtu",
+                                                                     "nat_rebinding",
+                                                                     "peer_restored"});
 
 inline constexpr auto kSignNames = std::to_array<std::string_view>(
-    {"prober_reset",    "icmp_unreachable", "others_lost",   "announcement",  "new_connections",
-     "host_silent",     "older_survives",   "ttl_differs",   "both_ends",     "capture_loss",
-     "time_went_back",  "host_heard",       "ip_id_ran_on",  "many_hosts",    "address_moved",
-     "spoke_later",     "capture_paused",   "lost_together", "address_taken", "address_shared",
-     "address_claimed", "own_address",      "port_reopened"});
+    {"prober_reset",    "icmp_unreachable", "others_lost",   "announcement",   "new_connections",
+     "host_silent",     "older_survives",   "ttl_differs",   "both_ends",      "capture_loss",
+     "time_went_back",  "host_heard",       "ip_id_ran_on",  "many_hosts",     "address_moved",
+     "spoke_later",     "capture_paused",   "lost_together", "address_taken",  "address_shared",
+     "address_claimed", "own_address",      "port_reopened", "answered_before"});
 inline constexpr std::size_t kFirstClue = 32;  // that is no sign
 inline constexpr std::array<std::string_view, kClueCount - kFirstClue> kOtherClueNames = {
-    "idle_for_long", "timeout_fits", "survived_longer", "silence_too_short", "probes_unanswered",
-    "tried_again",   "gave_up",      "both_tried",      "small_passed",      "service_accepts"};
+    "idle_for_long", "timeout_fits",      "survived_longer", "silence_too_short", "probes_unanswered",
+    "tried_again",   "gave_up",           "both_tried",      "small_passed",      "service_accepts",
+    "same_numbers",  "numbers_went_back", "never_heard"};
 
 }  // namespace detail
 

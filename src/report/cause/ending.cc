@@ -31,6 +31,10 @@ Ended by_reset(Reason reason) {
             return {E::kAborted, C::kApplicationAborted};
         case Reason::kResetWhenIdle:
             return {E::kAborted, C::kNone};
+        case Reason::kNatRebinding:
+            return {E::kForgotten, C::kNatRebinding};
+        case Reason::kNoSocketReset:
+            return {E::kForgotten, C::kNone};
         default:
             return {};
     }
@@ -56,6 +60,8 @@ Ended without_clues(Verdict verdict, Reason reason) {
             return {E::kForgotten, C::kAddressMoved};
         case Verdict::kAddressConflict:
             return {E::kForgotten, C::kAddressConflict};
+        case Verdict::kPeerRestored:
+            return {E::kForgotten, C::kPeerRestored};
         case Verdict::kMiddleboxReset:
             return {E::kAborted, C::kMiddleboxReset};
         case Verdict::kPeerReset:
@@ -87,6 +93,9 @@ Clues clues_of(const Told& told) {
     note(told.verdict == Verdict::kPathDead && (told.signs & kSignHostHeard) == 0, kClueBothTried);
     note(told.verdict == Verdict::kPathMtu, kClueSmallPassed);
     note(told.reason == Reason::kRefusedByLiveService, kClueServiceAccepts);
+    note(told.reason == Reason::kNatRebinding, kClueSameNumbers);
+    note(told.verdict == Verdict::kPeerRestored, kClueNumbersWentBack);
+    note(told.reason == Reason::kNoSocketReset && told.half_open == kNoTime, kClueNeverHeard);
     note(told.reason == Reason::kSynAckUnanswered && told.count > 1, kClueTriedAgain);
     return clues;
 }
@@ -127,6 +136,8 @@ Verdict verdict_of(EventKind kind) {
             return Verdict::kNoAnswer;
         case EventKind::kHandshakeIncomplete:
             return Verdict::kHandshakeIncomplete;
+        case EventKind::kPeerRestored:
+            return Verdict::kPeerRestored;
         default:
             return Verdict::kNone;
     }

@@ -23,7 +23,10 @@ inline constexpr Clues kClueGaveUp = Clues{1} << 38;            // after as many
 inline constexpr Clues kClueBothTried = Clues{1} << 39;         // and neither was answered
 inline constexpr Clues kClueSmallPassed = Clues{1} << 40;       // while large ones were not acknowledged
 inline constexpr Clues kClueServiceAccepts = Clues{1} << 41;    // others, soon after
-inline constexpr std::size_t kClueCount = 42;
+inline constexpr Clues kClueSameNumbers = Clues{1} << 42;      // as a connection from another address or port
+inline constexpr Clues kClueNumbersWentBack = Clues{1} << 43;  // and were refused
+inline constexpr Clues kClueNeverHeard = Clues{1} << 44;       // who reset it, in this connection
+inline constexpr std::size_t kClueCount = 45;
 
 enum class Ending : std::uint8_t {
     kNone,  // in order, or not at all, or of a cause that is plain
@@ -60,6 +63,8 @@ enum class Cause : std::uint8_t {
     kSynFlood,
     kApplicationHangs,
     kPathMtu,
+    kNatRebinding,
+    kPeerRestored,
 };
 
 struct Ended {

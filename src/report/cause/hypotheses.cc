@@ -12,6 +12,8 @@ using C = Cause;
 
 // What may hide an answer.
 constexpr Clues kBlind = kSignCaptureLoss | kSignTimeWentBack | kSignCapturePaused;
+// Who is refused is plain from the numbers.
+constexpr Clues kPlainNumbers = kClueSameNumbers | kClueNumbersWentBack;
 // The RST is not of the host in whose name it came.
 constexpr Clues kOtherSender = kSignTtlDiffers | kSignBothEndsReset;
 
@@ -39,6 +41,7 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
     {.ending = E::kSilence,
      .cause = C::kProbesIgnored,
      .needs_one_of = kClueProbesUnanswered,
+     .excluded_by = kSignAnsweredBefore,
      .strongly_for = kSignSpokeLater,
      .weakly_for = kSignHostHeard,
      .against = kBlind},
@@ -52,31 +55,32 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
 
     {.ending = E::kForgotten,
      .cause = C::kHostRebooted,
-     .excluded_by = kSignsHostUp | kSignAddressMoved | kSignsAddress | kClueSilenceTooShort | kOtherSender,
+     .excluded_by = kSignsHostUp | kSignAddressMoved | kSignsAddress | kClueSilenceTooShort | kOtherSender |
+                    kPlainNumbers,
      .strongly_for = kSignOthersLost | kSignAnnouncement,
      .weakly_for = kSignHostSilent | kSignNewConnections | kSignPortReopened,
      .against = kSignManyHosts | kSignLostTogether | kSignCapturePaused | kSignCaptureLoss},
     {.ending = E::kForgotten,
      .cause = C::kProcessEnded,
-     .excluded_by = kOtherSender | kSignAddressShared,
+     .excluded_by = kOtherSender | kSignAddressShared | kPlainNumbers,
      .weakly_for = kSignsHostUp | kClueSilenceTooShort,
      .against = kSignAnnouncement | kSignLostTogether,
      .prior = 3},
     {.ending = E::kForgotten,
      .cause = C::kIdleTimeoutOnPath,
      .needs_one_of = kClueIdleForLong,
-     .excluded_by = kClueSurvivedLonger,
+     .excluded_by = kClueSurvivedLonger | kPlainNumbers,
      .weakly_for = kClueTimeoutFits | kSignsHostUp | kSignTtlDiffers | kSignManyHosts,
      .against = kSignAnnouncement},
     {.ending = E::kForgotten,
      .cause = C::kMiddleboxReset,
-     .excluded_by = kSignIpIdRanOn | kSignsAddress,
+     .excluded_by = kSignIpIdRanOn | kSignsAddress | kPlainNumbers,
      .strongly_for = kOtherSender,
      .prior = -1},
     {.ending = E::kForgotten,
      .cause = C::kMiddleboxRestarted,
      .needs_one_of = kSignLostTogether,
-     .excluded_by = kSignAnnouncement | kSignAddressMoved | kSignsAddress,
+     .excluded_by = kSignAnnouncement | kSignAddressMoved | kSignsAddress | kPlainNumbers,
      .strongly_for = kSignLostTogether,
      .weakly_for = kSignsHostUp | kSignTtlDiffers | kClueSilenceTooShort,
      .prior = 1},
@@ -92,6 +96,23 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
      .strongly_for = kSignAddressShared,
      .weakly_for = kSignAddressClaimed | kSignOwnAddress,
      .prior = 4},
+    {.ending = E::kForgotten,
+     .cause = C::kFirewallRejects,
+     .needs_one_of = kSignTtlDiffers | kSignLostTogether,
+     .excluded_by = kSignIpIdRanOn | kSignsAddress | kPlainNumbers,
+     .weakly_for = kSignTtlDiffers | kSignLostTogether},
+    {.ending = E::kForgotten,
+     .cause = C::kNatRebinding,
+     .excluded_by = kOtherSender | kSignsAddress | kClueNumbersWentBack,
+     .strongly_for = kClueSameNumbers,
+     .weakly_for = kClueNeverHeard,
+     .against = kSignOthersLost | kSignAnnouncement | kSignPortReopened,
+     .prior = -1},
+    {.ending = E::kForgotten,
+     .cause = C::kPeerRestored,
+     .needs_one_of = kClueNumbersWentBack,
+     .strongly_for = kClueNumbersWentBack,
+     .prior = 2},
 
     {.ending = E::kAborted, .cause = C::kApplicationAborted, .excluded_by = kOtherSender, .prior = 2},
     {.ending = E::kAborted,
