@@ -32,6 +32,11 @@ bool looks_handmade(const Connection& connection) {
            initiator.window <= 4096;
 }
 
+// As an application tries: it is told at once, too.
+bool is_refused_connect(const Connection& connection, const Judgement& judgement) {
+    return judgement.reason == Reason::kConnectionRefused && !looks_handmade(connection);
+}
+
 }  // namespace
 
 bool Scans::is_try(const Connection& connection, const Judgement& judgement) {
@@ -42,8 +47,7 @@ bool Scans::is_try(const Connection& connection, const Judgement& judgement) {
         case Verdict::kNoAnswer:
             return judgement.reason == Reason::kNoAnswer;
         case Verdict::kPeerReset:
-            // What an application tries is told at once.
-            return judgement.reason == Reason::kConnectionRefused && looks_handmade(connection);
+            return judgement.reason == Reason::kConnectionRefused;
         case Verdict::kUnknown:
             return judgement.reason == Reason::kOneWay && is_unanswered_syn(connection);
         default:
@@ -93,6 +97,8 @@ void Scans::count(const Connection& connection, const Judgement& judgement, cons
     take(source, connection, judgement, time);
     if (source.scans()) {
         source.withheld = {};
+    } else if (is_refused_connect(connection, judgement)) {
+        if (finding != nullptr) sink.on_finding(*finding);
     } else if (finding != nullptr) {
         withhold(source, *finding, now, sink);
     }

@@ -2,8 +2,8 @@
 //
 // What:     a try is a connection that its initiator reset as soon as it was answered, that was refused, or
 //           that got no answer. The findings about the tries of one address are withheld until it shows
-//           whether it scans: then one finding stands for all, else they are told as they are. A scan ends
-//           with a pause.
+//           whether it scans, but for those that an application may have made: then one finding stands for
+//           all, else they are told as they are. A scan ends with a pause.
 // Cost:     O(log n) a try.
 // Memory:   bounded: when it is used up, the earlier half is told and forgotten.
 // Threads:  one at a time.
