@@ -47,7 +47,8 @@ std::multiset<std::string> words_of(std::string_view list) {
 }
 
 bool is_about_many(const std::string& event) {
-    return event == "host_rebooted" || event == "idle_timeout_on_path" || event == "capacity_warning";
+    return event == "host_rebooted" || event == "middlebox_restarted" || event == "idle_timeout_on_path" ||
+           event == "capacity_warning";
 }
 
 }  // namespace deadpeer::lab

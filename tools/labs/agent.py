@@ -133,6 +133,16 @@ class Hands:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
             fcntl.ioctl(any_socket, 0x8946, request.ljust(40, b"\0"))  # SIOCETHTOOL
 
+    def forget_connections(self):
+        """Empties the table of tracked connections, as `conntrack --flush` does."""
+        delete = struct.pack("=IHHIIBBH", 20, 1 << 8 | 2, 0x5, 1, 0, 0, 0, 0)  # IPCTNL_MSG_CT_DELETE, acknowledged
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as kernel:  # NETLINK_NETFILTER
+            kernel.settimeout(TIMEOUT_S)
+            kernel.send(delete)
+            failed = struct.unpack_from("=i", kernel.recv(4096), 16)[0]
+        if failed:
+            raise OSError(-failed, os.strerror(-failed))
+
     def sysctl(self, name, value):
         with open("/proc/sys/" + name, "w") as file:
             file.write(str(value))

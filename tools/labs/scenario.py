@@ -54,15 +54,15 @@ class Lab:
         self._next_port = 40001
 
     def connect(self, opener=None, server=None, port=9000, from_address="", from_port=0, opener_options=None,
-                server_options=None):
+                server_options=None, to_address=""):
         """Opens a connection; by default from A to B, between the hosts' first processes.
 
         Options: keepalive=(idle s, interval s, count), user_timeout_ms, receive_buffer, send_buffer.
         """
         opener, server = opener or self.a, server or self.b
-        address = self._host_of(server).address
+        address = to_address or self._host_of(server).address
         from_address = from_address or self._host_of(opener).address
-        listener = self.listen(server, port, server_options or {})
+        listener = self.listen(server, port, server_options or {}, address)
         if not from_port:
             from_port, self._next_port = self._next_port, self._next_port + 1
         number = opener.call("connect", address=from_address, port=from_port, to_address=address, to_port=port,
@@ -71,12 +71,13 @@ class Lab:
         return Connection((from_address, from_port), (address, port), Socket(opener, number),
                           Socket(server, accepted))
 
-    def listen(self, process, port, options=None):
+    def listen(self, process, port, options=None, address=""):
         """The process's listening socket on that port, opened when it is first asked for."""
-        if (process, port) not in self._listeners:
-            self._listeners[process, port] = process.call(
-                "listen", address=self._host_of(process).address, port=port, options=options or {})
-        return self._listeners[process, port]
+        address = address or self._host_of(process).address
+        if (process, port, address) not in self._listeners:
+            self._listeners[process, port, address] = process.call("listen", address=address, port=port,
+                                                                   options=options or {})
+        return self._listeners[process, port, address]
 
     def power_off(self, host):
         host.power_off()
