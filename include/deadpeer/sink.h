@@ -34,9 +34,15 @@ struct SegmentRow {
     StreamNumber stream = 0;
     Labels labels;
     SegmentKind kind = SegmentKind::kOrdinary;
-    // Nothing tells yet that it is a keepalive: a sink keeps the row, and leaves it out of its report unless
-    // an update_segment() replaces it by one that is not provisional.
+    // Nothing tells yet that it is asked for: a sink keeps the row, and leaves it out of its report unless an
+    // update_segment() replaces it by one that is not provisional, or a finding or a flow names its frame.
     bool provisional = false;
+    bool may_prove = false;  // of the provisional ones those that only a finding or a flow can ask for
+    // Remembered of a segment whose row was not handed out, after later frames' rows. Known are its frame,
+    // time and direction; the rest of these as said. The row of a whole one comes before it, if there is one.
+    bool partial = false;
+    bool octets_known = false;            // of a partial one: seq and payload_length
+    bool header_known = false;            // of a partial one: ack, window and ip_id, and ttl unless it is 0
     std::uint32_t train_position = 0;     // of a probe: 1 for the first of a train; else 0
     Nanoseconds idle_before = kNoTime;    // since the last segment from the peer
     std::uint64_t answered_by_frame = 0;  // of a probe; 0 = not answered

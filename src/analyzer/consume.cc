@@ -144,6 +144,7 @@ bool Analyzer::Impl::goes_by(const Connection& connection, const Segment& segmen
 }
 
 void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment, Labels labels) {
+    const bool may_prove = watcher_.may_prove(connection, segment);
     const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
     Connection& own = owner.connection;
     const bool elsewhere = &own != &connection;
@@ -151,6 +152,7 @@ void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment,
     if (elsewhere && segment.analysed) own_labels = classify(own.tcp, segment, rules_, ranges_);
     SegmentNature nature;
     if (segment.analysed && !owner.has_ended) nature = look(own, segment, own_labels);
+    nature.may_prove |= may_prove;
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature))
         watcher_.report(own, segment, connection.tcp.number, shown, nature, file_);

@@ -69,6 +69,8 @@ void Verdicts::describe(const Ended& ended, const CaptureState& capture) {
 void Verdicts::tell(const Connection& connection, bool superseded, const CaptureState& capture,
                     const HostSigns& host) {
     const Conclusion conclusion = conclusions_.conclude(connection, superseded, capture, host);
+    // Silence after a plain segment may be what decides.
+    if (conclusion.flow.verdict == Verdict::kSuspect) watcher_.report_latest(connection);
     sink_.on_flow(conclusion.flow);
     if (picture_ != nullptr) picture_->end(conclusion.flow);
     tell_missed_beat(connection, conclusion, capture.pauses);
@@ -108,6 +110,7 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     finding.interval = missed.period;
     finding.add_evidence(missed.last.frame);
     finding.add_evidence(missed.closing_frame);
+    watcher_.report_beat(connection, missed.side, missed.last.frame, missed.last.time);
     sink_.on_finding(finding);
 }
 

@@ -6,6 +6,7 @@
 #include "analyzer/train_findings.h"
 #include "keepalive/between.h"
 #include "keepalive/kind.h"
+#include "keepalive/named_frames.h"
 #include "keepalive/observe_close.h"
 #include "keepalive/observe_reset.h"
 
@@ -50,6 +51,13 @@ bool is_trying(const Watch& watch) {
     return is_trying(watch.sides[0]) || is_trying(watch.sides[1]);
 }
 
+// A finding or the verdict may name it.
+bool is_evidence(const Watch& watch, const Observation& observation, const Segment& segment) {
+    return watch.told.verdict != Verdict::kNone || watch.syn_challenged || observation.answered.length >= 2 ||
+           observation.outlived.length >= 2 || observation.bridged.open() ||
+           names_frame(watch, segment.frame);
+}
+
 }  // namespace
 
 SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
@@ -65,6 +73,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
 
     Watch& watch = watch_for(connection);
     watch.only_close = only_close && !remarkable;
+    const bool was_named = latest_is_named(connection, watch);
     const Observation observation = observe(watch, pools_, before, segment, kind);
     if (watch.reset->is_of(segment)) {
         ResetRecord& reset = watch.reset.in(pools_.resets);
@@ -79,11 +88,13 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         note_host_heard(watch, pools_, segment.direction, here, hosts_.last_heard(silent));
     }
     if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
+    const bool may_prove = selects_rows() && is_evidence(watch, observation, segment);
+    if (!was_named && latest_is_named(connection, watch)) report_latest(connection, segment);
     if (closes_in_order(watch, before, segment)) watch.close.release(pools_.closes);
     connection.attention = needs_attention(watch);
     if (watch.only_close && !connection.attention) {
         release(connection);
-        return {kind, 0, of_first_pair};
+        return {kind, 0, of_first_pair, may_prove};
     }
     const bool asked_twice = observation.train_position == 2;
     if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
@@ -103,7 +114,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (observation.bridged.open())
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
-    return {kind, observation.train_position, of_first_pair};
+    return {kind, observation.train_position, of_first_pair, may_prove};
 }
 
 // `segment` is the large one, or one of the other side that shows that it lives.
@@ -156,8 +167,9 @@ void Watcher::report(Connection& connection, const Segment& segment, StreamNumbe
     row.kind = nature.kind;
     row.train_position = nature.train_position;
     row.idle_before = silence_of_peer(connection, segment);
-    row.provisional = nature.of_first_pair && options_.segments != SegmentSelection::kAll &&
-                      !printed.any_of(kProbeLabels) && !is_keepalive(nature.kind);
+    const bool is_asked_for = printed.any_of(kProbeLabels) || is_keepalive(nature.kind);
+    row.provisional = selects_rows() && !is_asked_for && (nature.of_first_pair || nature.may_prove);
+    row.may_prove = row.provisional && !nature.of_first_pair;
     const SegmentRowId id = sink_.on_segment(row);
     if (nature.of_first_pair) {
         FirstPair& pair = watch_for(connection).first_pair.in(pools_.first_pairs);

@@ -25,6 +25,7 @@ struct SegmentNature {
     SegmentKind kind = SegmentKind::kOrdinary;
     std::uint32_t train_position = 0;  // of a probe
     bool of_first_pair = false;        // later segments may make it a probe or its answer
+    bool may_prove = false;            // a finding or the verdict may name its frame
 };
 
 class Watcher {
@@ -52,13 +53,28 @@ public:
     // Whether the segment's row is one that is asked for.
     [[nodiscard]] bool wants(Labels printed, const SegmentNature& nature) const {
         if (options_.segments != SegmentSelection::kKeepalive) return wants_all();
-        return printed.any_of(kProbeLabels) || is_keepalive(nature.kind) || nature.of_first_pair;
+        return printed.any_of(kProbeLabels) || is_keepalive(nature.kind) || nature.of_first_pair ||
+               nature.may_prove;
+    }
+
+    // Whether a finding or a verdict may name the segment, whatever its connection's Watch has in mind: it
+    // may also end the wait for what became of the connection that had the 4-tuple before.
+    [[nodiscard]] bool may_prove(const Connection& connection, const Segment& segment) const {
+        if (!selects_rows()) return false;
+        const Watch* watch = watch_of(connection);
+        return segment.has(kSyn | kRst) || segment.icmp_quote ||
+               (watch != nullptr && watch->predecessor != 0);
     }
 
     // Hands out the segment's row. Comes after look(), before the segment changes its connection.
     // `stream`: in which Wireshark counts it.
     void report(Connection& connection, const Segment& segment, StreamNumber stream, Labels printed,
                 const SegmentNature& nature, std::uint32_t file);
+
+    // Hand out what is known of a segment that a finding or a verdict names: its row may not have been handed
+    // out, as it was plain.
+    void report_beat(const Connection& connection, Direction sender, std::uint64_t frame, Nanoseconds time);
+    void report_latest(const Connection& connection);
 
     // An ICMP error quotes a segment of the connection.
     void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
@@ -125,6 +141,12 @@ private:
     static constexpr Labels kProbeLabels =
         Label::kKeepAlive | Label::kKeepAliveAck | Label::kZeroWindowProbe | Label::kZeroWindowProbeAck;
 
+    // Rows are asked for that later segments, findings or verdicts select.
+    [[nodiscard]] bool selects_rows() const {
+        return options_.segments == SegmentSelection::kKeepalive ||
+               options_.segments == SegmentSelection::kEvery;
+    }
+
     static bool is_keepalive(SegmentKind kind) {
         return kind >= SegmentKind::kKeepaliveProbe && kind <= SegmentKind::kZeroWindowProbeAck;
     }
@@ -140,6 +162,11 @@ private:
     [[nodiscard]] ResetRecord* reset_to_write(const Connection& connection, const Segment& reset);
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
+    // Whether the Watch has the connection's latest frame in mind.
+    [[nodiscard]] bool latest_is_named(const Connection& connection, const Watch& watch) const;
+    // Hands out what is known of the connection's latest segment, which may have been plain, now that the one
+    // after it made it evidence.
+    void report_latest(const Connection& connection, const Segment& next);
     bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);
     void tell_large(const Connection& connection, const Watch& watch, const Segment& segment,
                     std::uint32_t file);

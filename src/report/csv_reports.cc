@@ -24,6 +24,8 @@ CsvReports::CsvReports(const CsvOptions& options, const SpoolFolder& spool_folde
     : options_(options),
       aids_{.knowledge = knowledge_of(options), .community_id = CommunityId(options.community_id_seed)},
       segments_(spool_folder, options.waiting_bytes),
+      evidence_(spool_folder, options.waiting_bytes / 8),
+      partial_segments_(spool_folder, options.waiting_bytes / 8),
       events_(spool_folder, options.waiting_bytes),
       flows_(spool_folder, options.waiting_bytes),
       hosts_(options.hosts, options.hosts / 4) {
@@ -136,8 +138,12 @@ void CsvReports::on_input_end(std::uint32_t file, const InputSummary& summary) {
 
 SegmentRowId CsvReports::on_segment(const SegmentRow& row) {
     if (!wants(Report::kSegments)) return 0;
-    if (!segments_are_final_) return segments_.append(row);
-    write_segment(row);
+    if (segments_are_final_) {
+        if (!row.provisional) write_segment(row);
+        return 0;
+    }
+    if (!row.partial) return segments_.append(row);
+    partial_segments_.add(row);
     return 0;
 }
 
@@ -150,18 +156,21 @@ void CsvReports::on_finding(const Finding& finding) {
         hosts_.reboot(finding.subject.address, finding.time);
     }
     if (wants(Report::kIncidents)) incidents_.add(finding);
+    if (selects_segments()) evidence_.add(finding);
     if (!wants(Report::kEvents)) return;
     events_.push({finding, events_told_++});
 }
 
 void CsvReports::on_flow(const FlowSummary& flow) {
     if (wants(Report::kHosts)) hosts_.add(flow);
+    if (selects_segments()) evidence_.add(flow);
     if (!wants(Report::kFlows)) return;
     flows_.add(flow, [this](const FlowSummary& next) { write_flow(next); });
 }
 
 void CsvReports::on_early_flow(const FlowSummary& flow) {
     if (wants(Report::kHosts)) hosts_.add(flow);
+    if (selects_segments()) evidence_.add(flow);
     if (wants(Report::kFlows)) flows_.wait(flow);
 }
 
@@ -176,13 +185,27 @@ void CsvReports::write_flow(const FlowSummary& flow) {
                    weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file)});
 }
 
+// Whether it has rows that wait to be asked for.
+bool CsvReports::selects_segments() const {
+    return wants(Report::kSegments) && !segments_are_final_;
+}
+
 void CsvReports::write_segment(const SegmentRow& row) {
-    if (row.provisional) return;
     write(Report::kSegments, &ColumnTables::segments, SegmentLine{row, files_.of(row.file)});
 }
 
 void CsvReports::write_segments() {
-    for (std::uint64_t i = 0; i < segments_.size(); ++i) write_segment(segments_.at(i));
+    evidence_.sort();
+    partial_segments_.sort();
+    const auto write_asked_for = [this](const SegmentRow& row) {
+        if (!row.provisional || evidence_.contains(row)) write_segment(row);
+    };
+    for (std::uint64_t i = 0; i < segments_.size(); ++i) {
+        const SegmentRow row = segments_.at(i);
+        partial_segments_.before(row, write_asked_for);
+        write_asked_for(row);
+    }
+    partial_segments_.rest(write_asked_for);
 }
 
 void CsvReports::write_events() {
@@ -247,7 +270,8 @@ Status CsvReports::remove_stale() {
 }
 
 Status CsvReports::written() const {
-    for (const Status& spooled : {segments_.status(), events_.status(), flows_.status()}) {
+    for (const Status& spooled : {segments_.status(), evidence_.status(), partial_segments_.status(),
+                                  events_.status(), flows_.status()}) {
         if (!spooled) return spooled;
     }
     Status status = success();
@@ -273,7 +297,8 @@ std::string CsvReports::rows_left_out() const {
 }
 
 bool CsvReports::failed() const {
-    bool failed = segments_.failed() || events_.failed() || flows_.failed();
+    bool failed = segments_.failed() || evidence_.failed() || partial_segments_.failed() ||
+                  events_.failed() || flows_.failed();
     for_each_writer([&](const Output& output, Report, Format) { failed |= output.error() != 0; });
     for (const Written& written : written_) failed |= written.book != nullptr && !written.book->status();
     return failed;

@@ -24,11 +24,13 @@
 #include "report/cells.h"
 #include "report/columns.h"
 #include "report/community_id.h"
+#include "report/evidence_frames.h"
 #include "report/formats/book.h"
 #include "report/formats/column_tables.h"
 #include "report/formats/line_rows.h"
 #include "report/host_table.h"
 #include "report/incident/incidents.h"
+#include "report/partial_rows.h"
 #include "report/report_folder.h"
 #include "report/reports.h"
 #include "report/sorted_spool.h"
@@ -133,6 +135,7 @@ private:
     void write_flow(const FlowSummary& flow);
     void write_segment(const SegmentRow& row);
     void write_segments();
+    [[nodiscard]] bool selects_segments() const;
     void write_events();
     void write_hosts();
     void write_incidents();
@@ -149,6 +152,8 @@ private:
     FileCells files_;
     Spool<SegmentRow> segments_;
     bool segments_are_final_ = false;
+    EvidenceFrames evidence_;
+    PartialRows partial_segments_;
     SortedSpool<NumberedFinding, ByTime> events_;
     std::uint64_t events_told_ = 0;
     StreamOrder flows_;

@@ -32,6 +32,26 @@ std::string lost_rows(std::uint64_t count) {
     return count == 1 ? "1 row was lost" : fmt::format("{} rows were lost", count);
 }
 
+// Writes the rows of the frames that decide about connections that are still open.
+class OpenEvidence final : public ReportSink {
+public:
+    OpenEvidence(const RecentRows& recent, CsvReports& reports) : recent_(recent), reports_(reports) {}
+
+    void on_flow(const FlowSummary& flow) override {
+        if (!decides_by_frame(flow)) return;
+        const SegmentRow* const waiting =
+            recent_.waiting(deciding_frame(flow), static_cast<std::int64_t>(flow.stream));
+        if (waiting == nullptr) return;
+        SegmentRow row = *waiting;
+        row.provisional = row.may_prove = false;
+        reports_.on_segment(row);
+    }
+
+private:
+    const RecentRows& recent_;
+    CsvReports& reports_;
+};
+
 LiveReportOptions with_pauses(LiveReportOptions options) {
     options.csv.meanwhile = options.meanwhile;
     return options;
@@ -103,17 +123,32 @@ void LiveReports::on_input_end(std::uint32_t file, const InputSummary& summary) 
 }
 
 SegmentRowId LiveReports::on_segment(const SegmentRow& row) {
+    if (!options_.csv.reports[index(Report::kSegments)]) return kNoRow;
+    if (row.provisional) recent_.wait(row);
+    if (row.may_prove) return kNoRow;
     const SegmentRowId id = first_segment_ + segments_.size();
-    return options_.csv.reports[index(Report::kSegments)] && segments_.append(row) ? id : kNoRow;
+    if (!segments_.append(row)) return kNoRow;
+    if (!row.provisional) recent_.written(row);
+    return id;
 }
 
 void LiveReports::update_segment(SegmentRowId id, const SegmentRow& row) {
     if (id == kNoRow || id < first_segment_ || id - first_segment_ >= segments_.size()) return;
     segments_.change(id - first_segment_, row);
+    if (!row.provisional) recent_.written(row);
+}
+
+void LiveReports::write_evidence(const NamedFrame& frame, std::int64_t stream) {
+    const SegmentRow* const waiting = recent_.waiting(frame, stream);
+    if (waiting == nullptr) return;
+    SegmentRow row = *waiting;
+    row.provisional = row.may_prove = false;
+    if (segments_.append(row)) recent_.written(row);
 }
 
 void LiveReports::on_finding(const Finding& finding) {
     if (Incidents::concerns(finding)) findings_.append(finding);
+    for (const NamedFrame& frame : evidence_of(finding)) write_evidence(frame, finding.stream);
     const EventLine line{finding,
                          files_.of(finding.file),
                          explain(explanation_, finding, options_.csv.dialect.stream_numbers),
@@ -132,6 +167,7 @@ void LiveReports::on_finding(const Finding& finding) {
 
 void LiveReports::on_flow(const FlowSummary& flow) {
     ended_.append(flow);
+    if (decides_by_frame(flow)) write_evidence(deciding_frame(flow), static_cast<std::int64_t>(flow.stream));
 }
 
 Status LiveReports::finish(const RunSummary& run) {
@@ -205,7 +241,8 @@ Status LiveReports::write_reports(const Feed& feed) {
     if (!opened) return opened.error();
     CsvReports& reports = *opened.value();
     const std::unique_ptr<ReportSink> beside = options_.beside();
-    std::vector<ReportSink*> sinks = {&reports};
+    OpenEvidence evidence(recent_, reports);
+    std::vector<ReportSink*> sinks = {&reports, &evidence};
     if (beside != nullptr) sinks.push_back(beside.get());
     FanOut all(std::move(sinks));
     published_ = {segments_.size(), ended_.size(), findings_.size()};

@@ -29,6 +29,7 @@
 #include "deadpeer/sink.h"
 #include "report/append_file.h"
 #include "report/csv_reports.h"
+#include "report/recent_rows.h"
 #include "report/report_folder.h"
 #include "report/rotation.h"
 #include "report/row_log.h"
@@ -129,6 +130,7 @@ private:
     [[nodiscard]] Status open_events();
     void settle();
     void settle_events();
+    void write_evidence(const NamedFrame& frame, std::int64_t stream);
     void hand_on_notice();
     void pause();
     Status write_reports(const Feed& feed);
@@ -142,6 +144,7 @@ private:
     FileCells files_;
     RowLog<FlowSummary> ended_;
     RowLog<SegmentRow> segments_;
+    RecentRows recent_;
     RowLog<Finding> findings_;  // for incidents.csv and hosts.csv
     std::vector<Input> inputs_;
     Trouble event_trouble_;

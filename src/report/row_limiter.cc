@@ -34,6 +34,8 @@ Finding story_of(const Finding& last) {
 }  // namespace
 
 SegmentRowId RowLimiter::on_segment(const SegmentRow& row) {
+    // What a finding asks for later is bounded with the findings.
+    if (row.may_prove) return rows_.on_segment(row);
     if (minute_.add_segment(row.stream, kSegmentsOfConnection)) return rows_.on_segment(row);
     ++segments_left_out_;
     return kKeptBack;

@@ -1,4 +1,5 @@
 #include <array>
+#include <concepts>
 #include <iterator>
 
 #include "deadpeer/names.h"
@@ -33,6 +34,18 @@ void write_labels(Cells& cells, const SegmentLine& line) {
     cells.word({text.data(), length});
 }
 
+// Of a partial row not all is known.
+bool has_header(const SegmentRow& row) {
+    return !row.partial || row.header_known;
+}
+bool has_octets(const SegmentRow& row) {
+    return !row.partial || row.octets_known;
+}
+
+void write_if(bool known, Cells& cells, std::unsigned_integral auto value) {
+    known ? cells.number(value) : cells.empty();
+}
+
 constexpr Column<SegmentLine> kTable[] = {
     {"file", CellType::kText, "Base name of the input file.",
      [](Cells& c, const SegmentLine& l) { c.word(l.file_cell); }},
@@ -51,13 +64,13 @@ constexpr Column<SegmentLine> kTable[] = {
     {"dst_port", CellType::kInteger, "Receiver's port.",
      [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.destination().port); }},
     {"seq", CellType::kInteger, "Sequence number as it stands in the header.",
-     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.seq); }},
+     [](Cells& c, const SegmentLine& l) { write_if(has_octets(l.row), c, l.row.segment.seq); }},
     {"ack", CellType::kInteger, "Acknowledgment number as it stands in the header.",
-     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.ack); }},
+     [](Cells& c, const SegmentLine& l) { write_if(has_header(l.row), c, l.row.segment.ack); }},
     {"len", CellType::kInteger, "Payload bytes.",
-     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.payload_length); }},
+     [](Cells& c, const SegmentLine& l) { write_if(has_octets(l.row), c, l.row.segment.payload_length); }},
     {"window", CellType::kInteger, "Window as it stands in the header, not scaled.",
-     [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.window); }},
+     [](Cells& c, const SegmentLine& l) { write_if(has_header(l.row), c, l.row.segment.window); }},
     {"flags", CellType::kText, "Letters out of `FSRPAUEC`, in that order.", write_flags},
     {"wireshark_labels", CellType::kWords,
      "The `tcp.analysis.*` fields that Wireshark shows, joined by a space.", write_labels},
@@ -71,6 +84,14 @@ constexpr Column<SegmentLine> kTable[] = {
      [](Cells& c, const SegmentLine& l) { c.known_number(l.row.answered_by_frame); }},
     {"rtt_s", CellType::kSeconds, "On probes: seconds until the answer.",
      [](Cells& c, const SegmentLine& l) { c.seconds(l.row.rtt); }},
+    {"ttl", CellType::kInteger, "TTL or hop limit.",
+     [](Cells& c, const SegmentLine& l) {
+         write_if(!l.row.partial || l.row.segment.ttl != 0, c, l.row.segment.ttl);
+     }},
+    {"ip_id", CellType::kInteger, "Identification of IPv4; IPv6 has none.",
+     [](Cells& c, const SegmentLine& l) {
+         write_if(has_header(l.row) && l.row.segment.key.is_v6 == 0, c, l.row.segment.ip_id);
+     }},
 };
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST_CASE("the columns of each report, in order") {
           "skipped_reasons, dropped_by_capture, time_went_back, status, status_detail, duplicate_frames");
     CHECK(names(kSegmentColumns) ==
           "file, frame, time_utc, stream, src, src_port, dst, dst_port, seq, ack, len, window, flags, "
-          "wireshark_labels, kind, train_position, idle_before_s, answered_by_frame, rtt_s");
+          "wireshark_labels, kind, train_position, idle_before_s, answered_by_frame, rtt_s, ttl, ip_id");
     CHECK(
         names(kFlowColumns) ==
         "stream, file, first_frame, last_frame, initiator, initiator_port, responder, responder_port, roles, "

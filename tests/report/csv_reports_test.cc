@@ -142,6 +142,77 @@ TEST_CASE("segments.csv: a provisional row appears only if it is settled") {
     CHECK(table.cell(0, "frame") == "2");
 }
 
+TEST_CASE("segments.csv: what may prove something appears if a finding or a verdict names it") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        Finding finding;
+        finding.add_evidence(6);
+        reports.on_finding(finding);  // before the row, as of the segment at hand
+        for (const std::uint64_t frame : {5, 6, 7}) reports.on_segment(sample_candidate(frame));
+        SegmentRow other = sample_candidate(6);
+        other.file = 1;
+        reports.on_segment(other);
+        FlowSummary flow = sample_flow(0);
+        flow.verdict = Verdict::kPeerDead;
+        flow.verdict_frame = 7;
+        reports.on_flow(flow);
+        flow.verdict = Verdict::kAlive;
+        flow.verdict_frame = 5;
+        reports.on_flow(flow);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "frame") == "6");
+    CHECK(table.cell(0, "ttl") == "63");
+    CHECK(table.cell(0, "ip_id") == "4711");
+    CHECK(table.cell(1, "frame") == "7");
+}
+
+TEST_CASE("segments.csv: of a connection that goes on in the next input its frames are found in both") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        reports.on_segment(sample_candidate(60));
+        SegmentRow next = sample_candidate(2);
+        next.file = 1;
+        reports.on_segment(next);
+        Finding finding;
+        finding.stream = 0;
+        finding.file = 1;
+        finding.add_evidence(60);
+        finding.add_evidence(2);
+        reports.on_finding(finding);
+    });
+    REQUIRE(table.rows() == 2);
+    CHECK(table.cell(0, "frame") == "60");
+    CHECK(table.cell(1, "frame") == "2");
+}
+
+TEST_CASE("segments.csv: a partial row takes its place, unless the whole one is there") {
+    const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
+        reports.on_segment(sample_candidate(3));
+        reports.on_segment(sample_probe(8));
+        SegmentRow partial = sample_candidate(3);
+        partial.partial = true;
+        reports.on_segment(partial);
+        partial.segment.frame = 5;
+        reports.on_segment(partial);
+        partial.header_known = true;
+        partial.segment.frame = 9;
+        reports.on_segment(partial);
+        Finding finding;
+        for (const std::uint64_t frame : {3, 5, 9}) finding.add_evidence(frame);
+        reports.on_finding(finding);
+    });
+    REQUIRE(table.rows() == 4);
+    CHECK(table.cell(0, "frame") == "3");
+    CHECK(table.cell(0, "seq") == "4294967295");
+    CHECK(table.cell(1, "frame") == "5");
+    CHECK(table.cell(1, "src") == "10.0.0.1");
+    for (const char* unknown : {"seq", "ack", "len", "window", "ip_id"})
+        CHECK(table.cell(1, unknown).empty());
+    CHECK(table.cell(2, "frame") == "8");
+    CHECK(table.cell(3, "frame") == "9");
+    CHECK(table.cell(3, "ack") == "7");
+    CHECK(table.cell(3, "seq").empty());
+}
+
 TEST_CASE("segments.csv: all flags and all labels") {
     const Table table = table_of(Report::kSegments, [](CsvReports& reports) {
         SegmentRow row = sample_probe(1);

@@ -219,6 +219,28 @@ TEST_CASE("segment rows are updated until their period is over") {
     CHECK(contains(live.text("20261121T060000Z/segments.csv"), ",4242,"));
 }
 
+TEST_CASE("segment rows that may prove something are there once an event or a verdict names them") {
+    Live live;
+    live.start();
+    for (const std::uint64_t frame : {61, 62, 63, 64}) live.reports->on_segment(sample_candidate(frame));
+    live.reports->on_segment(sample_probe(65));
+    SegmentRow partial = sample_candidate(65);  // of what has a row
+    partial.partial = true;
+    live.reports->on_segment(partial);
+    Finding finding = missed_probe();
+    for (const std::uint64_t frame : {62, 65}) finding.add_evidence(frame);
+    live.reports->on_finding(finding);
+    live.reports->on_finding(finding);
+    FlowSummary flow = sample_flow(0);
+    flow.verdict = Verdict::kSuspect;
+    flow.verdict_frame = 64;
+    live.reports->on_flow(flow);
+    REQUIRE(live.reports->publish(live.feed()));
+    CHECK(lines(live.text("segments.csv")) == 4);
+    for (const char* frame : {"\neth0,62,", "\neth0,64,", "\neth0,65,"})
+        CHECK(contains(live.text("segments.csv"), frame));
+}
+
 TEST_CASE("without segments there is no segments.csv, and updates go nowhere") {
     Live live({.csv = {.reports = ReportSet().set().reset(index(Report::kSegments))}});
     live.start();

@@ -46,6 +46,18 @@ inline SegmentRow sample_probe(std::uint64_t frame) {
     return row;
 }
 
+// Of a segment that nothing has asked for yet.
+inline SegmentRow sample_candidate(std::uint64_t frame) {
+    SegmentRow row = sample_probe(frame);
+    row.segment.ttl = 63;
+    row.segment.ip_id = 4711;
+    row.labels = {};
+    row.kind = SegmentKind::kOrdinary;
+    row.train_position = 0;
+    row.provisional = row.may_prove = true;
+    return row;
+}
+
 inline InputSummary sample_input(const std::string& name, Nanoseconds last_time) {
     InputSummary input;
     input.name = name;

@@ -55,7 +55,7 @@ public:
     explicit LadderBook(bool live = false) : live_(live) {}
 
     SegmentRowId on_segment(const SegmentRow& row) override {
-        add(row);
+        if (!row.partial) add(row);
         return 0;
     }
     void on_flow(const FlowSummary& flow) override;
