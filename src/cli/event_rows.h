@@ -21,9 +21,10 @@ namespace deadpeer::cli {
 
 class EventRows final : public ReportSink {
 public:
-    // `lost_frames`: how many an input has lost so far.
+    // `lost_frames`: how many an input has lost so far. The inventory must outlive it.
     EventRows(const CsvOptions& options, std::function<std::uint64_t(std::uint32_t)> lost_frames)
         : dialect_(options.dialect),
+          inventory_(options.inventory),
           lost_frames_(std::move(lost_frames)),
           columns_(columns_of(options.formats.front(), options.columns)),
           rows_(line_rows(options.formats.front(), output_, dialect_, columns_.of(Report::kEvents))),
@@ -37,10 +38,11 @@ public:
         files_.note_name(file, name, dialect_);
     }
     void on_finding(const Finding& finding) override {
-        write_row<EventLine>(rows_->cells(), columns_.events,
-                             EventLine{finding, files_.of(finding.file),
-                                       explain(explanation_, finding, dialect_.stream_numbers),
-                                       weigh(ended(finding)), lost_frames_(finding.file), community_id_});
+        write_row<EventLine>(
+            rows_->cells(), columns_.events,
+            EventLine{finding, files_.of(finding.file),
+                      explain(explanation_, finding, dialect_.stream_numbers), weigh(ended(finding)),
+                      lost_frames_(finding.file), community_id_, inventory_});
         rows_->row_written();
         flush();
     }
@@ -53,6 +55,7 @@ private:
     }
 
     CsvDialect dialect_;
+    const Inventory* inventory_;
     std::function<std::uint64_t(std::uint32_t)> lost_frames_;
     Output output_{STDOUT_FILENO};
     ColumnTables columns_;

@@ -78,6 +78,7 @@ struct FlowLine {
     const Explanation& explanation;
     const Weighed& causes;
     std::uint64_t lost_frames = 0;
+    const Inventory* inventory = nullptr;
 };
 struct HostLine {
     const HostReport& host;
@@ -99,6 +100,7 @@ struct EventLine {
     const Weighed& causes;
     std::uint64_t lost_frames;
     CommunityId& community_id;
+    const Inventory* inventory = nullptr;  // may be null
 };
 
 extern const std::span<const Column<CaptureRow>> kCaptureColumns;

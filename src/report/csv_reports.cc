@@ -182,7 +182,7 @@ void CsvReports::pause() {
 void CsvReports::write_flow(const FlowSummary& flow) {
     write(Report::kFlows, &ColumnTables::flows,
           FlowLine{flow, files_.of(flow.first_file), aids_, explain(explanation_, flow, options_.inventory),
-                   weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file)});
+                   weigh(ended(flow)), files_.lost(flow.first_file, flow.last_file), options_.inventory});
 }
 
 // Whether it has rows that wait to be asked for.
@@ -211,10 +211,11 @@ void CsvReports::write_segments() {
 void CsvReports::write_events() {
     while (!events_.empty()) {
         const Finding finding = events_.pop().finding;
-        write(Report::kEvents, &ColumnTables::events,
-              EventLine{finding, files_.of(finding.file),
-                        explain(explanation_, finding, options_.dialect.stream_numbers),
-                        weigh(ended(finding)), files_.lost(finding.file, finding.file), aids_.community_id});
+        write(
+            Report::kEvents, &ColumnTables::events,
+            EventLine{finding, files_.of(finding.file),
+                      explain(explanation_, finding, options_.dialect.stream_numbers), weigh(ended(finding)),
+                      files_.lost(finding.file, finding.file), aids_.community_id, options_.inventory});
     }
 }
 

@@ -8,6 +8,8 @@
 #include "report/columns.h"
 #include "report/connection_filter.h"
 #include "report/event_kinds.h"
+#include "report/half_open.h"
+#include "report/name_cell.h"
 
 namespace deadpeer {
 namespace {
@@ -20,6 +22,17 @@ bool is_named(const Endpoint& endpoint) {
 void write_address(Cells& cells, const Endpoint& endpoint) {
     if (!is_named(endpoint)) return cells.empty();
     cells.address(endpoint.address);
+}
+
+void write_end_name(Cells& cells, const EventLine& line, const Endpoint& endpoint) {
+    if (!is_named(endpoint)) return cells.empty();
+    write_name(cells, line.inventory, endpoint.address);
+}
+
+// Of several connections, and of an outage that was bridged, half_open is no more than a bound.
+Nanoseconds heard_last_before(const Finding& finding) {
+    const bool is_bound = is_of_several(finding.kind) || finding.kind == EventKind::kOutage;
+    return is_bound ? kNoTime : heard_last(finding.time, finding.half_open);
 }
 
 void write_evidence(Cells& cells, const EventLine& line) {
@@ -105,6 +118,13 @@ constexpr Column<EventLine> kTable[] = {
      [](Cells& c, const EventLine& l) { write_clues(c, l.causes.evidence_for); }},
     {"evidence_against", CellType::kList, "Codes of what speaks against it, joined by `;`.",
      [](Cells& c, const EventLine& l) { write_clues(c, l.causes.evidence_against); }},
+    {"subject_name", CellType::kText, "The subject's name in the inventory.",
+     [](Cells& c, const EventLine& l) { write_end_name(c, l, l.finding.subject); }},
+    {"peer_name", CellType::kText, "The peer's name in the inventory.",
+     [](Cells& c, const EventLine& l) { write_end_name(c, l, l.finding.peer); }},
+    {"last_heard_utc", CellType::kTime,
+     "When the subject was heard last before it failed, where that is known.",
+     [](Cells& c, const EventLine& l) { c.time(heard_last_before(l.finding)); }},
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include "report/cause/cause_cells.h"
 #include "report/columns.h"
 #include "report/connection_filter.h"
+#include "report/half_open.h"
+#include "report/name_cell.h"
 
 namespace deadpeer {
 namespace {
@@ -208,6 +210,13 @@ constexpr Column<FlowLine> kTable[] = {
      [](Cells& c, const FlowLine& l) { write_clues(c, l.causes.evidence_for); }},
     {"evidence_against", CellType::kList, "Codes of what speaks against it, joined by `;`.",
      [](Cells& c, const FlowLine& l) { write_clues(c, l.causes.evidence_against); }},
+    {"initiator_name", CellType::kText, "The initiator's name in the inventory.",
+     [](Cells& c, const FlowLine& l) { write_name(c, l.inventory, initiator(l.flow).address); }},
+    {"responder_name", CellType::kText, "The responder's name in the inventory.",
+     [](Cells& c, const FlowLine& l) { write_name(c, l.inventory, responder(l.flow).address); }},
+    {"last_heard_utc", CellType::kTime,
+     "When the side that failed was heard last before the verdict, where that is known.",
+     [](Cells& c, const FlowLine& l) { c.time(heard_last(l.flow.verdict_time, l.flow.half_open)); }},
 };
 
 }  // namespace

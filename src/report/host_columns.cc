@@ -3,16 +3,14 @@
 #include <string_view>
 
 #include "report/columns.h"
+#include "report/name_cell.h"
 #include "report/time_text.h"
 
 namespace deadpeer {
 namespace {
 
 void write_name(Cells& cells, const HostLine& line) {
-    const InventoryEntry* entry =
-        line.inventory == nullptr ? nullptr : line.inventory->find(line.host.row.address);
-    if (entry == nullptr || entry->name.empty()) return cells.empty();
-    cells.text(entry->name);
+    write_name(cells, line.inventory, line.host.row.address);
 }
 
 // What the setting that most of its connections show says.

@@ -154,7 +154,8 @@ void LiveReports::on_finding(const Finding& finding) {
                          explain(explanation_, finding, options_.csv.dialect.stream_numbers),
                          weigh(ended(finding)),
                          options_.lost_frames(finding.file),
-                         community_id_};
+                         community_id_,
+                         options_.csv.inventory};
     for (const auto& log : events_) {
         write_row<EventLine>(log->rows->cells(), log->columns.events, line);
         log->rows->row_written();

@@ -54,6 +54,19 @@ TEST_CASE("--inventory: names stand in hosts.csv, guarded") {
     CHECK(contains(named, "\n10.2.0.2,\"a \"\"b\"\", c\",1,"));
 }
 
+TEST_CASE("--inventory: names stand in flows.csv, events.csv and incidents.csv, guarded") {
+    Story story;
+    story.capture = std::string(TESTDATA_FOLDER) + "/sample/capture.pcap";
+    const std::string rows = "198.51.100.30,=db-1\x1b,,,\n192.0.2.10,\"a \"\"b\"\", c\",,,\n";
+    const std::string flows = story.report("flows", rows);
+    CHECK(contains(flows, ",\"a \"\"b\"\", c\",'=db-1\\x1B,2026-11-21T06:51:01.071100000Z\n"));
+    const std::string events = story.report("events", rows);
+    CHECK(contains(events, ",'=db-1\\x1B,\"a \"\"b\"\", c\",2026-11-21T06:51:01.071100000Z\n"));
+    CHECK(contains(story.report("incidents", rows), ",198.51.100.30,'=db-1\\x1B,"));
+    // Known to nobody, they are empty.
+    CHECK(contains(story.report("flows", "192.0.2.1,nobody,,,\n"), ",,,2026-11-21T06:51:01.071100000Z\n"));
+}
+
 TEST_CASE("--inventory: the explanation says where keepalive is not as expected") {
     const Story story;
     const std::string differs =
@@ -65,7 +78,7 @@ TEST_CASE("--inventory: the explanation says where keepalive is not as expected"
     CHECK(contains(both,
                    " 10.1.0.2 (ours) probes after 2 s, expected 60 s. 10.2.0.2 (ours) probes after 3 s, "
                    "expected 60 s.\","));
-    CHECK(story.report("flows", "10.1.0.2,db,2,,\n10.2.0.2,app,3,,\n") ==
+    CHECK(story.report("flows", "10.1.0.2,,2,,\n10.2.0.2,,3,,\n") ==
           story.report("flows", "192.0.2.1,x,5,,\n"));
 }
 

@@ -60,12 +60,13 @@ TEST_CASE("the columns of each report, in order") {
         "heartbeat_side, heartbeat_period_s, heartbeat_protocol, verdict, verdict_utc, verdict_frame, "
         "confidence, reason, half_open_s, idle_at_failure_s, matching_timeouts, explanation, "
         "wireshark_filter, community_id, capture_loss, what, evidence, advice, alternatives, "
-        "evidence_for, evidence_against");
+        "evidence_for, evidence_against, initiator_name, responder_name, last_heard_utc");
     CHECK(
         names(kEventColumns) ==
         "time_utc, file, frame, stream, event, severity, subject, subject_port, peer, peer_port, confidence, "
         "reason, half_open_s, evidence_frames, explanation, wireshark_filter, capture_loss, what, "
-        "evidence, advice, alternatives, evidence_for, evidence_against");
+        "evidence, advice, alternatives, evidence_for, evidence_against, subject_name, peer_name, "
+        "last_heard_utc");
     CHECK(names(kHostColumns) ==
           "host, name, connections, open_at_end, idle_at_end, keepalive_idle_s, keepalive_interval_s, "
           "keepalive_count, keepalive_profile, probes_sent, probes_received, probes_unanswered, resets_sent, "

@@ -1,4 +1,5 @@
 #include "report/incident/case.h"
+#include "report/half_open.h"
 
 #include <algorithm>
 #include <numeric>
@@ -59,8 +60,8 @@ bool Case::add(const Finding& finding, bool may_list) {
     first_ = earlier_known(first_, finding.time);
     last_ = std::max(last_, finding.time);
     half_open_ = std::max(half_open_, finding.half_open);
-    if (!is_of_several(finding.kind) && finding.half_open > 0 && finding.time != kNoTime)
-        last_heard_ = std::max(last_heard_, finding.time - finding.half_open);
+    if (!is_of_several(finding.kind))
+        last_heard_ = std::max(last_heard_, heard_last(finding.time, finding.half_open));
     least_idle_ = std::min(least_idle_, finding.idle);
     const std::uint16_t port = finding.subject.port;
     several_ports_ = several_ports_ || (port != 0 && port_ != 0 && port != port_);

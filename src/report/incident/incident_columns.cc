@@ -8,6 +8,7 @@
 #include "report/cause/hypotheses.h"
 #include "report/columns.h"
 #include "report/incident/incident_filter.h"
+#include "report/name_cell.h"
 #include "report/named.h"
 
 namespace deadpeer {
@@ -23,10 +24,7 @@ void write_subject(Cells& cells, const IncidentLine& line) {
 }
 
 void write_name(Cells& cells, const IncidentLine& line) {
-    const InventoryEntry* entry =
-        line.inventory == nullptr ? nullptr : line.inventory->find(line.incident.subject.address);
-    if (entry == nullptr || entry->name.empty()) return cells.empty();
-    cells.text(entry->name);
+    write_name(cells, line.inventory, line.incident.subject.address);
 }
 
 void write_peers(Cells& cells, const IncidentLine& line) {
