@@ -1,6 +1,7 @@
 """html_page.py PROGRAM TESTDATA CASE: the page that --html writes, without a browser."""
 
 import base64
+import contextlib
 import csv
 import hashlib
 import html.parser
@@ -10,10 +11,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 VOID = {"meta", "br", "link", "img", "line", "path", "rect", "circle"}
 DEATHS = {"peer_dead", "path_dead", "peer_rebooted", "peer_lost_state", "middlebox_reset", "middlebox_restarted",
-          "address_moved", "address_conflict"}
+          "address_moved", "address_conflict", "path_mtu", "peer_restored"}
 HOSTILE = '<script>alert(1)</script>\'"&lt; \u202e]]></style><img src=http://198.51.100.66/x onerror=alert(2)>'
 
 
@@ -268,9 +270,47 @@ def live(program, testdata, folder):
     check_numbers(text, reports)
 
 
+def rewritten(program, testdata, folder):
+    """While a live capture goes on the page is replaced at each interval, whole, with what is known by then."""
+    page = os.path.join(folder, "page.html")
+    with open(f"{testdata}/sample/capture.pcap", "rb") as file:
+        data = file.read()
+    at, half = 24, len(data) // 2
+    while at < half:
+        at += 16 + struct.unpack_from("<I", data, at + 8)[0]
+    command = [program, "-q", "--live", "--interval", "1", "-o", f"{folder}/reports", "--html", page, "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        seen = []
+        for part in (data[:at], data[at:]):
+            process.stdin.write(part)
+            process.stdin.flush()
+            for _ in range(2):  # with news, and without
+                seen.append(next_page(page, seen[-1][0] if seen else None))
+        process.stdin.close()
+        assert process.wait(20) == 0
+    assert len({number for number, _ in seen}) == len(seen)
+    assert "Dead peer: 198.51.100.30:5432" not in seen[0][1]
+    with open(page, encoding="utf-8") as file:
+        assert "Dead peer: 198.51.100.30:5432" in file.read()
+
+
+def next_page(path, before):
+    """The number of the file, and what it says, once it is another than that."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+            number = os.fstat(file.fileno()).st_ino, os.fstat(file.fileno()).st_mtime_ns
+            if number != before:
+                text = file.read()
+                check(text)
+                return number, text
+        time.sleep(0.05)
+    raise AssertionError(f"{path} was not written anew")
+
+
 def main():
     program, testdata, case = sys.argv[1:]
-    cases = {f.__name__: f for f in (stories, sample, nothing, many, hostile, broken, usage, live)}
+    cases = {f.__name__: f for f in (stories, sample, nothing, many, hostile, broken, usage, live, rewritten)}
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         cases[case](program, testdata, folder)

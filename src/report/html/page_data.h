@@ -24,7 +24,8 @@ namespace deadpeer {
 
 inline constexpr std::size_t kVerdictKinds = std::tuple_size_v<decltype(detail::kVerdictNames)>;
 
-// Whether the connection was taken from who used it.
+// Whether the connection was taken from who used it: neither one that never opened nor one that an end
+// refused or aborted.
 constexpr bool is_death(Verdict verdict) {
     switch (verdict) {
         case Verdict::kPeerDead:
@@ -35,6 +36,8 @@ constexpr bool is_death(Verdict verdict) {
         case Verdict::kMiddleboxRestarted:
         case Verdict::kAddressMoved:
         case Verdict::kAddressConflict:
+        case Verdict::kPathMtu:
+        case Verdict::kPeerRestored:
             return true;
         default:
             return false;

@@ -144,10 +144,14 @@ std::vector<const FlowSummary*> lanes_of(const PageData& data) {
 
 }  // namespace
 
+bool has_timeline(const PageData& data) {
+    return !data.flows.empty() && data.begin() != kNoTime;
+}
+
 void tell_timeline(std::string& page, const PageData& data) {
+    if (!has_timeline(data)) return;
     const Nanoseconds first = data.begin();
     const Nanoseconds last = data.end();
-    if (data.flows.empty() || first == kNoTime) return;
     std::map<Endpoint, std::vector<const FlowSummary*>> servers;
     std::vector<Endpoint> order;
     const std::vector<const FlowSummary*> shown = lanes_of(data);
