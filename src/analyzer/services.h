@@ -20,6 +20,7 @@
 #include "deadpeer/segment.h"
 #include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
+#include "keepalive/between.h"
 
 namespace deadpeer {
 
@@ -119,7 +120,8 @@ private:
     void visit_refusals(std::uint64_t service, Nanoseconds now, Visit visit) {
         for (Waiting& waiting : refusals_) {
             if (waiting.service == 0) continue;
-            const bool late = now - waiting.refusal.time >= kSettles;
+            const Nanoseconds waited = between(waiting.refusal.time, now);
+            const bool late = waited == kNoTime || waited >= kSettles;
             if (!late && (waiting.service != service || !visit(waiting.refusal))) continue;
             waiting = {};
             --waiting_;

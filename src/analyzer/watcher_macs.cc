@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyzer/watcher.h"
+#include "keepalive/between.h"
 
 namespace deadpeer {
 namespace {
@@ -46,7 +47,7 @@ void Watcher::note_after_reset(const Connection& connection, const Segment& segm
     ResetRecord& reset = watch->reset.in(pools_.resets);
     if (segment.direction != reset.sender || mac == 0 || mac != reset.macs.before) return;
     reset.holder_spoke = true;
-    if (segment.time != kNoTime && segment.time - reset.time >= kReordered) reset.holder_after = true;
+    if (between(reset.time, segment.time) >= kReordered) reset.holder_after = true;
 }
 
 }  // namespace deadpeer

@@ -119,7 +119,8 @@ std::optional<Judgement> judge_restarted_middlebox(const JudgementCase& c) {
     const ResetRecord& reset = c.reset();
     // What ended the connection may not be captured.
     if (overlap(c.capture.gaps, reset.silent_since(), reset.time) > 0) return std::nullopt;
-    const bool no_boot = (host & kSignsHostUp) != 0 || reset.time - reset.silent_since() < kShortestBoot;
+    const Nanoseconds away = between(reset.silent_since(), reset.time);
+    const bool no_boot = (host & kSignsHostUp) != 0 || (away != kNoTime && away < kShortestBoot);
     const bool doubtful = !reset.target_awake || may_have_timed_out(c) || c.capture.lost_frames;
     const Confidence confidence = doubtful            ? Confidence::kLow
                                   : reset.ttl_differs ? Confidence::kHigh

@@ -35,8 +35,9 @@ Nanoseconds idle_before_goodbye(const ConnectionView& before, const Segment& fin
     const HalfStream& own = before.tcp.forward(fin.direction);
     const HalfStream& other = before.tcp.reverse(fin.direction);
     const bool in_fin = fin.payload_length > 0 && fin.payload_length <= kMostGoodbye;
-    const bool small = own.raising_length > 0 && own.raising_length <= kMostGoodbye &&
-                       fin.time - own.next_seq_time <= kSecond / 10;
+    const Nanoseconds said = between(own.next_seq_time, fin.time);
+    const bool small = own.raising_length > 0 && own.raising_length <= kMostGoodbye && said != kNoTime &&
+                       said <= kSecond / 10;
     const Nanoseconds since = between(other.next_seq_time, fin.time);
     const Nanoseconds silence = before.longest_idle;
     if (!(in_fin || small) || since == kNoTime || silence == kNoTime) return kNoTime;
