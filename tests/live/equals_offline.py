@@ -18,6 +18,8 @@ LATE_S = 1.0  # the longest from the moment that decides an event to its row
 # A RST decides nothing by itself: its twin to the other end may follow, and what the host's other connections do tells
 # whether it rebooted or forgot just one.
 RESET_SETTLES_S, WITNESSES_S = 0.5, 5
+# Of what a middlebox is said to have lost, others are waited for: those that it lost, too, and those that it did not.
+OUTLIVED_S = 25
 SOME = ("peer_crashed", "outage_heals_ipv6", "host_rebooted_met_by_probe")
 
 
@@ -88,6 +90,8 @@ def decided(row):
     waits = 0
     if row["event"] in ("peer_dead", "peer_reset", "middlebox_reset", "idle_timeout_on_path"):
         waits = RESET_SETTLES_S
+    elif row["event"] == "middlebox_restarted":
+        waits = OUTLIVED_S
     elif row["reason"] == "no_socket_reset":
         waits = WITNESSES_S
     return seconds(row["time_utc"]) + waits
