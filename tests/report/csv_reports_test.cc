@@ -147,7 +147,7 @@ TEST_CASE("segments.csv: what may prove something appears if a finding or a verd
         Finding finding;
         finding.add_evidence(6);
         reports.on_finding(finding);  // before the row, as of the segment at hand
-        for (const std::uint64_t frame : {5, 6, 7}) reports.on_segment(sample_candidate(frame));
+        for (const std::uint64_t frame : {5U, 6U, 7U}) reports.on_segment(sample_candidate(frame));
         SegmentRow other = sample_candidate(6);
         other.file = 1;
         reports.on_segment(other);
@@ -197,7 +197,7 @@ TEST_CASE("segments.csv: a partial row takes its place, unless the whole one is 
         partial.segment.frame = 9;
         reports.on_segment(partial);
         Finding finding;
-        for (const std::uint64_t frame : {3, 5, 9}) finding.add_evidence(frame);
+        for (const std::uint64_t frame : {3U, 5U, 9U}) finding.add_evidence(frame);
         reports.on_finding(finding);
     });
     REQUIRE(table.rows() == 4);

@@ -222,13 +222,13 @@ TEST_CASE("segment rows are updated until their period is over") {
 TEST_CASE("segment rows that may prove something are there once an event or a verdict names them") {
     Live live;
     live.start();
-    for (const std::uint64_t frame : {61, 62, 63, 64}) live.reports->on_segment(sample_candidate(frame));
+    for (const std::uint64_t frame : {61U, 62U, 63U, 64U}) live.reports->on_segment(sample_candidate(frame));
     live.reports->on_segment(sample_probe(65));
     SegmentRow partial = sample_candidate(65);  // of what has a row
     partial.partial = true;
     live.reports->on_segment(partial);
     Finding finding = missed_probe();
-    for (const std::uint64_t frame : {62, 65}) finding.add_evidence(frame);
+    for (const std::uint64_t frame : {62U, 65U}) finding.add_evidence(frame);
     live.reports->on_finding(finding);
     live.reports->on_finding(finding);
     FlowSummary flow = sample_flow(0);
