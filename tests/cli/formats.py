@@ -7,7 +7,6 @@ import glob
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -328,8 +327,6 @@ def examples(program, testdata, folder):
     os.symlink(os.path.abspath(f"{testdata}/sample/capture.pcap"), f"{folder}/trace.pcap")
     os.symlink(os.path.abspath(program), f"{folder}/deadpeer")
     for line in lines:
-        if any(f" {tool} " in line and not shutil.which(tool) for tool in ("jq", "sqlite3")):
-            continue
         done = subprocess.run(["bash", "-ec", "set -o pipefail; " + line], cwd=folder, capture_output=True, text=True,
                               check=False, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
         assert done.returncode == 0 and done.stderr == "", (line, done)
