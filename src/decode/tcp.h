@@ -61,8 +61,6 @@ inline void set_flow(const Packet& packet, Segment& segment) {
     segment.payload_length = header_length <= reported ? reported - header_length : 0;
     segment.window = captured < kTcpUpToWindow ? std::uint16_t{0} : read_be16(header + 14);
     segment.flags = header[13];
-    segment.tsval = 0;
-    segment.tsecr = 0;
     segment.ip_id = !packet.is_v6                  ? packet.ip_id
                     : captured >= kTcpUpToChecksum ? read_be16(header + 16)
                                                    : std::uint16_t{0};
@@ -73,11 +71,7 @@ inline void set_flow(const Packet& packet, Segment& segment) {
     segment.batch_index = packet.batch_index;
     segment.ttl = packet.ttl;
     segment.header_length = static_cast<std::uint8_t>(header_length);
-    segment.sack_blocks = 0;
-    segment.window_scale = kNoWindowScale;
-    segment.mptcp_subtypes = 0;
-    segment.has_timestamps = false;
-    segment.sack_permitted = false;
+    clear_tcp_options(segment);
     segment.analysed = header_length <= reported && captured >= kTcpUpToWindow;
     segment.labels_printed = whole;
     segment.options_complete = whole;

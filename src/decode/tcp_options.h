@@ -13,6 +13,17 @@
 
 namespace deadpeer::decoding {
 
+// As without any option.
+inline void clear_tcp_options(Segment& segment) {
+    segment.tsval = 0;
+    segment.tsecr = 0;
+    segment.sack_blocks = 0;
+    segment.window_scale = kNoWindowScale;
+    segment.mptcp_subtypes = 0;
+    segment.has_timestamps = false;
+    segment.sack_permitted = false;
+}
+
 inline void read_timestamps(const std::uint8_t* option, Segment& segment) {
     segment.has_timestamps = true;
     segment.tsval = read_be32(option + 2);
