@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
+#include "core/split.h"
 #include "deadpeer/names.h"
 
 namespace deadpeer::cli {
@@ -35,12 +35,7 @@ std::string all_names() {
 
 Result<FailOn> parse_fail_on(const std::string& words) {
     FailOn fail_on;
-    std::string_view left = words;
-    for (bool more = true; more;) {
-        const std::size_t comma = std::min(left.find(','), left.size());
-        const std::string_view word = left.substr(0, comma);
-        more = comma < left.size();
-        left.remove_prefix(more ? comma + 1 : comma);
+    for (const std::string_view word : split(words, ',')) {
         if (word == "any") {
             fail_on.events.set();
             continue;

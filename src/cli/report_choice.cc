@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/options.h"
+#include "core/split.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -24,16 +25,6 @@ std::string without_folder(const Words& words) {
     if (!words.formats.empty()) return "--format goes with -o";
     if (words.excel) return "--excel goes with -o";
     return words.columns.empty() ? "" : "--columns NAMES goes with -o";
-}
-
-std::vector<std::string> names_in(std::string_view list) {
-    std::vector<std::string> names;
-    for (std::size_t from = 0; from <= list.size();) {
-        const std::size_t to = std::min(list.find(',', from), list.size());
-        names.emplace_back(list.substr(from, to - from));
-        from = to + 1;
-    }
-    return names;
 }
 
 }  // namespace
@@ -88,7 +79,8 @@ ColumnChoice columns_of(const Words& words) {
     using Which = ColumnChoice::Which;
     if (words.columns.empty() || words.columns == "all") return {};
     if (words.columns == "short") return {.which = Which::kShort};
-    return {Which::kNamed, names_in(words.columns)};
+    const std::vector<std::string_view> names = split(words.columns, ',');
+    return {Which::kNamed, {names.begin(), names.end()}};
 }
 
 }  // namespace deadpeer::cli

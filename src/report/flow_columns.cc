@@ -1,6 +1,7 @@
-#include <algorithm>
 #include <string>
+#include <string_view>
 
+#include "core/split.h"
 #include "deadpeer/names.h"
 #include "report/cause/cause_cells.h"
 #include "report/columns.h"
@@ -21,14 +22,11 @@ Endpoint responder(const FlowLine& line) {
 // Names out of two lists that are joined by ';', each once.
 std::string united(std::string first, const std::string& second) {
     if (first == second || second.empty()) return first;
-    std::size_t from = 0;
-    while (from <= second.size()) {
-        const std::size_t to = std::min(second.find(';', from), second.size());
-        const std::string name = second.substr(from, to - from);
+    for (const std::string_view part : split(second, ';')) {
+        const std::string name(part);
         if ((';' + first + ';').find(';' + name + ';') == std::string::npos) {
             first += (first.empty() ? "" : ";") + name;
         }
-        from = to + 1;
     }
     return first;
 }
