@@ -1,6 +1,6 @@
 #include "deadpeer/analyzer.h"
 
-#include "analyzer/engine.h"
+#include "analyzer/impl.h"
 
 namespace deadpeer {
 

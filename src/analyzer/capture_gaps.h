@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "keepalive/capture_gap.h"
+#include "detect/capture_gap.h"
 
 namespace deadpeer {
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "keepalive/capture_gap.h"
+#include "detect/capture_gap.h"
 
 namespace deadpeer {
 

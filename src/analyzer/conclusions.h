@@ -10,17 +10,17 @@
 #include <optional>
 #include <vector>
 
-#include "analyzer/beats.h"
 #include "analyzer/capture_gaps.h"
-#include "analyzer/connection.h"
 #include "analyzer/facts.h"
-#include "analyzer/host_life.h"
 #include "analyzer/watcher.h"
+#include "correlate/host_book.h"
+#include "correlate/host_life.h"
+#include "correlate/lost_together.h"
+#include "correlate/timer_pool.h"
 #include "deadpeer/options.h"
-#include "keepalive/host_book.h"
-#include "keepalive/judge.h"
-#include "keepalive/lost_together.h"
-#include "keepalive/timer_pool.h"
+#include "detect/judge.h"
+#include "engine/beats.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

@@ -1,11 +1,11 @@
 #include <cassert>
 #include <limits>
 
-#include "analyzer/engine.h"
 #include "analyzer/facts.h"
-#include "analyzer/same_numbers.h"
-#include "analyzer/tally.h"
+#include "analyzer/impl.h"
 #include "decode/link_source.h"
+#include "engine/same_numbers.h"
+#include "engine/tally.h"
 #include "tcp/advance.h"
 #include "tcp/prediction.h"
 

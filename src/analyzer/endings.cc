@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "analyzer/dispensability.h"
-#include "analyzer/engine.h"
 #include "analyzer/facts.h"
+#include "analyzer/impl.h"
+#include "engine/dispensability.h"
 
 namespace deadpeer {
 namespace {

@@ -5,11 +5,11 @@
 
 #include <optional>
 
-#include "analyzer/connection.h"
+#include "correlate/host_book.h"
 #include "deadpeer/options.h"
-#include "keepalive/host_book.h"
-#include "keepalive/judge.h"
-#include "keepalive/watch.h"
+#include "detect/judge.h"
+#include "detect/watch.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

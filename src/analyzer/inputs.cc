@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "keepalive/between.h"
+#include "detect/between.h"
 
 namespace deadpeer {
 

@@ -8,10 +8,10 @@
 #include <span>
 #include <vector>
 
-#include "analyzer/connection.h"
+#include "correlate/path_timeouts.h"
 #include "deadpeer/sink.h"
-#include "keepalive/judge.h"
-#include "keepalive/path_timeouts.h"
+#include "detect/judge.h"
+#include "engine/connection.h"
 #include "knowledge/knowledge.h"
 
 namespace deadpeer {

@@ -1,6 +1,6 @@
 #include "analyzer/predecessors.h"
 
-#include "analyzer/same_numbers.h"
+#include "engine/same_numbers.h"
 
 namespace deadpeer {
 namespace {

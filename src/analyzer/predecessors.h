@@ -15,11 +15,11 @@
 #include <cstdint>
 #include <optional>
 
-#include "analyzer/connection.h"
 #include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "core/pool.h"
 #include "deadpeer/segment.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

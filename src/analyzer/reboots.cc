@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analyzer/verdict_event.h"
-#include "keepalive/host_book.h"
+#include "correlate/host_book.h"
 
 namespace deadpeer {
 namespace {

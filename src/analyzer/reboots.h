@@ -14,10 +14,11 @@
 #include <map>
 #include <optional>
 
-#include "analyzer/connection.h"
+#include "correlate/host_book.h"
+#include "correlate/lost_together.h"
 #include "deadpeer/sink.h"
-#include "keepalive/host_book.h"
-#include "keepalive/judge.h"
+#include "detect/judge.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

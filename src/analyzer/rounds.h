@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "analyzer/conclusions.h"
-#include "analyzer/connection.h"
 #include "analyzer/deadlines.h"
-#include "analyzer/host_marks.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/verdicts.h"
+#include "correlate/host_marks.h"
+#include "engine/connection.h"
 #include "flow/flow_table.h"
 
 namespace deadpeer {

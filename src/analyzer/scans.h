@@ -19,9 +19,9 @@
 #include <set>
 #include <vector>
 
-#include "analyzer/connection.h"
 #include "deadpeer/sink.h"
-#include "keepalive/judge.h"
+#include "detect/judge.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

@@ -1,4 +1,4 @@
-#include "analyzer/engine.h"
+#include "analyzer/impl.h"
 #include "analyzer/picture.h"
 
 namespace deadpeer {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "keepalive/host_book.h"
+#include "correlate/host_book.h"
 
 namespace deadpeer {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <optional>
 
-#include "analyzer/connection.h"
 #include "deadpeer/finding.h"
-#include "keepalive/judge.h"
-#include "keepalive/watch.h"
+#include "detect/judge.h"
+#include "detect/watch.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "analyzer/services.h"
 #include "analyzer/verdict_event.h"
 #include "core/work.h"
-#include "keepalive/patience.h"
+#include "correlate/services.h"
+#include "detect/patience.h"
 
 namespace deadpeer {
 namespace {

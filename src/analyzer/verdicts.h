@@ -14,9 +14,7 @@
 #include <span>
 #include <vector>
 
-#include "analyzer/beats.h"
 #include "analyzer/conclusions.h"
-#include "analyzer/connection.h"
 #include "analyzer/paths.h"
 #include "analyzer/picture.h"
 #include "analyzer/reboots.h"
@@ -24,6 +22,8 @@
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "deadpeer/sink.h"
+#include "engine/beats.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "analyzer/train_findings.h"
-#include "keepalive/between.h"
-#include "keepalive/kind.h"
-#include "keepalive/named_frames.h"
-#include "keepalive/observe_close.h"
-#include "keepalive/observe_reset.h"
+#include "detect/between.h"
+#include "detect/kind.h"
+#include "detect/named_frames.h"
+#include "detect/observe_close.h"
+#include "detect/observe_reset.h"
+#include "engine/train_findings.h"
 
 namespace deadpeer {
 namespace {

@@ -7,16 +7,16 @@
 
 #include <cstdint>
 
-#include "analyzer/connection.h"
-#include "analyzer/host_life.h"
 #include "core/pool.h"
+#include "correlate/host_life.h"
+#include "correlate/idle_closes.h"
 #include "deadpeer/labels.h"
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
-#include "keepalive/idle_closes.h"
-#include "keepalive/observe.h"
-#include "keepalive/watch.h"
+#include "detect/observe.h"
+#include "detect/watch.h"
+#include "engine/connection.h"
 
 namespace deadpeer {
 

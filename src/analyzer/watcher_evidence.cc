@@ -1,6 +1,6 @@
 // Rows of segments that findings and verdicts may name.
 #include "analyzer/watcher.h"
-#include "keepalive/named_frames.h"
+#include "detect/named_frames.h"
 
 namespace deadpeer {
 namespace {

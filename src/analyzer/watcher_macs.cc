@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "analyzer/watcher.h"
-#include "keepalive/between.h"
+#include "detect/between.h"
 
 namespace deadpeer {
 namespace {

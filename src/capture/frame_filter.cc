@@ -6,8 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "capture/file/record_parser.h"
 #include "capture/link_type.h"
-#include "capture/record_parser.h"
 
 namespace deadpeer::capture {
 namespace {

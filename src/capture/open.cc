@@ -10,14 +10,14 @@
 #include <system_error>
 #include <utility>
 
-#include "capture/byte_stream.h"
-#include "capture/classic_parser.h"
-#include "capture/compressed_source.h"
-#include "capture/decompressor.h"
-#include "capture/file_source.h"
-#include "capture/file_type.h"
-#include "capture/mapped_file.h"
-#include "capture/pcapng_parser.h"
+#include "capture/file/byte_stream.h"
+#include "capture/file/classic_parser.h"
+#include "capture/file/compressed_source.h"
+#include "capture/file/decompressor.h"
+#include "capture/file/file_source.h"
+#include "capture/file/file_type.h"
+#include "capture/file/mapped_file.h"
+#include "capture/file/pcapng_parser.h"
 
 namespace deadpeer {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "capture/file/unpacking_memory.h"
 #include "capture/frame_filter.h"
-#include "capture/unpacking_memory.h"
 #include "deadpeer/capture.h"
 #include "deadpeer/result.h"
 #include "deadpeer/source.h"

@@ -7,15 +7,15 @@
 #include <optional>
 
 #include "capture/frame_filter.h"
-#include "capture/interfaces.h"
+#include "capture/live/interfaces.h"
 #include "cli/contradictions.h"
 #include "cli/options.h"
 #include "cli/short_help.h"
 #include "cli/to_settings.h"
 #include "cli/trailing_filter.h"
-#include "report/columns.h"
+#include "report/columns/columns.h"
 #include "report/glossary.h"
-#include "report/text.h"
+#include "report/text/text.h"
 #include "sandbox/user.h"
 
 namespace deadpeer::cli {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "cli/connection_limit.h"
-#include "cli/rotation.h"
+#include "cli/live/rotation.h"
 #include "core/parse_number.h"
 
 namespace deadpeer::cli {

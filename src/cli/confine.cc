@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "report/period_folders.h"
+#include "report/storage/period_folders.h"
 #include "sandbox/sandbox.h"
 
 namespace deadpeer::cli {

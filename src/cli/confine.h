@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "capture/live_capture.h"
-#include "cli/link_binder.h"
+#include "capture/live/live_capture.h"
+#include "cli/live/link_binder.h"
 #include "cli/settings.h"
 #include "deadpeer/result.h"
-#include "report/report_folder.h"
+#include "report/storage/report_folder.h"
 
 namespace deadpeer::cli {
 

@@ -11,7 +11,7 @@
 #include "cli/standard_streams.h"
 #include "diff/difference_csv.h"
 #include "diff/difference_text.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/refused_source.h"
 #include "cli/shortened_source.h"
 #include "cli/standard_streams.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer::cli {
 

@@ -22,10 +22,10 @@
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "deadpeer/analyzer.h"
-#include "report/csv_reports.h"
+#include "report/columns/selected_rows.h"
+#include "report/csv/csv_reports.h"
 #include "report/fan_out.h"
-#include "report/selected_rows.h"
-#include "report/summary.h"
+#include "report/text/summary.h"
 
 namespace deadpeer::cli {
 

@@ -13,7 +13,7 @@
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "report/html/html_report.h"
-#include "report/replaced_file.h"
+#include "report/storage/replaced_file.h"
 
 namespace deadpeer::cli {
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "cli/arguments.h"
-#include "report/report_folder.h"
+#include "report/storage/report_folder.h"
 
 namespace deadpeer::cli {
 

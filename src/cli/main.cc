@@ -4,7 +4,7 @@
 #include <new>
 #include <string_view>
 
-#include "capture/truncation_guard.h"
+#include "capture/file/truncation_guard.h"
 #include "cli/arguments.h"
 #include "cli/diff.h"
 #include "cli/run.h"

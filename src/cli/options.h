@@ -11,7 +11,7 @@
 #include "cli/settings.h"
 #include "cli/words.h"
 #include "deadpeer/options.h"
-#include "report/cells.h"
+#include "report/columns/cells.h"
 #include "report/reports.h"
 
 namespace deadpeer::cli {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "cli/standard_streams.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer::cli {
 namespace {

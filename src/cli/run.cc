@@ -8,19 +8,19 @@
 
 #include "capture/open.h"
 #include "cli/file_output.h"
-#include "cli/follow_run.h"
+#include "cli/follow/follow_run.h"
 #include "cli/frame_limit.h"
 #include "cli/input_files.h"
 #include "cli/input_names.h"
 #include "cli/input_order.h"
-#include "cli/lanes.h"
-#include "cli/live_run.h"
+#include "cli/live/lanes.h"
+#include "cli/live/live_run.h"
+#include "cli/live/pipe_run.h"
 #include "cli/name_list.h"
-#include "cli/pipe_run.h"
 #include "cli/readable_link_types.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer::cli {
 namespace {

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "capture/live_capture.h"
-#include "capture/unpacking_memory.h"
+#include "capture/file/unpacking_memory.h"
+#include "capture/live/live_capture.h"
 #include "cli/fail_on.h"
 #include "cli/tables.h"
 #include "deadpeer/options.h"
-#include "report/csv_reports.h"
+#include "report/csv/csv_reports.h"
+#include "report/live/rotation.h"
 #include "report/reports.h"
-#include "report/rotation.h"
 
 namespace deadpeer::cli {
 

@@ -5,9 +5,9 @@
 
 #include "cli/connection_limit.h"
 #include "cli/contradictions.h"
+#include "cli/live/rotation.h"
 #include "cli/options.h"
 #include "cli/report_choice.h"
-#include "cli/rotation.h"
 
 namespace deadpeer::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/parse_address.h"
 #include "core/parse_number.h"
 #include "deadpeer/names.h"
-#include "report/time_text.h"
+#include "report/text/time_text.h"
 
 namespace deadpeer {
 namespace {

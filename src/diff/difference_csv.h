@@ -8,7 +8,7 @@
 #pragma once
 
 #include "diff/compare.h"
-#include "report/cells.h"
+#include "report/columns/cells.h"
 
 namespace deadpeer {
 

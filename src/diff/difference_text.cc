@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "deadpeer/names.h"
-#include "report/text.h"
-#include "report/time_text.h"
+#include "report/text/text.h"
+#include "report/text/time_text.h"
 
 namespace deadpeer {
 namespace {

@@ -3,9 +3,9 @@
 #include <array>
 #include <string>
 
-#include "report/address_text.h"
-#include "report/time_text.h"
-#include "report/words.h"
+#include "report/columns/address_text.h"
+#include "report/text/time_text.h"
+#include "report/text/words.h"
 
 namespace deadpeer {
 namespace {

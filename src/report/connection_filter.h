@@ -9,7 +9,7 @@
 #include <string>
 
 #include "deadpeer/address.h"
-#include "report/cells.h"
+#include "report/columns/cells.h"
 
 namespace deadpeer {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/gone_connections.h"
+#include "correlate/gone_connections.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 #include "support/scenario.h"

@@ -3,7 +3,7 @@
 
 #include "analyzer/many_connections.h"
 #include "core/work.h"
-#include "keepalive/lost_together.h"
+#include "correlate/lost_together.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"
 

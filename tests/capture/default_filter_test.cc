@@ -1,5 +1,5 @@
 // The default filter, frame by frame and link type by link type.
-#include "capture/default_filter.h"
+#include "capture/live/default_filter.h"
 
 #include <pcap.h>
 #include <sys/socket.h>

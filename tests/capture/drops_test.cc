@@ -1,6 +1,6 @@
 // Totals of counters that wrap or start again, and the files that an interface's counters are read from.
-#include "capture/counter_total.h"
-#include "capture/interface_drops.h"
+#include "capture/live/counter_total.h"
+#include "capture/live/interface_drops.h"
 #include "report/temporary_folder.h"
 #include "support/catch.h"
 

@@ -1,5 +1,5 @@
 // Which files of a folder are complete, as the kernel tells.
-#include "capture/folder_watch.h"
+#include "capture/file/folder_watch.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,5 @@
 // What the changes of links mean for what is captured.
-#include "capture/link_story.h"
+#include "capture/live/link_story.h"
 
 #include "support/catch.h"
 

@@ -1,5 +1,5 @@
 // What rtnetlink's messages say, and what is known of links after them.
-#include "capture/link_watch.h"
+#include "capture/live/link_watch.h"
 
 #include <linux/if.h>
 #include <linux/rtnetlink.h>

@@ -1,5 +1,5 @@
 // Capturing from real interfaces in a network namespace.
-#include "capture/live_capture.h"
+#include "capture/live/live_capture.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Capture time: steps of the wall clock are left out, what is adjusted little by little is followed.
-#include "capture/live_clock.h"
+#include "capture/live/live_clock.h"
 
 #include "support/catch.h"
 

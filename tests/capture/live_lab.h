@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/live_capture.h"
+#include "capture/live/live_capture.h"
 
 namespace deadpeer::test {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "capture/decompressor.h"
+#include "capture/file/decompressor.h"
 
 namespace deadpeer::test {
 

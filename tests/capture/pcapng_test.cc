@@ -1,5 +1,5 @@
 // pcapng: blocks, sections, interfaces.
-#include "capture/pcapng_parser.h"
+#include "capture/file/pcapng_parser.h"
 
 #include "capture_bytes.h"
 #include "decode/decode.h"

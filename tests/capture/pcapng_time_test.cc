@@ -1,5 +1,5 @@
 // Time stamps of pcapng: exact for every resolution and offset, or none at all.
-#include "capture/pcapng_time.h"
+#include "capture/file/pcapng_time.h"
 
 #include <limits>
 

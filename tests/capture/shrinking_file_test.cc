@@ -1,7 +1,7 @@
 // A file that another program cuts short while it is read.
 #include <unistd.h>
 
-#include "capture/truncation_guard.h"
+#include "capture/file/truncation_guard.h"
 #include "capture_bytes.h"
 #include "reading.h"
 #include "support/catch.h"

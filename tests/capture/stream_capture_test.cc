@@ -1,5 +1,5 @@
 // A pipe that is read as it comes, however its bytes are cut.
-#include "capture/stream_capture.h"
+#include "capture/file/stream_capture.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // Capture time of a pipe: what is on its way is waited for, and clocks that are set move nothing.
-#include "capture/stream_clock.h"
+#include "capture/file/stream_clock.h"
 
 #include "support/catch.h"
 

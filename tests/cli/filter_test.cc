@@ -3,7 +3,7 @@
 #include "cli/parsed.h"
 #include "cli/program.h"
 #include "cli/sample_capture.h"
-#include "report/explanation.h"
+#include "report/text/explanation.h"
 #include "support/catch.h"
 
 using namespace deadpeer;

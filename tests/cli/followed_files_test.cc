@@ -1,5 +1,5 @@
 // Which file of a folder is next, whatever happens to files, and after a restart.
-#include "cli/followed_files.h"
+#include "cli/follow/followed_files.h"
 
 #include "support/catch.h"
 

@@ -1,5 +1,5 @@
 // A folder whose files come, go and change while they are taken.
-#include "cli/followed_folder.h"
+#include "cli/follow/followed_folder.h"
 
 #include <sys/stat.h>
 

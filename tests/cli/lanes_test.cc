@@ -1,6 +1,6 @@
 // Several inputs read at once: whose frame is next.
 
-#include "cli/lanes.h"
+#include "cli/live/lanes.h"
 #include "support/catch.h"
 
 using namespace deadpeer;

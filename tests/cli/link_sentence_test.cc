@@ -1,6 +1,6 @@
 // What is said when something happens to a link.
 
-#include "cli/link_sentence.h"
+#include "cli/live/link_sentence.h"
 
 #include "support/catch.h"
 

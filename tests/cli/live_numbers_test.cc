@@ -1,6 +1,6 @@
 // The numbers of a live capture, from what the analysis told.
 
-#include "cli/live_numbers.h"
+#include "cli/live/live_numbers.h"
 
 #include "support/catch.h"
 

@@ -1,7 +1,7 @@
 // The options of a live capture: what they mean, and which do not go together.
 
+#include "cli/live/rotation.h"
 #include "cli/parsed.h"
-#include "cli/rotation.h"
 #include "support/catch.h"
 
 using namespace deadpeer;

@@ -1,5 +1,5 @@
 // What a live capture publishes when the disk of its reports is the trouble.
-#include "cli/live_output.h"
+#include "cli/live/live_output.h"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "cli/message_limit.h"
+#include "cli/live/message_limit.h"
 
 #include "support/catch.h"
 

@@ -1,6 +1,6 @@
 // What systemd hears, on a socket of this test's own.
 
-#include "cli/service_manager.h"
+#include "cli/live/service_manager.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

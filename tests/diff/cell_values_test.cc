@@ -2,7 +2,7 @@
 #include "diff/cell_values.h"
 
 #include "deadpeer/names.h"
-#include "report/time_text.h"
+#include "report/text/time_text.h"
 #include "support/catch.h"
 
 using namespace deadpeer;

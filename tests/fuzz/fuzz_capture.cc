@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "capture/classic_parser.h"
-#include "capture/file_source.h"
-#include "capture/file_type.h"
+#include "capture/file/classic_parser.h"
+#include "capture/file/file_source.h"
+#include "capture/file/file_type.h"
+#include "capture/file/pcapng_parser.h"
 #include "capture/open.h"
-#include "capture/pcapng_parser.h"
 #include "fuzz/memory_file.h"
 
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/csv_reader.h"
 #include "fuzz/memory_file.h"
-#include "report/cells.h"
+#include "report/columns/cells.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "capture/link_message.h"
+#include "capture/live/link_message.h"
 #include "fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

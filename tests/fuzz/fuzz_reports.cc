@@ -9,7 +9,7 @@
 #include "capture/open.h"
 #include "deadpeer/analyzer.h"
 #include "fuzz/memory_file.h"
-#include "report/csv_reports.h"
+#include "report/csv/csv_reports.h"
 #include "report/fan_out.h"
 
 namespace {

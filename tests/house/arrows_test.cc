@@ -21,20 +21,22 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"decode", {"core"}},
     {"flow", {"core"}},
     {"tcp", {"core"}},
-    {"keepalive", {"core", "tcp"}},
+    {"detect", {"core", "tcp"}},
+    {"correlate", {"core", "decode", "tcp", "detect"}},
     {"knowledge", {"core"}},
-    {"analyzer", {"core", "decode", "flow", "tcp", "keepalive", "knowledge"}},
+    {"engine", {"core", "decode", "tcp", "detect", "knowledge"}},
+    {"analyzer", {"core", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine"}},
     {"report", {"core", "knowledge"}},
     {"diff", {"core", "report"}},
     {"sandbox", {"core"}},
     {"cli",
-     {"core", "capture", "decode", "flow", "tcp", "keepalive", "knowledge", "analyzer", "report", "diff",
-      "sandbox"}},
+     {"core", "capture", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine", "analyzer",
+      "report", "diff", "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.
 const std::map<std::string, std::set<std::string>> kOnlyIn = {
-    {"pcap", {"capture"}},     {"tins/", {"keepalive"}},   {"CLI/", {"cli"}},
+    {"pcap", {"capture"}},     {"tins/", {"detect"}},      {"CLI/", {"cli"}},
     {"cap-ng.h", {"sandbox"}}, {"seccomp.h", {"sandbox"}}, {"linux/landlock.h", {"sandbox"}},
 };
 

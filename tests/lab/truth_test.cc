@@ -6,7 +6,7 @@
 #include "deadpeer/names.h"
 #include "lab/truth.h"
 #include "report/captured_output.h"
-#include "report/csv_reports.h"
+#include "report/csv/csv_reports.h"
 #include "report/fan_out.h"
 #include "support/catch.h"
 #include "support/recording_sink.h"

@@ -1,4 +1,4 @@
-#include "report/append_file.h"
+#include "report/storage/append_file.h"
 
 #include <sys/stat.h>
 

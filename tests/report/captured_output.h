@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "report/cells.h"
+#include "report/columns/cells.h"
 #include "report/temporary_folder.h"
 
 namespace deadpeer {

@@ -1,4 +1,4 @@
-#include "report/cells.h"
+#include "report/columns/cells.h"
 
 #include <cerrno>
 #include <clocale>

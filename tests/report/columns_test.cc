@@ -1,7 +1,7 @@
 // The columns are a contract: names and order are written out here a second time, so that a change is a
 // decision.
 
-#include "report/columns.h"
+#include "report/columns/columns.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "report/community_id.h"
+#include "report/columns/community_id.h"
 
 #include <arpa/inet.h>
 

@@ -1,4 +1,4 @@
-#include "report/csv_reports.h"
+#include "report/csv/csv_reports.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "report/event_line.h"
+#include "report/text/event_line.h"
 
 #include "report/sample_rows.h"
 #include "report/temporary_folder.h"

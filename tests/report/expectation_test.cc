@@ -1,5 +1,5 @@
 // The inventory's expectations are compared with what the capture shows, and with nothing else.
-#include "report/expectation.h"
+#include "report/text/expectation.h"
 
 #include "core/parse_address.h"
 #include "report/temporary_folder.h"

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "report/explanation.h"
 #include "report/sample_rows.h"
+#include "report/text/explanation.h"
 
 namespace deadpeer {
 

@@ -1,4 +1,4 @@
-#include "report/host_table.h"
+#include "report/csv/host_table.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "report/live_reports.h"
+#include "report/live/live_reports.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "report/metrics.h"
+#include "report/live/metrics.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "report/period_folders.h"
+#include "report/storage/period_folders.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "report/rotation.h"
+#include "report/live/rotation.h"
 #include "report/temporary_folder.h"
 #include "support/catch.h"
 

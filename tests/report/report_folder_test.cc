@@ -1,4 +1,4 @@
-#include "report/report_folder.h"
+#include "report/storage/report_folder.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

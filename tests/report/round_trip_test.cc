@@ -5,7 +5,7 @@
 #include "core/csv_reader.h"
 #include "report/captured_output.h"
 #include "report/rfc4180.h"
-#include "report/text.h"
+#include "report/text/text.h"
 #include "support/catch.h"
 
 using namespace deadpeer;

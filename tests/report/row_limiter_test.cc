@@ -1,4 +1,4 @@
-#include "report/row_limiter.h"
+#include "report/live/row_limiter.h"
 
 #include "report/explained.h"
 #include "support/catch.h"

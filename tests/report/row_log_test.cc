@@ -1,4 +1,4 @@
-#include "report/row_log.h"
+#include "report/csv/row_log.h"
 
 #include <fcntl.h>
 #include <unistd.h>

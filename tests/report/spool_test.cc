@@ -1,4 +1,4 @@
-#include "report/spool.h"
+#include "report/storage/spool.h"
 
 #include <random>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "report/stream_order.h"
+#include "report/csv/stream_order.h"
 
 #include <algorithm>
 #include <numeric>

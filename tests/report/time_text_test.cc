@@ -1,4 +1,4 @@
-#include "report/time_text.h"
+#include "report/text/time_text.h"
 
 #include <array>
 #include <limits>

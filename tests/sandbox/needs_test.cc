@@ -10,8 +10,8 @@
 #include <csignal>
 #include <ctime>
 
-#include "report/report_folder.h"
-#include "report/spool_file.h"
+#include "report/storage/report_folder.h"
+#include "report/storage/spool_file.h"
 #include "sandbox/child.h"
 #include "sandbox/ground.h"
 #include "support/catch.h"

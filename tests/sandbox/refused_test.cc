@@ -2,7 +2,7 @@
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 
-#include "report/period_folders.h"
+#include "report/storage/period_folders.h"
 #include "sandbox/attempts.h"
 #include "sandbox/child.h"
 #include "sandbox/ground.h"

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <random>
 
-#include "report/csv_reports.h"
+#include "report/csv/csv_reports.h"
 #include "report/fan_out.h"
-#include "report/summary.h"
 #include "report/temporary_folder.h"
+#include "report/text/summary.h"
 #include "scenario/story_file.h"
 #include "support/catch.h"
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "report/cause/ending.h"
-#include "report/cells.h"
+#include "report/columns/cells.h"
 
 namespace deadpeer {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/columns.h"
+#include "report/columns/columns.h"
 #include "report/formats/row_writer.h"
 #include "report/reports.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/parse_number.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-#include "report/time_text.h"
+#include "report/text/time_text.h"
 
 namespace deadpeer {
 namespace {

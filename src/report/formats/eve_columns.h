@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "report/columns.h"
+#include "report/columns/columns.h"
 
 namespace deadpeer {
 

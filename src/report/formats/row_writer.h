@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "report/cell_type.h"
-#include "report/cells.h"
-#include "report/output.h"
+#include "report/columns/cell_type.h"
+#include "report/columns/cells.h"
+#include "report/storage/output.h"
 
 namespace deadpeer {
 

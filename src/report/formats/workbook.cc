@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "core/parse_number.h"
-#include "report/text.h"
-#include "report/time_text.h"
+#include "report/text/text.h"
+#include "report/text/time_text.h"
 
 namespace deadpeer {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <span>
 
-#include "report/address_text.h"
 #include "report/cause/cause_glossary.h"
 #include "report/cause/hypotheses.h"
+#include "report/columns/address_text.h"
 #include "report/grouped.h"
 #include "report/html/markup.h"
 #include "report/incident/incident_lines.h"

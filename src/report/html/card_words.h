@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "report/address_text.h"
+#include "report/columns/address_text.h"
 #include "report/html/markup.h"
 #include "report/html/page_data.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 

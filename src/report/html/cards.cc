@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "report/community_id.h"
+#include "report/columns/community_id.h"
 #include "report/grouped.h"
 #include "report/html/card_words.h"
 #include "report/html/ladder_svg.h"
@@ -8,8 +8,8 @@
 #include "report/html/page.h"
 #include "report/incident/incident_explanation.h"
 #include "report/incident/incident_filter.h"
-#include "report/named.h"
-#include "report/text.h"
+#include "report/text/named.h"
+#include "report/text/text.h"
 
 namespace deadpeer {
 namespace {

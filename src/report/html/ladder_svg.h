@@ -9,7 +9,7 @@
 #include <string>
 
 #include "report/html/ladder_book.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <charconv>
 
-#include "report/text.h"
-#include "report/time_text.h"
+#include "report/text/text.h"
+#include "report/text/time_text.h"
 
 namespace deadpeer {
 namespace {

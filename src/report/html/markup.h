@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "report/words.h"
+#include "report/text/words.h"
 
 namespace deadpeer {
 

@@ -6,7 +6,7 @@
 #include "report/grouped.h"
 #include "report/html/markup.h"
 #include "report/html/style.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 namespace deadpeer {
 namespace {

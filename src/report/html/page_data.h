@@ -16,7 +16,7 @@
 #include "deadpeer/sink.h"
 #include "knowledge/inventory.h"
 #include "knowledge/knowledge.h"
-#include "report/host_table.h"
+#include "report/csv/host_table.h"
 #include "report/html/ladder_book.h"
 #include "report/incident/incident.h"
 

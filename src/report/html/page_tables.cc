@@ -8,7 +8,7 @@
 #include "report/grouped.h"
 #include "report/html/markup.h"
 #include "report/html/page.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 namespace {

@@ -6,7 +6,7 @@
 #include "report/html/ladder_svg.h"
 #include "report/html/markup.h"
 #include "report/html/page.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 namespace {

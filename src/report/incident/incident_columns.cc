@@ -3,13 +3,13 @@
 #include <string>
 
 #include "deadpeer/names.h"
-#include "report/address_text.h"
 #include "report/cause/cause_cells.h"
 #include "report/cause/hypotheses.h"
-#include "report/columns.h"
+#include "report/columns/address_text.h"
+#include "report/columns/columns.h"
+#include "report/columns/name_cell.h"
 #include "report/incident/incident_filter.h"
-#include "report/name_cell.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 namespace {

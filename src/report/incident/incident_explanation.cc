@@ -1,8 +1,8 @@
 #include "report/incident/incident_explanation.h"
 
 #include "report/event_kinds.h"
-#include "report/failure_story.h"
-#include "report/words.h"
+#include "report/text/failure_story.h"
+#include "report/text/words.h"
 
 namespace deadpeer {
 namespace {

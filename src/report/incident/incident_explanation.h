@@ -3,8 +3,8 @@
 // Threads: pure function.
 #pragma once
 
-#include "report/explanation.h"
 #include "report/incident/incident.h"
+#include "report/text/explanation.h"
 
 namespace deadpeer {
 

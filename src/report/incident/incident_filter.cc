@@ -1,8 +1,8 @@
 #include "report/incident/incident_filter.h"
 
-#include "report/cells.h"
+#include "report/columns/cells.h"
 #include "report/connection_filter.h"
-#include "report/words.h"
+#include "report/text/words.h"
 
 namespace deadpeer {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "deadpeer/names.h"
 #include "report/incident/incident_explanation.h"
-#include "report/text.h"
-#include "report/words.h"
+#include "report/text/text.h"
+#include "report/text/words.h"
 
 namespace deadpeer {
 namespace {

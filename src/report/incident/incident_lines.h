@@ -11,7 +11,7 @@
 
 #include "deadpeer/sink.h"
 #include "report/incident/incident.h"
-#include "report/named.h"
+#include "report/text/named.h"
 
 namespace deadpeer {
 

@@ -1,0 +1,77 @@
+// PcapngContent: what the blocks of a pcapng file say, put together.
+//
+// What:   holds the interfaces of the section, the frame count and the counters; turns packet blocks into
+//         frames. It knows nothing of where blocks lie in the file.
+// Errors: take() answers false for a block that cannot be right; problem() says why.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "capture/file/pcapng_block.h"
+#include "capture/file/pcapng_time.h"
+#include "deadpeer/frame.h"
+#include "deadpeer/source.h"
+
+namespace deadpeer::capture {
+
+// The reason why a section of that version cannot be read, or an empty text.
+std::string version_problem(unsigned major, unsigned minor);
+
+class PcapngContent {
+public:
+    // REQUIRES: the body has at least smallest_body() bytes; the batch has room.
+    template <bool kSwapped>
+    bool take(const Block& block, FrameBatch& batch);
+
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+    [[nodiscard]] const std::vector<InterfaceInfo>& interfaces() const { return infos_; }
+    void write_counters(SourceStats& stats) const;
+    void count_skipped_block() { ++blocks_skipped_; }
+
+private:
+    struct Interface {
+        TimeScale scale;
+        std::uint32_t snap_length = 0;  // 0: unlimited
+        LinkType link_type = kNoLinkType;
+        std::uint8_t fcs_bytes = 0;
+        bool has_statistics = false;
+        std::uint64_t dropped = 0;
+    };
+
+    template <bool kSwapped>
+    bool begin_section(const Block& block);
+    template <bool kSwapped>
+    bool declare_interface(const Block& block);
+    template <bool kSwapped>
+    bool take_packet(const Block& block, FrameBatch& batch);
+    template <bool kSwapped>
+    bool take_simple_packet(const Block& block, FrameBatch& batch);
+    template <bool kSwapped>
+    void take_packet_options(std::span<const std::uint8_t> bytes, Interface& interface, FrameView& frame);
+    template <bool kSwapped>
+    void take_statistics(const Block& block);
+    template <bool kSwapped>
+    void take_custom(const Block& block, FrameBatch& batch);
+    void take_other_record(std::span<const std::uint8_t> bytes, FrameBatch& batch);
+
+    FrameView& add_frame(FrameBatch& batch, const std::uint8_t* data, std::uint32_t captured,
+                         std::uint32_t original);
+    void on_interface(FrameView& frame, std::uint32_t id);
+    bool refuse(std::string problem);
+
+    std::vector<Interface> section_;  // interfaces of the current section, by their number in it
+    std::vector<InterfaceInfo> infos_;
+    std::string problem_;
+    std::uint64_t frames_ = 0;
+    std::uint64_t original_shorter_ = 0;
+    std::uint64_t beyond_snap_length_ = 0;
+    std::uint64_t unusable_time_ = 0;
+    std::uint64_t blocks_skipped_ = 0;
+    std::uint64_t dropped_ = 0;
+    bool drops_are_told_ = false;
+};
+
+}  // namespace deadpeer::capture

@@ -1,0 +1,100 @@
+#include "cli/live/live_numbers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "deadpeer/names.h"
+
+namespace deadpeer::cli {
+namespace {
+
+std::uint64_t frames_of(const InputSummary& input) {
+    std::uint64_t frames = input.tcp_frames;
+    for (const std::uint64_t skipped : input.skipped) frames += skipped;
+    return frames;
+}
+
+std::string time_text(Nanoseconds time) {
+    const std::int64_t minutes = time / (60 * kSecond);
+    if (minutes >= 24 * 60) return fmt::format("{} d {} h", minutes / (24 * 60), minutes / 60 % 24);
+    if (minutes >= 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+    return fmt::format("{} min {} s", minutes, time / kSecond % 60);
+}
+
+// A counter is there from the start, or its first increase goes unseen.
+std::vector<std::pair<EventKind, std::uint64_t>> all_kinds(const Tally& tally) {
+    std::vector<std::pair<EventKind, std::uint64_t>> list;
+    for (std::size_t i = 0; i < Tally::kCodes; ++i) {
+        const auto kind = static_cast<EventKind>(i);
+        if (!to_string(kind).empty()) list.emplace_back(kind, tally.events[i]);
+    }
+    return list;
+}
+
+std::vector<std::pair<Reason, std::uint64_t>> dead_by_reason(const Tally& tally) {
+    std::vector<std::pair<Reason, std::uint64_t>> list;
+    for (const Reason reason :
+         {Reason::kProbesExhausted, Reason::kRetransmissionsExhausted, Reason::kUserTimeout}) {
+        list.emplace_back(reason, tally.dead_peers[static_cast<std::size_t>(reason)]);
+    }
+    return list;
+}
+
+InterfaceMetrics interface_metrics(const InputSummary& input, bool up) {
+    InterfaceMetrics metrics;
+    metrics.name = input.name;
+    metrics.frames = frames_of(input);
+    metrics.tcp_segments = input.tcp_segments;
+    metrics.bytes = input.source.captured_bytes;
+    metrics.dropped_by_interface = input.source.dropped_by_interface;
+    metrics.dropped_by_kernel = input.source.dropped_by_capture.value_or(0) - metrics.dropped_by_interface;
+    metrics.up = up;
+    return metrics;
+}
+
+}  // namespace
+
+std::string statistics_text(const LiveNumbers& numbers) {
+    const auto& [ended, snapshot, started, now] = numbers;
+    std::uint64_t frames = 0;
+    std::uint64_t lost = 0;
+    for (const InputSummary& input : snapshot.inputs) {
+        frames += frames_of(input);
+        lost += input.source.dropped_by_capture.value_or(0);
+    }
+    return fmt::format(
+        "{}: {} frames ({} lost), {} connections ({} open, {} idle, {} forgotten), "
+        "{} probes ({} unanswered), {} events, {} MiB of memory",
+        time_text(now - started), frames, lost, snapshot.run.connections, snapshot.open, snapshot.idle,
+        snapshot.run.evicted_flows, ended.probes + snapshot.probes,
+        ended.probes_unanswered + snapshot.probes_unanswered, ended.all_events,
+        snapshot.run.memory_bytes >> 20);
+}
+
+Metrics metrics_of(const LiveNumbers& numbers, std::size_t memory_limit,
+                   const std::function<bool(std::size_t)>& can_capture) {
+    const auto& [ended, snapshot, started, now] = numbers;
+    Metrics metrics;
+    metrics.version = DEADPEER_VERSION;
+    for (const InputSummary& input : snapshot.inputs) {
+        metrics.interfaces.push_back(interface_metrics(input, can_capture(metrics.interfaces.size())));
+        metrics.last_frame = std::max(metrics.last_frame, input.last_time);
+    }
+    metrics.connections_open = snapshot.open;
+    metrics.connections_idle = snapshot.idle;
+    metrics.memory_bytes = snapshot.run.memory_bytes;
+    metrics.memory_limit_bytes = memory_limit;
+    metrics.connections = snapshot.run.connections;
+    metrics.connections_evicted = snapshot.run.evicted_flows;
+    metrics.probes = ended.probes + snapshot.probes;
+    metrics.probes_unanswered = ended.probes_unanswered + snapshot.probes_unanswered;
+    metrics.events = all_kinds(ended);
+    metrics.dead_peers = dead_by_reason(ended);
+    metrics.started = started;
+    return metrics;
+}
+
+}  // namespace deadpeer::cli

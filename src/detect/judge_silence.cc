@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include "detect/between.h"
+#include "detect/judgement_case.h"
+#include "detect/patience.h"
+
+namespace deadpeer {
+namespace {
+
+// RFC 9293 section 3.8.3, R2: data is retransmitted for at least so long unless a user timeout is set.
+constexpr Nanoseconds kUsualGiveUp = 100 * kSecond;
+// No stack stops to double its retransmission timeout below that (Linux: the least tcp_rto_max_ms).
+constexpr Nanoseconds kLeastLimit = kSecond;
+
+// The numbers of a train of `prober` that found no answer.
+void describe_train(Judgement& judgement, const JudgementCase& c, const Train& train, Direction prober) {
+    judgement.side = opposite(prober);
+    judgement.side_known = true;
+    describe_tries(judgement, train, c.side(prober));
+    judgement.idle_at_failure = train.silence_before;
+    judgement.idle_survived = c.watch->longest_survived;
+    if (c.side(prober).prober->answered > 0) judgement.signs |= kSignAnsweredBefore;
+    if (c.unreachable(train, prober)) {
+        judgement.signs |= kSignIcmpUnreachable;
+        judgement.evidence.add(c.watch->icmp_frame);
+    }
+}
+
+// What the other side said after the train tells nothing of the time before.
+void set_time(Judgement& judgement, const JudgementCase& c, const Train& train, Nanoseconds time,
+              std::uint64_t frame) {
+    judgement.time = time;
+    judgement.frame = frame;
+    const Nanoseconds heard =
+        train.peer_heard != kNoTime ? train.peer_heard : c.facts.heard[index(judgement.side)];
+    judgement.half_open = between(heard, time);
+}
+
+// The train ended in the giving-up side's own RST.
+bool ended_by_reset(const JudgementCase& c, Direction prober) {
+    return c.reset_stands() && c.reset().shape == ResetRecord::Shape::kGaveUp && c.reset().sender == prober;
+}
+
+// A RST of the other side is the end of the matter, not the train before it.
+bool ended_otherwise(const JudgementCase& c, Direction prober) {
+    return c.reset_stands() && !ended_by_reset(c, prober);
+}
+
+Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, Reason reason,
+                  Nanoseconds waited) {
+    // Who probes by itself lives, and so does its stack; a host that speaks on other connections is up.
+    const bool lives = train.tries == Tries::kProbes && (train.crossed || c.side(prober).peer_probed);
+    Judgement judgement = decided(lives || train.host_is_up() ? Verdict::kPathDead : Verdict::kPeerDead,
+                                  Confidence::kMedium, reason);
+    if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
+    describe_train(judgement, c, train, prober);
+    const bool reset = ended_by_reset(c, prober);
+    if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))
+        judgement.signs |= kSignSpokeLater;
+    if (reset) {
+        judgement.signs |= kSignProberReset;
+        judgement.evidence.add(c.reset().frame);
+    }
+    if (reset && !c.reset().at_return) {
+        set_time(judgement, c, train, c.reset().time, c.reset().frame);
+        return judgement;
+    }
+    set_time(judgement, c, train, train.last_time + waited, train.frames.last());
+    // An answer to one of the last two tries may have been missed.
+    if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
+        judgement.signs |= kSignCaptureLoss;
+    }
+    // Who tried for so long has given up, whether that was captured or not.
+    const bool certain = reset || between(train.first_time, train.last_time) >= kUsualGiveUp;
+    const bool paused = seems_interrupted(c.capture.pauses, train.last_time, judgement.time) ||
+                        may_be_paused(c.capture.pauses, train.last_time, judgement.time);
+    if (!certain && paused) judgement.signs |= kSignCapturePaused;
+    return judgement;
+}
+
+// The host is up: what failed, the path or what holds the connection there, is a guess.
+bool has_failed_path(const Judgement& judgement) {
+    return (judgement.signs & kSignHostHeard) != 0;
+}
+
+std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) {
+    const SideWatch& side = c.side(prober);
+    const Train& train = *side.probes;
+    if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
+    const bool reset = ended_by_reset(c, prober);
+    if (!reset && side.peer_lives()) return std::nullopt;
+    const Nanoseconds waited = probe_patience(train, *side.prober);
+    const bool proves_nothing = c.ignored(prober) || side.peer_probed;
+    if (!reset && (proves_nothing || waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
+        return std::nullopt;
+
+    const bool early = reset && !c.reset().at_return &&
+                       (train.length < kFewestProbes || side.prober->longest_train > train.length);
+    Judgement judgement =
+        give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
+    const bool certain =
+        (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+// The answers are in the capture, but the prober acted as if it had none.
+std::optional<Judgement> judge_answers_lost(const JudgementCase& c) {
+    if (!c.reset_stands() || c.reset().shape != ResetRecord::Shape::kAnswersLost) return std::nullopt;
+    const ResetRecord& reset = c.reset();
+    const Prober& prober = *c.side(reset.sender).prober;
+    Judgement judgement = decided(Verdict::kPeerDead, Confidence::kMedium, Reason::kAnswersLost);
+    judgement.side = opposite(reset.sender);
+    judgement.side_known = true;
+    judgement.unanswered = prober.run.gaps + 1;
+    judgement.tries = Tries::kProbes;
+    judgement.interval = prober.run.shortest;
+    judgement.signs |= kSignProberReset;
+    judgement.evidence.add(reset.frame);
+    judgement.time = reset.time;
+    judgement.frame = reset.frame;
+    judgement.half_open = between(reset.provoked_time, reset.time);
+    return judgement;
+}
+
+// As the gaps between retransmissions do (RFC 6298 section 5.5), up to a limit.
+bool grows(const Train& train) {
+    if (train.first_gap == kNoTime || train.first_gap >= kLeastLimit) return train.growing;
+    return train.growing && train.last_gap > train.first_gap + train.first_gap / 5;
+}
+
+std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction sender) {
+    const Train& train = *c.side(sender).transmissions;
+    const Nanoseconds waited = transmission_patience(train);
+    if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
+    const bool reset = ended_by_reset(c, sender);
+    if (!reset && c.side(sender).peer_lives()) return std::nullopt;
+    // ICMP errors take back the growth of the gaps (RFC 6069).
+    if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
+    if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
+
+    // Where the transmissions just stop, a small tcp_retries2 looks the same.
+    const bool early = reset && !c.reset().at_return && train.length < kFewestTransmissions &&
+                       between(train.first_time, train.last_time) < kUsualGiveUp;
+    Judgement judgement =
+        give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
+    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
+    return judgement;
+}
+
+}  // namespace
+
+void describe_tries(Judgement& judgement, const Train& train, const SideWatch& side) {
+    judgement.unanswered = train.length;
+    judgement.tries = train.tries;
+    judgement.interval = train.last_gap;
+    judgement.doubling = train.tries == Tries::kProbes && side.prober->exponential;
+    judgement.evidence = train.frames;
+}
+
+std::optional<Judgement> judge_dead(const JudgementCase& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    if (auto judgement = judge_answers_lost(c)) return judgement;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (auto judgement = judge_transmissions(c, side)) return judgement;
+        if (auto judgement = judge_probes(c, side)) return judgement;
+    }
+    return std::nullopt;
+}
+
+std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
+    if (c.watch == nullptr) return std::nullopt;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        const bool probing = c.side(side).probes->open();
+        const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
+        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
+        const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
+        if (!train.open() || !waits || proves_nothing || c.side(side).peer_lives()) continue;
+        Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
+                                      probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
+        describe_train(judgement, c, train, side);
+        set_time(judgement, c, train, train.last_time, train.frames.last());
+        return judgement;
+    }
+    return std::nullopt;
+}
+
+}  // namespace deadpeer
