@@ -51,7 +51,7 @@ void describe(CLI::App& app, Words& words) {
     app.formatter(
         std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
                                     "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
-                                    "       deadpeer diff OLD NEW"));
+                                    "       deadpeer diff OLD... NEW"));
     app.footer(
         "Exit codes: 0 good, 1 usage, 2 input damaged, 3 none read, 4 not written, 5 cut off, 10 --fail-on");
 }

@@ -5,28 +5,51 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "cli/short_help.h"
 #include "cli/standard_streams.h"
 #include "diff/difference_csv.h"
 #include "diff/difference_text.h"
+#include "diff/trend.h"
+#include "diff/trend_report.h"
 #include "report/text/text.h"
 
 namespace deadpeer::cli {
 namespace {
 
-// Empty, or which word is no change.
+constexpr std::string_view kGettingMore = "getting_more";
+
+// What several runs tell of; the others compare two.
+constexpr std::array kOfTrends = {Change::kNewDeadPeer, Change::kNewRebootedPeer, Change::kNewSuspect,
+                                  Change::kNewProblem,  Change::kChronic,         Change::kResolved,
+                                  Change::kNewEvent};
+
+bool told_by(Change change, const DiffSettings& settings) {
+    return settings.folders.size() == 2 ||
+           std::find(kOfTrends.begin(), kOfTrends.end(), change) != kOfTrends.end();
+}
+
+// Empty, or which word is no change. REQUIRES: the folders are known.
 std::string take_fail_on(const std::vector<std::string>& words, DiffSettings& settings) {
     for (const std::string& word : words) {
         const auto found = std::find(kChangeNames.begin(), kChangeNames.end(), word);
+        const auto i = static_cast<std::size_t>(found - kChangeNames.begin());
         if (word == "any") {
             settings.fail_on.set();
-        } else if (found != kChangeNames.end()) {
-            settings.fail_on.set(static_cast<std::size_t>(found - kChangeNames.begin()));
+            settings.fail_on.reset(static_cast<std::size_t>(Change::kChronic));
+            settings.fail_on_more = true;
+        } else if (word == kGettingMore) {
+            settings.fail_on_more = true;
+        } else if (found == kChangeNames.end()) {
+            return fmt::format("--fail-on: '{}' is neither a change ({}), {} nor any", word,
+                               fmt::join(kChangeNames, ", "), kGettingMore);
+        } else if (!told_by(static_cast<Change>(i), settings)) {
+            return fmt::format("--fail-on {} compares two folders, here are {}", word,
+                               settings.folders.size());
         } else {
-            return fmt::format("--fail-on: '{}' is neither a change ({}) nor any", word,
-                               fmt::join(kChangeNames, ", "));
+            settings.fail_on.set(i);
         }
     }
     return {};
@@ -40,52 +63,126 @@ void complain(const std::string& message) {
     print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
 }
 
-ExitCode write_csv(const Difference& difference) {
+// `write` writes the CSV; the text and the counts are functions too, as only some of the three are wanted.
+template <typename Write, typename Text, typename Counts>
+ExitCode tell(const DiffSettings& settings, Write write, Text text, Counts counts) {
+    if (!settings.csv) return print_out(text()) ? ExitCode::kOk : ExitCode::kNotWritten;
     Output output(STDOUT_FILENO);
     Cells cells(output, CsvDialect{});
-    write_difference(cells, difference);
+    write(cells);
     output.flush();
-    if (output.error() == 0) return ExitCode::kOk;
-    tell_of_standard_output(output.error());
-    return ExitCode::kNotWritten;
-}
-
-ExitCode tell(const Difference& difference, const DiffSettings& settings) {
-    if (!settings.csv) {
-        return print_out(text_of(difference)) ? ExitCode::kOk : ExitCode::kNotWritten;
+    if (output.error() != 0) {
+        tell_of_standard_output(output.error());
+        return ExitCode::kNotWritten;
     }
-    const ExitCode written = write_csv(difference);
-    if (written == ExitCode::kOk && !settings.quiet) print(STDERR_FILENO, counts_of(difference));
-    return written;
+    if (!settings.quiet) print(STDERR_FILENO, counts());
+    return ExitCode::kOk;
 }
 
 bool matches(const Difference& difference, const DiffSettings& settings) {
     for (std::size_t i = 0; i < kChangeNames.size(); ++i) {
         if (settings.fail_on[i] && difference.count(static_cast<Change>(i)) > 0) return true;
     }
-    return false;
+    return settings.fail_on_more &&
+           std::any_of(difference.services.begin(), difference.services.end(), [](const ServiceChange& each) {
+               return each.change == Change::kChronic && each.after > each.before;
+           });
+}
+
+Change change_of(const TrendRow& row) {
+    if (row.standing == Standing::kChronic) return Change::kChronic;
+    if (row.standing != Standing::kNew) return Change::kResolved;
+    return row.problem.verdict == Verdict::kNone ? Change::kNewEvent : change_to(row.problem.verdict);
+}
+
+bool matches(const std::vector<TrendRow>& rows, const DiffSettings& settings) {
+    return std::any_of(rows.begin(), rows.end(), [&](const TrendRow& row) {
+        if (row.standing == Standing::kAbsent) return false;
+        return settings.fail_on[static_cast<std::size_t>(change_of(row))] ||
+               (settings.fail_on_more && row.standing == Standing::kChronic &&
+                row.tendency == Tendency::kMore);
+    });
+}
+
+ExitCode result(ExitCode told, bool matched) {
+    return matched ? worse_of(told, ExitCode::kFailOn) : told;
+}
+
+ExitCode compare_two(const DiffSettings& settings) {
+    Result<Snapshot> before = load_snapshot(settings.folders[0]);
+    Result<Snapshot> after = before ? load_snapshot(settings.folders[1]) : before.error();
+    if (!after) {
+        complain(after.error().message);
+        return ExitCode::kNothingRead;
+    }
+    const Difference difference = compare(before.value(), after.value());
+    const ExitCode told = tell(
+        settings, [&](Cells& cells) { write_difference(cells, difference); },
+        [&] { return text_of(difference); }, [&] { return counts_of(difference); });
+    return result(told, matches(difference, settings));
+}
+
+// In which the first connection began.
+Nanoseconds begin_of(const Snapshot& run) {
+    Nanoseconds begin = kNoTime;
+    for (const FlowRecord& flow : run.flows) {
+        if (begin == kNoTime || (flow.first_time != kNoTime && flow.first_time < begin)) {
+            begin = flow.first_time;
+        }
+    }
+    return begin;
+}
+
+ExitCode tell_trend(const DiffSettings& settings) {
+    Trend trend;
+    Nanoseconds last_begin = kNoTime;
+    for (const std::string& folder : settings.folders) {
+        Result<Snapshot> run = load_snapshot(folder);
+        if (!run) {
+            complain(run.error().message);
+            return ExitCode::kNothingRead;
+        }
+        const Nanoseconds begin = begin_of(run.value());
+        if (begin != kNoTime && last_begin != kNoTime && begin < last_begin) {
+            complain(
+                fmt::format("{} begins before the folder named before it; name the oldest first, or the "
+                            "trend runs backwards.",
+                            folder));
+        }
+        if (begin != kNoTime) last_begin = begin;
+        trend.add(folder, run.value());
+    }
+    const std::vector<TrendRow> rows = trend.rows();
+    const ExitCode told = tell(
+        settings, [&](Cells& cells) { write_trend(cells, trend, rows); },
+        [&] { return trend_text(trend, rows); }, [&] { return trend_counts(trend, rows); });
+    return result(told, matches(rows, settings));
 }
 
 }  // namespace
 
 std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* const* argv) {
-    CLI::App app{"Compares the reports of two runs: what died, what changed, what is gone, what is new.",
-                 "deadpeer diff"};
+    CLI::App app{
+        "Compares the reports of two runs: what died, what changed, what is gone, what is new. Of more runs, "
+        "the\noldest first, it tells the trend: which problems of which services are new, chronic, resolved.",
+        "deadpeer diff"};
     DiffSettings settings;
-    std::vector<std::string> folders;
     std::vector<std::string> fail_on;
     std::string output;
-    app.formatter(std::make_shared<ShortHelp>("deadpeer diff OLD NEW [OPTION...]   (folders that -o wrote)"));
-    app.add_option("FOLDER", folders, "");
-    app.add_flag("--csv", settings.csv, "Print CSV, one row for each difference");
+    app.formatter(
+        std::make_shared<ShortHelp>("deadpeer diff OLD... NEW [OPTION...]   (folders that -o wrote)"));
+    app.add_option("FOLDER", settings.folders, "");
+    app.add_flag("--csv", settings.csv, "Print CSV, one row for each difference or problem");
     app.add_option("-o", output, "- is the same as --csv")->type_name("-");
-    app.add_option("--fail-on", fail_on, "Exit with 10 if one of these changes is found, or any")
+    app.add_option("--fail-on", fail_on, "Exit with 10 if one of these changes is found, or any but chronic")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("WORDS");
     app.add_flag("-q", settings.quiet, "No counts beside CSV");
     app.footer(
-        fmt::format("Changes: {}\n\nExit codes: 0 compared, 1 usage, 3 a report cannot be read, 4 not "
+        fmt::format("Changes: {}\n  getting_more (a chronic problem). Of more than two folders: new_..., "
+                    "chronic, resolved, getting_more.\n\nExit codes: 0 compared, 1 usage, 3 a report cannot "
+                    "be read, 4 not "
                     "printed, 10 --fail-on.",
                     fmt::join(kChangeNames, " ")));
     try {
@@ -95,30 +192,18 @@ std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* co
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what());
     }
-    if (folders.size() != 2) return usage_error("diff compares two folders: deadpeer diff OLD NEW");
+    if (settings.folders.size() < 2) {
+        return usage_error("diff compares two folders or more: deadpeer diff OLD... NEW");
+    }
     if (!output.empty() && output != "-") return usage_error("diff prints only: -o takes nothing but -");
     const std::string wrong = take_fail_on(fail_on, settings);
     if (!wrong.empty()) return usage_error(wrong);
-    settings.before = folders[0];
-    settings.after = folders[1];
     settings.csv |= output == "-";
     return settings;
 }
 
 ExitCode run_diff(const DiffSettings& settings) {
-    Result<Snapshot> before = load_snapshot(settings.before);
-    if (!before) {
-        complain(before.error().message);
-        return ExitCode::kNothingRead;
-    }
-    Result<Snapshot> after = load_snapshot(settings.after);
-    if (!after) {
-        complain(after.error().message);
-        return ExitCode::kNothingRead;
-    }
-    const Difference difference = compare(before.value(), after.value());
-    const ExitCode told = tell(difference, settings);
-    return matches(difference, settings) ? worse_of(told, ExitCode::kFailOn) : told;
+    return settings.folders.size() == 2 ? compare_two(settings) : tell_trend(settings);
 }
 
 }  // namespace deadpeer::cli

@@ -1,4 +1,5 @@
-// deadpeer diff OLD NEW: compares the reports of two runs.
+// deadpeer diff OLD NEW: compares the reports of two runs; of more, tells what became of each problem from
+// run to run.
 //
 // Errors:  told on standard error; exit codes: kOk, kUsage, kNothingRead, kNotWritten, kFailOn.
 #pragma once
@@ -6,6 +7,7 @@
 #include <bitset>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "diff/compare.h"
@@ -13,11 +15,11 @@
 namespace deadpeer::cli {
 
 struct DiffSettings {
-    std::string before;  // folders
-    std::string after;
+    std::vector<std::string> folders;  // two or more, the oldest first
     bool csv = false;
     bool quiet = false;                        // no counts beside CSV
     std::bitset<kChangeNames.size()> fail_on;  // by Change
+    bool fail_on_more = false;                 // a chronic problem that occurs more often than before
 };
 
 // REQUIRES: argv[1] is "diff".

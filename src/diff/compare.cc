@@ -1,6 +1,7 @@
 #include "diff/compare.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -22,22 +23,66 @@ auto identity(const HostRecord& host) {
     return std::tie(host.address);
 }
 
-Flows sorted(std::vector<FlowRecord>& records) {
-    std::sort(records.begin(), records.end(), [](const FlowRecord& x, const FlowRecord& y) {
-        return std::tuple_cat(identity(x), std::tie(x.stream)) <
-               std::tuple_cat(identity(y), std::tie(y.stream));
-    });
+constexpr auto kByIdentity = [](const FlowRecord* x, const FlowRecord* y) {
+    return std::tuple_cat(identity(*x), std::tie(x->stream)) <
+           std::tuple_cat(identity(*y), std::tie(y->stream));
+};
+constexpr auto kByService = [](const FlowRecord* x, const FlowRecord* y) {
+    const auto key = [](const FlowRecord& flow) {
+        return std::tie(flow.initiator.address, flow.responder, flow.first_time, flow.initiator.port,
+                        flow.stream);
+    };
+    return key(*x) < key(*y);
+};
+
+Flows sorted(const std::vector<FlowRecord>& records) {
     Flows flows;
     flows.reserve(records.size());
     for (const FlowRecord& record : records) flows.push_back(&record);
+    std::sort(flows.begin(), flows.end(), kByIdentity);
     return flows;
 }
 
-// One past the last record with the endpoints of `first`.
-Flows::const_iterator end_of_run(Flows::const_iterator first, Flows::const_iterator end) {
-    return std::find_if(first, end,
-                        [&](const FlowRecord* flow) { return endpoints(**first) < endpoints(*flow); });
+// Pairs records with the same key in their order; of more old ones the last, of more new ones the first.
+// What finds no partner is left over, in its order. REQUIRES: both sorted by key.
+struct LeftOver {
+    Flows before;
+    Flows after;
+};
+template <typename Key, typename Take>
+LeftOver match(const LeftOver& flows, Key key, Take take) {
+    LeftOver left;
+    auto a = flows.before.begin();
+    auto b = flows.after.begin();
+    const auto end_of_run = [&](Flows::const_iterator first, Flows::const_iterator end) {
+        return std::find_if(first, end, [&](const FlowRecord* flow) { return key(**first) < key(*flow); });
+    };
+    while (a != flows.before.end() && b != flows.after.end()) {
+        if (key(**a) < key(**b)) {
+            left.before.push_back(*a++);
+        } else if (key(**b) < key(**a)) {
+            left.after.push_back(*b++);
+        } else {
+            const auto end_a = end_of_run(a, flows.before.end());
+            const auto end_b = end_of_run(b, flows.after.end());
+            while (end_a - a > end_b - b) left.before.push_back(*a++);
+            while (a != end_a) take(**a++, **b++);
+            left.after.insert(left.after.end(), b, end_b);
+            b = end_b;
+        }
+    }
+    left.before.insert(left.before.end(), a, flows.before.end());
+    left.after.insert(left.after.end(), b, flows.after.end());
+    return left;
 }
+
+// How often a service has a problem, and whether any of it is to be told of the service.
+struct Occurrences {
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    bool again = false;     // in a connection that did not have it before
+    bool replaced = false;  // a connection that had it, by another one
+};
 
 class Comparison {
 public:
@@ -47,80 +92,61 @@ public:
     Difference take() { return std::move(difference_); }
 
 private:
-    void match_exactly(const Flows& before, const Flows& after, Flows& gone, Flows& come);
-    void match_endpoints(const Flows& before, const Flows& after);
+    Occurrences& occurrences(const FlowRecord& flow) { return problems_[{service_of(flow), flow.verdict}]; }
     void note(const FlowRecord* before, const FlowRecord* after);
+    void tell_services();
 
+    std::map<std::pair<Service, Verdict>, Occurrences> problems_;
     Difference difference_;
 };
 
-Change change_to(Verdict verdict, Change otherwise) {
-    switch (verdict) {
-        case Verdict::kPeerDead:
-            return Change::kNewDeadPeer;
-        case Verdict::kPeerRebooted:
-            return Change::kNewRebootedPeer;
-        case Verdict::kSuspect:
-            return Change::kNewSuspect;
-        default:
-            return otherwise;
-    }
-}
-
+// One of the two may be nullptr.
 void Comparison::note(const FlowRecord* before, const FlowRecord* after) {
-    if (before != nullptr && after != nullptr) {
-        ++difference_.in_both;
-        if (before->verdict == after->verdict) return;
+    if (after != nullptr && is_problem(after->verdict)) {
+        Occurrences& known = occurrences(*after);
+        if (known.before > 0) {
+            known.again = true;
+            return;
+        }
     }
-    Change change = Change::kConnectionGone;
-    if (after != nullptr) {
-        change = change_to(after->verdict, before == nullptr ? Change::kConnectionNew : Change::kVerdict);
-    }
+    const Change change = after == nullptr             ? Change::kConnectionGone
+                          : is_problem(after->verdict) ? change_to(after->verdict)
+                          : before == nullptr          ? Change::kConnectionNew
+                                                       : Change::kVerdict;
     difference_.connections.push_back({change, before, after});
 }
 
-// What finds no partner is put to `gone` or `come`, in its order.
-void Comparison::match_exactly(const Flows& before, const Flows& after, Flows& gone, Flows& come) {
-    auto a = before.begin();
-    auto b = after.begin();
-    while (a != before.end() || b != after.end()) {
-        if (b == after.end() || (a != before.end() && identity(**a) < identity(**b))) {
-            gone.push_back(*a++);
-        } else if (a == before.end() || identity(**b) < identity(**a)) {
-            come.push_back(*b++);
-        } else {
-            note(*a++, *b++);
-        }
-    }
-}
-
-void Comparison::match_endpoints(const Flows& before, const Flows& after) {
-    auto a = before.begin();
-    auto b = after.begin();
-    while (a != before.end() || b != after.end()) {
-        if (b == after.end() || (a != before.end() && endpoints(**a) < endpoints(**b))) {
-            note(*a++, nullptr);
-            continue;
-        }
-        if (a == before.end() || endpoints(**b) < endpoints(**a)) {
-            note(nullptr, *b++);
-            continue;
-        }
-        const auto end_a = end_of_run(a, before.end());
-        const auto end_b = end_of_run(b, after.end());
-        while (end_a - a > end_b - b) note(*a++, nullptr);
-        while (a != end_a) note(*a++, *b++);
-        while (b != end_b) note(nullptr, *b++);
-    }
-}
-
 void Comparison::compare_flows(std::vector<FlowRecord>& before, std::vector<FlowRecord>& after) {
+    Servers servers;
+    for (auto* flows : {&before, &after}) note_servers(*flows, servers);
+    for (auto* flows : {&before, &after}) turn_to_servers(*flows, servers);
+    for (const FlowRecord& flow : before) {
+        if (is_problem(flow.verdict)) ++occurrences(flow).before;
+    }
+    for (const FlowRecord& flow : after) {
+        if (is_problem(flow.verdict)) ++occurrences(flow).after;
+    }
     difference_.before = before.size();
     difference_.after = after.size();
-    Flows gone;
-    Flows come;
-    match_exactly(sorted(before), sorted(after), gone, come);
-    match_endpoints(gone, come);
+    const auto by_identity = [](const FlowRecord& flow) { return identity(flow); };
+    const auto by_endpoints = [](const FlowRecord& flow) { return endpoints(flow); };
+    LeftOver left = match({sorted(before), sorted(after)}, by_identity,
+                          [&](const FlowRecord& old, const FlowRecord& now) {
+                              ++difference_.in_both;
+                              if (old.verdict != now.verdict) note(&old, &now);
+                          });
+    left = match(left, by_endpoints, [&](const FlowRecord& old, const FlowRecord& now) {
+        ++difference_.in_both;
+        if (old.verdict != now.verdict || is_problem(now.verdict)) note(&old, &now);
+    });
+    for (Flows* flows : {&left.before, &left.after}) std::sort(flows->begin(), flows->end(), kByService);
+    left = match(left, service_of, [&](const FlowRecord& old, const FlowRecord& now) {
+        ++difference_.replaced;
+        if (is_problem(old.verdict)) occurrences(old).replaced = true;
+        if (is_problem(now.verdict)) note(nullptr, &now);
+    });
+    for (const FlowRecord* flow : left.before) note(flow, nullptr);
+    for (const FlowRecord* flow : left.after) note(nullptr, flow);
     std::sort(difference_.connections.begin(), difference_.connections.end(),
               [](const ConnectionChange& x, const ConnectionChange& y) {
                   const auto key = [](const ConnectionChange& c) {
@@ -129,6 +155,19 @@ void Comparison::compare_flows(std::vector<FlowRecord>& before, std::vector<Flow
                   };
                   return key(x) < key(y);
               });
+    tell_services();
+}
+
+void Comparison::tell_services() {
+    const auto tell = [&](Change change, auto holds) {
+        for (const auto& [problem, times] : problems_) {
+            if (!holds(times)) continue;
+            difference_.services.push_back(
+                {change, problem.first, problem.second, times.before, times.after});
+        }
+    };
+    tell(Change::kChronic, [](const Occurrences& times) { return times.again; });
+    tell(Change::kResolved, [](const Occurrences& times) { return times.replaced && times.after == 0; });
 }
 
 template <typename Record>
@@ -138,8 +177,11 @@ void sort_by_identity(std::vector<Record>& records) {
 }
 
 void Comparison::compare_events(std::vector<EventRecord>& before, std::vector<EventRecord>& after) {
-    sort_by_identity(before);
-    sort_by_identity(after);
+    const auto by_time = [](const EventRecord& x, const EventRecord& y) { return x.time < y.time; };
+    for (auto* events : {&before, &after}) {
+        std::sort(events->begin(), events->end(), by_time);
+        sort_by_identity(*events);
+    }
     auto old = before.begin();
     for (auto event = after.begin(); event != after.end();) {
         const auto is_new = [&](const EventRecord& other) { return identity(*event) < identity(other); };
@@ -149,10 +191,16 @@ void Comparison::compare_events(std::vector<EventRecord>& before, std::vector<Ev
         const auto old_end = std::find_if(old, before.end(), is_new);
         const auto count = static_cast<std::uint64_t>(end - event);
         const auto old_count = static_cast<std::uint64_t>(old_end - old);
-        if (count > old_count) difference_.events.push_back({&*event, old_count, count});
+        if (count > old_count) {
+            difference_.events.push_back({Change::kNewEvent, &*event, old_count, count});
+        } else if (!std::includes(old, old_end, event, end, by_time)) {
+            difference_.events.push_back({Change::kChronic, &*event, old_count, count});
+        }
         old = old_end;
         event = end;
     }
+    std::stable_partition(difference_.events.begin(), difference_.events.end(),
+                          [](const EventChange& each) { return each.change == Change::kNewEvent; });
 }
 
 void Comparison::compare_hosts(std::vector<HostRecord>& before, std::vector<HostRecord>& after) {
@@ -183,11 +231,11 @@ bool keepalive_differs(std::uint64_t before, std::uint64_t after) {
 }
 
 std::uint64_t Difference::count(Change change) const {
-    if (change == Change::kNewEvent) return events.size();
     if (change == Change::kKeepalive) return hosts.size();
-    return static_cast<std::uint64_t>(
-        std::count_if(connections.begin(), connections.end(),
-                      [change](const ConnectionChange& each) { return each.change == change; }));
+    const auto of_change = [change](const auto& each) { return each.change == change; };
+    return static_cast<std::uint64_t>(std::count_if(connections.begin(), connections.end(), of_change) +
+                                      std::count_if(services.begin(), services.end(), of_change) +
+                                      std::count_if(events.begin(), events.end(), of_change));
 }
 
 Difference compare(Snapshot& before, Snapshot& after) {
@@ -195,7 +243,10 @@ Difference compare(Snapshot& before, Snapshot& after) {
     comparison.compare_flows(before.flows, after.flows);
     comparison.compare_events(before.events, after.events);
     comparison.compare_hosts(before.hosts, after.hosts);
-    return comparison.take();
+    Difference difference = comparison.take();
+    note_names(after.hosts, difference.names);
+    note_names(before.hosts, difference.names);
+    return difference;
 }
 
 }  // namespace deadpeer

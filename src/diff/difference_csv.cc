@@ -1,14 +1,16 @@
 #include "diff/difference_csv.h"
 
 #include "deadpeer/names.h"
+#include "diff/host_text.h"
 
 namespace deadpeer {
 namespace {
 
-constexpr std::array<std::string_view, 15> kColumns = {
-    "change",     "initiator",  "initiator_port", "responder", "responder_port",
-    "old_stream", "new_stream", "verdict_frame",  "host",      "host_port",
-    "peer",       "name",       "what",           "old",       "new"};
+constexpr std::array<std::string_view, 17> kColumns = {
+    "change",         "initiator",     "initiator_port", "responder", "responder_port",
+    "old_stream",     "new_stream",    "verdict_frame",  "host",      "host_port",
+    "peer",           "name",          "what",           "old",       "new",
+    "initiator_name", "responder_name"};
 
 void leave_empty(Cells& cells, int count) {
     for (int i = 0; i < count; ++i) cells.empty();
@@ -24,7 +26,7 @@ void write_verdict(Cells& cells, const FlowRecord* flow) {
     cells.word(to_string(flow->verdict));
 }
 
-void write(Cells& cells, const ConnectionChange& change) {
+void write(Cells& cells, const ConnectionChange& change, const HostNames& names) {
     const FlowRecord& flow = change.known();
     cells.word(to_string(change.change));
     cells.address(flow.initiator.address);
@@ -38,11 +40,29 @@ void write(Cells& cells, const ConnectionChange& change) {
     cells.word("verdict");
     write_verdict(cells, change.before);
     write_verdict(cells, change.after);
+    write_name(cells, names, flow.initiator.address);
+    write_name(cells, names, flow.responder.address);
     cells.end_row();
 }
 
-void write(Cells& cells, const EventChange& change) {
-    cells.word(to_string(Change::kNewEvent));
+void write(Cells& cells, const ServiceChange& change, const HostNames& names) {
+    const auto& [client, server] = change.service;
+    cells.word(to_string(change.change));
+    cells.address(client);
+    cells.empty();
+    cells.address(server.address);
+    cells.number(server.port);
+    leave_empty(cells, 7);
+    cells.word(to_string(change.problem));
+    cells.number(change.before);
+    cells.number(change.after);
+    write_name(cells, names, client);
+    write_name(cells, names, server.address);
+    cells.end_row();
+}
+
+void write(Cells& cells, const EventChange& change, const HostNames& names) {
+    cells.word(to_string(change.change));
     leave_empty(cells, 7);
     cells.address(change.event->subject.address);
     cells.known_number(change.event->subject.port);
@@ -51,10 +71,11 @@ void write(Cells& cells, const EventChange& change) {
     } else {
         cells.address(change.event->peer);
     }
-    cells.empty();
+    write_name(cells, names, change.event->subject.address);
     cells.word(to_string(change.event->kind));
     cells.number(change.before);
     cells.number(change.after);
+    leave_empty(cells, 2);
     cells.end_row();
 }
 
@@ -75,6 +96,7 @@ void write(Cells& cells, const HostChange& change) {
         begin_setting(cells, after, setting);
         cells.seconds(was);
         cells.seconds(is);
+        leave_empty(cells, 2);
         cells.end_row();
     };
     seconds("keepalive_idle_s", before.idle, after.idle);
@@ -83,6 +105,7 @@ void write(Cells& cells, const HostChange& change) {
     begin_setting(cells, after, "keepalive_count");
     cells.number(before.count);
     cells.number(after.count);
+    leave_empty(cells, 2);
     cells.end_row();
 }
 
@@ -92,8 +115,12 @@ void write_difference(Cells& cells, const Difference& difference) {
     cells.begin_file();
     for (const std::string_view column : kColumns) cells.word(column);
     cells.end_row();
-    for (const ConnectionChange& change : difference.connections) write(cells, change);
-    for (const EventChange& change : difference.events) write(cells, change);
+    const auto write_all = [&](const auto& changes) {
+        for (const auto& change : changes) write(cells, change, difference.names);
+    };
+    write_all(difference.connections);
+    write_all(difference.services);
+    write_all(difference.events);
     for (const HostChange& change : difference.hosts) write(cells, change);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "deadpeer/names.h"
+#include "diff/host_text.h"
 #include "report/text/text.h"
 #include "report/text/time_text.h"
 
@@ -15,12 +16,6 @@ namespace {
 template <typename... Args>
 void add(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
-}
-
-std::string endpoint_text(const Endpoint& endpoint) {
-    const std::string address = to_string(endpoint.address);
-    return endpoint.address.is_v6 ? fmt::format("[{}]:{}", address, endpoint.port)
-                                  : fmt::format("{}:{}", address, endpoint.port);
 }
 
 std::string_view verdict_text(Verdict verdict) {
@@ -40,6 +35,8 @@ std::string_view title(Change change) {
             return "New rebooted peers";
         case Change::kNewSuspect:
             return "New suspects";
+        case Change::kNewProblem:
+            return "New problems";
         case Change::kVerdict:
             return "Other verdicts that changed";
         case Change::kConnectionGone:
@@ -48,15 +45,19 @@ std::string_view title(Change change) {
             return "New connections";
         case Change::kNewEvent:
             return "New events";
+        case Change::kChronic:
+            return "Failing as before";
+        case Change::kResolved:
+            return "Failing no longer";
         case Change::kKeepalive:
             return "Hosts whose keepalive changed";
     }
     return {};
 }
 
-void tell(std::string& out, const ConnectionChange& change) {
+void tell(std::string& out, const ConnectionChange& change, const HostNames& names) {
     const FlowRecord& flow = change.known();
-    add(out, "  {} > {}: ", endpoint_text(flow.initiator), endpoint_text(flow.responder));
+    add(out, "  {} > {}: ", host_text(flow.initiator, names), host_text(flow.responder, names));
     if (change.after == nullptr) {
         add(out, "was {}", verdict_text(flow.verdict));
         if (flow.stream) add(out, " (old tcp.stream {})", *flow.stream);
@@ -70,19 +71,22 @@ void tell(std::string& out, const ConnectionChange& change) {
     out += flow.stream || flow.verdict_frame != 0 ? ")\n" : "\n";
 }
 
-void tell(std::string& out, const EventChange& change) {
+void tell(std::string& out, const ServiceChange& change, const HostNames& names) {
+    add(out, "  {}: {}, {} (was {})\n", service_text(change.service, names), to_string(change.problem),
+        change.after, change.before);
+}
+
+void tell(std::string& out, const EventChange& change, const HostNames& names) {
     const EventRecord& event = *change.event;
-    add(out, "  {}: {}", to_string(event.kind),
-        event.subject.port == 0 ? to_string(event.subject.address) : endpoint_text(event.subject));
-    if (event.peer != IpAddress{}) add(out, " and {}", to_string(event.peer));
+    add(out, "  {}: {}", to_string(event.kind), host_text(event.subject, names));
+    if (event.peer != IpAddress{}) add(out, " and {}", host_text(event.peer, names));
     add(out, ", {} (was {})\n", change.after, change.before);
 }
 
-void tell(std::string& out, const HostChange& change) {
+void tell(std::string& out, const HostChange& change, const HostNames& names) {
     const HostRecord& before = *change.before;
     const HostRecord& after = *change.after;
-    add(out, "  {}", to_string(after.address));
-    if (!after.name.empty()) add(out, " ({})", printable(after.name));
+    add(out, "  {}", host_text(after.address, names));
     std::string_view separator = ": ";
     const auto seconds = [&](std::string_view what, Nanoseconds was, Nanoseconds is) {
         if (!keepalive_differs(was, is)) return;
@@ -97,36 +101,40 @@ void tell(std::string& out, const HostChange& change) {
     out += '\n';
 }
 
-void begin_section(std::string& out, const Difference& difference, Change change) {
-    add(out, "{} ({}):\n", title(change), difference.count(change));
-}
-
 }  // namespace
 
 std::string counts_of(const Difference& difference) {
     const auto count = [&](Change change) { return difference.count(change); };
+    const std::uint64_t matched = difference.in_both + difference.replaced;
     return fmt::format(
-        "Connections: {} before, {} after, {} in both, {} gone, {} new; "
-        "newly dead {}, rebooted {}, suspect {}; other verdicts changed {}; new events {}; "
-        "hosts with another keepalive {}\n",
-        difference.before, difference.after, difference.in_both, difference.before - difference.in_both,
-        difference.after - difference.in_both, count(Change::kNewDeadPeer), count(Change::kNewRebootedPeer),
-        count(Change::kNewSuspect), count(Change::kVerdict), count(Change::kNewEvent),
+        "Connections: {} before, {} after, {} in both, {} replaced by others of their service, {} gone, "
+        "{} new; newly dead {}, rebooted {}, suspect {}, other problems {}; other verdicts changed {}; "
+        "new events {}; chronic {}, resolved {}; hosts with another keepalive {}\n",
+        difference.before, difference.after, difference.in_both, difference.replaced,
+        difference.before - matched, difference.after - matched, count(Change::kNewDeadPeer),
+        count(Change::kNewRebootedPeer), count(Change::kNewSuspect), count(Change::kNewProblem),
+        count(Change::kVerdict), count(Change::kNewEvent), count(Change::kChronic), count(Change::kResolved),
         count(Change::kKeepalive));
 }
 
 std::string text_of(const Difference& difference) {
     std::string out;
-    const ConnectionChange* last = nullptr;
-    for (const ConnectionChange& change : difference.connections) {
-        if (last == nullptr || last->change != change.change) begin_section(out, difference, change.change);
-        tell(out, change);
-        last = &change;
+    for (std::size_t i = 0; i < kChangeNames.size(); ++i) {
+        const auto change = static_cast<Change>(i);
+        const std::uint64_t count = difference.count(change);
+        if (count == 0) continue;
+        add(out, "{} ({}):\n", title(change), count);
+        const auto tell_all = [&](const auto& changes) {
+            for (const auto& each : changes) {
+                if (each.change == change) tell(out, each, difference.names);
+            }
+        };
+        tell_all(difference.connections);
+        tell_all(difference.services);
+        tell_all(difference.events);
+        if (change != Change::kKeepalive) continue;
+        for (const HostChange& each : difference.hosts) tell(out, each, difference.names);
     }
-    if (!difference.events.empty()) begin_section(out, difference, Change::kNewEvent);
-    for (const EventChange& change : difference.events) tell(out, change);
-    if (!difference.hosts.empty()) begin_section(out, difference, Change::kKeepalive);
-    for (const HostChange& change : difference.hosts) tell(out, change);
     if (out.empty()) out = "No difference.\n";
     return out + counts_of(difference);
 }

@@ -15,11 +15,11 @@ namespace deadpeer {
 namespace {
 
 Status read_flows(const std::string& path, std::vector<FlowRecord>& flows) {
-    return read_report<8>(
+    return read_report<9>(
         path,
         {"stream", "initiator", "initiator_port", "responder", "responder_port", "first_utc", "verdict",
-         "verdict_frame"},
-        [&](const std::array<std::string, 8>& cells) {
+         "verdict_frame", "roles"},
+        [&](const std::array<std::string, 9>& cells) {
             FlowRecord flow;
             // A run with a filter knows no stream numbers.
             if (!cells[0].empty()) flow.stream = number_of(cells[0], "stream", EmptyCell::kIsBad);
@@ -28,6 +28,7 @@ Status read_flows(const std::string& path, std::vector<FlowRecord>& flows) {
             flow.first_time = time_of(cells[5], "first_utc");
             flow.verdict = verdict_of(cells[6]);
             flow.verdict_frame = number_of(cells[7], "verdict_frame", EmptyCell::kIsUnknown);
+            flow.roles_guessed = cells[8] != "handshake";
             flows.push_back(flow);
         });
 }
@@ -66,8 +67,8 @@ std::uint16_t known_port(const std::string& cell, const char* column) {
 }
 
 Status read_events(const std::string& path, std::vector<EventRecord>& events) {
-    return read_report<4>(path, {"event", "subject", "subject_port", "peer"},
-                          [&](const std::array<std::string, 4>& cells) {
+    return read_report<5>(path, {"event", "subject", "subject_port", "peer", "time_utc"},
+                          [&](const std::array<std::string, 5>& cells) {
                               EventRecord event;
                               event.kind = event_of(cells[0]);
                               const Identity identity = identity_of(event.kind);
@@ -76,6 +77,7 @@ Status read_events(const std::string& path, std::vector<EventRecord>& events) {
                               event.subject.address = address_of(cells[1], "subject");
                               if (identity.port) event.subject.port = known_port(cells[2], "subject_port");
                               if (identity.peer) event.peer = known_address(cells[3], "peer");
+                              event.time = time_of(cells[4], "time_utc");
                               events.push_back(event);
                           });
 }
@@ -119,6 +121,12 @@ Result<char> delimiter_of(const std::string& path) {
     if (delimiter != '\0' && std::string_view(",;|\t").find(delimiter) != std::string_view::npos)
         return delimiter;
     return Error{fmt::format("{}, line 1: this is not the header of a report. {}", path, kAdvice)};
+}
+
+void note_names(const std::vector<HostRecord>& hosts, HostNames& names) {
+    for (const HostRecord& host : hosts) {
+        if (!host.name.empty()) names.emplace(host.address, host.name);
+    }
 }
 
 Result<Snapshot> load_snapshot(const std::string& folder) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ namespace deadpeer {
 struct FlowRecord {
     Endpoint initiator;
     Endpoint responder;
+    bool roles_guessed = true;  // no SYN was seen
     Nanoseconds first_time = kNoTime;
     std::optional<std::uint64_t> stream;
     std::uint64_t verdict_frame = 0;  // 0: not known
@@ -36,7 +38,8 @@ struct FlowRecord {
 struct EventRecord {
     EventKind kind = EventKind::kHostRebooted;
     Endpoint subject;
-    IpAddress peer;  // of idle_timeout_on_path and heartbeat_stopped; else all 0
+    IpAddress peer;  // of those about two hosts; else all 0
+    Nanoseconds time = kNoTime;
 };
 
 // Durations are kNoTime and the count is 0 where the report does not know.
@@ -53,6 +56,11 @@ struct Snapshot {
     std::vector<EventRecord> events;
     std::vector<HostRecord> hosts;
 };
+
+// The names of hosts that have one.
+using HostNames = std::map<IpAddress, std::string>;
+// Names that are known already stay.
+void note_names(const std::vector<HostRecord>& hosts, HostNames& names);
 
 Result<Snapshot> load_snapshot(const std::string& folder);
 

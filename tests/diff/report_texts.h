@@ -9,8 +9,8 @@
 namespace deadpeer {
 
 inline const std::string kFlowsHeader =
-    "stream,initiator,initiator_port,responder,responder_port,first_utc,verdict,verdict_frame\n";
-inline const std::string kEventsHeader = "event,subject,subject_port,peer\n";
+    "stream,initiator,initiator_port,responder,responder_port,first_utc,verdict,verdict_frame,roles\n";
+inline const std::string kEventsHeader = "event,subject,subject_port,peer,time_utc\n";
 inline const std::string kHostsHeader = "host,name,keepalive_idle_s,keepalive_interval_s,keepalive_count\n";
 
 // What stands below the headers.

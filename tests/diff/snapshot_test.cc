@@ -10,7 +10,8 @@ using namespace deadpeer;
 
 namespace {
 
-const std::string kFlow = "0,10.0.0.1,40000,10.0.0.2,50000,2026-11-21T06:50:00.000000000Z,alive,5\n";
+const std::string kFlow =
+    "0,10.0.0.1,40000,10.0.0.2,50000,2026-11-21T06:50:00.000000000Z,alive,5,handshake\n";
 
 // The error without the folder's name, which changes.
 std::string error_of(const TemporaryFolder& folder) {
@@ -31,13 +32,13 @@ std::string error_of(const ReportTexts& texts) {
 
 TEST_CASE("a folder's reports become records") {
     const TemporaryFolder folder;
-    write_reports(folder.path().string(), {.flows = kFlow + "7,::1,1,::2,2,,,\n",
-                                           .events = "peer_dead,10.0.0.2,50000,10.0.0.1\n"
-                                                     "host_rebooted,10.0.0.2,,\n"
-                                                     "host_rebooted,,,\n"
-                                                     "capture_gap,,,\n"
-                                                     "capacity_warning,10.0.0.2,443,\n"
-                                                     "idle_timeout_on_path,10.0.0.2,,10.0.0.1\n",
+    write_reports(folder.path().string(), {.flows = kFlow + "7,::1,1,::2,2,,,,guessed\n",
+                                           .events = "peer_dead,10.0.0.2,50000,10.0.0.1,1795243800.5\n"
+                                                     "host_rebooted,10.0.0.2,,,1795243800.5\n"
+                                                     "host_rebooted,,,,1795243800.5\n"
+                                                     "capture_gap,,,,1795243800.5\n"
+                                                     "capacity_warning,10.0.0.2,443,,1795243800.5\n"
+                                                     "idle_timeout_on_path,10.0.0.2,,10.0.0.1,1795243800.5\n",
                                            .hosts = "10.0.0.1,\"a, \"\"b\"\"\",7200,0.5,9\n10.0.0.2,,,,\n"});
     const auto loaded = load_snapshot(folder.path().string());
     REQUIRE(loaded.ok());
@@ -48,11 +49,14 @@ TEST_CASE("a folder's reports become records") {
     CHECK(snapshot.flows[0].first_time == 1'795'243'800 * kSecond);
     CHECK(snapshot.flows[0].verdict == Verdict::kAlive);
     CHECK(snapshot.flows[0].verdict_frame == 5);
+    CHECK_FALSE(snapshot.flows[0].roles_guessed);
+    CHECK(snapshot.flows[1].roles_guessed);
     CHECK(snapshot.flows[1].first_time == kNoTime);
     CHECK(snapshot.flows[1].verdict == Verdict::kNone);
     REQUIRE(snapshot.events.size() == 3);  // those that no verdict says, about somebody
     CHECK(snapshot.events[1].subject.port == 443);
     CHECK(to_string(snapshot.events[2].peer) == "10.0.0.1");
+    CHECK(snapshot.events[2].time == 1'795'243'800 * kSecond + 500 * kMillisecond);
     REQUIRE(snapshot.hosts.size() == 2);
     CHECK(snapshot.hosts[0].name == "a, \"b\"");
     CHECK(snapshot.hosts[0].interval == 500 * kMillisecond);
@@ -66,8 +70,8 @@ TEST_CASE("other columns beside them, another order and another dialect make no 
     for (const char delimiter : {',', ';', '|', '\t'}) {
         std::string text =
             "verdict,new_column,verdict_frame,first_utc,responder_port,responder,initiator_port,initiator,"
-            "stream\r\n"
-            "alive,\"x\",5,1795243800.000000000,50000,10.0.0.2,40000,10.0.0.1,0\r\n";
+            "stream,roles\r\n"
+            "alive,\"x\",5,1795243800.000000000,50000,10.0.0.2,40000,10.0.0.1,0,guessed\r\n";
         std::replace(text.begin(), text.end(), ',', delimiter);
         INFO(text);
         write_file(folder.file("flows.csv"), "\xef\xbb\xbf" + text);
@@ -80,13 +84,13 @@ TEST_CASE("other columns beside them, another order and another dialect make no 
 }
 
 TEST_CASE("a bad row is named by file and line, and what is wrong with it") {
-    CHECK(error_of({.flows = kFlow + "1,10.0.0.1,x,10.0.0.2,50000,,alive,\n"}) ==
+    CHECK(error_of({.flows = kFlow + "1,10.0.0.1,x,10.0.0.2,50000,,alive,,guessed\n"}) ==
           "flows.csv, line 3: initiator_port must be a number from 0 to 65535, not \"x\".");
-    CHECK(error_of({.flows = "1,10.0.0.1,1,10.0.0.2,50000,,weary,\n"}) ==
+    CHECK(error_of({.flows = "1,10.0.0.1,1,10.0.0.2,50000,,weary,,guessed\n"}) ==
           "flows.csv, line 2: verdict must be one that this version knows, not \"weary\".");
     CHECK(error_of({.flows = "1,10.0.0.1,1,10.0.0.2\n"}).find("line 2") != std::string::npos);
     CHECK(error_of({.flows = kFlow + "\n"}).find("line 3") != std::string::npos);
-    CHECK(error_of({.events = "host_rebooted,somebody,,\n"}) ==
+    CHECK(error_of({.events = "host_rebooted,somebody,,,\n"}) ==
           "events.csv, line 2: subject must be an IP address, not \"somebody\".");
     CHECK(error_of({.hosts = "10.0.0.1,,,fast,\n"}) ==
           "hosts.csv, line 2: keepalive_interval_s must be a number of seconds, not \"fast\".");
