@@ -113,6 +113,9 @@ public:
     // update_segment replaces a row: a probe was answered, or what came later tells what the segment was.
     virtual SegmentRowId on_segment(const SegmentRow& /*row*/) { return 0; }
     virtual void update_segment(SegmentRowId /*id*/, const SegmentRow& /*row*/) {}
+    // Of an analysis with SegmentSelection::kAll, as it goes on: no row before that one will be updated.
+    // REQUIRES: the sink names its rows in ascending order.
+    virtual void on_segments_settled(SegmentRowId /*end*/) {}
 
     virtual void on_finding(const Finding& /*finding*/) {}
     virtual void on_flow(const FlowSummary& /*flow*/) {}

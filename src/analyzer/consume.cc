@@ -63,6 +63,7 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     }
     take_others(others, std::numeric_limits<std::uint64_t>::max());
     at_hand_ = kNoTime;
+    watcher_.tell_settled();
 }
 
 // The frames before that one which are not TCP segments.

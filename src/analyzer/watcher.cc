@@ -171,6 +171,7 @@ void Watcher::report(Connection& connection, const Segment& segment, StreamNumbe
     row.provisional = selects_rows() && !is_asked_for && (nature.of_first_pair || nature.may_prove);
     row.may_prove = row.provisional && !nature.of_first_pair;
     const SegmentRowId id = sink_.on_segment(row);
+    next_id_ = id + 1;
     if (nature.of_first_pair) {
         FirstPair& pair = watch_for(connection).first_pair.in(pools_.first_pairs);
         keep_row(pair.state == FirstPair::State::kAsked ? pair.probe_row : pair.answer_row, id, row);
@@ -287,13 +288,31 @@ Watch& Watcher::watch_for(Connection& connection) {
 
 // Only the latest probe of a side waits for its answer.
 void Watcher::keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row) {
-    if (number == 0) number = rows_.take();
-    rows_[number] = {id, row};
+    drop_row(number);
+    number = rows_.take();
+    rows_[number] = {id, last_row_, 0, row};
+    (last_row_ == 0 ? first_row_ : rows_[last_row_].after) = number;
+    last_row_ = number;
 }
 
 void Watcher::drop_row(std::uint32_t& number) {
-    if (number != 0) rows_.release(number);
+    if (number == 0) return;
+    unlink_row(rows_[number]);
+    rows_.release(number);
     number = 0;
+}
+
+void Watcher::unlink_row(const PendingRow& row) {
+    (row.before == 0 ? first_row_ : rows_[row.before].after) = row.after;
+    (row.after == 0 ? last_row_ : rows_[row.after].before) = row.before;
+}
+
+void Watcher::tell_settled() {
+    if (options_.segments != SegmentSelection::kAll) return;
+    const SegmentRowId settled = first_row_ == 0 ? next_id_ : rows_[first_row_].id;
+    if (settled == settled_) return;
+    settled_ = settled;
+    sink_.on_segments_settled(settled);
 }
 
 void Watcher::settle_first_pair(Watch& watch) {

@@ -71,6 +71,9 @@ public:
     void report(Connection& connection, const Segment& segment, StreamNumber stream, Labels printed,
                 const SegmentNature& nature, std::uint32_t file);
 
+    // Says which rows stay as they are, where all are handed out.
+    void tell_settled();
+
     // Hand out what is known of a segment that a finding or a verdict names: its row may not have been handed
     // out, as it was plain.
     void report_beat(const Connection& connection, Direction sender, std::uint64_t frame, Nanoseconds time);
@@ -151,9 +154,11 @@ private:
         return kind >= SegmentKind::kKeepaliveProbe && kind <= SegmentKind::kZeroWindowProbeAck;
     }
 
-    // A row handed out that may be added to.
+    // A row handed out that may be added to, between the ones before and after it.
     struct PendingRow {
         SegmentRowId id = 0;
+        std::uint32_t before = 0;
+        std::uint32_t after = 0;
         SegmentRow row;
     };
 
@@ -162,6 +167,7 @@ private:
     [[nodiscard]] ResetRecord* reset_to_write(const Connection& connection, const Segment& reset);
     void keep_row(std::uint32_t& number, SegmentRowId id, const SegmentRow& row);
     void drop_row(std::uint32_t& number);
+    void unlink_row(const PendingRow& row);
     // Whether the Watch has the connection's latest frame in mind.
     [[nodiscard]] bool latest_is_named(const Connection& connection, const Watch& watch) const;
     // Hands out what is known of the connection's latest segment, which may have been plain, now that the one
@@ -182,6 +188,10 @@ private:
     Pool<Watch> watches_;
     WatchPools pools_;
     Pool<PendingRow> rows_;
+    std::uint32_t first_row_ = 0;  // of rows_, in the order of their ids; 0: there are none
+    std::uint32_t last_row_ = 0;
+    SegmentRowId next_id_ = 0;  // after the row that was handed out last
+    SegmentRowId settled_ = 0;  // as was told
 };
 
 }  // namespace deadpeer

@@ -1,6 +1,7 @@
 // FanOut: tells several sinks the same.
 //
-// What:     segment rows carry the id of the first sink; the others may not depend on update_segment().
+// What:     segment rows carry the id of the first sink; the others may not depend on update_segment()
+//           and on_segments_settled().
 // Lifetime: the sinks must outlive it.
 // Threads:  one thread at a time.
 // Errors:   finish() answers the first sink's error, but finishes all.
@@ -32,6 +33,7 @@ public:
     void update_segment(SegmentRowId id, const SegmentRow& row) override {
         sinks_.front()->update_segment(id, row);
     }
+    void on_segments_settled(SegmentRowId end) override { sinks_.front()->on_segments_settled(end); }
     void on_finding(const Finding& finding) override {
         for (ReportSink* sink : sinks_) sink->on_finding(finding);
     }

@@ -132,6 +132,15 @@ Lines segments_of(const RecordingSink& sink, const Way& way) {
     return lines;
 }
 
+TEST_CASE("rows stay as they are once that was said, and it is said as the capture goes on") {
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+        const RecordingSink sink = told(random_life(seed, kConnections), {});
+        INFO(seed);
+        CHECK(sink.settled > 0);
+        CHECK(sink.settled <= sink.segments.size());
+    }
+}
+
 TEST_CASE("batches, hashes and large numbers make no difference") {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         const auto frames = random_life(seed, kConnections);

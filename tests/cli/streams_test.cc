@@ -91,6 +91,32 @@ TEST_CASE("standard input that ends inside a record is reported up to there") {
     CHECK(contains(content_of(sample.report + "/capture.csv"), ",3,3,"));
 }
 
+TEST_CASE("all segments are printed while they are read") {
+    const Sample sample;
+    int in[2];
+    int out[2];
+    REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
+    const std::string capture = pcap_of(sample_story());
+    REQUIRE(::write(in[1], capture.data(), capture.size()) == static_cast<ssize_t>(capture.size()));
+    std::string first(1 << 16, '\0');
+    std::thread reader([&] {
+        const ssize_t length = ::read(out[0], first.data(), first.size());
+        first.resize(static_cast<std::size_t>(std::max<ssize_t>(0, length)));
+        ::close(in[1]);  // the program waits for more until now
+    });
+    const Finished run =
+        run_program({"-", "--offline", "--segments", "all", "--report", "segments", "-o", "-"}, [&] {
+            ::dup2(in[0], STDIN_FILENO);
+            ::dup2(out[1], STDOUT_FILENO);
+            ::close(in[1]);
+        });
+    reader.join();
+    CHECK(run.code == 0);
+    CHECK(std::count(first.begin(), first.end(), '\n') >= 2);
+    for (const int end : {in[0], out[0], out[1]}) ::close(end);
+}
+
 TEST_CASE("standard streams closed before the start do not end up in other files") {
     const Sample sample;
     const Finished run = run_program({sample.capture, "-o", sample.report}, [] {

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "report/captured_output.h"
@@ -127,6 +128,35 @@ TEST_CASE("segments.csv: an answer that comes later is added to its probe") {
     CHECK(table.cell(0, "rtt_s") == "0.02");
     CHECK(table.cell(1, "answered_by_frame").empty());
     CHECK(table.cell(1, "rtt_s").empty());
+}
+
+TEST_CASE("segments.csv: a reader has rows as soon as they stay as they are") {
+    const TemporaryFolder folder;
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    const auto arrived = [&] {
+        std::string text(1 << 16, '\0');
+        text.resize(
+            static_cast<std::size_t>(std::max<ssize_t>(0, ::read(ends[0], text.data(), text.size()))));
+        return text;
+    };
+    const auto reports = CsvReports::to_descriptor(ends[1], Report::kSegments, folder.path().string(), {});
+    for (const std::uint64_t frame : {5U, 6U, 7U}) reports->on_segment(sample_probe(frame));
+    CHECK(arrived().empty());
+    reports->on_segments_settled(1);
+    SegmentRow answered = sample_probe(6);
+    answered.answered_by_frame = 4242;
+    reports->update_segment(1, answered);
+    const std::string first = arrived();
+    CHECK(std::count(first.begin(), first.end(), '\n') == 2);  // with the header
+    reports->on_segments_settled(2);
+    const std::string second = arrived();
+    CHECK(std::count(second.begin(), second.end(), '\n') == 1);
+    CHECK(second.find(",4242,") != std::string::npos);
+    REQUIRE(reports->finish({}).ok());
+    const std::string last = arrived();
+    CHECK(std::count(last.begin(), last.end(), '\n') == 1);
+    for (const int end : ends) ::close(end);
 }
 
 TEST_CASE("segments.csv: a provisional row appears only if it is settled") {

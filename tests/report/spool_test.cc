@@ -1,5 +1,8 @@
 #include "report/storage/spool.h"
 
+#include <sys/stat.h>
+
+#include <filesystem>
 #include <random>
 #include <vector>
 
@@ -48,6 +51,30 @@ TEST_CASE("a spool beyond its memory keeps every record and every change") {
     for (std::uint64_t i = 0; i < kMany; ++i) {
         wrong += spool.at(i).id == i && spool.at(i).answer == answers[i] ? 0 : 1;
     }
+    CHECK(wrong == 0);
+    CHECK(spool.status().ok());
+}
+
+TEST_CASE("what is not asked for again gives its space back") {
+    const TemporaryFolder folder;
+    Spool<Record> spool(folder.path().string(), kThreePages);
+    for (std::uint64_t i = 0; i < kMany; ++i) spool.append({i, 0, {}});
+    const auto blocks = [] {
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+            std::error_code gone;
+            const std::string name = std::filesystem::read_symlink(entry, gone);
+            struct stat file = {};
+            if (name.find(".deadpeer-spool") != std::string::npos && ::stat(entry.path().c_str(), &file) == 0)
+                return file.st_blocks;
+        }
+        return blkcnt_t{0};
+    };
+    const blkcnt_t before = blocks();
+    REQUIRE(before > 0);
+    spool.forget_below(kMany / 2);
+    CHECK(blocks() < before * 3 / 4);
+    std::uint64_t wrong = 0;
+    for (std::uint64_t i = kMany / 2; i < kMany; ++i) wrong += spool.at(i).id == i ? 0 : 1;
     CHECK(wrong == 0);
     CHECK(spool.status().ok());
 }

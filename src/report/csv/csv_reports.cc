@@ -1,6 +1,7 @@
 #include "report/csv/csv_reports.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -74,6 +75,8 @@ std::unique_ptr<CsvReports> CsvReports::to_descriptor(int descriptor, Report rep
                                                       const CsvOptions& options) {
     std::unique_ptr<CsvReports> reports(new CsvReports(options, SpoolFolder(spool_folder)));
     reports->start(reports->written_.front(), report, descriptor);
+    struct stat file = {};
+    reports->is_read_along_ = ::fstat(descriptor, &file) == 0 && !S_ISREG(file.st_mode);
     return reports;
 }
 
@@ -151,6 +154,16 @@ void CsvReports::update_segment(SegmentRowId id, const SegmentRow& row) {
     if (wants(Report::kSegments)) segments_.change(id) = row;
 }
 
+// A book takes its rows at the end.
+void CsvReports::on_segments_settled(SegmentRowId end) {
+    const auto is_book = [](const Written& written) { return written.book != nullptr; };
+    if (!wants(Report::kSegments) || segments_are_final_ || std::ranges::any_of(written_, is_book)) return;
+    for (; segments_written_ < end; ++segments_written_) write_segment(segments_.at(segments_written_));
+    segments_.forget_below(segments_written_);
+    if (!is_read_along_) return;
+    for_each_writer([](Output& output, Report, Format) { output.flush(); });
+}
+
 void CsvReports::on_finding(const Finding& finding) {
     if (finding.kind == EventKind::kHostRebooted && wants(Report::kHosts)) {
         hosts_.reboot(finding.subject.address, finding.time);
@@ -200,7 +213,7 @@ void CsvReports::write_segments() {
     const auto write_asked_for = [this](const SegmentRow& row) {
         if (!row.provisional || evidence_.contains(row)) write_segment(row);
     };
-    for (std::uint64_t i = 0; i < segments_.size(); ++i) {
+    for (std::uint64_t i = segments_written_; i < segments_.size(); ++i) {
         const SegmentRow row = segments_.at(i);
         partial_segments_.before(row, write_asked_for);
         write_asked_for(row);

@@ -1,8 +1,8 @@
 // CsvReports: the sink that writes the reports, as CSV or in another format, or in several.
 //
-// What:     capture, flows and hosts rows are formatted as soon as their order allows; segments wait because
-//           a probe's answer comes later, events because they are sorted by time. Waiting rows are kept in
-//           spools of bounded memory. The reports appear in finish(), each whole or not at all.
+// What:     capture, flows and hosts rows are formatted as soon as their order allows, segments once neither
+//           an answer nor an event that asks for them may come, events sorted by time. Waiting rows are kept
+//           in spools of bounded memory. Files appear in finish(), each whole or not at all.
 // Lifetime: a descriptor given to to_descriptor() stays open and the caller's.
 // Threads:  one thread at a time.
 // Errors:   finish() reports the first of them. failed() tells early, so that a caller may stop feeding. A
@@ -86,6 +86,7 @@ public:
     void on_input_end(std::uint32_t file, const InputSummary& summary) override;
     SegmentRowId on_segment(const SegmentRow& row) override;
     void update_segment(SegmentRowId id, const SegmentRow& row) override;
+    void on_segments_settled(SegmentRowId end) override;
     void on_finding(const Finding& finding) override;
     void on_flow(const FlowSummary& flow) override;
     void on_early_flow(const FlowSummary& flow) override;
@@ -151,7 +152,9 @@ private:
     Explanation explanation_;  // of the row that is written
     FileCells files_;
     Spool<SegmentRow> segments_;
+    std::uint64_t segments_written_ = 0;  // of these, before the others
     bool segments_are_final_ = false;
+    bool is_read_along_ = false;  // it goes to a pipe or a terminal
     EvidenceFrames evidence_;
     PartialRows partial_segments_;
     SortedSpool<NumberedFinding, ByTime> events_;

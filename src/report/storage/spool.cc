@@ -32,6 +32,15 @@ void PagedStore::fetch(std::uint64_t number) {
     file_.read(number * kPageBytes, {current_->bytes.get(), kPageBytes});
 }
 
+void PagedStore::forget_below(std::uint64_t number) {
+    if (number <= forgotten_) return;
+    for (Page& page : pages_) {
+        if (page.number < number) page.changed = false;
+    }
+    file_.forget(forgotten_ * kPageBytes, number * kPageBytes);
+    forgotten_ = number;
+}
+
 PagedStore::Page& PagedStore::make_room() {
     if (pages_.size() < capacity_) return pages_.emplace_back(Page{0, 0, false, zero_page()});
     const auto oldest = std::min_element(

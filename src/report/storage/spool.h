@@ -43,6 +43,9 @@ public:
         return current_->bytes.get();
     }
 
+    // Pages below that one are not asked for again.
+    void forget_below(std::uint64_t number);
+
     [[nodiscard]] Status status() const { return file_.status(); }
     [[nodiscard]] bool failed() const { return file_.failed(); }
     [[nodiscard]] bool uses_file() const { return file_.exists(); }
@@ -62,6 +65,7 @@ private:
     std::vector<Page> pages_;
     Page* current_;
     std::uint64_t uses_ = 0;
+    std::uint64_t forgotten_ = 0;  // pages below this one
     SpoolFile file_;
 };
 
@@ -86,6 +90,9 @@ public:
         change(i) = record;
         return i;
     }
+
+    // Records below that one are not asked for again: what they take is given back.
+    void forget_below(std::uint64_t i) { store_.forget_below(i / kPerPage); }
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] Status status() const { return store_.status(); }

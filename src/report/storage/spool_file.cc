@@ -79,4 +79,11 @@ void SpoolFile::read(std::uint64_t offset, std::span<std::byte> bytes) {
     std::fill(bytes.begin(), bytes.end(), std::byte{0});
 }
 
+// Where a file system cannot do it the space stays taken until the end.
+void SpoolFile::forget(std::uint64_t from, std::uint64_t to) {
+    if (descriptor_ < 0) return;
+    (void)::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
+                      static_cast<off_t>(to - from));
+}
+
 }  // namespace deadpeer

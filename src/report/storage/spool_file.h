@@ -4,7 +4,7 @@
 //           left behind however the program ends. Reading beyond its end gives zero bytes.
 // Threads:  one thread at a time.
 // Errors:   the first failure is kept; after it nothing is written, and reads give zero bytes.
-// Source:   mkostemp(3), pread(2), pwrite(2).
+// Source:   mkostemp(3), pread(2), pwrite(2), fallocate(2).
 #pragma once
 
 #include <cstddef>
@@ -40,6 +40,8 @@ public:
 
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
     void read(std::uint64_t offset, std::span<std::byte> bytes);
+    // What lies in [from, to) is not read again: the disk may use its space otherwise.
+    void forget(std::uint64_t from, std::uint64_t to);
 
     [[nodiscard]] bool exists() const { return descriptor_ >= 0; }
     [[nodiscard]] bool failed() const { return error_ != 0; }
