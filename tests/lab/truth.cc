@@ -48,7 +48,7 @@ std::multiset<std::string> words_of(std::string_view list) {
 
 bool is_about_many(const std::string& event) {
     return event == "host_rebooted" || event == "middlebox_restarted" || event == "idle_timeout_on_path" ||
-           event == "capacity_warning";
+           event == "capacity_warning" || event == "scan" || event == "address_moved";
 }
 
 }  // namespace deadpeer::lab

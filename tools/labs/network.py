@@ -61,11 +61,18 @@ class Machine(Process):
 
     def __init__(self):
         super().__init__()
-        self.processes = []
+        self.processes, self.daemons = [], []
 
     def new_process(self):
         self.processes.append(Process(namespace_of=self))
         return self.processes[-1]
+
+    def start(self, *command):
+        """A program that runs on the machine until it ends, or the lab, however that ends."""
+        self.daemons.append(subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "nsenter", f"--net=/proc/{self.pid}/ns/net", *command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return self.daemons[-1]
 
     def ip(self, *commands):
         self.call("run", command=["ip", "-batch", "-"], text="\n".join(commands))
@@ -77,6 +84,10 @@ class Machine(Process):
         self.call("sysctl", name=name, value=value)
 
     def end_all(self):
+        for daemon in self.daemons:
+            if daemon.poll() is None:
+                daemon.kill()
+                daemon.wait()
         for process in [*self.processes, self]:
             if process.agent.returncode is None:
                 process.end()
@@ -94,13 +105,21 @@ class Router(Machine):
 class Host(Machine):
     """An end system with one interface, eth0."""
 
-    def __init__(self, address, gateway, prefix_length):
+    def __init__(self, address, gateway, prefix_length, mac=""):
         super().__init__()
-        self.address, self.gateway, self.prefix_length = address, gateway, prefix_length
+        self.address, self.gateway, self.prefix_length, self.mac = address, gateway, prefix_length, mac
 
     def configure(self, *flags):
         self.ip(f"address replace {self.address}/{self.prefix_length} dev eth0 {' '.join(flags)}",
                 f"route replace default via {self.gateway} dev eth0")
+
+    def announce(self, address):
+        """Takes an address besides its own, and says so to its neighbours (gratuitous ARP, unsolicited NA)."""
+        self.sysctl("net/ipv4/conf/eth0/arp_notify", 1)
+        if ":" in address:
+            self.sysctl("net/ipv6/conf/eth0/ndisc_notify", 1)
+        self.ip(f"address add {address}/{self.prefix_length} dev eth0{' nodad' if ':' in address else ''}",
+                f"link set eth0 address {self.mac}")  # what it has; the kernel tells the neighbours
 
     def power_off(self):
         """From now on no frame leaves or reaches the host, and its sockets are gone. The link stays up."""
@@ -161,6 +180,29 @@ class Network:
             self.router.call("hardware_checksums_off", interface=port)
             self._keep_neighbours(host, "eth0")
             self._keep_neighbours(self.router, port)
+
+    def add_beside_b(self):
+        """Adds host C to B's link, which becomes a switch: `to_b` is a bridge then, and sees the frames of both.
+
+        A capture on `to_b` must start after that.
+        """
+        c = self._add(Host(self.b.address[:-1] + "3", self.b.gateway, self.length, "02:00:00:00:03:02"))
+        for name, value in (("all/disable_ipv6", 0 if self.ipv6 else 1), ("default/accept_dad", 0)):
+            c.sysctl(f"net/ipv6/conf/{name}", value)
+        self.router.ip("address flush dev to_b", "link set to_b down", "link set to_b name port_b",
+                       "link add to_b address 02:00:00:00:02:01 type bridge",
+                       "link add port_c address 02:00:00:00:03:01 type veth"
+                       f" peer name eth0 address {c.mac} netns {c.pid}",
+                       *(f"link set port_{each} master to_b" for each in "bc"),
+                       *(f"link set {each} up" for each in ("port_b", "port_c", "to_b")),
+                       f"address add {self.b.gateway}/{self.length} dev to_b{' nodad' if self.ipv6 else ''}")
+        c.ip("link set lo up", "link set eth0 up")
+        c.configure(*(["nodad"] if self.ipv6 else []))
+        for machine, interface in ((c, "eth0"), (self.router, "port_c"), (self.router, "to_b")):
+            machine.call("hardware_checksums_off", interface=interface)
+        self._keep_neighbours(c, "eth0")
+        self._keep_neighbours(self.router, "to_b")
+        return c
 
     def _keep_neighbours(self, machine, interface):
         """A neighbour once found stays good, so that a router's ICMP comes only where a scenario wants it."""

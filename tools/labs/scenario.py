@@ -10,6 +10,7 @@ import time
 from typing import Callable
 
 from labs.connection import Connection, Socket
+from labs.dhcp import Lease
 from labs.network import LabError, Network
 from labs.truth import Truth
 
@@ -27,6 +28,7 @@ class Scenario:
     snap_length: int = 128
     capture_filter: str = ""  # as for tcpdump
     late: bool = False        # the scenario itself says when the capture starts
+    programs: tuple = ()      # that not every scenario needs
 
 
 def scenario(also_ipv6=False, **settings):
@@ -49,6 +51,7 @@ class Lab:
     def __init__(self, network, start_capture):
         self.network, self.start_capture = network, start_capture
         self.a, self.b, self.router = network.a, network.b, network.router
+        self.hosts = [self.a, self.b]
         self.truth = Truth()
         self._listeners = {}
         self._next_port = 40001
@@ -84,13 +87,22 @@ class Lab:
         self._listeners = {key: value for key, value in self._listeners.items()
                            if key[0] is not host and key[0] not in host.processes}
 
+    def add_beside_b(self):
+        """Host C on B's link. A capture at the router must start after that."""
+        self.hosts.append(self.network.add_beside_b())
+        return self.hosts[-1]
+
+    def start_dhcp(self):
+        """B gets a lease of its own address from the router; returns it, to be renewed."""
+        return Lease(self.router, self.b)
+
     def wait_visibly(self, seconds):
         """Sleeps; then a datagram from A to the router shows that the capture was still running."""
         self.sleep(seconds)
         self.a.call("datagram", to_address=self.a.gateway, to_port=9)
 
     def _host_of(self, process):
-        return next(host for host in (self.a, self.b) if process is host or process in host.processes)
+        return next(host for host in self.hosts if process is host or process in host.processes)
 
     @staticmethod
     def sleep(seconds):

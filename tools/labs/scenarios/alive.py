@@ -1,4 +1,5 @@
 """Connections that live, and captures that show only part of it."""
+from labs.packet import RST, tcp_packet
 from labs.scenario import scenario
 
 KEEPALIVE = {"keepalive": (2, 1, 3)}
@@ -129,21 +130,8 @@ def forged_reset_is_challenged(lab):
     link.talk()
     lab.sleep(2.5)
     numbers = link.initiator.sequence()
-    packet = forged_reset(link.responder_end, link.initiator_end, numbers["receive"] + 100)
-    lab.router.call("inject", to_address=lab.a.address, packet=packet.decode("latin-1"))
+    packet = tcp_packet(link.responder_end, link.initiator_end, numbers["receive"] + 100, RST)
+    lab.router.call("inject", to_address=lab.a.address, packet=packet)
     lab.sleep(6)
     lab.expect(link.initiator.is_established(), True, "the connection survives")
     lab.truth.add(link, "alive", initiator_timers=(2,))
-
-
-def forged_reset(source, destination, sequence):
-    """An IPv4 packet with a RST segment (RFC 791, RFC 9293)."""
-    import socket
-    import struct
-    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
-    ip = struct.pack(">BBHHHBBH", 0x45, 0, 40, 1, 0, 64, socket.IPPROTO_TCP, 0) + addresses
-    tcp = struct.pack(">HHIIBBHHH", source[1], destination[1], sequence & 0xFFFFFFFF, 0, 0x50, 0x04, 0, 0, 0)
-    total = sum(struct.unpack(">16H", addresses + struct.pack(">HH", socket.IPPROTO_TCP, len(tcp)) + tcp))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ip + tcp[:16] + struct.pack(">H", total ^ 0xFFFF) + tcp[18:]

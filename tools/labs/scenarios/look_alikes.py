@@ -1,4 +1,6 @@
 """Failures that look like others: who would accuse a host here would often be wrong."""
+from labs.connection import Connection
+from labs.packet import SYN, tcp_packet
 from labs.scenario import scenario
 
 
@@ -150,3 +152,100 @@ def request_meets_the_fin_of_an_idle_connection(lab):
     lab.sleep(0.5)
     lab.expect(link.initiator.error(), "ECONNRESET", "A's application")
     lab.truth.add(link, "closed", "reuse_race", reason="reuse_race")
+
+
+@scenario(far="b")
+def path_loses_the_other_direction(lab):
+    """The path loses what B sends, and nothing else.
+
+    A's keepalive (2 s, 1 s, 3) probes; B's host answers each, and the answers are lost. A gives up. Seen from A, B is
+    silent; seen from B, every probe was answered and A resets all the same.
+    """
+    link = lab.connect(opener_options={"keepalive": (2, 1, 3)})
+    link.talk()
+    lab.sleep(0.5)
+    lab.router.rules("tcp sport 9000 drop")
+    lab.sleep(6.5)
+    lab.expect(link.initiator.error(), "ETIMEDOUT", "A's application")
+    lab.truth.add(link, "peer_dead", "probes_unanswered", "peer_dead", dead="responder", reason="probes_exhausted",
+                  initiator_timers=(2, 1, 3), also_possible=("path_down",))
+    lab.truth.add_far(link, "peer_dead", "peer_dead", dead="responder", reason="answers_lost",
+                      initiator_timers=(2, 1, 3))
+
+
+@scenario(watch="router_b", snap_length=400, late=True, programs=("dnsmasq", "udhcpc"))
+def lease_renewed_after_silence(lab):
+    """B's host, silent for long, renews its lease by DHCP, and a service of B has forgotten a connection.
+
+    B has its address from the router by DHCP (dnsmasq, udhcpc). A service of B forgets its connection with A without a
+    packet, as a container does that is restored. For 7 s B sends nothing, then a DHCP request from its own address: it
+    renews its lease, which a host that boots cannot do. A's next data meet the RST of a host that knows nothing of the
+    connection.
+    """
+    lease = lab.start_dhcp()
+    lab.start_capture()
+    link = lab.connect()
+    link.talk()
+    lab.sleep(1)
+    link.responder.vanish()
+    lab.sleep(6)
+    lease.renew()
+    lab.sleep(2)
+    link.initiator.send("Are you there?\n")
+    lab.sleep(0.5)
+    lab.expect(link.initiator.error(), "ECONNRESET", "A's application")
+    new = lab.connect()
+    new.talk()
+    lab.truth.add(link, "peer_lost_state", "peer_lost_state", dead="responder")
+    lab.truth.add(new, "alive")
+
+
+@scenario(watch="router_b", snap_length=400, late=True, programs=("dnsmasq", "udhcpc"))
+def lease_renewed_between_losses(lab):
+    """A service of B forgets two connections while its host renews its lease again and again.
+
+    As in lease_renewed_after_silence, but two connections are lost, no other one shows that the host lives, and B
+    renews its lease every 3 s: there is no time for a boot.
+    """
+    lease = lab.start_dhcp()
+    lab.start_capture()
+    links = [lab.connect() for _ in range(2)]
+    for link in links:
+        link.talk()
+    for link in links:
+        link.responder.vanish()
+    for _ in range(3):
+        lab.sleep(3)
+        lease.renew()
+    for link in links:
+        link.initiator.send("Are you there?\n")
+    lab.sleep(0.5)
+    for link in links:
+        lab.expect(link.initiator.error(), "ECONNRESET", "A's application")
+        lab.truth.add(link, "peer_lost_state", "peer_lost_state", dead="responder")
+
+
+@scenario()
+def ports_are_scanned(lab):
+    """A asks twelve ports of B whether anybody listens, as a SYN scan does.
+
+    A's scanner sends SYNs by a raw socket. Three ports are open; of their SYN-ACKs A's kernel, which has no such
+    connection, resets each. The others refuse. No connection ever existed, and no host failed; a real one lives on.
+    """
+    real = lab.connect(port=22)
+    real.talk()
+    ports = [21, 22, 23, 25, 80, 110, 143, 443, 445, 3306, 5432, 8080]
+    for port in (80, 443):
+        lab.listen(lab.b, port)
+    for number, port in enumerate(ports):
+        probe = Connection((lab.a.address, 50000 + number), (lab.b.address, port), None, None)
+        lab.a.call("inject", to_address=lab.b.address,
+                   packet=tcp_packet(probe.initiator_end, probe.responder_end, 77_000_000 + number, SYN, 1024))
+        lab.sleep(0.05)
+        if port in (22, 80, 443):
+            lab.truth.add(probe, "scan", "scan")
+        else:
+            lab.truth.add(probe, "peer_reset", "scan", reason="connection_refused")
+    lab.sleep(1)
+    real.talk()
+    lab.truth.add(real, "alive")
