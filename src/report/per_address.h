@@ -3,8 +3,7 @@
 // What:    Row has `IpAddress address`, `std::uint64_t connections` and +=. add() notes something of an
 //          address; rows() gives one row per address, sorted.
 // Memory:  bounded by the number of addresses; those beyond it are left out and counted by left_out().
-// Cost:    add() is an append; every kFreshLimit of them a sort and a merge. No hash: addresses are chosen by
-//          strangers.
+// Cost:    add() O(1), under a hash with a random key, as addresses are chosen by strangers; rows() a sort.
 // Threads: one thread at a time.
 #pragma once
 
@@ -13,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/hash.h"
 #include "deadpeer/address.h"
 
 namespace deadpeer {
@@ -23,13 +23,22 @@ public:
     explicit PerAddress(std::size_t limit) : limit_(limit) {}
 
     void add(const Row& note) {
-        fresh_.push_back(note);
-        if (fresh_.size() >= kFreshLimit) merge();
+        if (2 * (rows_.size() + 1) > slots_.size()) grow();
+        Slot& slot = slot_of(note.address);
+        if (slot != kFree) {
+            rows_[slot] += note;
+        } else if (rows_.size() < limit_) {
+            slot = static_cast<Slot>(rows_.size());
+            rows_.push_back(note);
+        } else {
+            left_out_ += note.connections;
+        }
     }
 
     // Sorted by address. Notes of one address were added up in the order they came.
     [[nodiscard]] const std::vector<Row>& rows() {
-        merge();
+        std::ranges::sort(rows_, {}, &Row::address);
+        fill_slots();
         return rows_;
     }
 
@@ -37,47 +46,32 @@ public:
     [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
 private:
-    static constexpr std::size_t kFreshLimit = 16384;
+    using Slot = std::uint32_t;  // of rows_
+    static constexpr Slot kFree = 0xffffffff;
+    static constexpr std::size_t kFewestSlots = 64;
 
-    static bool by_address(const Row& a, const Row& b) { return a.address < b.address; }
-
-    // Adds rows of one address up into the first of them. REQUIRES: sorted.
-    static void unite(std::vector<Row>& rows) {
-        auto last = rows.begin();
-        for (auto row = rows.begin(); row != rows.end(); ++row) {
-            if (row == last) continue;
-            if (row->address == last->address) {
-                *last += *row;
-            } else {
-                *++last = *row;
-            }
-        }
-        if (!rows.empty()) rows.erase(last + 1, rows.end());
+    // That of the address, or the free one where it belongs. REQUIRES: some are free.
+    Slot& slot_of(const IpAddress& address) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t i = hash_(address) & mask;
+        while (slots_[i] != kFree && rows_[slots_[i]].address != address) i = (i + 1) & mask;
+        return slots_[i];
     }
 
-    void merge() {
-        if (fresh_.empty()) return;
-        std::stable_sort(fresh_.begin(), fresh_.end(), by_address);
-        unite(fresh_);
-        const auto known = static_cast<std::ptrdiff_t>(rows_.size());
-        for (const Row& row : fresh_) {
-            const auto end = rows_.begin() + known;
-            const auto place = std::lower_bound(rows_.begin(), end, row, by_address);
-            if (place != end && place->address == row.address) {
-                *place += row;
-            } else if (rows_.size() < limit_) {
-                rows_.push_back(row);
-            } else {
-                left_out_ += row.connections;
-            }
-        }
-        fresh_.clear();
-        std::inplace_merge(rows_.begin(), rows_.begin() + known, rows_.end(), by_address);
+    void grow() {
+        slots_.resize(std::max(kFewestSlots, 2 * slots_.size()));
+        fill_slots();
+    }
+
+    void fill_slots() {
+        std::ranges::fill(slots_, kFree);
+        for (std::size_t i = 0; i < rows_.size(); ++i) slot_of(rows_[i].address) = static_cast<Slot>(i);
     }
 
     std::size_t limit_;
+    SeededHash hash_{0};
     std::vector<Row> rows_;
-    std::vector<Row> fresh_;
+    std::vector<Slot> slots_;
     std::uint64_t left_out_ = 0;
 };
 
