@@ -51,6 +51,17 @@ TEST_CASE("times are right at the edges of every clock") {
     }
 }
 
+TEST_CASE("a date that is kept is that of the time") {
+    UtcText kept;
+    constexpr Nanoseconds kDay = 86'400 * kSecond;
+    const Nanoseconds times[] = {kLastTime, kFirstTime, 0, kDay - 1, kDay, kDay - 1, -1, -kDay, -kDay - 1, 0};
+    for (const Nanoseconds time : times) {
+        INFO(time);
+        const auto write = [&](char* out, Nanoseconds value) { return kept.write(out, value); };
+        CHECK(text_of(write, time) == text_of(write_utc, time));
+    }
+}
+
 TEST_CASE("seconds have as many decimals as they need") {
     const std::pair<Nanoseconds, const char*> cases[] = {
         {0, "0"},

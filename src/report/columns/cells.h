@@ -72,7 +72,7 @@ public:
     void time(Nanoseconds value) {
         char* out = separate();
         if (value == kNoTime) return;
-        output_.commit(dialect_.time == TimeStyle::kUtc ? write_utc(out, value) : write_epoch(out, value));
+        output_.commit(dialect_.time == TimeStyle::kUtc ? utc_.write(out, value) : write_epoch(out, value));
     }
     void seconds(Nanoseconds value) {
         char* out = separate();
@@ -120,6 +120,7 @@ private:
 
     Output& output_;
     CsvDialect dialect_;
+    UtcText utc_;
     bool first_in_row_ = true;
 };
 

@@ -1,21 +1,30 @@
 #include "report/text/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 
 #include "core/parse_number.h"
 
 namespace deadpeer {
 namespace {
 
+// "00" to "99".
+constexpr auto kPairs = [] {
+    std::array<char, 200> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = static_cast<char>('0' + (i % 2 == 0 ? i / 20 : i / 2 % 10));
+    return pairs;
+}();
+
 template <int kDigits>
 char* write_padded(char* out, std::uint32_t value) {
-    for (int i = kDigits - 1; i >= 0; --i) {
-        out[i] = static_cast<char>('0' + value % 10);
-        value /= 10;
-    }
+    int left = kDigits;
+    for (; left >= 2; left -= 2, value /= 100) std::memcpy(out + left - 2, &kPairs[value % 100 * 2], 2);
+    if (left == 1) *out = static_cast<char>('0' + value % 10);
     return out + kDigits;
 }
 
@@ -36,21 +45,15 @@ std::uint32_t subsecond(Nanoseconds value) {
 
 }  // namespace
 
-char* write_utc(char* out, Nanoseconds time) {
+char* UtcText::write(char* out, Nanoseconds time) {
     // Not std::chrono::floor: it overflows in the first second that a Nanoseconds can tell.
     const bool before_epoch = time % kSecond < 0;
-    const std::chrono::sys_seconds second{std::chrono::seconds{time / kSecond - (before_epoch ? 1 : 0)}};
+    const std::int64_t second = time / kSecond - (before_epoch ? 1 : 0);
     const Nanoseconds of_second = time % kSecond + (before_epoch ? kSecond : 0);
-    const auto day = std::chrono::floor<std::chrono::days>(second);
-    const std::chrono::year_month_day date{day};
-    const auto of_day = static_cast<std::uint32_t>((second - day).count());
+    if (second < day_begins_ || second - day_begins_ >= kDay) begin_day(second);
+    const auto of_day = static_cast<std::uint32_t>(second - day_begins_);
 
-    out = write_padded<4>(out, static_cast<std::uint32_t>(static_cast<int>(date.year())));
-    *out++ = '-';
-    out = write_padded<2>(out, static_cast<unsigned>(date.month()));
-    *out++ = '-';
-    out = write_padded<2>(out, static_cast<unsigned>(date.day()));
-    *out++ = 'T';
+    out = std::copy(date_.begin(), date_.end(), out);
     out = write_padded<2>(out, of_day / 3600);
     *out++ = ':';
     out = write_padded<2>(out, of_day / 60 % 60);
@@ -60,6 +63,23 @@ char* write_utc(char* out, Nanoseconds time) {
     out = write_padded<9>(out, static_cast<std::uint32_t>(of_second));
     *out++ = 'Z';
     return out;
+}
+
+void UtcText::begin_day(std::int64_t second) {
+    const auto day =
+        std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds{std::chrono::seconds{second}});
+    const std::chrono::year_month_day date{day};
+    day_begins_ = std::chrono::sys_seconds{day}.time_since_epoch().count();
+    char* out = write_padded<4>(date_.data(), static_cast<std::uint32_t>(static_cast<int>(date.year())));
+    *out++ = '-';
+    out = write_padded<2>(out, static_cast<unsigned>(date.month()));
+    *out++ = '-';
+    out = write_padded<2>(out, static_cast<unsigned>(date.day()));
+    *out = 'T';
+}
+
+char* write_utc(char* out, Nanoseconds time) {
+    return UtcText().write(out, time);
 }
 
 std::optional<Nanoseconds> parse_utc_second(std::string_view text) {

@@ -3,12 +3,14 @@
 // What:    writes to memory that the caller gives and answers the end of what was written. Right for every
 //          Nanoseconds but kNoTime: 1677 to 2262, leap days included. No locale, no time zone, no
 //          allocation.
-// Threads: pure functions.
+// Threads: pure functions; an UtcText belongs to one thread.
 // Source:  ISO 8601; RFC 3339 section 5.6 for the exact form.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +28,20 @@ inline constexpr std::size_t kTimeTextCapacity = 32;
 // REQUIRES: kTimeTextCapacity bytes at `out`; a time that is not kNoTime.
 char* write_utc(char* out, Nanoseconds time);
 char* write_epoch(char* out, Nanoseconds time);
+
+// write_utc() for many times: the date is worked out once a day.
+class UtcText {
+public:
+    char* write(char* out, Nanoseconds time);
+
+private:
+    static constexpr std::int64_t kDay = 86'400;
+
+    void begin_day(std::int64_t second);
+
+    std::int64_t day_begins_ = std::numeric_limits<std::int64_t>::max();  // in seconds; none is known yet
+    std::array<char, 11> date_{};                                         // "2026-11-21T"
+};
 
 // What write_utc writes up to the second, and whole seconds that nanoseconds and a fraction can tell.
 inline constexpr std::string_view kUtcSecond = "2026-11-21T06:50:00";
