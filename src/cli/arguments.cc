@@ -58,9 +58,9 @@ void describe(CLI::App& app, Words& words) {
 
 // An option whose word is empty, as an unset variable in a script makes it.
 std::string empty_word(const CLI::App& app) {
-    constexpr std::array kOptions = {"-f",         "-i",         "-y",         "-Z",     "--time-stamp-type",
-                                     "--rotate",   "--follow",   "-o",         "--html", "--metrics",
-                                     "--profiles", "--timeouts", "--inventory"};
+    constexpr std::array kOptions = {
+        "-f", "-i",     "-y",         "-Z",        "--time-stamp-type", "--rotate",   "--follow",
+        "-o", "--html", "--evidence", "--metrics", "--profiles",        "--timeouts", "--inventory"};
     for (const char* option : kOptions) {
         for (const std::string& word : app[option]->results()) {
             if (word.empty()) return fmt::format("{} is given but empty", option);

@@ -116,14 +116,14 @@ std::string temporary_folder() {
     return folder != nullptr && *folder != '\0' ? folder : "/tmp";
 }
 
-Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
-                                      const ReportFolder* page, const std::vector<std::string>& late_inputs) {
+Result<Confinement> confine_for_files(const Settings& settings,
+                                      const std::vector<const ReportFolder*>& folders,
+                                      const std::vector<std::string>& late_inputs) {
     sandbox::Plan plan;
     plan.readable = late_inputs;
     plan.user_is_wish = true;
-    if (reports != nullptr) plan.folders.push_back(writable(*reports));
-    if (page != nullptr) plan.folders.push_back(writable(*page));
-    return enter_for_files(settings, std::move(plan), reports != nullptr ? reports : page);
+    for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));
+    return enter_for_files(settings, std::move(plan), folders.empty() ? nullptr : folders.front());
 }
 
 Result<Confinement> confine_for_pipe(const Settings& settings,

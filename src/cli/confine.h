@@ -28,10 +28,11 @@ struct Confinement {
     std::unique_ptr<LinkBinder> binder = nullptr;
 };
 
-// `reports`: null without -o DIR. `page`: the folder of --html; null without it. `late_inputs`: files that
-// are not open yet.
-Result<Confinement> confine_for_files(const Settings& settings, const ReportFolder* reports,
-                                      const ReportFolder* page, const std::vector<std::string>& late_inputs);
+// `folders`: those of the reports, of the page and of evidence, as far as there are any. `late_inputs`: files
+// that are not open yet.
+Result<Confinement> confine_for_files(const Settings& settings,
+                                      const std::vector<const ReportFolder*>& folders,
+                                      const std::vector<std::string>& late_inputs);
 
 // `folders`: that of the reports and that of the metrics, as far as there are any.
 // `late_inputs`: as above.

@@ -126,6 +126,12 @@ std::string wrong_interfaces(const Words& words) {
     return {};
 }
 
+std::string wrong_evidence(const Words& words) {
+    const bool once = is_live(words) || words.live == true || !words.follow.empty();
+    if (words.evidence.empty() || !once) return {};
+    return "--evidence goes with files, which it reads again; save what comes with tcpdump -w first";
+}
+
 std::string wrong_limits(const Words& words) {
     if (words.frame_limit == 0U) return "-c must be at least 1";
     if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
@@ -153,12 +159,12 @@ std::string option_of_live_alone(const Words& words) {
 
 std::string contradiction(const Words& words) {
     using Check = std::string (*)(const Words&);
-    constexpr std::array<Check, 5> kOfFiles = {wrong_without_interface, wrong_inputs, wrong_report,
-                                               wrong_pipe, wrong_limits};
-    constexpr std::array<Check, 5> kOfFollow = {wrong_without_interface, wrong_follow, wrong_report,
-                                                wrong_live_output, wrong_limits};
-    constexpr std::array<Check, 4> kOfLive = {wrong_interfaces, wrong_report, wrong_live_output,
-                                              wrong_limits};
+    constexpr std::array<Check, 6> kOfFiles = {
+        wrong_without_interface, wrong_inputs, wrong_evidence, wrong_report, wrong_pipe, wrong_limits};
+    constexpr std::array<Check, 6> kOfFollow = {
+        wrong_without_interface, wrong_follow, wrong_evidence, wrong_report, wrong_live_output, wrong_limits};
+    constexpr std::array<Check, 5> kOfLive = {wrong_interfaces, wrong_evidence, wrong_report,
+                                              wrong_live_output, wrong_limits};
     std::span<const Check> checks = kOfFiles;
     if (is_live(words)) checks = kOfLive;
     if (!words.follow.empty()) checks = kOfFollow;

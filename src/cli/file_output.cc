@@ -19,6 +19,7 @@ FileOutput::FileOutput(const Settings& settings, const Tables& tables)
     csv_.knowledge = &tables.knowledge;
     csv_.inventory = &tables.inventory;
     if (!settings.html.empty()) html_.emplace(settings, tables);
+    if (!settings.evidence.empty()) evidence_.emplace(settings);
 }
 
 bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
@@ -27,15 +28,17 @@ bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
     }
     const auto* opened = folder_ ? std::get_if<std::unique_ptr<ReportFolder>>(&*folder_) : nullptr;
     const ReportFolder* reports = opened != nullptr ? opened->get() : nullptr;
-    if (html_) {
-        if (const Status status = html_->open(reports); !status) {
-            complain(status.error().message);
-            note(ExitCode::kNotWritten);
-            return false;
-        }
+    std::vector<const ReportFolder*> folders;
+    if (reports != nullptr) folders.push_back(reports);
+    Status status = success();
+    if (html_ && (status = html_->open(reports))) folders.push_back(&html_->folder());
+    if (status && evidence_ && (status = evidence_->open(reports))) folders.push_back(&evidence_->folder());
+    if (!status) {
+        complain(status.error().message);
+        note(ExitCode::kNotWritten);
+        return false;
     }
-    const auto confined =
-        confine_for_files(settings_, reports, html_ ? &html_->folder() : nullptr, late_inputs);
+    const auto confined = confine_for_files(settings_, folders, late_inputs);
     if (!confined) {
         complain(confined.error().message);
         note(ExitCode::kNotWritten);
@@ -85,6 +88,9 @@ void FileOutput::enter_ended(std::uint32_t index, Ended ended) {
 
 bool FileOutput::start() {
     if (analyzer_ != nullptr) return true;
+    EvidenceCaptures* captures = evidence_ ? &evidence_->begin(reopen_) : nullptr;
+    if (captures != nullptr)
+        csv_.evidence_file = [captures](std::uint64_t incident) { return captures->file_of(incident); };
     if (!settings_.output.empty() && !open_reports()) {
         cannot_start_ = true;
         return false;
@@ -101,6 +107,7 @@ bool FileOutput::start() {
         html_report_ = html_->report();
         sinks.insert(sinks.end(), {&html_->ladders(), html_report_.get()});
     }
+    if (captures != nullptr) sinks.push_back(captures);
     if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
@@ -164,6 +171,7 @@ void FileOutput::tell_summary() {
     if (reports_ != nullptr && !settings_.to_standard_output()) {
         text += fmt::format("Reports: {}\n", printable(settings_.output));
     }
+    if (evidence_) text += evidence_->text();
     if (html_) text += fmt::format("Incident report: {}\n", printable(settings_.html));
     if (settings_.verbose || !settings_.sandbox) text += sandbox_ + '\n';
     const bool printed = settings_.to_standard_output() ? print(STDERR_FILENO, text) : print_out(text);

@@ -15,6 +15,7 @@
 
 #include "cli/arguments.h"
 #include "cli/confine.h"
+#include "cli/evidence_output.h"
 #include "cli/exit_code.h"
 #include "cli/fail_on.h"
 #include "cli/html_output.h"
@@ -38,6 +39,9 @@ public:
     // Or somebody else did. `folder`, `page`: as opened; none without -o DIR, and without --html.
     void take_over(std::unique_ptr<ReportFolder> folder, std::optional<ReplacedFile> page,
                    const Confinement& sandbox);
+
+    // How the evidence captures get at an input again. REQUIRES: before start(), where there are any.
+    void read_again_by(EvidenceCaptures::Reopen reopen) { reopen_ = std::move(reopen); }
 
     // Reports begin with the first input that could be opened: a refused input leaves no trace. False: they
     // cannot be written.
@@ -98,6 +102,8 @@ private:
     std::unique_ptr<CsvReports> reports_;     // null without -o
     std::unique_ptr<SelectedRows> selected_;  // before them; null where they get what is told
     std::optional<HtmlOutput> html_;          // --html
+    std::optional<EvidenceOutput> evidence_;  // --evidence
+    EvidenceCaptures::Reopen reopen_;
     std::unique_ptr<ReportSink> html_report_;
     std::unique_ptr<FanOut> sinks_;
     std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened

@@ -81,7 +81,14 @@ Result<int> InputFiles::take(std::size_t place) {
     if (input.late) return open_input(input.name.path);
     // A copy shares its place in the file, which moves where the file cannot be mapped.
     if (input.regular) ::lseek(input.descriptor, 0, SEEK_SET);
+    if (input.regular && keeps_open_) return borrow(place);
     return std::exchange(input.descriptor, -1);
+}
+
+Result<int> InputFiles::take_again(std::size_t place) const {
+    const Input& input = inputs_[place];
+    if (!input.late && input.descriptor >= 0) ::lseek(input.descriptor, 0, SEEK_SET);
+    return borrow(place);
 }
 
 Result<int> InputFiles::borrow(std::size_t place) const {
@@ -97,6 +104,13 @@ std::string InputFiles::repeated() const {
     const std::string more =
         repetitions_ == 1 ? std::string() : fmt::format(" (and {} more)", repetitions_ - 1);
     return fmt::format("{}{}: it is read once", repeated_, more);
+}
+
+std::string InputFiles::stream() const {
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (is_stream(i)) return path(i);
+    }
+    return {};
 }
 
 std::vector<std::string> InputFiles::late() const {

@@ -39,9 +39,15 @@ public:
 
     // What open_input() says; the descriptor is the caller's.
     Result<int> take(std::size_t place);
+    // The same, of a file that was taken. REQUIRES: keep_open() was called before, and it is no stream.
+    [[nodiscard]] Result<int> take_again(std::size_t place) const;
+    // Files will be taken again.
+    void keep_open() { keeps_open_ = true; }
     // The same for a look at its beginning, after which it is still there. REQUIRES: it is no stream.
     [[nodiscard]] Result<int> borrow(std::size_t place) const;
 
+    // The first that is_stream(); empty: none.
+    [[nodiscard]] std::string stream() const;
     // Those that must be opened later.
     [[nodiscard]] std::vector<std::string> late() const;
     // Which files stand there again; empty if none does.
@@ -55,6 +61,7 @@ private:
         bool regular = false;
     };
     std::vector<Input> inputs_;
+    bool keeps_open_ = false;
     std::string repeated_;  // the first that did
     std::size_t repetitions_ = 0;
 };

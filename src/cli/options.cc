@@ -130,6 +130,9 @@ void add_output_options(CLI::App& app, Words& words) {
     app.add_option("--html", words.html, "Write what happened as a page for people to this file")
         ->type_name("FILE")
         ->group(group);
+    app.add_option("--evidence", words.evidence, "Copy the frames that prove each incident to this folder")
+        ->type_name("DIR")
+        ->group(group);
     app.add_option("--segments", words.segments, "Rows of segments.csv: keepalive (default), all or none")
         ->check(one_of(kSegmentWords, "keepalive, all, none"))
         ->type_name("WHICH")

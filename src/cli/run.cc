@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "capture/open.h"
@@ -43,7 +44,14 @@ public:
           unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
           files_(files),
           folders_below_(std::move(folders_below)),
-          frames_left_(settings.frame_limit) {}
+          frames_left_(settings.frame_limit) {
+        if (settings.evidence.empty()) return;
+        files_.keep_open();
+        output_.read_again_by([this](std::uint32_t input) {
+            const std::size_t place = places_.at(input);
+            return open(place, files_.take_again(place));
+        });
+    }
 
     ExitCode go();
     // The only input is a pipe that was opened.
@@ -56,7 +64,7 @@ private:
     void read_all(const std::vector<InputPlace>& places);
     void open(std::size_t place);
     void read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened);
-    void begin(std::unique_ptr<Lane> lane);
+    void begin(std::unique_ptr<Lane> lane, std::size_t place);
     void read_until(Nanoseconds time);
     void consume(Lane& lane, std::span<const FrameView> frames);
     void end(const Lane& lane, ReadStatus status);
@@ -64,6 +72,7 @@ private:
     void refuse(std::size_t place, const std::string& reason) { output_.refuse(files_.path(place), reason); }
     [[nodiscard]] bool is_no_capture(std::size_t place) const;
     [[nodiscard]] OpenOptions open_options() const;
+    Result<std::unique_ptr<PacketSource>> open(std::size_t place, const Result<int>& descriptor) const;
     [[nodiscard]] bool is_over() const { return output_.cannot_go_on() || frames_left_ == 0U; }
 
     const Settings& settings_;
@@ -75,8 +84,9 @@ private:
     std::vector<std::string> passed_over_;  // what folders hold besides captures
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::optional<std::uint64_t> frames_left_;
-    Nanoseconds read_until_ = kNoTime;  // time of the last frame
-    std::string last_read_;             // the input that it is in
+    std::map<std::uint32_t, std::size_t> places_;  // of inputs, by the analysis' index
+    Nanoseconds read_until_ = kNoTime;             // time of the last frame
+    std::string last_read_;                        // the input that it is in
     std::size_t overlaps_ = 0;
     bool matched_ = false;  // some frame passed the filter
 };
@@ -154,12 +164,15 @@ OpenOptions Run::open_options() const {
 void Run::open(std::size_t place) {
     const std::string& path = files_.path(place);
     if (files_.from_folder(place) && is_no_capture(place)) return passed_over_.push_back(path);
-    const Result<int> descriptor = files_.take(place);
-    if (!descriptor) return refuse(place, descriptor.error().message);
+    read(place, open(place, files_.take(place)));
+}
+
+Result<std::unique_ptr<PacketSource>> Run::open(std::size_t place, const Result<int>& descriptor) const {
+    if (!descriptor) return descriptor.error();
     OpenOptions options = open_options();
     options.filter = filter_;
     options.descriptor = descriptor.value();
-    read(place, open_capture(path, options));
+    return open_capture(files_.path(place), options);
 }
 
 void Run::read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened) {
@@ -168,11 +181,12 @@ void Run::read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened) 
     const std::string unreadable = unreadable_link_type(*opened.value());
     if (!unreadable.empty()) return refuse(place, fmt::format("{} {}", path, unreadable));
     if (!output_.start()) return;
-    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested)));
+    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested)), place);
 }
 
-void Run::begin(std::unique_ptr<Lane> lane) {
+void Run::begin(std::unique_ptr<Lane> lane, std::size_t place) {
     lane->set_input(output_.analyzer().begin_input(lane->name()));
+    places_[lane->input()] = place;
     output_.progress().begin(lane->name());
     if (!lane->refill()) return end(*lane, lane->status());
     warn_of_overlap(*lane);
@@ -273,6 +287,9 @@ ExitCode run(const Settings& given) {
     capture::FrameFilter filter = compiled(settings.filter);
     finish_when_stopped();
     InputFiles files(names);
+    if (const std::string stream = files.stream(); !settings.evidence.empty() && !stream.empty()) {
+        return fail(fmt::format("--evidence reads inputs again, and {} is no file; save it first", stream));
+    }
     const bool is_pipe = files.size() == 1 && files.is_pipe(0);
     if (is_pipe && settings.pipe_is_live != false) return run_pipe(settings, tables.value(), filter, files);
     const std::string only_live = settings.pipe_is_live == true ? "--live" : settings.only_live;

@@ -46,6 +46,7 @@ struct Settings {
 
     std::string output;            // a folder, "-" for standard output, empty for no reports
     std::string html;              // a file for the incident report; empty: none
+    std::string evidence;          // a folder for captures of the incidents; empty: none
     std::optional<Report> report;  // which one goes to standard output
     CsvOptions csv;
     std::size_t unpacking_bytes = capture::UnpackingMemory::kUsual;

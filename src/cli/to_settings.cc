@@ -101,6 +101,7 @@ Settings to_settings(const Words& words) {
     settings.output = words.output;
     if (!words.reports.empty()) settings.report = report_named(words.reports.front());
     settings.html = words.html;
+    settings.evidence = words.evidence;
     settings.csv = csv_options(words);
     settings.unpacking_bytes = unpacking_bytes(words);
     settings.analyzer = analyzer_options(words);

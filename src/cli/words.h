@@ -44,6 +44,7 @@ struct Words {
     std::vector<std::string> formats;
     std::string columns;  // all, short, or names joined by commas
     std::string html;
+    std::string evidence;
     std::string segments = "keepalive";
     std::string delimiter;
     bool excel = false;

@@ -27,11 +27,12 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"engine", {"core", "decode", "tcp", "detect", "knowledge"}},
     {"analyzer", {"core", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine"}},
     {"report", {"core", "knowledge"}},
+    {"evidence", {"core", "decode", "report"}},
     {"diff", {"core", "report"}},
     {"sandbox", {"core"}},
     {"cli",
      {"core", "capture", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine", "analyzer",
-      "report", "diff", "sandbox"}},
+      "report", "evidence", "diff", "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.

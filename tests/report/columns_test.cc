@@ -75,7 +75,7 @@ TEST_CASE("the columns of each report, in order") {
     CHECK(names(kIncidentColumns) ==
           "incident, cause, severity, confidence, subject, subject_name, service, connections, first_utc, "
           "last_utc, what, evidence, advice, streams, events, wireshark_filter, peers, last_heard_utc, "
-          "half_open_s, file, evidence_frames, alternatives");
+          "half_open_s, file, evidence_frames, alternatives, evidence_file");
 }
 
 TEST_CASE("every column has a name of its own and a meaning of one sentence") {

@@ -92,6 +92,7 @@ struct IncidentLine {
     const ReadyText& file_cell;
     const Explanation& explanation;
     const Inventory* inventory;  // may be null
+    std::string_view evidence_file = {};
 };
 struct EventLine {
     const Finding& finding;

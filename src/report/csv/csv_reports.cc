@@ -244,10 +244,11 @@ void CsvReports::write_hosts() {
 void CsvReports::write_incidents() {
     std::uint64_t number = 0;
     for (const Incident& incident : incidents_.list()) {
+        ++number;
         write(Report::kIncidents, &ColumnTables::incidents,
-              IncidentLine{incident, ++number, files_.of(incident.cause.file),
+              IncidentLine{incident, number, files_.of(incident.cause.file),
                            explain(explanation_, incident, options_.dialect.stream_numbers),
-                           options_.inventory});
+                           options_.inventory, options_.evidence_file(number)});
     }
 }
 

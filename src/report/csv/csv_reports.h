@@ -52,6 +52,10 @@ struct CsvOptions {
     const Inventory* inventory = nullptr;
     // Called now and then by finish().
     std::function<void()> meanwhile = [] {};
+    // Called by finish(): the name of an incident's evidence capture, by the incident's number; empty: none.
+    std::function<std::string_view(std::uint64_t incident)> evidence_file = [](std::uint64_t) {
+        return std::string_view();
+    };
 };
 
 class CsvReports final : public ReportSink {

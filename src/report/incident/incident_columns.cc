@@ -111,6 +111,8 @@ constexpr Column<IncidentLine> kTable[] = {
     {"alternatives", CellType::kList,
      "Other causes that nothing excludes, the likeliest first, joined by `;`.",
      [](Cells& c, const IncidentLine& l) { write_causes(c, weigh(ended(l.incident.cause)).alternatives); }},
+    {"evidence_file", CellType::kText, "The capture in the folder of `--evidence` that holds its frames.",
+     [](Cells& c, const IncidentLine& l) { c.word(l.evidence_file); }},
 };
 
 }  // namespace
