@@ -35,4 +35,6 @@ set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")")
     cmake_path(ABSOLUTE_PATH bin_dir BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE)
     configure_file("${unit_template}" "${unit}" @ONLY)]])
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system)
+  install(FILES tools/wireshark/deadpeer.lua tools/wireshark/colorfilters
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/wireshark)
 endif()
