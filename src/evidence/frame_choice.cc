@@ -134,12 +134,13 @@ void FrameChoice::choose(const ChosenFrame& frame, bool is_marked) {
 
 std::vector<ChosenFrame> FrameChoice::finish() {
     // Of the same frame for the same incident the one with a comment first.
-    const auto same = [](const ChosenFrame& f) { return std::make_pair(f.place, f.incident); };
+    const auto same = [](const ChosenFrame& a, const ChosenFrame& b) {
+        return a.place == b.place && a.incident == b.incident;
+    };
     std::ranges::stable_sort(chosen_, {}, [&](const ChosenFrame& f) {
         return std::make_tuple(f.place, f.incident, f.comment.empty());
     });
-    const auto rest = std::ranges::unique(chosen_, {}, same);
-    chosen_.erase(rest.begin(), rest.end());
+    chosen_.erase(std::unique(chosen_.begin(), chosen_.end(), same), chosen_.end());
     return std::move(chosen_);
 }
 
