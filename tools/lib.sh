@@ -4,13 +4,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # For the program; the compiler is the one that CXX names, else g++.
 build_packages=(cmake ninja-build pkg-config libpcap-dev libtins-dev libfmt-dev libcli11-dev libssl-dev
     libcap-ng-dev libseccomp-dev libfccp-dev zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev
-    libsqlite3-dev libxlsxwriter-dev)
+    libsqlite3-dev libxlsxwriter-dev scdoc)
 case ${CXX:-g++} in
 g++*) build_packages+=("${CXX:-g++}") ;;
 clang++*) build_packages+=("clang${CXX#clang++}" "libclang-rt${CXX#clang++}-dev") ;;
 esac
 # For the tests, tools/lab and tools/soak.
-test_packages=(catch2 python3 tshark iproute2 nftables tcpdump tcpreplay strace util-linux jq sqlite3)
+test_packages=(catch2 python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace util-linux jq sqlite3)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -161,24 +161,27 @@ ExitCode tell_trend(const DiffSettings& settings) {
 
 }  // namespace
 
+void add_diff_options(CLI::App& app, DiffWords& words) {
+    app.add_option("FOLDER", words.folders, "");
+    app.add_flag("--csv", words.csv, "Print CSV, one row for each difference or problem");
+    app.add_option("-o", words.output, "- is the same as --csv")->type_name("-");
+    app.add_option("--fail-on", words.fail_on,
+                   "Exit with 10 if one of these changes is found, or any but chronic")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("WORDS");
+    app.add_flag("-q", words.quiet, "No counts beside CSV");
+}
+
 std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* const* argv) {
     CLI::App app{
         "Compares the reports of two runs: what died, what changed, what is gone, what is new. Of more runs, "
         "the\noldest first, it tells the trend: which problems of which services are new, chronic, resolved.",
         "deadpeer diff"};
-    DiffSettings settings;
-    std::vector<std::string> fail_on;
-    std::string output;
+    DiffWords words;
     app.formatter(
         std::make_shared<ShortHelp>("deadpeer diff OLD... NEW [OPTION...]   (folders that -o wrote)"));
-    app.add_option("FOLDER", settings.folders, "");
-    app.add_flag("--csv", settings.csv, "Print CSV, one row for each difference or problem");
-    app.add_option("-o", output, "- is the same as --csv")->type_name("-");
-    app.add_option("--fail-on", fail_on, "Exit with 10 if one of these changes is found, or any but chronic")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("WORDS");
-    app.add_flag("-q", settings.quiet, "No counts beside CSV");
+    add_diff_options(app, words);
     app.footer(
         fmt::format("Changes: {}\n  getting_more (a chronic problem). Of more than two folders: new_..., "
                     "chronic, resolved, getting_more.\n\nExit codes: 0 compared, 1 usage, 3 a report cannot "
@@ -192,13 +195,17 @@ std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* co
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what());
     }
+    DiffSettings settings;
+    settings.folders = words.folders;
+    settings.csv = words.csv || words.output == "-";
+    settings.quiet = words.quiet;
     if (settings.folders.size() < 2) {
         return usage_error("diff compares two folders or more: deadpeer diff OLD... NEW");
     }
-    if (!output.empty() && output != "-") return usage_error("diff prints only: -o takes nothing but -");
-    const std::string wrong = take_fail_on(fail_on, settings);
+    if (!words.output.empty() && words.output != "-")
+        return usage_error("diff prints only: -o takes nothing but -");
+    const std::string wrong = take_fail_on(words.fail_on, settings);
     if (!wrong.empty()) return usage_error(wrong);
-    settings.csv |= output == "-";
     return settings;
 }
 

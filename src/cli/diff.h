@@ -4,6 +4,7 @@
 // Errors:  told on standard error; exit codes: kOk, kUsage, kNothingRead, kNotWritten, kFailOn.
 #pragma once
 
+#include <CLI/App.hpp>
 #include <bitset>
 #include <string>
 #include <variant>
@@ -21,6 +22,17 @@ struct DiffSettings {
     std::bitset<kChangeNames.size()> fail_on;  // by Change
     bool fail_on_more = false;                 // a chronic problem that occurs more often than before
 };
+
+// The command line as CLI11 fills it in.
+struct DiffWords {
+    std::vector<std::string> folders;
+    bool csv = false;
+    std::string output;
+    std::vector<std::string> fail_on;
+    bool quiet = false;
+};
+
+void add_diff_options(CLI::App& app, DiffWords& words);
 
 // REQUIRES: argv[1] is "diff".
 std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* const* argv);

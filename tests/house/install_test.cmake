@@ -12,6 +12,12 @@ string(FIND "${unit}" "\nExecStart=${SCRATCH_DIR}/prefix/bin/deadpeer " place)
 if(place EQUAL -1)
   message(FATAL_ERROR "the systemd unit does not name the program that is installed")
 endif()
+foreach(file man/man1/deadpeer.1 bash-completion/completions/deadpeer zsh/vendor-completions/_deadpeer
+    fish/vendor_completions.d/deadpeer.fish deadpeer/deadpeer.schema.json deadpeer/wireshark/deadpeer.lua)
+  if(NOT EXISTS ${SCRATCH_DIR}/prefix/share/${file})
+    message(FATAL_ERROR "share/${file} is not installed")
+  endif()
+endforeach()
 run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${SCRATCH_DIR}/prefix
   -D CMAKE_CXX_COMPILER=${CXX_COMPILER}
