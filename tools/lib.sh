@@ -10,7 +10,7 @@ g++*) build_packages+=("${CXX:-g++}") ;;
 clang++*) build_packages+=("clang${CXX#clang++}" "libclang-rt${CXX#clang++}-dev") ;;
 esac
 # For the tests, tools/lab and tools/soak.
-test_packages=(catch2 python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace util-linux jq sqlite3)
+test_packages=(catch2 dpkg-dev python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace util-linux jq sqlite3)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -12,7 +12,7 @@ string(FIND "${unit}" "\nExecStart=${SCRATCH_DIR}/prefix/bin/deadpeer " place)
 if(place EQUAL -1)
   message(FATAL_ERROR "the systemd unit does not name the program that is installed")
 endif()
-foreach(file man/man1/deadpeer.1 bash-completion/completions/deadpeer zsh/vendor-completions/_deadpeer
+foreach(file man/man1/deadpeer.1.gz bash-completion/completions/deadpeer zsh/vendor-completions/_deadpeer
     fish/vendor_completions.d/deadpeer.fish deadpeer/deadpeer.schema.json deadpeer/wireshark/deadpeer.lua)
   if(NOT EXISTS ${SCRATCH_DIR}/prefix/share/${file})
     message(FATAL_ERROR "share/${file} is not installed")

@@ -26,15 +26,16 @@ install(CODE [[
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 if(TARGET deadpeer_program)
-  install(TARGETS deadpeer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS deadpeer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
   # The unit names the program where it is installed, which only cmake --install --prefix may say.
   install(CODE "set(bin_dir \"${CMAKE_INSTALL_BINDIR}\")
 set(unit_template \"${CMAKE_CURRENT_SOURCE_DIR}/tools/deadpeer.service.in\")
-set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")")
+set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")" COMPONENT program)
   install(CODE [[
     cmake_path(ABSOLUTE_PATH bin_dir BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE)
-    configure_file("${unit_template}" "${unit}" @ONLY)]])
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system)
+    configure_file("${unit_template}" "${unit}" @ONLY)]] COMPONENT program)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system COMPONENT program)
   install(FILES tools/wireshark/deadpeer.lua tools/wireshark/colorfilters
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/wireshark)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/wireshark COMPONENT program)
+  include(tools/cmake/package.cmake)
 endif()
