@@ -36,7 +36,7 @@ class Bench:
             ["tshark", "-n", "-r", capture, "-X", f"lua_script:{self.script}", "--color", "-T", "fields", *fields, *words],
             env={**os.environ, "WIRESHARK_CONFIG_DIR": f"{self.folder}/settings", **environment}, capture_output=True,
             text=True, check=True, cwd=self.folder)
-        assert "Lua" not in done.stderr, done.stderr
+        assert "error" not in done.stderr.lower(), done.stderr
         shown = [dict(zip(FIELDS, line.split("\t"))) for line in done.stdout.splitlines()]
         return {frame["frame.number"]: frame for frame in shown}, done.stderr
 
