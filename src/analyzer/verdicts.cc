@@ -95,7 +95,7 @@ void Verdicts::tell_idle_closes() {
 void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion,
                                 const Pauses& pauses) {
     const MissedBeat& missed = conclusion.missed;
-    if (!missed.met || !beats_.note_missed(connection, missed.last.frame)) return;
+    if (!missed.met || !beats_.note_missed(connection, missed.last)) return;
     Finding finding =
         finding_about(connection, missed.side, EventKind::kHeartbeatStopped, Severity::kWarning);
     finding.confidence = Confidence::kMedium;

@@ -73,7 +73,8 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
 
     Watch& watch = watch_for(connection);
     watch.only_close = only_close && !remarkable;
-    const bool was_named = latest_is_named(connection, watch);
+    // Each file numbers its frames anew: what is named may be another's.
+    const bool was_named = !connection.several_inputs && latest_is_named(connection, watch);
     const Observation observation = observe(watch, pools_, before, segment, kind);
     if (watch.reset->is_of(segment)) {
         ResetRecord& reset = watch.reset.in(pools_.resets);

@@ -24,6 +24,8 @@ namespace deadpeer {
 struct Beat {
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
+
+    friend bool operator==(const Beat&, const Beat&) = default;
 };
 
 // A silence: what was sent before it and after it, and since when there was no reason for it.

@@ -53,10 +53,11 @@ bool closed_for(const HeartbeatSide& side, Nanoseconds period, Nanoseconds fin, 
            !seems_interrupted(capture.pauses, since, fin);
 }
 
-MissedBeat missed_by(Direction d, const HeartbeatSummary& heartbeat, const OpenTime& open,
+// In its latest silence that is over, if `gap`, or else since its latest data.
+MissedBeat missed_by(Direction d, bool gap, const HeartbeatSummary& heartbeat, const OpenTime& open,
                      const CaptureFacts& capture) {
     const HeartbeatSide& side = heartbeat.sides[index(d)];
-    const bool gap = side.gap.from.frame != 0;
+    if (gap && side.gap.from.frame == 0) return {};
     const bool beating = side.beating && side.period > 0;
     const Nanoseconds promised = side.announced != kNoTime ? side.announced : side.period;
     if (!beating && side.announced == kNoTime) return {};
@@ -123,10 +124,10 @@ HeartbeatSummary Beats::summary(const Connection& connection) const {
     return summary;
 }
 
-bool Beats::note_missed(const Connection& connection, std::uint64_t frame) {
+bool Beats::note_missed(const Connection& connection, const Beat& last) {
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return false;
-    return std::exchange(known->second.missed_told, frame) != frame;
+    return std::exchange(known->second.missed_told, last) != last;
 }
 
 void Beats::release(const Connection& connection) {
@@ -155,7 +156,8 @@ void fill_heartbeat(FlowSummary& flow, const HeartbeatSummary& heartbeat) {
 MissedBeat missed_beat(const HeartbeatSummary& heartbeat, const OpenTime& open, const CaptureFacts& capture) {
     MissedBeat missed;
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        const MissedBeat own = missed_by(side, heartbeat, open, capture);
+        MissedBeat own = missed_by(side, false, heartbeat, open, capture);
+        if (!own.met) own = missed_by(side, true, heartbeat, open, capture);
         if (own.met && (!missed.met || own.time < missed.time)) missed = own;
     }
     return missed;

@@ -50,8 +50,8 @@ public:
 
     [[nodiscard]] const Knowledge& knowledge() const { return knowledge_; }
 
-    // Whether that a beat was missed after the frame is news; it is not from then on.
-    bool note_missed(const Connection& connection, std::uint64_t frame);
+    // Whether that a beat was missed after that one is news; it is not from then on.
+    bool note_missed(const Connection& connection, const Beat& last);
 
     void release(const Connection& connection);
 
@@ -66,7 +66,7 @@ private:
 
     struct Entry {
         Heartbeats::Id id = 0;
-        std::uint64_t missed_told = 0;  // the frame after which a beat was missed, as told
+        Beat missed_told{};  // after which a beat was missed, as told
     };
 
     [[nodiscard]] bool may_beat(const Connection& connection, const Segment& segment) const {

@@ -68,6 +68,13 @@ public:
         return told_since(before);
     }
 
+    // Those from that one on, the first being 0, are of another file, which numbers them anew. REQUIRES: two
+    // inputs.
+    void begin_file_with(std::size_t first) {
+        for (std::size_t i = first; i < frames_.count; ++i) frames_.frames[i].number -= first;
+        input_of_ = [this, first](const FrameView&) { return next_ < first ? 0U : 1U; };
+    }
+
     Analyzer& analyzer() { return analyzer_; }
     const RecordingSink& sink() const { return sink_; }
     Nanoseconds since_start(Nanoseconds time) const { return time - start_; }
