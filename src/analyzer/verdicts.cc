@@ -95,11 +95,13 @@ void Verdicts::tell_idle_closes() {
 void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion,
                                 const Pauses& pauses) {
     const MissedBeat& missed = conclusion.missed;
-    if (!missed.met || !beats_.note_missed(connection, missed.last)) return;
+    if (!missed.met) return beats_.end_doubt(connection);
+    const bool doubtful = missed.closing_frame == 0 && may_be_paused(pauses, missed.last.time, missed.time);
+    if (!beats_.note_missed(connection, missed.last, doubtful)) return;
     Finding finding =
         finding_about(connection, missed.side, EventKind::kHeartbeatStopped, Severity::kWarning);
     finding.confidence = Confidence::kMedium;
-    if (missed.closing_frame == 0 && may_be_paused(pauses, missed.last.time, missed.time)) {
+    if (doubtful) {
         finding.confidence = Confidence::kLow;
         finding.signs = kSignCapturePaused;
     }

@@ -85,10 +85,10 @@ public:
         return conclusions_.forgotten(connection).has_value();
     }
 
-    // Live: it was called dead while no frame at all came.
+    // Live: it was called dead, or its heartbeat stopped, while no frame at all came.
     [[nodiscard]] bool has_told_in_pause(const Connection& connection) const {
         const Watch* watch = watcher_.watch_of(connection);
-        return watch != nullptr && watch->told.in_pause;
+        return (watch != nullptr && watch->told.in_pause) || beats_.has_told_in_doubt(connection);
     }
 
     // Live: a verdict about the connection stands.

@@ -124,10 +124,24 @@ HeartbeatSummary Beats::summary(const Connection& connection) const {
     return summary;
 }
 
-bool Beats::note_missed(const Connection& connection, const Beat& last) {
+bool Beats::note_missed(const Connection& connection, const Beat& last, bool doubtful) {
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return false;
-    return std::exchange(known->second.missed_told, last) != last;
+    const bool other = std::exchange(known->second.missed_told, last) != last;
+    const bool doubted = std::exchange(known->second.in_doubt, doubtful);
+    return other || (doubted && !doubtful);
+}
+
+void Beats::end_doubt(const Connection& connection) {
+    if (!connection.beats) return;
+    const auto known = ids_.find(connection.tcp.number);
+    if (known != ids_.end()) known->second.in_doubt = false;
+}
+
+bool Beats::has_told_in_doubt(const Connection& connection) const {
+    if (!connection.beats) return false;
+    const auto known = ids_.find(connection.tcp.number);
+    return known != ids_.end() && known->second.in_doubt;
 }
 
 void Beats::release(const Connection& connection) {

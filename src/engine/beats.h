@@ -50,8 +50,13 @@ public:
 
     [[nodiscard]] const Knowledge& knowledge() const { return knowledge_; }
 
-    // Whether that a beat was missed after that one is news; it is not from then on.
-    bool note_missed(const Connection& connection, const Beat& last);
+    // Whether that a beat was missed after that one is news; it is not from then on. What is sure is news
+    // even if it was told while it was `doubtful`.
+    bool note_missed(const Connection& connection, const Beat& last, bool doubtful);
+    // None is missed.
+    void end_doubt(const Connection& connection);
+    // Whether the latest that was told so is doubtful.
+    [[nodiscard]] bool has_told_in_doubt(const Connection& connection) const;
 
     void release(const Connection& connection);
 
@@ -67,6 +72,7 @@ private:
     struct Entry {
         Heartbeats::Id id = 0;
         Beat missed_told{};  // after which a beat was missed, as told
+        bool in_doubt = false;
     };
 
     [[nodiscard]] bool may_beat(const Connection& connection, const Segment& segment) const {

@@ -46,6 +46,38 @@ TEST_CASE("a heartbeat that stops again, after a frame of the same number in ano
     CHECK(story.told_by_finish() == "");
 }
 
+AnalyzerOptions of_pipe() {
+    AnalyzerOptions options;
+    options.may_pause_unseen = true;
+    return options;
+}
+
+bool is_doubtful(const Finding& stopped) {
+    return stopped.confidence == Confidence::kLow && (stopped.signs & kSignCapturePaused) != 0;
+}
+
+TEST_CASE("a heartbeat that stops in a pause of a pipe is told once more when the pipe goes on without it") {
+    LiveStory story(kOpen + beats(0, 5) + "+60 C>D P. 500:510(10) ack 900\n", of_pipe());
+    CHECK(story.told_until(at(90.02) + 1) == "heartbeat_stopped");
+    CHECK(is_doubtful(story.sink().findings.back()));
+    CHECK(story.told_until(at(120.02)) == "");
+    REQUIRE(story.told_until(at(121)) == "heartbeat_stopped");
+    CHECK(!is_doubtful(story.sink().findings.back()));
+    CHECK(story.sink().findings.back().confidence == Confidence::kMedium);
+    CHECK(story.told_until(at(300)) == "");
+    CHECK(story.told_by_finish() == "");
+}
+
+TEST_CASE("a pipe that goes on with the beats that it had held back") {
+    LiveStory story(kOpen + beats(0, 9), of_pipe());
+    CHECK(story.told_until(at(61)) == "");
+    CHECK(story.told_at_once(at(95)) == "heartbeat_stopped");
+    CHECK(is_doubtful(story.sink().findings.back()));
+    for (int frame = 0; frame < 8; ++frame) CHECK(story.told_by_frame(at(101)) == "");
+    CHECK(story.told_until(at(110)) == "");
+    CHECK(story.told_by_finish() == "");
+}
+
 TEST_CASE("what a RST answers has its row, after a frame of the same number that had one in another file") {
     AnalyzerOptions options;
     options.segments = SegmentSelection::kEvery;
