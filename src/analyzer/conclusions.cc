@@ -212,6 +212,11 @@ HostSigns Conclusions::host_signs(const Connection& connection) const {
     return signs;
 }
 
+bool Conclusions::was_lost_alone(const Connection& connection) const {
+    const auto lost = forgotten(connection);
+    return lost && together_.is_refuted(loss_of(connection, *lost));
+}
+
 bool Conclusions::loss_is_awaited(const Connection& connection) const {
     const auto lost = forgotten(connection);
     return lost && together_.is_awaited(loss_of(connection, *lost).peer);

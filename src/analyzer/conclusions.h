@@ -90,6 +90,8 @@ public:
     [[nodiscard]] std::uint64_t left_out() const { return hosts_.left_out(); }
     // REQUIRES: frozen. Nothing for a connection that no host has forgotten.
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
+    // Whether it was, as is known by now, not lost together with those of other hosts.
+    [[nodiscard]] bool was_lost_alone(const Connection& connection) const;
     // Whether connections of other hosts may yet tell that it was no reboot.
     [[nodiscard]] bool loss_is_awaited(const Connection& connection) const;
     // Whether another connection may still tell what became of the host.

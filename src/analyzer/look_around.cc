@@ -11,7 +11,8 @@ HostSigns Verdicts::host_signs(const Connection& connection) const {
     const Watch* watch = watcher_.watch_of(connection);
     if (watch != nullptr && watch->told.verdict == Verdict::kPeerRebooted)
         host.signs |= watch->host_signs & kSignsBoot;
-    if (watch != nullptr && watch->told.verdict == Verdict::kMiddleboxRestarted)
+    const bool told_restart = watch != nullptr && watch->told.verdict == Verdict::kMiddleboxRestarted;
+    if (told_restart && !conclusions_.was_lost_alone(connection))
         host.signs |= watch->host_signs & kSignLostTogether;
     return host;
 }

@@ -18,8 +18,9 @@ constexpr Nanoseconds kWitnessTime = 5 * kSecond;
 constexpr Nanoseconds kHolderTime = 10 * kSecond;
 constexpr Nanoseconds kLookAgain = 500 * kMillisecond;
 
-// The event that tells of all connections that its host lost so.
-std::optional<EventKind> host_event(const Judgement& judgement) {
+// The event that tells of all connections that its host, or what lies before it, lost so.
+std::optional<EventKind> shared_event(const Judgement& judgement) {
+    if (judgement.verdict == Verdict::kMiddleboxRestarted) return EventKind::kMiddleboxRestarted;
     if (judgement.verdict == Verdict::kAddressMoved) return EventKind::kAddressMoved;
     if (judgement.verdict == Verdict::kAddressConflict) return EventKind::kAddressConflict;
     const bool by_reboot =
@@ -150,8 +151,8 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     if (restarted && host.moment.hosts == 0) return;  // told before
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
-    const auto of_host = host_event(judgement);
-    const bool is_told = event || is_try || restarted || of_host;
+    const auto shared = shared_event(judgement);
+    const bool is_told = event || is_try || shared;
     const Verdict verdict = is_told ? judgement.verdict : Verdict::kNone;
     const auto kind = event ? std::optional(event->kind) : std::nullopt;
     const bool in_pause = (judgement.signs & kSignCapturePaused) != 0 && silence_decided(judgement);
@@ -164,22 +165,26 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
             scans_.count(connection, judgement, event ? &*event : nullptr, now, sink_);
         } else if (event) {
             sink_.on_finding(*event);
-        } else if (restarted) {
-            reboots_.count_restart(connection, judgement, host, sink_);
         }
     } else if (event && is_surer) {
         sink_.on_finding(*event);
     }
     if (verdict != Verdict::kNone && !in_pause && (before.verdict != verdict || is_surer))
         paths_.note_failure(connection, judgement, now, sink_);
-    const auto of_host_before = watcher_.note_host_event(connection, of_host);
-    if (of_host == of_host_before) return;
+    const auto shared_before = watcher_.note_shared_event(connection, shared);
+    if (shared == shared_before) return;
     const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
-    if (of_host_before) {
-        const IpAddress lost_by = connection.key.sender(before.side).address;
-        reboots_.withdraw(*of_host_before, lost_by, reset.silent_since(), reset.time, now, sink_);
+    if (shared_before) {
+        const FlowKey& key = connection.key;
+        const Endpoint lost_by = *shared_before == EventKind::kMiddleboxRestarted ? key.receiver(before.side)
+                                                                                  : key.sender(before.side);
+        reboots_.withdraw(*shared_before, lost_by.address, reset.silent_since(), reset.time, now, sink_);
     }
-    if (of_host) reboots_.count_host(*of_host, connection, judgement, host, reset.silent_since(), sink_);
+    if (restarted) {
+        reboots_.count_restart(connection, judgement, host, sink_);
+    } else if (shared) {
+        reboots_.count_host(*shared, connection, judgement, host, reset.silent_since(), sink_);
+    }
 }
 
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
@@ -251,7 +256,7 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
         const Verdict told = watch->told.verdict;
         const bool may_be_more = told == Verdict::kPeerRebooted || told == Verdict::kPeerLostState ||
                                  told == Verdict::kMiddleboxReset;
-        if (may_be_more && !watch->host_event) {
+        if (may_be_more && !watch->shared_event) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }
     }

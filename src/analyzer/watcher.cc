@@ -269,10 +269,10 @@ ToldVerdict Watcher::note_told(const Connection& connection, const ToldVerdict& 
     return std::exchange(watch->told, told);
 }
 
-std::optional<EventKind> Watcher::note_host_event(const Connection& connection,
-                                                  std::optional<EventKind> event) {
+std::optional<EventKind> Watcher::note_shared_event(const Connection& connection,
+                                                    std::optional<EventKind> event) {
     Watch* watch = watches_.find(connection.watch);
-    return watch == nullptr ? std::nullopt : std::exchange(watch->host_event, event);
+    return watch == nullptr ? std::nullopt : std::exchange(watch->shared_event, event);
 }
 
 bool Watcher::is_in_trouble(const Connection& connection) const {

@@ -115,8 +115,8 @@ public:
     // From now on that is told. `host`: what other connections tell of the host. Answers what was told
     // before.
     ToldVerdict note_told(const Connection& connection, const ToldVerdict& told, Signs host);
-    // The event of its host as whose loss it counts from now on; answers with the one until now.
-    std::optional<EventKind> note_host_event(const Connection& connection, std::optional<EventKind> event);
+    // The event about several connections that counts it from now on; answers with the one until now.
+    std::optional<EventKind> note_shared_event(const Connection& connection, std::optional<EventKind> event);
 
     // One of its sides is not answered at the moment, or what became of it was told.
     [[nodiscard]] bool is_in_trouble(const Connection& connection) const;

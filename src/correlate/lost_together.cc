@@ -212,4 +212,9 @@ std::optional<LostMoment> LostTogether::moment_of(const Loss& loss) const {
     return found.moment;
 }
 
+bool LostTogether::is_refuted(const Loss& loss) const {
+    const std::size_t place = place_of(loss);
+    return place < moments_.size() && moments_[place].refuted;
+}
+
 }  // namespace deadpeer

@@ -86,6 +86,9 @@ public:
     // When the loss was one of several. REQUIRES: it was asked about.
     [[nodiscard]] std::optional<LostMoment> moment_of(const Loss& loss) const;
 
+    // Whether one of those hosts is now known to have had a connection that outlived that.
+    [[nodiscard]] bool is_refuted(const Loss& loss) const;
+
     // Whether connections of the peer with so many other hosts that this may become a moment were neither
     // lost nor heard since, as far as is known.
     [[nodiscard]] bool is_awaited(const IpAddress& peer) const;

@@ -272,7 +272,7 @@ struct Watch {
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
     ToldVerdict told;
-    std::optional<EventKind> host_event;  // as whose loss it counts: host_rebooted, address_moved, …
+    std::optional<EventKind> shared_event;  // whose loss it counts in: host_rebooted, address_moved, …
     Signs host_signs = 0;
 };
 
