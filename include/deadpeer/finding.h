@@ -176,6 +176,8 @@ inline constexpr Signs kSignAddressClaimed = 1U
 inline constexpr Signs kSignOwnAddress = 1U << 21;    // the RST's sender has another address of its own
 inline constexpr Signs kSignPortReopened = 1U << 22;  // the host had sent a SYN with the same ports before it
 inline constexpr Signs kSignAnsweredBefore = 1U << 23;  // the side that is silent had answered a probe before
+inline constexpr Signs kSignRefusedSince =
+    1U << 24;  // new connections to these hosts' ports were refused since, by RSTs with the same TTL
 
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;

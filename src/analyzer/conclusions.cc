@@ -100,6 +100,8 @@ LostTogether::Loss Conclusions::loss_of(const Connection& connection, const Host
     loss.counts = reset.sender_heard != kNoTime && connection.fin_seen == 0 && !lost.address_moved &&
                   lost.reset - lost.heard < HostBook::kShortestTimeout &&
                   was_in_use(connection, watcher_.watch_of(connection), reset.sender);
+    loss.port = connection.key.sender(reset.sender).port;
+    loss.ttl = reset.ttl;
     return loss;
 }
 
@@ -115,12 +117,24 @@ void Conclusions::ask_about_path(const Connection& connection) {
 
 // As its peer sees that host.
 LostTogether::Lived Conclusions::lived_by_host(const Connection& connection, Direction host) const {
-    return {connection.key.receiver(host).address,
-            life_.machine_of(connection.key.sender(host).address),
-            connection.first_time,
-            heard(connection, watcher_.watch_of(connection), host),
-            connection.last_time(),
-            !has_ended(connection)};
+    LostTogether::Lived lived;
+    lived.peer = connection.key.receiver(host).address;
+    lived.host = life_.machine_of(connection.key.sender(host).address);
+    lived.from = connection.first_time;
+    lived.to = heard(connection, watcher_.watch_of(connection), host);
+    lived.last = connection.last_time();
+    lived.open = !has_ended(connection);
+    lived.port = connection.key.sender(host).port;
+    const Watch* watch = watcher_.watch_of(connection);
+    const bool refused = watch != nullptr && watch->reset->shape == ResetRecord::Shape::kRefused;
+    if (!connection.syn_seen || host == connection.initiator) return lived;
+    if (refused && watch->reset->sender == host && !watch->reset->out_of_window) {
+        lived.answer = LostTogether::Answer::kRefused;
+        lived.ttl = watch->reset->ttl;
+    } else if (!refused && connection.syn_ack_seen) {
+        lived.answer = LostTogether::Answer::kAccepted;
+    }
+    return lived;
 }
 
 void Conclusions::gather_path(const Connection& connection) {
@@ -207,6 +221,7 @@ HostSigns Conclusions::host_signs(const Connection& connection) const {
     }
     if (const auto moment = together_.moment_of(loss_of(connection, *lost))) {
         signs.signs |= kSignLostTogether;
+        if (moment->refused_since) signs.signs |= kSignRefusedSince;
         signs.moment = *moment;
     }
     return signs;

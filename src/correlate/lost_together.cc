@@ -29,9 +29,16 @@ void LostTogether::note(const Loss& loss) {
 }
 
 void LostTogether::note_gone(const Lived& lived) {
-    if (lived.from == kNoTime || lived.to == kNoTime) return;
+    if (lived.from == kNoTime) return;
     const auto known = peers_.find(lived.peer);
-    if (known == peers_.end() || lived.from >= known->second.last || lived.to <= known->second.first) return;
+    if (known == peers_.end()) return;
+    if (lived.answer != Answer::kNone && lived.from > known->second.first &&
+        lived.from - known->second.last <= kSince) {
+        if (answers_.size() == kMaxAnswers)
+            answers_.erase(answers_.begin(), answers_.begin() + kMaxAnswers / 2);
+        answers_.push_back(lived);
+    }
+    if (lived.to == kNoTime || lived.from >= known->second.last || lived.to <= known->second.first) return;
     if (gone_.size() == kMaxGone) {
         const auto middle = gone_.begin() + kMaxGone / 2;
         std::ranges::nth_element(gone_, middle, {}, &Lived::to);
@@ -46,12 +53,10 @@ void LostTogether::prepare(const Announced& announced) {
     if (std::exchange(losses_are_new_, false)) {
         find_moments(announced);
     } else {
-        for (OfPeer& each : moments_) {
-            each.outlived = each.others = 0;
-            each.refuted = false;
-        }
+        for (OfPeer& each : moments_) each.forget_lived();
     }
     for (const Lived& lived : gone_) compare(lived);
+    for (const Lived& lived : answers_) compare_answer(lived);
 }
 
 // All of one moment were heard before the first of them was lost.
@@ -79,6 +84,7 @@ void LostTogether::find_moments(const Announced& announced) {
         candidate.shortest = std::min(candidate.shortest, loss.reset - loss.heard);
         moment.from = std::max(moment.from, loss.heard);
         candidate.hosts.push_back(loss.host);
+        candidate.services.push_back({loss.host, loss.port, loss.ttl});
         ++candidate.lost;
     }
     close(std::move(candidate));
@@ -157,6 +163,7 @@ void LostTogether::add_lived(const Lived& lived) {
             asked.others.push_back(lived.host);
     }
     compare(lived);
+    compare_answer(lived);
 }
 
 void LostTogether::compare(const Lived& lived) {
@@ -177,6 +184,34 @@ void LostTogether::OfPeer::add(const Lived& lived) {
     } else if (lived.open || (lived.last != kNoTime && moment.from - lived.last < kEndedBefore)) {
         ++others;
     }
+}
+
+// What was opened after a moment.
+void LostTogether::compare_answer(const Lived& lived) {
+    if (lived.answer == Answer::kNone || lived.from == kNoTime) return;
+    const std::size_t next = first_after(lived.peer, lived.from);
+    if (next > 0 && moments_[next - 1].peer == lived.peer) moments_[next - 1].add_answer(lived);
+}
+
+// Of the ports that had served the peer. A host that refuses it by itself does so with its own TTL.
+void LostTogether::OfPeer::add_answer(const Lived& lived) {
+    if (lived.from - moment.to > kSince) return;
+    const bool accepted = lived.answer == Answer::kAccepted;
+    const auto same = std::ranges::find_if(services, [&](const Service& each) {
+        return each.host == lived.host && each.port == lived.port && (accepted || each.ttl == lived.ttl);
+    });
+    if (same == services.end()) return;
+    if (accepted) {
+        accepts = true;
+    } else if (std::ranges::find(refusing, lived.host) == refusing.end()) {
+        refusing.push_back(lived.host);
+    }
+}
+
+void LostTogether::OfPeer::forget_lived() {
+    outlived = others = 0;
+    refuted = accepts = false;
+    refusing.clear();
 }
 
 bool LostTogether::wants_more(const IpAddress& peer) const {
@@ -209,7 +244,9 @@ std::optional<LostMoment> LostTogether::moment_of(const Loss& loss) const {
     if (place == moments_.size() || known == asked_.end() || known->second.given_up) return std::nullopt;
     const OfPeer& found = moments_[place];
     if (!found.stands() || found.moment.to < gone_until_) return std::nullopt;
-    return found.moment;
+    LostMoment moment = found.moment;
+    moment.refused_since = !found.accepts && found.refusing.size() >= kFewestRefusing;
+    return moment;
 }
 
 bool LostTogether::is_refuted(const Loss& loss) const {

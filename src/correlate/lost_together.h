@@ -33,6 +33,11 @@ public:
     static constexpr Nanoseconds kAtOnce = 10 * kSecond;
     static constexpr std::size_t kMaxKept = 16'384;
     static constexpr std::size_t kMaxGone = 4'096;
+    static constexpr std::size_t kMaxAnswers = 1'024;
+    // So long after a moment new connections tell of it.
+    static constexpr Nanoseconds kSince = 60 * kSecond;
+    // So many hosts do not refuse connections on ports that they served by chance.
+    static constexpr std::size_t kFewestRefusing = 2;
     static constexpr std::size_t kMaxLooked = 64;
     static constexpr std::size_t kMaxAsked = 16'384;
 
@@ -45,10 +50,15 @@ public:
         Nanoseconds first_time = kNoTime;
         Nanoseconds heard = kNoTime;  // the host's last segment
         Nanoseconds reset = kNoTime;
-        bool counts = true;  // nothing else is known to end such a connection
+        bool counts = true;      // nothing else is known to end such a connection
+        std::uint16_t port = 0;  // of the host
+        std::uint8_t ttl = 0;    // of the RST
 
         friend bool operator==(const Loss&, const Loss&) = default;
     };
+
+    // How the host's port answered the peer's SYN.
+    enum class Answer : std::uint8_t { kNone, kAccepted, kRefused };
 
     // A connection of `peer` on which `host` was heard in that time; one that was lost, until then.
     struct Lived {
@@ -58,6 +68,9 @@ public:
         Nanoseconds to;
         Nanoseconds last = kNoTime;  // of either
         bool open = false;
+        Answer answer = Answer::kNone;
+        std::uint16_t port = 0;  // of the host
+        std::uint8_t ttl = 0;    // of the RST that refused it
     };
 
     void note(const Loss& loss);
@@ -95,28 +108,40 @@ public:
 
     [[nodiscard]] std::size_t memory() const {
         constexpr std::size_t kOfMap = 48;
-        return losses_.capacity() * (sizeof(Loss) + sizeof(IpAddress)) + gone_.capacity() * sizeof(Lived) +
+        return losses_.capacity() * (sizeof(Loss) + sizeof(IpAddress) + sizeof(Service)) +
+               (gone_.capacity() + answers_.capacity()) * sizeof(Lived) +
                moments_.capacity() * sizeof(OfPeer) +
                peers_.size() * (sizeof(IpAddress) + sizeof(Noticed) + kOfMap);
     }
 
 private:
+    // Where a connection was lost, and the TTL of the RST.
+    struct Service {
+        IpAddress host;
+        std::uint16_t port = 0;
+        std::uint8_t ttl = 0;
+    };
     struct OfPeer {
         IpAddress peer;
         LostMoment moment;
         std::vector<IpAddress> hosts;  // in order, each once
+        std::vector<Service> services;
         std::size_t lost = 0;
         Nanoseconds shortest = kNoTime;  // of the silences before
         bool repeated = false;           // it happens after so much silence again and again
 
         // What the connections tell that are there.
         std::size_t outlived = 0;
-        std::size_t others = 0;  // that were there, and not heard since
-        bool refuted = false;    // a connection of one of these hosts outlived it
+        std::size_t others = 0;           // that were there, and not heard since
+        bool refuted = false;             // a connection of one of these hosts outlived it
+        std::vector<IpAddress> refusing;  // hosts that refused a connection since, each once
+        bool accepts = false;             // one has accepted one
 
         [[nodiscard]] bool is_known() const { return outlived + others <= most_looked(lost); }
         [[nodiscard]] bool stands() const { return !refuted && !repeated && outlived <= lost && is_known(); }
         void add(const Lived& lived);
+        void add_answer(const Lived& lived);
+        void forget_lived();
     };
 
     // One whose peer is asked about.
@@ -149,10 +174,12 @@ private:
     // moments_.size() if there is none.
     [[nodiscard]] std::size_t place_of(const Loss& loss) const;
     void compare(const Lived& lived);
+    void compare_answer(const Lived& lived);
 
     std::vector<Loss> losses_;
     bool losses_are_new_ = false;
     std::vector<Lived> gone_;
+    std::vector<Lived> answers_;        // of others that are forgotten, to the peers of losses
     Nanoseconds gone_until_ = kNoTime;  // of those that outlived a moment until then some are not known
     std::map<IpAddress, Asked> asked_;
     std::vector<OfPeer> moments_;  // in the order of peers and times

@@ -60,12 +60,15 @@ std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     const bool both = reset.both_ends && longer(between(reset.sender_heard, reset.time), kSecond) &&
                       longer(between(reset.provoked_time, reset.time), kSecond);
     if (!both && !reset.ttl_differs) return std::nullopt;
+    const Signs rejects = c.host.signs & kSignRefusedSince;
     Judgement judgement =
-        decided(Verdict::kMiddleboxReset, both && reset.ttl_differs ? Confidence::kHigh : Confidence::kMedium,
+        decided(Verdict::kMiddleboxReset,
+                reset.ttl_differs && (both || rejects != 0) ? Confidence::kHigh : Confidence::kMedium,
                 reset.ttl_differs ? Reason::kTtlDiffers : Reason::kBothEndsReset);
     describe_reset(judgement, c);
     if (reset.ttl_differs) judgement.signs |= kSignTtlDiffers;
     if (both) judgement.signs |= kSignBothEndsReset;
+    if (rejects != 0) judgement.signs |= kSignLostTogether | rejects;
     return judgement;
 }
 
@@ -113,7 +116,9 @@ bool may_have_timed_out(const JudgementCase& c) {
 // elsewhere is a middlebox's; hosts that were up, or away for too short a time to boot, did not restart
 // together. A peer that was suspended is not told that its hosts end their connections with it.
 std::optional<Judgement> judge_restarted_middlebox(const JudgementCase& c) {
-    constexpr Signs kOtherwise = kSignAnnouncement | kSignAddressMoved | kSignCapturePaused;
+    // What restarts lets new connections pass.
+    constexpr Signs kOtherwise =
+        kSignAnnouncement | kSignAddressMoved | kSignCapturePaused | kSignRefusedSince;
     const Signs host = believed(c);
     if ((host & kSignLostTogether) == 0 || (host & kOtherwise) != 0) return std::nullopt;
     const ResetRecord& reset = c.reset();
@@ -141,8 +146,9 @@ Judgement judge_forgotten(const JudgementCase& c) {
     const bool rebooted = may_have_rebooted(host) && signs > 0;
     const bool proven = rebooted && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
     const Confidence confidence = proven ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
-                                  : !rebooted && (host & kSignsHostUp) != 0 ? Confidence::kMedium
-                                                                            : Confidence::kLow;
+                                  : !rebooted && (host & kSignsHostUp) != 0 && (host & kSignRefusedSince) == 0
+                                      ? Confidence::kMedium
+                                      : Confidence::kLow;
     Judgement judgement = decided(rebooted ? Verdict::kPeerRebooted : Verdict::kPeerLostState, confidence,
                                   Reason::kNoSocketReset);
     describe_reset(judgement, c);

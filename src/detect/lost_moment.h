@@ -14,6 +14,7 @@ struct LostMoment {
     Nanoseconds from = kNoTime;
     Nanoseconds to = kNoTime;
     std::uint32_t hosts = 0;
+    bool refused_since = false;  // new connections to those ports were refused after it, and none accepted
 };
 
 }  // namespace deadpeer

@@ -156,6 +156,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
                            watch.sides[index(segment.direction)].unheard->length >= kFewestTransmissions;
     reset.reopened = watch.reopened && reset.shape == ResetRecord::Shape::kNoSocket;
     reset.seq = Seq(segment.seq);
+    reset.ttl = segment.ttl;
     reset.time = segment.time;
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,

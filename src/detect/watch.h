@@ -183,6 +183,7 @@ struct ResetRecord {
     bool leaked = false;          // answers what has the numbers of a connection with another peer
     bool reopened = false;        // its sender had tried to open the same connection anew
     bool at_return = false;       // kGaveUp: long before, when the other side was away
+    std::uint8_t ttl = 0;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
     std::uint64_t other_frame = 0;        // the other side's RST, if both_ends

@@ -76,6 +76,40 @@ TEST_CASE("what outlives it speaks against it") {
     CHECK_FALSE(with(kPeer, 9, 0, 61 * kSecond, 4));       // more
 }
 
+TEST_CASE("what is refused since by two hosts, and accepted by none, is told, also of what is forgotten") {
+    using Answer = LostTogether::Answer;
+    const auto refused_since = [](bool gone, std::uint8_t hosts, std::uint8_t ttl, Answer last) {
+        LostTogether together;
+        for (std::uint8_t host = 1; host <= 3; ++host) {
+            LostTogether::Loss one = loss(host, 20 * kSecond, (60 + host) * kSecond);
+            one.port = 80;
+            one.ttl = 63;
+            together.note(one);
+        }
+        std::vector<LostTogether::Lived> since;
+        for (std::uint8_t host = 1; host <= hosts; ++host)
+            since.push_back({address(kPeer), address(host), 70 * kSecond, kNoTime, 70 * kSecond, false,
+                             host == hosts ? last : Answer::kRefused, 80, ttl});
+        for (const auto& one : since) {
+            if (gone) together.note_gone(one);
+        }
+        together.prepare([](auto&&...) { return false; });
+        LostTogether::Loss asked = loss(1, 20 * kSecond, 61 * kSecond);
+        together.ask_about(asked);
+        for (const auto& one : since) {
+            if (!gone) together.add_lived(one);
+        }
+        const auto moment = together.moment_of(asked);
+        return moment && moment->refused_since;
+    };
+    for (const bool gone : {false, true}) {
+        CHECK(refused_since(gone, 2, 63, Answer::kRefused));
+        CHECK_FALSE(refused_since(gone, 1, 63, Answer::kRefused));
+        CHECK_FALSE(refused_since(gone, 2, 64, Answer::kRefused));  // by the hosts themselves
+        CHECK_FALSE(refused_since(gone, 3, 63, Answer::kAccepted));
+    }
+}
+
 TEST_CASE("so does what outlived it and is forgotten") {
     LostTogether together = three();
     together.note_gone({address(kPeer), address(2), 0, 70 * kSecond});

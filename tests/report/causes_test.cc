@@ -141,6 +141,14 @@ TEST_CASE("several hosts whose connections are reset at once: a firewall may rej
     const auto restarted =
         weighed(Verdict::kMiddleboxRestarted, Reason::kNoSocketReset, kSignLostTogether, 3 * kSecond);
     CHECK(leaves_open(restarted, Cause::kFirewallRejects));
+    const Signs rejects = kSignLostTogether | kSignRefusedSince;
+    const auto lost = weighed(Verdict::kPeerLostState, Reason::kNoSocketReset, rejects, 3 * kSecond);
+    CHECK(lost.alternatives[0] == Cause::kFirewallRejects);
+    CHECK_FALSE(leaves_open(lost, Cause::kMiddleboxRestarted));
+    const auto rejected =
+        weighed(Verdict::kMiddleboxReset, Reason::kTtlDiffers, rejects | kSignTtlDiffers, 3 * kSecond);
+    CHECK(rejected.evidence_for == (rejects | kSignTtlDiffers));
+    CHECK_FALSE(leaves_open(rejected, Cause::kMiddleboxRestarted));
 }
 
 TEST_CASE("what was closed in order leaves nothing to choose from") {

@@ -98,6 +98,8 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
      "The host had sent a SYN with the same addresses and ports, as if it had no such connection.", ""},
     {clue_name(Clues{kSignAnsweredBefore}), "",
      "The side that is silent had answered keepalive probes before.", ""},
+    {clue_name(Clues{kSignRefusedSince}), "",
+     "New connections to the ports of those hosts were refused since, by RSTs of the same TTL.", ""},
     {clue_name(kClueTimeoutFits), "", "The silence fits a known idle timeout of middleboxes.", ""},
     {clue_name(kClueSilenceTooShort), "", "The silence was shorter than any boot.", ""},
     {clue_name(kClueTriedAgain), "", "The SYN was sent again after it had been answered.", ""},

@@ -102,6 +102,8 @@ Clues clues_of(const Told& told) {
 
 Ended ended_as(const Told& told) {
     Ended end = without_clues(told.verdict, told.reason);
+    if (told.verdict == Verdict::kMiddleboxReset && (told.signs & kSignRefusedSince) != 0)
+        end = {E::kForgotten, C::kFirewallRejects};
     if (end.ending != Ending::kNone) end.clues = clues_of(told);
     return end;
 }

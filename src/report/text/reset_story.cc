@@ -88,7 +88,15 @@ void tell_middlebox(Explanation& out, const FailureStory& story) {
     if (known(story.idle) && story.idle >= kMillisecond) {
         say_sentence(out.evidence, "The connection had been silent for ", Span{story.idle});
     }
+    const bool rejects = has(story, kSignRefusedSince);
+    if (rejects) {
+        say_sentence(out.evidence, "Connections of ", story.left.address,
+                     " with other hosts were reset at that moment, too, and new ones have been refused alike "
+                     "since, so a firewall began to reject them");
+    }
     say_doubts(out.evidence, story);
+    if (rejects)
+        return say_sentence(out.advice, "Check what changed in the rules of the firewalls in between");
     if (!certain) say_sentence(out.advice, "Capture next to ", host, " to confirm: it sends no such RST");
     if (known(story.path_timeout) && !survived_as_long(story.idle, story.survived)) {
         return advise_keepalive(out.advice, story);
@@ -119,6 +127,12 @@ void tell_lost_state(Explanation& out, const FailureStory& story) {
                       "the connection"
                     : "A process that ended, a NAT that dropped the connection or a reboot would look the "
                       "same");
+    if (has(story, kSignRefusedSince)) {
+        say_sentence(
+            out.evidence, "Connections of ", story.left.address,
+            " with other hosts were reset at that moment, too, and new ones have been refused since, "
+            "as by a firewall that began to reject them");
+    }
     say_sentence(out.advice, "Check the log ", up ? "of " : "and the uptime of ", story.failed.address);
     if (known(story.path_timeout) && !survived_as_long(story.idle, story.survived)) {
         advise_against_nat(out.advice, story);
