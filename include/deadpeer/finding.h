@@ -263,7 +263,7 @@ struct Finding {
     Verdict now = Verdict::kNone;     // verdict_changed: of its connection, if it is about one
     Tries tries = Tries::kNone;       // what `count` counts, where it found no answer
     bool doubling = false;            // the time between them doubled
-    std::uint32_t idle_count = 0;     // capacity_warning: idle ones among them
+    std::uint32_t idle_count = 0;     // idle ones; scan: those established, where nothing was sent
     std::uint32_t limit = 0;          // capacity_warning: the server's limit
     std::uint32_t ports = 0;          // scan: different ones that were tried
     std::uint32_t hosts = 0;          // scan: likewise; middlebox_restarted: that lost connections

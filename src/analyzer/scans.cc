@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "detect/between.h"
+
 namespace deadpeer {
 namespace {
 
@@ -16,6 +18,9 @@ constexpr std::uint32_t kFewestByRawSocket = 5;
 constexpr std::uint32_t kFewestPorts = 32;
 constexpr std::uint32_t kFewestHosts = 64;
 constexpr std::uint32_t kSamePorts = 3;
+
+// An application that opens a connection in advance keeps it for longer.
+constexpr Nanoseconds kSoon = 10 * kSecond;
 
 constexpr std::size_t kMostHosts = 4096;
 constexpr std::size_t kMostWithheld = 64;
@@ -55,6 +60,17 @@ bool Scans::is_try(const Connection& connection, const Judgement& judgement) {
     }
 }
 
+// Who closes first has the last word.
+bool Scans::is_empty(const Connection& connection, const Judgement& judgement) {
+    const bool by_fin = judgement.verdict == Verdict::kClosed && connection.fin_seen == 3;
+    const bool by_reset = judgement.verdict == Verdict::kPeerReset && judgement.reason == Reason::kAborted;
+    const bool whole = connection.syn_seen && connection.syn_ack_seen && connection.first_time != kNoTime;
+    if (!whole || !(by_fin || by_reset) || connection.last_sender != connection.initiator) return false;
+    const bool silent = connection.sent[0].payload_bytes == 0 && connection.sent[1].payload_bytes == 0;
+    const Nanoseconds lasted = between(connection.first_time, connection.last_time());
+    return silent && lasted != kNoTime && lasted <= kSoon;
+}
+
 void Scans::Ports::add(std::uint16_t port) {
     if (all_.empty()) {
         const auto end = few_.begin() + count_;
@@ -74,9 +90,11 @@ void Scans::Ports::add(std::uint16_t port) {
 bool Scans::Source::scans() const {
     if (certain) return true;
     const std::uint32_t targets = std::max(ports.count(), scan.hosts);
+    if (scan.idle_count > 2 * targets) return false;  // as a monitor does
     if (by_raw_socket) return targets >= kFewestByRawSocket;
     return (ports.count() >= kFewestPorts && ports.count() >= scan.hosts) ||
-           (scan.hosts >= kFewestHosts && ports.count() <= kSamePorts);
+           (scan.hosts >= kFewestHosts && ports.count() <= kSamePorts &&
+            scan.idle_count <= scan.count / 4 * 3);
 }
 
 Nanoseconds Scans::Source::due() const {
@@ -95,7 +113,8 @@ void Scans::count(const Connection& connection, const Judgement& judgement, cons
     Source& source = source_of(connection, time, sink);
     const std::size_t before = source.scan.count == 0 ? 0 : source.bytes();
     take(source, connection, judgement, time);
-    if (source.scans()) {
+    // What was established may yet turn out to be a monitor's.
+    if (source.scans() && source.scan.idle_count == 0) {
         source.withheld = {};
     } else if (is_refused_connect(connection, judgement)) {
         if (finding != nullptr) sink.on_finding(*finding);
@@ -125,7 +144,8 @@ void Scans::take(Source& source, const Connection& connection, const Judgement& 
     Finding& scan = source.scan;
     const Endpoint target = scanned(connection);
     const bool first = scan.count == 0;
-    const bool handmade = judgement.verdict == Verdict::kScan || looks_handmade(connection);
+    const bool established = is_empty(connection, judgement);
+    const bool handmade = !established && (judgement.verdict == Verdict::kScan || looks_handmade(connection));
     source.by_raw_socket = handmade && (first || source.by_raw_socket);
     source.certain = source.certain || judgement.verdict == Verdict::kScan;
     source.ports.add(target.port);
@@ -149,6 +169,7 @@ void Scans::take(Source& source, const Connection& connection, const Judgement& 
         scan.peer.port = 0;
     }
     ++scan.count;
+    scan.idle_count += established ? 1U : 0U;
     scan.ports = source.ports.count();
     scan.hosts = static_cast<std::uint32_t>(source.hosts.size());
     scan.idle = source.last - scan.time;

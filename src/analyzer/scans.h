@@ -1,9 +1,12 @@
 // Scans: scan events, one for each scanner, out of the connections that it tried to open.
 //
 // What:     a try is a connection that its initiator reset as soon as it was answered, that was refused, or
-//           that got no answer. The findings about the tries of one address are withheld until it shows
-//           whether it scans, but for those that an application may have made: then one finding stands for
-//           all, else they are told as they are. A scan ends with a pause.
+//           that got no answer; also one that was established and ended by its initiator before either side
+//           sent data. These last ones do not count alone for the hosts that were tried, nor where they come
+//           again and again: monitors and load balancers check so whether a port is open. The findings about
+//           the tries of one address are withheld until it shows whether it scans, but for those that an
+//           application may have made: then one finding stands for all, else they are told as they are. A
+//           scan ends with a pause.
 // Cost:     O(log n) a try.
 // Memory:   bounded: when it is used up, the earlier half is told and forgotten.
 // Threads:  one at a time.
@@ -32,6 +35,9 @@ public:
 
     // Whether it is one. REQUIRES: the judgement is the connection's.
     [[nodiscard]] static bool is_try(const Connection& connection, const Judgement& judgement);
+
+    // Whether it was established, and nothing but that was wanted. REQUIRES: it has ended.
+    [[nodiscard]] static bool is_empty(const Connection& connection, const Judgement& judgement);
 
     // `finding`: what is to be told of the try; null if nothing is. `now`: the capture went on until then.
     void count(const Connection& connection, const Judgement& judgement, const Finding* finding,

@@ -76,6 +76,8 @@ void Verdicts::tell(const Connection& connection, bool superseded, const Capture
     if (picture_ != nullptr) picture_->end(conclusion.flow);
     tell_missed_beat(connection, conclusion, capture.pauses);
     tell_verdict(connection, conclusion.judgement, host, capture.now);
+    if (Scans::is_empty(connection, conclusion.judgement))
+        scans_.count(connection, conclusion.judgement, nullptr, capture.now, sink_);
     paths_.note_survivor(connection, conclusion.judgement);
 }
 

@@ -213,7 +213,8 @@ constexpr auto kEvents = entries_of<EventKind>({
     {EventKind::kVerdictChanged, "info", "Live: what an earlier event told no longer holds.",
      "Close the alarm that it raised."},
     {EventKind::kScan, "info",
-     "A host tried ports or hosts to see which answer. SYNs without answer are part of it.",
+     "A host tried ports or hosts to see which answer. SYNs without answer, and connections that end before "
+     "anything is sent, are part of it.",
      "Find out who runs the scan, unless it is yours."},
     {EventKind::kHandshakeIncomplete, "warning",
      "A SYN was answered, but the connection never came to be open on both sides, though both went on.",

@@ -215,7 +215,12 @@ void explain_scan(Explanation& out, const Finding& finding) {
     say(out.evidence, "It sent SYNs for ", Count{finding.count, "connection", "connections"});
     if (finding.idle != kNoTime && finding.idle >= kMillisecond)
         say(out.evidence, " within ", Span{finding.idle});
-    say(out.evidence, ", and none was established.");
+    if (finding.idle_count == 0) {
+        say(out.evidence, ", and none was established.");
+    } else {
+        say(out.evidence, ". Of these ", std::uint64_t{finding.idle_count},
+            finding.idle_count == 1 ? " was" : " were", " established, and ended before anything was sent.");
+    }
     if ((finding.signs & kSignTtlDiffers) != 0) {
         say_sentence(out.evidence, "Its own host reset those that were answered, with another ",
                      finding.subject.address.is_v6 ? "hop limit" : "TTL",
