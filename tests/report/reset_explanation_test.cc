@@ -122,6 +122,12 @@ TEST_CASE("peer_reset: NAT rebinding") {
           "was "
           "answered with a RST.\n"
           "Let the NAT in between forget later, or send keepalive probes more often from 10.0.0.1.");
+    CHECK(explained(judged(Verdict::kPeerReset, Reason::kNatRebinding, Confidence::kMedium)) ==
+          "A segment of 10.0.0.1:40000 seems to belong to a connection that 10.0.0.2:50000 has with another "
+          "address or port.\n"
+          "Its sequence and acknowledgment numbers are within 64 KiB of those of that connection, and it was "
+          "answered with a RST.\n"
+          "Look for a NAT in between that let it pass without translating it.");
 }
 
 TEST_CASE("peer_reset: when idle") {
@@ -142,9 +148,10 @@ TEST_CASE("peer_reset: when idle") {
 TEST_CASE("peer_reset: no longer there") {
     FlowSummary flow = judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kHigh);
     CHECK(explained(flow) ==
-          "10.0.0.2:50000 no longer had the connection of 10.0.0.1:40000.\n"
-          "It answered a segment with a RST that says so. The capture does not show how long it had been "
-          "silent, so its process ended, its host rebooted or a NAT dropped the connection.\n"
+          "10.0.0.2:50000 does not have the connection of 10.0.0.1:40000.\n"
+          "It answered a segment with a RST that says so. Nothing else of it was captured in this "
+          "connection: its process ended, its host rebooted, a NAT dropped the connection, or it never had "
+          "it.\n"
           "Check the log of its application.");
     flow.half_open = 200 * kMillisecond;
     CHECK(explained(flow).find("\nIt answered a segment with a RST that says so, without having been silent, "

@@ -62,13 +62,34 @@ void tell_half_open_discovered(Explanation& out, const FailureStory& story) {
 }
 
 void tell_no_longer_there(Explanation& out, const FailureStory& story) {
-    say_sentence(out.what, Side{story.failed}, " no longer had the connection of ", Side{story.left});
+    const bool was_heard = known(story.half_open);
+    say_sentence(out.what, Side{story.failed}, was_heard ? " no longer had" : " does not have",
+                 " the connection of ", Side{story.left});
     say_sentence(out.evidence, "It answered a segment with a RST that says so",
-                 known(story.half_open)
-                     ? ", without having been silent, so its process ended or closed early"
-                     : ". The capture does not show how long it had been silent, so its process ended, its "
-                       "host rebooted or a NAT dropped the connection");
+                 was_heard ? ", without having been silent, so its process ended or closed early"
+                           : ". Nothing else of it was captured in this connection: its process ended, its "
+                             "host rebooted, a NAT dropped the connection, or it never had it");
     say_sentence(out.advice, "Check the log of its application");
+}
+
+// Only the numbers that were next are sure to be a connection that went on.
+void tell_rebinding(Explanation& out, const FailureStory& story) {
+    if (story.confidence == Confidence::kHigh) {
+        say_sentence(out.what, Side{story.left}, " went on with a connection that ", Side{story.failed},
+                     " knows from another address or port");
+        say_sentence(out.evidence,
+                     "Its segment has the sequence and acknowledgment numbers that were next in another "
+                     "connection, and was answered with a RST");
+        return say_sentence(out.advice,
+                            "Let the NAT in between forget later, or send keepalive probes more often from ",
+                            story.left.address);
+    }
+    say_sentence(out.what, "A segment of ", Side{story.left}, " seems to belong to a connection that ",
+                 Side{story.failed}, " has with another address or port");
+    say_sentence(out.evidence,
+                 "Its sequence and acknowledgment numbers are within 64 KiB of those of that connection, and "
+                 "it was answered with a RST");
+    say_sentence(out.advice, "Look for a NAT in between that let it pass without translating it");
 }
 
 }  // namespace
@@ -182,14 +203,7 @@ void tell_reset(Explanation& out, const FailureStory& story) {
                          story.left.address);
             break;
         case Reason::kNatRebinding:
-            say_sentence(out.what, left, " went on with a connection that ", failed,
-                         " knows from another address or port");
-            say_sentence(out.evidence,
-                         "Its segment has the sequence and acknowledgment numbers that were next in another "
-                         "connection, and was answered with a RST");
-            say_sentence(out.advice,
-                         "Let the NAT in between forget later, or send keepalive probes more often from ",
-                         story.left.address);
+            tell_rebinding(out, story);
             break;
         case Reason::kNoSocketReset:
             tell_no_longer_there(out, story);
