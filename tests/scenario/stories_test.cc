@@ -174,5 +174,19 @@ TEST_CASE("the keepalive timers of two captures") {
     CHECK(analysis_of(folder / "real_eip_7s.pcap").flows[0].initiator_side.keepalive.idle == kNoTime);
 }
 
+TEST_CASE("segments without ACK are counted, with their times, and no loss is made of them") {
+    const std::filesystem::path folder = STORIES_FOLDER;
+    const RecordingSink story = analysis_of(folder / "real_no_ack_segment.pcap");
+    std::uint64_t segments = 0;
+    for (const FlowSummary& flow : story.flows) {
+        segments += flow.initiator_side.segments + flow.responder_side.segments;
+        CHECK(flow.first_time != kNoTime);
+        CHECK((flow.signs & kSignCaptureLoss) == 0);
+    }
+    CHECK(segments == 46);
+    CHECK(story.flows.at(8).initiator_side.segments == 1);
+    CHECK(story.inputs.at(0).source.dropped_by_capture.value_or(0) == 0);
+}
+
 }  // namespace
 }  // namespace deadpeer::test
