@@ -268,7 +268,7 @@ struct Finding {
     std::uint32_t ports = 0;          // scan: different ones that were tried
     std::uint32_t hosts = 0;          // scan: likewise; middlebox_restarted: that lost connections
     std::uint32_t segment_bytes = 0;  // path_mtu: payload of the segments that vanish
-    // Of several connections lost: the streams of the connections, as many as fit.
+    // Of several connections lost, and idle_timeout_on_path: their streams, as many as fit.
     std::array<StreamNumber, 8> lost{};
     // capacity_warning: who holds most idle connections, most first; middlebox_restarted: who lost how many.
     std::array<HolderCount, 8> holders{};

@@ -52,6 +52,10 @@ bool is_same(const Finding& a, const Finding& b) {
            std::abs(idle_of(a) - idle_of(b)) <= same_idle_tolerance(idle_of(a));
 }
 
+bool is_among(const std::vector<Finding>& findings, const Finding& told) {
+    return std::ranges::any_of(findings, [&](const Finding& finding) { return is_same(told, finding); });
+}
+
 }  // namespace
 
 void Paths::note_failure(const Connection& connection, const Judgement& judgement, Nanoseconds now,
@@ -68,7 +72,10 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.opened = connection.first_time;
     failure.failed_end = connection.key.sender(judgement.side);
     failure.other_end = connection.key.receiver(judgement.side);
+    if (judgement.half_open != kNoTime) failure.heard = judgement.time - judgement.half_open;
     failure.host_was_up = (judgement.signs & kSignsHostUp) != 0;
+    failure.by_box = judgement.verdict == Verdict::kMiddleboxReset;
+    failure.by_timer = judgement.tries == Tries::kProbes;
     if (timeouts_.full()) {
         tell(now, sink);
         timeouts_.forget_earlier();
@@ -96,10 +103,14 @@ void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink
     std::vector<Finding> found = timeouts_.findings(known, alive);
     for (Finding& finding : found) finding.path_timeout = known(finding.idle, finding.survived);
     take_back(found, now, sink);
+    if (told_.size() == kMostTold) {
+        std::erase_if(told_,
+                      [&](const Told& told) { return told.settled && !is_among(found, told.finding); });
+    }
     for (const Finding& finding : found) {
         if (std::ranges::any_of(told_, [&](const Told& told) { return is_same(told.finding, finding); }))
             continue;
-        if (told_.size() == kMostTold) told_.erase(told_.begin());
+        if (told_.size() == kMostTold) break;  // it would be told again and again
         told_.push_back({finding});
         sink.on_finding(finding);
     }
@@ -108,8 +119,7 @@ void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink
 // What was told and is found no more.
 void Paths::take_back(const std::vector<Finding>& found, Nanoseconds now, ReportSink& sink) {
     std::erase_if(told_, [&](const Told& told) {
-        const auto same = [&](const Finding& finding) { return is_same(told.finding, finding); };
-        if (told.settled || std::ranges::any_of(found, same)) return false;
+        if (told.settled || is_among(found, told.finding)) return false;
         sink.on_finding(change_of(told.finding, now));
         return true;
     });

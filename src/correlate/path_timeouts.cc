@@ -1,9 +1,11 @@
 #include "correlate/path_timeouts.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <span>
 #include <tuple>
+#include <vector>
 
 #include "core/equal_run.h"
 
@@ -14,12 +16,36 @@ Nanoseconds longest_survived(std::span<const PathFailure> failures) {
     return std::ranges::max_element(failures, {}, &PathFailure::survived)->survived;
 }
 
+// How many moments at which the host died it takes to explain them: one explains all that were silent then, and
+// fail when they are tried next.
+std::size_t deaths_that_explain(std::vector<PathFailure> failures) {
+    const auto tried = [](const PathFailure& failure) {
+        return failure.heard == kNoTime ? failure.time : failure.heard + failure.idle;
+    };
+    std::ranges::sort(failures, {}, tried);
+    std::size_t deaths = 0;
+    Nanoseconds latest = kNoTime;  // that the last of them can have been
+    for (const PathFailure& failure : failures) {
+        if (deaths > 0 && failure.heard <= latest) continue;
+        ++deaths;
+        latest = tried(failure);
+    }
+    return deaths;
+}
+
+// How many of them speak for the path by themselves.
+std::size_t witnesses(std::span<const PathFailure> group) {
+    std::vector<PathFailure> others;
+    std::ranges::copy_if(group, std::back_inserter(others), std::not_fn(&PathFailure::is_of_path));
+    return group.size() - others.size() + deaths_that_explain(others);
+}
+
 Finding describe(std::span<const PathFailure> group, Nanoseconds survived, Reason reason) {
     const PathFailure& first = *std::ranges::min_element(group, {}, &PathFailure::time);
     Finding finding;
     finding.kind = EventKind::kIdleTimeoutOnPath;
     finding.severity = Severity::kWarning;
-    const bool sure = group.size() >= 3 && reason == Reason::kSameIdleTime;
+    const bool sure = reason == Reason::kSameIdleTime && witnesses(group) >= 3;
     finding.confidence = sure ? Confidence::kHigh : Confidence::kMedium;
     finding.reason = reason;
     finding.time = std::ranges::max_element(group, {}, &PathFailure::time)->time;
@@ -35,18 +61,24 @@ Finding describe(std::span<const PathFailure> group, Nanoseconds survived, Reaso
     for (const PathFailure& failure : group) {
         if (failure.file == first.file) finding.add_evidence(failure.frame);
     }
+    for (std::size_t i = 0; i < std::min(group.size(), finding.lost.size()); ++i)
+        finding.lost[i] = group[i].stream;
     return finding;
 }
 
-// `failures` of one pair of hosts, sorted by idle time.
-void accuse_same(std::span<const PathFailure> failures, Nanoseconds survived,
-                 std::vector<Finding>& findings) {
+// `all` of one pair of hosts, sorted by idle time. A keepalive timer makes silences equal, too, whatever ends
+// them.
+void accuse_same(std::span<const PathFailure> all, Nanoseconds survived, std::vector<Finding>& findings) {
+    std::vector<PathFailure> failures;
+    std::ranges::copy_if(all, std::back_inserter(failures), [](const PathFailure& failure) {
+        return failure.is_of_path() || !failure.by_timer;
+    });
     for (auto begin = failures.begin(); begin != failures.end();) {
         const Nanoseconds idle = begin->idle;
         const auto end = std::find_if(begin, failures.end(), [&](const PathFailure& failure) {
             return failure.idle > idle + same_idle_tolerance(idle);
         });
-        if (end - begin >= 2 && survived < idle)
+        if (survived <= idle - survival_margin(idle) && witnesses({begin, end}) >= 2)
             findings.push_back(describe({begin, end}, survived, Reason::kSameIdleTime));
         begin = end;
     }
@@ -72,10 +104,14 @@ void accuse(std::span<const PathFailure> failures, Nanoseconds survived,
 }  // namespace
 
 void PathTimeouts::add_survival(const HostPair& hosts, Nanoseconds idle) {
+    if (is_unknown(hosts)) return;
     survivals_.push_back({hosts, idle});
     if (survivals_.size() < room_) return;
     unite_survivals();
-    if (survivals_.size() > most_survivals_ / 2) survivals_.resize(most_survivals_ / 2);
+    if (survivals_.size() > most_survivals_ / 2) {
+        unknown_from_ = survivals_[most_survivals_ / 2].hosts;
+        survivals_.resize(most_survivals_ / 2);
+    }
     room_ = std::max(room_, 2 * survivals_.size());
 }
 
@@ -132,7 +168,7 @@ std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known, const Lon
         }
         if (const auto now = alive.find(begin->hosts); now != alive.end())
             survived = std::max(survived, now->second);
-        accuse({begin, end}, survived, known, findings);
+        if (!is_unknown(begin->hosts)) accuse({begin, end}, survived, known, findings);
         begin = end;
     }
     return findings;

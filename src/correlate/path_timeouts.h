@@ -1,6 +1,7 @@
 // Path timeouts: connections over one pair of hosts that fail after the same idle time, or, while the host is
 // up, after idle times that are all longer than a known timeout, accuse a middlebox between them that forgets
-// idle connections, if shorter idles survive.
+// idle connections, if clearly shorter idles survive. What one moment explains, in which the host died, does
+// not.
 //
 // Memory:  each failure, and one small record for each pair of hosts that came through a silence; half of the
 //          bound for each.
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "deadpeer/address.h"
@@ -41,12 +43,24 @@ struct PathFailure {
     Nanoseconds opened = kNoTime;  // time of its first frame
     Endpoint failed_end;           // the end that was not reached any more, and the other
     Endpoint other_end;
-    bool host_was_up = false;  // the host of the failed end: its other frames show it
+    Nanoseconds heard = kNoTime;  // the last word of the failed end; kNoTime: not known
+    bool host_was_up = false;     // the host of the failed end: its other frames show it
+    bool by_box = false;          // something on the path tells it in the host's name
+    bool by_timer = false;        // the silence is as long as the other end's keepalive timer has it
+
+    // It does not take a host that died to explain it.
+    [[nodiscard]] bool is_of_path() const { return host_was_up || by_box; }
 };
 
 // Idle times are the same if they are no further apart than this.
 constexpr Nanoseconds same_idle_tolerance(Nanoseconds idle) {
     return std::max(2 * kSecond, idle / 50);
+}
+
+// By so much what survived is shorter than what failed: who sends at an interval is not silent for exactly as
+// long each time.
+constexpr Nanoseconds survival_margin(Nanoseconds idle) {
+    return std::max(2 * kSecond, idle / 20);
 }
 
 class PathTimeouts {
@@ -67,7 +81,8 @@ public:
     // Keeps the later half of them.
     void forget_earlier();
 
-    // A connection came through a silence as long as that. Where there is no room, half of the pairs go.
+    // A connection came through a silence as long as that. Where there is no room, half of the pairs go, and
+    // are accused no more.
     void add_survival(const HostPair& hosts, Nanoseconds idle);
 
     [[nodiscard]] const std::vector<PathFailure>& failures() {
@@ -98,6 +113,9 @@ private:
         friend auto operator<=>(const Withdrawal&, const Withdrawal&) = default;
     };
 
+    [[nodiscard]] bool is_unknown(const HostPair& hosts) const {
+        return unknown_from_ && !(hosts < *unknown_from_);
+    }
     void drop_withdrawn();
     // Leaves the longest of each pair.
     void unite_survivals();
@@ -107,7 +125,8 @@ private:
     std::vector<PathFailure> failures_;
     std::vector<Withdrawal> withdrawn_;  // some of them, to be dropped together
     std::vector<Survival> survivals_;
-    std::size_t room_ = 64;  // for survivals, until they are united
+    std::optional<HostPair> unknown_from_;  // what these pairs, and those after them, survived is not known
+    std::size_t room_ = 64;                 // for survivals, until they are united
 };
 
 }  // namespace deadpeer

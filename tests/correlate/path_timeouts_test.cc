@@ -26,6 +26,7 @@ Experience survived(Nanoseconds idle) {
     return experience;
 }
 
+// A box on the path says so itself: moments do not matter.
 Experience failed(Nanoseconds idle, std::uint64_t frame = 1, std::uint32_t file = 0) {
     Experience experience = survived(kNoTime);
     experience.failed = true;
@@ -33,6 +34,16 @@ Experience failed(Nanoseconds idle, std::uint64_t frame = 1, std::uint32_t file 
     experience.failure.time = static_cast<Nanoseconds>(frame) * kSecond;
     experience.failure.frame = frame;
     experience.failure.file = file;
+    experience.failure.by_box = true;
+    return experience;
+}
+
+// Nothing but silence tells it, between the two.
+Experience fell_silent(Nanoseconds heard, Nanoseconds tried) {
+    Experience experience = failed(tried - heard);
+    experience.failure.heard = heard;
+    experience.failure.time = tried + 100 * kSecond;
+    experience.failure.by_box = false;
     return experience;
 }
 
@@ -77,9 +88,48 @@ TEST_CASE("the same idle time: 2 s or 2 % beyond the shortest") {
 
 TEST_CASE("shorter idles must survive, and no longer one may") {
     CHECK(found({failed(60 * kSecond), failed(60 * kSecond)}).empty());
-    CHECK(found({failed(60 * kSecond), failed(60 * kSecond), survived(60 * kSecond - 1)}).size() == 1);
-    CHECK(found({failed(60 * kSecond), failed(60 * kSecond), survived(60 * kSecond)}).empty());
+    CHECK(found({failed(60 * kSecond), failed(60 * kSecond), survived(57 * kSecond)}).size() == 1);
+    CHECK(found({failed(60 * kSecond), failed(60 * kSecond), survived(57 * kSecond + 1)}).empty());
+    CHECK(found({failed(20 * kSecond), failed(20 * kSecond), survived(18 * kSecond)}).size() == 1);
+    CHECK(found({failed(20 * kSecond), failed(20 * kSecond), survived(18 * kSecond + 1)}).empty());
     CHECK(found({failed(60 * kSecond), failed(60 * kSecond), survived(1), survived(90 * kSecond)}).empty());
+}
+
+TEST_CASE("one moment at which the host died explains what was silent then") {
+    const Experience first = fell_silent(100 * kSecond, 160 * kSecond);
+    const Experience last = fell_silent(160 * kSecond, 220 * kSecond);
+    const Experience after = fell_silent(160 * kSecond + 1, 220 * kSecond + 1);
+    CHECK(found({first, last, survived(kSecond)}).empty());
+    CHECK(found({first, first, first, survived(kSecond)}).empty());
+    const auto two_moments = found({first, after, after, survived(kSecond)});
+    REQUIRE(two_moments.size() == 1);
+    CHECK(two_moments[0].confidence == Confidence::kMedium);
+    CHECK(two_moments[0].count == 3);
+    const Experience third = fell_silent(230 * kSecond, 290 * kSecond);
+    CHECK(found({third, after, first, survived(kSecond)}).at(0).confidence == Confidence::kHigh);
+}
+
+TEST_CASE("unless the host was up") {
+    Experience failure = fell_silent(100 * kSecond, 160 * kSecond);
+    failure.failure.host_was_up = true;
+    CHECK(found({failure, failure, survived(kSecond)}).size() == 1);
+}
+
+TEST_CASE("who was never heard may have died at any time before") {
+    Experience failure = fell_silent(100 * kSecond, 160 * kSecond);
+    Experience unheard = fell_silent(500 * kSecond, 560 * kSecond);
+    unheard.failure.heard = kNoTime;
+    CHECK(found({failure, unheard, survived(kSecond)}).empty());
+}
+
+TEST_CASE("a keepalive timer makes silences equal, whatever ends them") {
+    Experience first = fell_silent(100 * kSecond, 160 * kSecond);
+    Experience later = fell_silent(500 * kSecond, 560 * kSecond);
+    CHECK(found({first, later, survived(kSecond)}).size() == 1);
+    later.failure.by_timer = true;
+    CHECK(found({first, later, survived(kSecond)}).empty());
+    later.failure.host_was_up = true;
+    CHECK(found({first, later, survived(kSecond)}).size() == 1);
 }
 
 TEST_CASE("what failed may have survived a shorter idle before") {
@@ -126,6 +176,28 @@ TEST_CASE("of many hosts the later failures stay, within the bound of memory") {
     CHECK(paths.memory() <= 2 * kBound);
     REQUIRE_FALSE(paths.failures().empty());
     CHECK(std::ranges::min_element(paths.failures(), {}, &PathFailure::frame)->frame > 9000);
+}
+
+TEST_CASE("a pair whose survivals found no room is not accused") {
+    constexpr std::size_t kBound = 10'000;
+    PathTimeouts paths(kBound);
+    const auto pair = [](std::uint32_t i) {
+        HostPair hosts{host(1), host(2)};
+        hosts.high.bytes[1] = static_cast<std::uint8_t>(i >> 8);
+        hosts.high.bytes[2] = static_cast<std::uint8_t>(i);
+        return hosts;
+    };
+    for (std::uint32_t i = 0; i < 2'000; ++i) paths.add_survival(pair(i), 90 * kSecond);
+    CHECK(paths.memory() <= 2 * kBound);
+    for (const std::uint32_t i : {1U, 1'999U}) {
+        for (int twice = 0; twice < 2; ++twice) {
+            PathFailure failure = failed(60 * kSecond).failure;
+            failure.hosts = pair(i);
+            failure.survived = kSecond;
+            paths.add_failure(failure);
+        }
+    }
+    CHECK(paths.findings(known).empty());
 }
 
 TEST_CASE("a failure that is withdrawn counts no more, but one of the same connection after that does") {

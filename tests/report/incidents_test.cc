@@ -53,6 +53,7 @@ Finding path_timeout(std::int64_t seconds, std::int64_t idle) {
     finding.reason = Reason::kSameIdleTime;
     finding.idle = idle * kSecond;
     finding.count = 2;
+    finding.lost = {1, 2};
     return finding;
 }
 
@@ -176,6 +177,8 @@ TEST_CASE("of a host that died with several peers a timeout on the path to one o
                                      event(EventKind::kPeerDead, 2, 100, 60, 2, 9), path_timeout(100, 30)});
     CHECK(found.size() == 2);
     CHECK(incidents_of({event(EventKind::kPeerDead, 1, 100, 60), path_timeout(100, 30)}).size() == 1);
+    // Nor of one that died at another time, by what that timeout was not found.
+    CHECK(incidents_of({event(EventKind::kPeerDead, 5, 900, 60), path_timeout(100, 30)}).size() == 2);
 }
 
 TEST_CASE("a middlebox that restarted takes in the probes that its hosts left unanswered") {

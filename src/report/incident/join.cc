@@ -115,8 +115,19 @@ private:
         const Entry* timeout = meeting(pair_key(CauseClass::kIdleTimeout, entry.first.host, other, 0), entry);
         if (timeout == nullptr) return nullptr;
         const Finding& told = timeout->second.told();
+        // What may have killed the host has to be told, unless the timeout was found by that very connection.
+        if (entry.first.cause == CauseClass::kDead && !names_all(told, one.streams())) return nullptr;
         const Nanoseconds idle = told.reason == Reason::kKnownTimeout ? told.path_timeout : told.idle;
         return one.least_idle() >= idle - idle / 8 ? timeout : nullptr;
+    }
+
+    // Or it counts more than it names.
+    template <typename Streams>
+    [[nodiscard]] static bool names_all(const Finding& told, const Streams& streams) {
+        if (told.count > told.lost.size()) return true;
+        const auto end = told.lost.begin() + told.count;
+        return std::ranges::all_of(
+            streams, [&](StreamNumber stream) { return std::find(told.lost.begin(), end, stream) != end; });
     }
 
     [[nodiscard]] static bool share_a_connection(const Case& a, const Case& b) {
