@@ -231,11 +231,20 @@ void HostBook::find_bursts(std::span<const HostConnection> all) {
 
 // Announcements of a host that had not just spoken on a connection.
 void HostBook::find_boots(const IpAddress& host) {
+    const auto asked = asked_.find(host);
     for (const Announcement& entry :
          equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host)) {
-        if (older(host, entry.time - kShortestBoot - 1).heard <= entry.time - kShortestBoot)
-            boots_.push_back(entry);
+        const Nanoseconds silent_since = entry.time - kShortestBoot;
+        Nanoseconds heard = older(host, silent_since - 1).heard;
+        if (asked != asked_.end()) heard = std::max(heard, heard_until(asked->second.heard, silent_since));
+        if (heard <= silent_since) boots_.push_back(entry);
     }
+}
+
+// In the spans that began before that.
+Nanoseconds HostBook::heard_until(const HeardSpans& all, Nanoseconds before) {
+    const auto next = all.lower_bound(before);
+    return next == all.begin() ? kNoTime : std::prev(next)->second.to;
 }
 
 void add_host_evidence(Finding& finding, const FrameTrail& evidence) {

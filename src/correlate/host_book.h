@@ -166,6 +166,7 @@ private:
     };
     using HeardSpans = std::map<Nanoseconds, HeardUntil>;  // by when they begin
     static void add_span(HeardSpans& all, Nanoseconds from, HeardUntil until);
+    [[nodiscard]] static Nanoseconds heard_until(const HeardSpans& all, Nanoseconds before);
 
     // What is known of a host that is asked about, but for the connections that are kept.
     struct Asked {
@@ -186,6 +187,7 @@ private:
     [[nodiscard]] const Older& older(const IpAddress& host, Nanoseconds than) const;
     [[nodiscard]] const Lost* lost_in(const Silence& silence, const IpAddress& address) const;
     [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
+    [[nodiscard]] static bool ends_silence(const Announcement& announcement, const HostConnection& forgotten);
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;
     [[nodiscard]] const Burst* burst_of(const HostConnection& forgotten) const;
 

@@ -55,13 +55,23 @@ bool HostBook::many_hosts_reset(Nanoseconds time) const {
     return next != resets_.end() && next->time <= time + kAtOnce && next->of_many;
 }
 
+// A boot is silent before it announces itself, not after that.
+bool HostBook::ends_silence(const Announcement& announcement, const HostConnection& forgotten) {
+    return std::ranges::any_of(forgotten.quiet, [&](const Silence& quiet) {
+        return quiet.length() > 0 && quiet.from <= announcement.time - kShortestBoot &&
+               announcement.time <= quiet.to + kAfterReturn;
+    });
+}
+
 const HostBook::Announcement* HostBook::announcement_of(const HostConnection& forgotten) const {
     Announcement first{forgotten.host, forgotten.heard + kShortestBoot, 0, 0};
     if (forgotten.heard == kNoTime) first.time = kNoTime + 1;
-    const auto next = std::ranges::lower_bound(boots_, first, is_announced_before);
-    const bool between =
-        next != boots_.end() && next->host == forgotten.host && next->time <= forgotten.reset + kSecond;
-    return between ? &*next : nullptr;
+    auto next = std::ranges::lower_bound(boots_, first, is_announced_before);
+    for (std::size_t i = 0; i < kMaxLooked && next != boots_.end(); ++i, ++next) {
+        if (next->host != forgotten.host || next->time > forgotten.reset + kSecond) break;
+        if (ends_silence(*next, forgotten)) return &*next;
+    }
+    return nullptr;
 }
 
 bool HostBook::has_announced(const IpAddress& host, Nanoseconds heard, Nanoseconds reset) const {

@@ -86,15 +86,31 @@ TEST_CASE("an announcement counts after five seconds of silence, up to a second 
 
 TEST_CASE("an announcement of a host that spoke just before is none of a boot") {
     const auto announced_after = [](Nanoseconds heard) {
-        HostBook book;
-        book.add(forgotten());
-        book.add(lived(2, 0, heard));
-        book.announce(host(1), 150 * kSecond, 0, 77);
-        book.freeze();
-        return (book.signs_of(forgotten()) & kSignAnnouncement) != 0;
+        Signs signs = 0;
+        for (const bool beforehand : {false, true}) {
+            HostBook book;
+            if (beforehand) book.ask_about(forgotten());
+            book.add(forgotten());
+            book.add(lived(2, 0, heard));
+            book.announce(host(1), 150 * kSecond, 0, 77);
+            book.freeze();
+            if (beforehand) CHECK(book.signs_of(forgotten()) == signs);
+            signs = book.signs_of(forgotten());
+        }
+        return (signs & kSignAnnouncement) != 0;
     };
     CHECK(announced_after(145 * kSecond));
     CHECK_FALSE(announced_after(145 * kSecond + kTick));
+}
+
+TEST_CASE("nor is one that the host's other frames do not end a silence with") {
+    HostConnection asked = forgotten();
+    asked.quiet[0] = {145 * kSecond, 200 * kSecond, 0};
+    CHECK((signs_with_announcement(150 * kSecond, asked) & kSignAnnouncement) != 0);
+    CHECK((signs_with_announcement(150 * kSecond - kTick, asked) & kSignAnnouncement) == 0);
+    asked.quiet[0] = {100 * kSecond, 140 * kSecond, 0};
+    CHECK((signs_with_announcement(150 * kSecond, asked) & kSignAnnouncement) != 0);
+    CHECK((signs_with_announcement(150 * kSecond + kTick, asked) & kSignAnnouncement) == 0);
 }
 
 TEST_CASE("an older connection survives if it is heard after the RST") {
