@@ -190,9 +190,8 @@ void HostBook::find_lost(std::span<const HostConnection> all) {
     const auto first = static_cast<std::ptrdiff_t>(lost_.size());
     for (const HostConnection& each : all) {
         if (!is_lost(each)) continue;
-        Lost lost{each.address, each.heard, each.reset};
+        Lost lost{each.address, each.heard, each.stream, each.reset, each.reset};
         if (each.ip_id_ran_on) lost.reset_ran_on = each.reset;
-        if (each.reset - each.heard < kShortestTimeout) lost.reset_soon = each.reset;
         lost_.push_back(lost);
     }
     std::sort(lost_.begin() + first, lost_.end(), is_lost_before);
@@ -200,10 +199,9 @@ void HostBook::find_lost(std::span<const HostConnection> all) {
         const Lost& before = lost_[i - 1];
         Lost& lost = lost_[i];
         if (before.address != lost.address) continue;
-        lost.other_reset = std::max(before.other_reset, std::min(before.reset, lost.reset));
-        lost.reset = std::max(before.reset, lost.reset);
+        lost.other_reset = std::max(before.other_reset, std::min(before.last_reset, lost.last_reset));
+        lost.last_reset = std::max(before.last_reset, lost.last_reset);
         lost.reset_ran_on = std::max(before.reset_ran_on, lost.reset_ran_on);
-        lost.reset_soon = std::max(before.reset_soon, lost.reset_soon);
     }
 }
 

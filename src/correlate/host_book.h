@@ -54,6 +54,8 @@ public:
     static constexpr Nanoseconds kAtOnce = 5 * kSecond;
     // After less than that no middlebox is known to forget a connection that it does not close.
     static constexpr Nanoseconds kShortestTimeout = 238 * kSecond;
+    // Connections that are found lost further apart may each have been lost by something else.
+    static constexpr Nanoseconds kFoundTogether = kShortestTimeout;
 
     // Before the connections are added: of the host of this one, those that can tell no more than when the
     // host was heard, and that they are there, are not kept one by one.
@@ -133,12 +135,12 @@ private:
     struct Lost {
         IpAddress address;
         Nanoseconds heard;
-        // The latest RST of them, of all but one, of those whose IP ids ran on, of those that no middlebox
-        // forgets; kNoTime if there is none.
-        Nanoseconds reset;
+        StreamNumber stream = 0;
+        Nanoseconds reset = kNoTime;  // its own
+        // The latest RST of them, of all but one, and of those whose IP ids ran on; kNoTime if there is none.
+        Nanoseconds last_reset = kNoTime;
         Nanoseconds other_reset = kNoTime;
         Nanoseconds reset_ran_on = kNoTime;
-        Nanoseconds reset_soon = kNoTime;
     };
 
     // The first connections of a burst that a host opened.
@@ -186,6 +188,7 @@ private:
     void find_boots(const IpAddress& host);
     [[nodiscard]] const Older& older(const IpAddress& host, Nanoseconds than) const;
     [[nodiscard]] const Lost* lost_in(const Silence& silence, const IpAddress& address) const;
+    [[nodiscard]] bool lost_others(const HostConnection& forgotten, const Silence& silence) const;
     [[nodiscard]] bool many_hosts_reset(Nanoseconds time) const;
     [[nodiscard]] static bool ends_silence(const Announcement& announcement, const HostConnection& forgotten);
     [[nodiscard]] const Announcement* announcement_of(const HostConnection& forgotten) const;

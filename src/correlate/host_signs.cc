@@ -22,9 +22,27 @@ const HostBook::Older& HostBook::older(const IpAddress& host, Nanoseconds than) 
 
 // What the connections show that were lost in that silence; nullptr if there are none.
 const HostBook::Lost* HostBook::lost_in(const Silence& silence, const IpAddress& address) const {
-    const auto after = std::ranges::upper_bound(lost_, Lost{address, silence.from, kNoTime}, is_lost_before);
+    const auto after = std::ranges::upper_bound(lost_, Lost{address, silence.from}, is_lost_before);
     if (after == lost_.begin() || std::prev(after)->address != address) return nullptr;
     return &*std::prev(after);
+}
+
+// Whether others were lost in that silence, and found so at about the same time. A middlebox forgets all that
+// were idle for long, too: two that were not must be among them.
+bool HostBook::lost_others(const HostConnection& forgotten, const Silence& silence) const {
+    const Nanoseconds from = std::max(silence.to, forgotten.reset - kFoundTogether);
+    const Nanoseconds to = forgotten.reset + kFoundTogether;
+    const auto was_in_use = [](const auto& lost) { return lost.reset - lost.heard < kShortestTimeout; };
+    const auto begin =
+        std::ranges::lower_bound(lost_, Lost{forgotten.address, from - kShortestTimeout}, is_lost_before);
+    auto each = std::ranges::upper_bound(lost_, Lost{forgotten.address, silence.from}, is_lost_before);
+    int missing = was_in_use(forgotten) ? 1 : 2;
+    for (std::size_t i = 0; i < kMaxLooked && missing > 0 && each > begin; ++i) {
+        --each;
+        const bool another = each->stream != forgotten.stream && each->reset >= from && each->reset <= to;
+        if (another && was_in_use(*each)) --missing;
+    }
+    return missing == 0;
 }
 
 Silence HostBook::silence_of(const HostConnection& forgotten) const {
@@ -109,8 +127,7 @@ Signs HostBook::signs_of(const HostConnection& forgotten) const {
     const Lost* lost = silence.length() == 0 ? nullptr : lost_in(silence, forgotten.address);
     if (lost != nullptr && lost->other_reset >= silence.to) {
         if (lost->reset_ran_on >= silence.to) signs |= kSignIpIdRanOn;
-        // A middlebox forgets all that were idle for long, too.
-        if (lost->reset_soon >= silence.to) signs |= kSignOthersLost;
+        if (lost_others(forgotten, silence)) signs |= kSignOthersLost;
     }
     if (announcement_of(forgotten) != nullptr) signs |= kSignAnnouncement;
     if (burst_of(forgotten) != nullptr) signs |= kSignNewConnections;

@@ -126,7 +126,7 @@ TEST_CASE("another connection is lost likewise if it is in the same silence") {
     other.reset = 150 * kSecond;
     CHECK(signs({other}) == kLost);
     other.heard = 195 * kSecond;
-    other.reset = 500 * kSecond;
+    other.reset = 210 * kSecond;
     CHECK(signs({other}) == kLost);
     other.heard += kTick;
     CHECK(signs({other}) == kSignHostHeard);
@@ -146,6 +146,38 @@ TEST_CASE("that connections were lost which a middlebox forgets as well proves n
     };
     CHECK(lost_after(238 * kSecond - kTick) == (kSignOthersLost | kSignHostSilent));
     CHECK(lost_after(238 * kSecond) == kSignHostSilent);
+}
+
+TEST_CASE("another connection that is found lost long before or after says nothing of this one") {
+    const auto found_lost = [](Nanoseconds reset) {
+        HostConnection asked = forgotten();
+        asked.heard = 300 * kSecond;
+        asked.reset = 500 * kSecond;
+        asked.quiet[0] = {300 * kSecond, 500 * kSecond, 0};
+        HostConnection other = asked;
+        other.stream = 2;
+        other.reset = reset;
+        return (signs({other}, asked) & kSignOthersLost) != 0;
+    };
+    CHECK(found_lost(310 * kSecond));
+    CHECK(found_lost(538 * kSecond - kTick));
+    CHECK_FALSE(found_lost(538 * kSecond));
+
+    HostConnection idle = forgotten();
+    idle.reset = 100 * kSecond + 48 * 3'600 * kSecond;
+    idle.quiet[0].to = idle.reset;
+    HostConnection other = forgotten(2);
+    CHECK(signs({other}, idle) == kSignHostSilent);
+    CHECK(signs({idle}, other) == kSignHostSilent);
+}
+
+TEST_CASE("one that was idle for long needs two others that were not") {
+    HostConnection idle = forgotten();
+    idle.heard = 0;
+    idle.reset = 260 * kSecond;
+    idle.quiet[0] = {100 * kSecond, 200 * kSecond, 0};
+    CHECK((signs({forgotten(2)}, idle) & kSignOthersLost) == 0);
+    CHECK((signs({forgotten(2), forgotten(3)}, idle) & kSignOthersLost) != 0);
 }
 
 TEST_CASE("who is silent for about as long again and again is heard that seldom") {
