@@ -80,6 +80,8 @@ public:
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
     [[nodiscard]] std::optional<HostConnection> forgotten(const Connection& connection) const;
+    // The machine that has this address, by one of its addresses.
+    [[nodiscard]] IpAddress machine_of(const IpAddress& host) const { return life_.machine_of(host); }
     // All addresses of the machine that has this one.
     [[nodiscard]] std::vector<IpAddress> addresses_of(const IpAddress& host) const {
         return life_.addresses_of(host);

@@ -42,11 +42,11 @@ void add_holder(Finding& finding, const HolderCount& holder) {
 }  // namespace
 
 void Reboots::count_host(EventKind kind, const Connection& connection, const Judgement& judgement,
-                         const HostSigns& host, Nanoseconds last_word, ReportSink& sink) {
+                         const HostSigns& host, const IpAddress& by, Nanoseconds last_word,
+                         ReportSink& sink) {
     const Severity severity = kind == EventKind::kHostRebooted ? Severity::kCritical : Severity::kWarning;
     Finding lost = loss_of(connection, judgement, kind, severity);
     add_host_evidence(lost, host.evidence);
-    const IpAddress by = lost.subject.address;
     count(std::move(lost), by, last_word, sink);
 }
 

@@ -27,10 +27,11 @@ public:
     // `bytes`: what it may take, about.
     explicit Reboots(std::size_t bytes) : most_(std::max(bytes / kBytes, kFewest)) {}
 
-    // A connection judged peer_rebooted, address_moved or address_conflict: `kind`. `last_word`: when its
-    // host was last heard on it. One event tells of all connections that the host had before.
+    // A connection judged peer_rebooted, address_moved or address_conflict: `kind`. `by`: the address, or of
+    // a reboot the machine, that lost it. `last_word`: when its host was last heard on it. One event tells of
+    // all connections that the host had before.
     void count_host(EventKind kind, const Connection& connection, const Judgement& judgement,
-                    const HostSigns& host, Nanoseconds last_word, ReportSink& sink);
+                    const HostSigns& host, const IpAddress& by, Nanoseconds last_word, ReportSink& sink);
     // One judged middlebox_restarted.
     void count_restart(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                        ReportSink& sink);

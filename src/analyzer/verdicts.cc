@@ -177,16 +177,22 @@ void Verdicts::tell_verdict(const Connection& connection, const Judgement& judge
     if (shared == shared_before) return;
     const ResetRecord& reset = *watcher_.watch_of(connection)->reset;
     if (shared_before) {
-        const FlowKey& key = connection.key;
-        const Endpoint lost_by = *shared_before == EventKind::kMiddleboxRestarted ? key.receiver(before.side)
-                                                                                  : key.sender(before.side);
-        reboots_.withdraw(*shared_before, lost_by.address, reset.silent_since(), reset.time, now, sink_);
+        reboots_.withdraw(*shared_before, loser(*shared_before, connection, before.side),
+                          reset.silent_since(), reset.time, now, sink_);
     }
     if (restarted) {
         reboots_.count_restart(connection, judgement, host, sink_);
     } else if (shared) {
-        reboots_.count_host(*shared, connection, judgement, host, reset.silent_since(), sink_);
+        reboots_.count_host(*shared, connection, judgement, host, loser(*shared, connection, judgement.side),
+                            reset.silent_since(), sink_);
     }
+}
+
+// Whose event it is. A machine reboots with all its addresses.
+IpAddress Verdicts::loser(EventKind kind, const Connection& connection, Direction side) const {
+    if (kind == EventKind::kMiddleboxRestarted) return connection.key.receiver(side).address;
+    const IpAddress address = connection.key.sender(side).address;
+    return kind == EventKind::kHostRebooted ? conclusions_.machine_of(address) : address;
 }
 
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {

@@ -137,6 +137,7 @@ private:
     void take_back(const Connection& connection, Finding& change, Nanoseconds time, std::uint64_t frame);
     void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
                       Nanoseconds now);
+    [[nodiscard]] IpAddress loser(EventKind kind, const Connection& connection, Direction side) const;
     [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,
                                                               const Judgement& judgement,
                                                               const CaptureState& capture) const;

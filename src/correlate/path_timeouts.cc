@@ -16,8 +16,8 @@ Nanoseconds longest_survived(std::span<const PathFailure> failures) {
     return std::ranges::max_element(failures, {}, &PathFailure::survived)->survived;
 }
 
-// How many moments at which the host died it takes to explain them: one explains all that were silent then, and
-// fail when they are tried next.
+// How many moments at which the host died it takes to explain them: one explains all that were silent then,
+// and fail when they are tried next.
 std::size_t deaths_that_explain(std::vector<PathFailure> failures) {
     const auto tried = [](const PathFailure& failure) {
         return failure.heard == kNoTime ? failure.time : failure.heard + failure.idle;

@@ -24,7 +24,8 @@ void count(Reboots& reboots, const Loss& loss, ReportSink& sink) {
     Judgement judgement;
     std::tie(connection.key, judgement.side) = make_flow_key({loss.host, 0}, 40'000, {0, 1}, 80, true);
     judgement.time = loss.reset;
-    reboots.count_host(EventKind::kHostRebooted, connection, judgement, {}, loss.heard, sink);
+    reboots.count_host(EventKind::kHostRebooted, connection, judgement, {},
+                       connection.key.sender(judgement.side).address, loss.heard, sink);
 }
 
 std::vector<std::uint32_t> counts(const std::vector<Loss>& losses) {

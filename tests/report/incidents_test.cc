@@ -153,6 +153,17 @@ TEST_CASE("a reboot is told once: with its connections, those given up before, a
     CHECK(alone.front().streams == Streams{0, 1});
 }
 
+TEST_CASE("a host that rebooted takes in what another of its addresses lost") {
+    Finding rebooted = reboot(100, 2);
+    rebooted.lost = {0, 1};
+    const Finding of_other_address = event(EventKind::kPeerRebooted, 1, 101, 60, 9);
+    Finding other_host = of_other_address;
+    other_host.stream = 7;
+    CHECK(incidents_of({event(EventKind::kPeerRebooted, 0, 100, 60), rebooted, of_other_address}).size() ==
+          1);
+    CHECK(incidents_of({event(EventKind::kPeerRebooted, 0, 100, 60), rebooted, other_host}).size() == 2);
+}
+
 TEST_CASE("an idle timeout takes in the connections that it cut, and no other") {
     Finding shorter = event(EventKind::kPathDead, 5, 400, 30);
     const std::vector<Finding> events = {event(EventKind::kPathDead, 1, 100, 60),

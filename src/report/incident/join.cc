@@ -1,6 +1,7 @@
 #include "report/incident/join.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -12,11 +13,15 @@ using Entry = Cases::value_type;
 
 class Joiner {
 public:
-    explicit Joiner(const Cases& cases) : cases_(cases) {}
+    explicit Joiner(const Cases& cases) : cases_(cases) {
+        for (const Entry& entry : cases) note_reboot(entry);
+    }
 
     // The case that has the same cause and tells more of it; null if none does.
     [[nodiscard]] const Entry* parent_of(const Entry& entry) const {
         switch (entry.first.cause) {
+            case CauseClass::kReboot:
+                return reboot_of_machine(entry);
             case CauseClass::kOutage:
             case CauseClass::kHeartbeat:
                 return failure_behind(entry);
@@ -36,6 +41,25 @@ public:
     }
 
 private:
+    // It names connections of other addresses that its host has.
+    void note_reboot(const Entry& entry) {
+        if (entry.first.cause != CauseClass::kReboot || entry.second.count(EventKind::kHostRebooted) == 0)
+            return;
+        const Finding& told = entry.second.told();
+        const auto named = std::min<std::size_t>(told.count, told.lost.size());
+        for (std::size_t i = 0; i < named; ++i) rebooted_.try_emplace(told.lost[i], &entry);
+    }
+
+    // What another address of a host lost when the host rebooted.
+    [[nodiscard]] const Entry* reboot_of_machine(const Entry& entry) const {
+        if (entry.second.count(EventKind::kHostRebooted) > 0) return nullptr;
+        for (const StreamNumber stream : entry.second.streams()) {
+            const auto found = rebooted_.find(stream);
+            if (found != rebooted_.end() && found->second != &entry) return found->second;
+        }
+        return nullptr;
+    }
+
     // The case of that key whose moment may be the same; `key.from` does not matter.
     [[nodiscard]] const Entry* meeting(CaseKey key, const Entry& entry) const {
         const bool of_a_moment = is_of_a_moment(key.cause);
@@ -136,6 +160,7 @@ private:
     }
 
     const Cases& cases_;
+    std::map<StreamNumber, const Entry*> rebooted_;  // by the connections lost
 };
 
 // Of a middlebox that restarted it is the host whose connections it had.
