@@ -151,8 +151,11 @@ void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment,
     const bool elsewhere = &own != &connection;
     Labels own_labels = labels;
     if (elsewhere && segment.analysed) own_labels = classify(own.tcp, segment, rules_, ranges_);
+    const bool within =
+        is_within(own.sent_by(segment.direction), own.sent_by(opposite(segment.direction)), segment);
+    const bool is_stray = !within && segment.analysed && !owner.has_ended && strays(own, segment);
     SegmentNature nature;
-    if (segment.analysed && !owner.has_ended) nature = look(own, segment, own_labels);
+    if (segment.analysed && !owner.has_ended && !is_stray) nature = look(own, segment, own_labels);
     nature.may_prove |= may_prove;
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature))
@@ -162,14 +165,30 @@ void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment,
     const bool is_copy = nature.kind == SegmentKind::kDuplicateFrame && count_copy(segment);
     // A box on the path may send RSTs in the name of a host.
     if (!segment.has(kRst)) hear_host(own, segment);
-    tally(own, segment, file_, ranges_, is_copy);
+    if (is_stray) {
+        tally_stray(own, segment, file_);
+    } else {
+        tally(own, segment, file_, ranges_, is_copy);
+    }
     if (owner.has_ended) {
         own.rst_seen = was_reset;
         watcher_.count_reset(own, segment);
     }
-    follow(connection.tcp, segment, labels);
-    if (elsewhere) follow(own.tcp, segment, own_labels);
+    if (elsewhere) follow(connection.tcp, segment, labels);
+    if (is_stray) {
+        follow_stray(own.tcp, segment, own_labels);
+    } else {
+        follow(own.tcp, segment, own_labels);
+    }
     if (census_.active() && !is_copy) take_census(own, segment);
+}
+
+// Whether the segment's receiver drops it for its numbers, so that it changes nothing of the connection. What
+// a RST does is for acceptance_of(). REQUIRES: segment.analysed.
+bool Analyzer::Impl::strays(Connection& connection, const Segment& segment) {
+    const Numbers numbers = numbers_of(connection.ends(), segment);
+    if (numbers == Numbers::kAgreed) agree(connection, segment, ranges_);
+    return numbers == Numbers::kStray && !segment.has(kRst);
 }
 
 // REQUIRES: segment.analysed.
@@ -232,6 +251,13 @@ void Analyzer::Impl::hear_host(const Connection& connection, const Segment& segm
 void Analyzer::Impl::follow(TcpStream& stream, const Segment& segment, Labels labels) {
     if (segment.analysed) advance(stream, segment, labels, rules_, ranges_);
     learn_options(stream, segment, rules_);
+}
+
+void Analyzer::Impl::follow_stray(TcpStream& stream, const Segment& segment, Labels labels) {
+    HalfStream& side = stream.forward(segment.direction);
+    const HalfStream before = side;
+    follow(stream, segment, labels);
+    set_ack_aside(side, before);
 }
 
 // Whether what is alike to the packet before it is that packet: two RSTs of a host that does not number them

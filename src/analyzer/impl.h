@@ -94,6 +94,8 @@ private:
     SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
     [[gnu::always_inline]] inline void hear_host(const Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
+    [[gnu::noinline]] void follow_stray(TcpStream& stream, const Segment& segment, Labels labels);
+    [[gnu::noinline]] bool strays(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);
     inline void take_notice(const Notice& notice, bool known_sender);
     // How far into the batch's frames that are no TCP segments.

@@ -137,7 +137,9 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
                         between(rev.last_time, segment.time), rev);
     train.at = seq;
     watch.longest_survived = before.longest_idle_but(train.silence_before);
-    if (window_probe || fwd.next_seq_time > segment.time) return;
+    // Something stray has gone beyond it: then nobody knows when.
+    const bool strayed = fwd.next_seq.after(before.sent[index(segment.direction)].next);
+    if (window_probe || strayed || fwd.next_seq_time > segment.time) return;
     // The original went out before; its frame is known if it was the connection's latest.
     train = {};
     train.tries = Tries::kData;

@@ -51,6 +51,7 @@ struct Connection {
     bool beats : 1 = false;           // its data is looked at for heartbeats
     // The longest silence but one in whole seconds, at most kMostSeconds.
     std::uint32_t second_idle_s : 15 = 0;
+    std::uint8_t fin_strayed : 2 = 0;  // like fin_seen: a FIN where its receiver drops it
 
     static constexpr std::uint32_t kMostSeconds = (1U << 15) - 1;
 

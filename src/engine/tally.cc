@@ -1,12 +1,19 @@
 #include "engine/tally.h"
 
-namespace deadpeer::tallying {
+namespace deadpeer {
+namespace tallying {
+
+namespace {
+
+std::uint8_t with(std::uint8_t sides, Direction side) {
+    return static_cast<std::uint8_t>((sides | (1U << index(side))) & 3U);
+}
+
+}  // namespace
 
 void learn_roles(Connection& connection, const Segment& segment) {
-    if (segment.has(kFin)) {
-        connection.fin_seen =
-            static_cast<std::uint8_t>((connection.fin_seen | (1U << index(segment.direction))) & 3U);
-    }
+    if (segment.has(kFin) && !is_behind(connection.ends(), segment))
+        connection.fin_seen = with(connection.fin_seen, segment.direction) & 3U;
     if (segment.has(kRst) && acceptance_of(connection.ends(), segment) != Acceptance::kDropped)
         connection.rst_seen = true;
     if (!segment.has(kSyn)) return;
@@ -54,4 +61,33 @@ void note_long_silence(Connection& connection, Nanoseconds silence) {
         Connection::kMostSeconds;
 }
 
-}  // namespace deadpeer::tallying
+}  // namespace tallying
+
+void tally_stray(Connection& connection, const Segment& segment, std::uint32_t file) {
+    if (connection.last.file != file) connection.several_inputs = true;
+    connection.last = FramePosition::of(file, segment.frame);
+    if (segment.has(kFin))
+        connection.fin_strayed = tallying::with(connection.fin_strayed, segment.direction) & 3U;
+    count_stray(connection.sent_by(segment.direction), segment);
+    tallying::note_time(connection, segment);
+}
+
+void agree(Connection& connection, const Segment& segment, RangePool& pool) {
+    const Direction side = segment.direction;
+    const Agreement agreement = agreement_of(connection.ends(), segment);
+    HalfStream& other = connection.tcp.reverse(side);
+    if (agreement.expected && other.rcv_next_aside) {
+        other.rcv_next_aside = false;
+        other.sacked = {};
+    }
+    // A RST does not tell where its side is; nor is it asked whether something before it is missing.
+    if (segment.has(kRst)) reach(connection.sent_by(side), Seq(segment.seq), pool);
+    const auto take_fin = [&connection](Direction closer) {
+        const std::uint32_t strayed = connection.fin_strayed & 1U << index(closer);
+        connection.fin_seen = static_cast<std::uint8_t>(connection.fin_seen | strayed) & 3U;
+    };
+    if (agreement.sender_was_there) take_fin(side);
+    if (agreement.other_was_there) take_fin(opposite(side));
+}
+
+}  // namespace deadpeer

@@ -26,7 +26,24 @@ void take_unanalysed(Connection& connection, const Segment& segment, RangePool& 
 // Of a second or more.
 void note_long_silence(Connection& connection, Nanoseconds silence);
 
+inline void note_time(Connection& connection, const Segment& segment) {
+    if (segment.time == kNoTime) return;
+    if (connection.first_time == kNoTime) {
+        connection.first_time = segment.time;
+    } else if (connection.last_time() != kNoTime) {
+        const Nanoseconds silence = segment.time - connection.last_time();
+        if (silence >= kSecond) note_long_silence(connection, silence);
+        if (silence <= -kSecond) connection.clock_set_back = true;
+        connection.longest_idle = std::max({connection.longest_idle, silence, Nanoseconds{0}});
+    }
+    connection.last_sender = segment.direction;
+}
+
 }  // namespace tallying
+
+// What was taken for stray is part of the connection after all. Comes before look() and tally().
+// REQUIRES: the numbers of the segment are Numbers::kAgreed.
+void agree(Connection& connection, const Segment& segment, RangePool& pool);
 
 // Comes before advance() of its TcpStream. `is_copy`: the capture holds it already.
 inline void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool,
@@ -39,16 +56,10 @@ inline void tally(Connection& connection, const Segment& segment, std::uint32_t 
 
     count(connection.sent_by(segment.direction), segment, pool, is_copy);
     acknowledge(connection.sent_by(opposite(segment.direction)), segment, pool);
-    if (segment.time == kNoTime) return;
-    if (connection.first_time == kNoTime) {
-        connection.first_time = segment.time;
-    } else if (connection.last_time() != kNoTime) {
-        const Nanoseconds silence = segment.time - connection.last_time();
-        if (silence >= kSecond) tallying::note_long_silence(connection, silence);
-        if (silence <= -kSecond) connection.clock_set_back = true;
-        connection.longest_idle = std::max({connection.longest_idle, silence, Nanoseconds{0}});
-    }
-    connection.last_sender = segment.direction;
+    tallying::note_time(connection, segment);
 }
+
+// Likewise, a segment that its receiver drops.
+void tally_stray(Connection& connection, const Segment& segment, std::uint32_t file);
 
 }  // namespace deadpeer

@@ -29,6 +29,39 @@ std::uint32_t room_of(const HalfStream& side) {
     return std::uint32_t{side.window} << scale;
 }
 
+// A window that the capture does not show, or what it lost, accounts for so much.
+constexpr std::uint32_t kLeastRoom = 1U << 20;
+
+std::int32_t far_from(const HalfStream& receiver) {
+    return static_cast<std::int32_t>(std::max(room_of(receiver), kLeastRoom));
+}
+
+// At most so far from each other, whichever comes first.
+bool is_near(Seq one, Seq other, std::int32_t distance) {
+    const std::int32_t from = one.distance_to(other);
+    return from >= -distance && from <= distance;
+}
+
+// Where the segment lies beyond all that is known of the two sides.
+struct Beyond {
+    bool seq = false;
+    bool ack = false;
+};
+
+// REQUIRES: both sides were seen, and what they sent is known.
+Beyond beyond(const Ends& ends, const Segment& segment) {
+    const HalfStream& own = ends.tcp.forward(segment.direction);
+    const HalfStream& receiver = ends.tcp.reverse(segment.direction);
+    const SentData& sent = ends.sent[index(segment.direction)];
+    const SentData& other = ends.sent[index(opposite(segment.direction))];
+    const Seq seq(segment.seq);
+    const Seq expected = receiver.rcv_next().after(sent.next) ? receiver.rcv_next() : sent.next;
+    // Who sends data where they are expected is no stranger.
+    const bool tells_ack = segment.has(kAck) && (segment.payload_length == 0 || seq != sent.next);
+    return {expected.distance_to(seq) > far_from(receiver),
+            tells_ack && other.next.distance_to(Seq(segment.ack)) > far_from(own)};
+}
+
 // RFC 9293 section 3.10.7.3: only one that acknowledges the SYN.
 Acceptance in_syn_sent(const Ends& ends, const Segment& reset) {
     const Direction target = opposite(reset.direction);
@@ -85,6 +118,41 @@ Acceptance acceptance_of(const Ends& before, const Segment& segment) {
     if (before.sent_fin(segment.direction) && seq == from - 1) return Acceptance::kTaken;
     const Seq edge = from + room_of(target);
     return in_window(seq, from, to, edge.after(to) ? edge : to);
+}
+
+Agreement agreement_of(const Ends& before, const Segment& segment) {
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    const HalfStream& other = before.tcp.reverse(segment.direction);
+    const Seq seq(segment.seq);
+    return {own.next_seq == seq && own.last_time >= other.last_time,
+            segment.has(kAck) && other.next_seq == Seq(segment.ack),
+            is_near(seq, other.last_ack, far_from(other))};
+}
+
+Numbers numbers_of(const Ends& before, const Segment& segment) {
+    const HalfStream& own = before.tcp.forward(segment.direction);
+    const HalfStream& other = before.tcp.reverse(segment.direction);
+    const bool known = own.seen && other.seen && !other.first_ack && other.rcv_next_known &&
+                       before.sent[0].next_known != 0 && before.sent[1].next_known != 0;
+    if (!known || segment.has(kSyn)) return Numbers::kFit;
+    const Beyond lies = beyond(before, segment);
+    if (!lies.seq && !lies.ack) return Numbers::kFit;
+    const Agreement agreement = agreement_of(before, segment);
+    const Seq ack(segment.ack);
+    // Acknowledged more before, as far beyond, and goes on from there.
+    const Seq seen = before.sent[index(opposite(segment.direction))].next;
+    const bool goes_on = seen.distance_to(own.last_ack) > far_from(own) && ack.after(own.last_ack) &&
+                         is_near(ack, own.last_ack, far_from(own));
+    const bool sent = ack.at_or_before(other.next_seq) && is_near(ack, other.next_seq, far_from(own));
+    const bool seq_agreed = !lies.seq || agreement.sender_was_there || agreement.expected;
+    const bool ack_agreed = !lies.ack || goes_on || sent;
+    return seq_agreed && ack_agreed ? Numbers::kAgreed : Numbers::kStray;
+}
+
+bool is_behind(const Ends& before, const Segment& segment) {
+    const HalfStream& receiver = before.tcp.reverse(segment.direction);
+    const std::uint32_t length = segment.payload_length + (segment.has(kFin) ? 1U : 0U);
+    return receiver.rcv_next_known && (Seq(segment.seq) + length).before(receiver.rcv_next() - kLeastRoom);
 }
 
 }  // namespace deadpeer

@@ -1,8 +1,8 @@
-// Acceptance: what the receiver of a RST does with it, as far as the capture shows the receiver's state.
+// Acceptance: what the receiver of a segment does with it, as far as the capture shows the receiver's state.
 //
-// What:    a question about the connection before the segment; changes nothing. A capture beside the sender,
-//          or one that lost frames, does not show all that the receiver has got: what it may have taken
-//          counts as taken.
+// What:    questions about the connection before the segment; they change nothing. A capture beside the
+//          sender, or one that lost frames, does not show all that the receiver has got: what it may have
+//          taken counts as taken.
 // Source:  RFC 9293 section 3.10.7, RFC 5961 section 3.2.
 // Threads: pure functions.
 #pragma once
@@ -52,5 +52,33 @@ enum class Acceptance : std::uint8_t {
 
 // REQUIRES: `segment` is a RST.
 Acceptance acceptance_of(const Ends& before, const Segment& segment);
+
+// What the numbers of a segment are to its receiver.
+enum class Numbers : std::uint8_t {
+    kFit,     // or what the receiver expects is not known
+    kAgreed,  // far beyond what was seen; but the other side, or the sender's segment before, says the same:
+              // what lies between was not captured
+    kStray,   // beyond, and nobody says so but this segment: its receiver drops it
+};
+
+Numbers numbers_of(const Ends& before, const Segment& segment);
+
+// A cheap question before that one: whether the segment is not beyond what was seen of the two sides.
+inline bool is_within(const SentData& sent, const SentData& other, const Segment& segment) {
+    return Seq(segment.seq).at_or_before(sent.next) && Seq(segment.ack).at_or_before(other.next);
+}
+
+// What both sides say of an earlier segment that was taken for a stray one. REQUIRES: the numbers of
+// `segment` are kAgreed.
+struct Agreement {
+    bool sender_was_there = false;  // the sender's segment before ends where this one begins
+    bool other_was_there = false;   // this one acknowledges all that the other side has sent
+    bool expected = false;          // this one is where the other side's latest ACK asks for it
+};
+
+Agreement agreement_of(const Ends& before, const Segment& segment);
+
+// Whether it ends long before what its receiver has got: a FIN there is none of the connection.
+bool is_behind(const Ends& before, const Segment& segment);
 
 }  // namespace deadpeer

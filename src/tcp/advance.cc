@@ -146,6 +146,19 @@ void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rul
     unacked::acknowledge(rev.unacked, Seq(segment.ack), pool);
 }
 
+void set_ack_aside(HalfStream& side, const HalfStream& before) {
+    const bool has_room = side.rcv_next_aside || side.sacked.empty();
+    side.window_closed = before.window_closed;
+    side.rcv_next_known = before.rcv_next_known && has_room;
+    if (!side.rcv_next_known) {
+        if (side.rcv_next_aside) side.sacked = {};
+        side.rcv_next_aside = false;
+        return;
+    }
+    side.rcv_next_aside = true;
+    side.aside = before.rcv_next().value();
+}
+
 void learn_from_special(TcpStream& stream, const Segment& segment, const Rules& rules) {
     constexpr std::uint8_t kMinimumHeader = 20;
     constexpr std::uint8_t kMaximumShift = 14;  // RFC 7323 section 2.3

@@ -15,6 +15,10 @@ void begin(TcpStream& stream, const Segment& segment, bool renumbered);
 // Takes an analysed segment into the state. `labels` are classify()'s for it.
 void advance(TcpStream& stream, const Segment& segment, Labels labels, const Rules& rules, RangePool& pool);
 
+// After advance() by a segment that its receiver drops: what the side expects is what it had said before, and
+// so is whether its window is open. `before`: the side before advance().
+void set_ack_aside(HalfStream& side, const HalfStream& before);
+
 void learn_from_special(TcpStream& stream, const Segment& segment, const Rules& rules);
 
 // What any segment, analysed or not, tells by its options and its part in the handshake. Comes last.

@@ -66,15 +66,20 @@ void count_elsewhere(SentData& sent, const Segment& segment, RangePool& pool) {
     if (end.after(sent.next)) sent.next = end;
 }
 
+void reach(SentData& sent, Seq next, RangePool& pool) {
+    if (!next.after(sent.next)) return;
+    open_hole(sent, next, pool);
+    sent.next = next;
+}
+
 void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool) {
     if (segment.has(kRst) || !segment.has(kAck)) return;
     const Seq ack(segment.ack);
     if (sent.next_known == 0) {
         sent.next = ack;
         sent.next_known = 1;
-    } else if (ack.after(sent.next) && sent.next.distance_to(ack) <= kLargestWindow) {
-        open_hole(sent, ack, pool);
-        sent.next = ack;
+    } else if (sent.next.distance_to(ack) <= kLargestWindow) {
+        reach(sent, ack, pool);
     }
 }
 

@@ -68,6 +68,15 @@ inline void count(SentData& sent, const Segment& segment, RangePool& pool, bool 
     sent.last_ip_id = segment.ip_id;
 }
 
+// Counts a segment that its receiver drops: the side's numbers do not go on from there.
+inline void count_stray(SentData& sent, const Segment& segment) {
+    ++sent.segments;
+    sent.payload_bytes += segment.payload_length;
+}
+
+// What lies before that number was sent, seen or not.
+void reach(SentData& sent, Seq next, RangePool& pool);
+
 void acknowledge_unseen(SentData& sent, const Segment& segment, RangePool& pool);
 
 // The peer of this side acknowledges what it sent, seen or not. REQUIRES: segment.analysed and sent by the
