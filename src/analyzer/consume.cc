@@ -360,7 +360,7 @@ void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
     if (notice.kind == Notice::Kind::kUnreachable) {
         Connection* const old = predecessors_.going_on(connection);
         Connection& quoted = old != nullptr && !notice.quote.has(kSyn) ? *old : connection;
-        watcher_.unreachable(quoted, notice.quote.direction, notice.frame, notice.time);
+        watcher_.unreachable(quoted, notice.quote, notice.frame, notice.time);
     }
 }
 

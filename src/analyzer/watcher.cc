@@ -181,9 +181,11 @@ void Watcher::report(Connection& connection, const Segment& segment, StreamNumbe
     keep_row(watch_for(connection).sides[index(segment.direction)].pending_row, id, row);
 }
 
-void Watcher::unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame,
+void Watcher::unreachable(Connection& connection, const Segment& quote, std::uint64_t frame,
                           Nanoseconds time) {
-    observe_unreachable(watch_for(connection), quoted_sender, frame, time);
+    // Whoever does not know the numbers of the connection can make one up.
+    if (!may_have_sent(connection.ends(), quote.direction, Seq(quote.seq))) return;
+    observe_unreachable(watch_for(connection), quote.direction, frame, time);
 }
 
 Watch& Watcher::open(Connection& connection) {

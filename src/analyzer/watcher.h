@@ -80,7 +80,7 @@ public:
     void report_latest(const Connection& connection);
 
     // An ICMP error quotes a segment of the connection.
-    void unreachable(Connection& connection, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
+    void unreachable(Connection& connection, const Segment& quote, std::uint64_t frame, Nanoseconds time);
 
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);

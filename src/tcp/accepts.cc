@@ -149,6 +149,18 @@ Numbers numbers_of(const Ends& before, const Segment& segment) {
     return seq_agreed && ack_agreed ? Numbers::kAgreed : Numbers::kStray;
 }
 
+bool may_have_sent(const Ends& before, Direction side, Seq seq) {
+    const SentData& sent = before.sent[index(side)];
+    const HalfStream& own = before.tcp.forward(side);
+    const HalfStream& peer = before.tcp.reverse(side);
+    if (sent.next_known == 0) return true;
+    const std::int32_t ahead = own.seen ? 0 : far_from(peer);
+    if (sent.next.distance_to(seq) > ahead) return false;
+    if (!peer.rcv_next_known && !own.isn_set) return true;
+    const Seq oldest = peer.rcv_next_known ? peer.rcv_next() : own.isn;
+    return !seq.before(oldest - kLeastRoom);
+}
+
 bool is_behind(const Ends& before, const Segment& segment) {
     const HalfStream& receiver = before.tcp.reverse(segment.direction);
     const std::uint32_t length = segment.payload_length + (segment.has(kFin) ? 1U : 0U);

@@ -78,6 +78,10 @@ struct Agreement {
 
 Agreement agreement_of(const Ends& before, const Segment& segment);
 
+// Whether the side has sent, or may have sent where its segments were not captured, what begins at that
+// number and was on its way not long ago: RFC 5927 section 4.1 asks so of what an ICMP error quotes.
+bool may_have_sent(const Ends& before, Direction side, Seq seq);
+
 // Whether it ends long before what its receiver has got: a FIN there is none of the connection.
 bool is_behind(const Ends& before, const Segment& segment);
 
