@@ -145,6 +145,29 @@ bool ip_id_runs_on(std::uint16_t before, std::uint16_t now) {
 
 namespace {
 
+// What was on its way when the RST was sent: the sender's, if it lies before it; the other side's, which had
+// not got it.
+bool was_on_its_way(const ResetRecord& reset, const ConnectionView& before, const Segment& segment) {
+    constexpr Nanoseconds kReordered = 50 * kMillisecond;
+    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : 0;
+    // Earlier, too.
+    const bool soon = between(reset.time, segment.time) <= std::max(kReordered, 2 * round_trip);
+    return soon && (segment.direction != reset.sender ||
+                    (Seq(segment.seq) + segment.payload_length).at_or_before(reset.seq));
+}
+
+// The connection goes on where it was; what is far from that is another that has its addresses and ports.
+bool goes_on(ResetRecord& reset, const Segment& segment) {
+    constexpr std::int32_t kNear = 1 << 16;
+    Seq& next = reset.next[index(segment.direction)];
+    if (next == Seq{}) return true;
+    const std::int32_t distance = next.distance_to(Seq(segment.seq));
+    if (distance <= -kNear || distance >= kNear) return false;
+    const Seq end = Seq(segment.seq) + segment.payload_length;
+    if (end.after(next)) next = end;
+    return true;
+}
+
 ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
@@ -157,6 +180,8 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.reopened = watch.reopened && reset.shape == ResetRecord::Shape::kNoSocket;
     reset.seq = Seq(segment.seq);
     reset.ttl = segment.ttl;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh})
+        reset.next[index(side)] = before.sent[index(side)].next;
     reset.time = segment.time;
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
@@ -225,13 +250,15 @@ bool observe_after_reset(Watch& watch, WatchPools& pools, const ConnectionView& 
         watch.reset.release(pools.resets);
         return false;
     }
+    if (!goes_on(reset, segment)) return !reset.ignored();
     if (segment.direction != reset.sender && segment.has(kFin) && reset.late_request.small)
         reset.late_request = {};
+    const bool later = !was_on_its_way(reset, before, segment);
     if (segment.direction == reset.sender) {
-        reset.sender_after = true;
+        if (later) reset.sender_after = true;
         return !reset.ignored();
     }
-    reset.target_after = true;
+    if (later) reset.target_after = true;
     const bool says_nothing_new = segment.payload_length == 0 && segment.has(kAck) &&
                                   !segment.has(kSyn | kFin) &&
                                   before.tcp.forward(segment.direction).expects(Seq(segment.ack));

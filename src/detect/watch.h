@@ -165,12 +165,13 @@ struct ResetRecord {
     Shape shape = Shape::kNone;
     Direction sender = Direction::kFromLow;
     Seq seq;
+    std::array<Seq, 2> next;  // each side's SND.NXT, as far as the connection goes on; 0: not known
     bool ttl_differs = false;
     bool both_ends = false;       // a RST of the other side came within 50 ms
     bool out_of_window = false;   // dropped, whatever its place
     bool out_of_place = false;    // not where the other side would heed it
     bool challenged = false;      // the other side asked whether it is meant
-    bool sender_after = false;    // a segment without RST of its sender came later
+    bool sender_after = false;    // a segment without RST that its sender sent later came
     bool target_after = false;    // one of the other side did
     bool in_handshake = false;    // the initiator had sent nothing but its SYN
     bool answers_fin = false;     // the other side's first
