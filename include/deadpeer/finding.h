@@ -179,6 +179,9 @@ inline constexpr Signs kSignAnsweredBefore = 1U << 23;  // the side that is sile
 inline constexpr Signs kSignRefusedSince =
     1U << 24;  // new connections to these hosts' ports were refused since, by RSTs with the same TTL
 
+inline constexpr Signs kSignHostReturned =
+    1U << 25;  // silent while it was tried, the host was heard while there was time for an answer
+
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;
 

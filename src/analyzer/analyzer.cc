@@ -12,6 +12,7 @@ void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,
 }
 
 RunSummary Analyzer::Impl::tell_all() {
+    if (!live_) note_hosts(clock_.now());
     const std::vector<Verdicts::Ended> connections = all_in_order();
     verdicts_.tell_all(connections, capture_state());
     return run_summary(told_early_ + connections.size());

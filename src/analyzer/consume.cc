@@ -70,6 +70,7 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
 void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
     for (; next.come_before(frame, segments_); ++next.heard) {
         const Heard& heard = segments_.heard[next.heard];
+        if (!live_ && heard.time >= next_host_deadline_) note_hosts(heard.time);
         const bool known_sender = heard.mac == 0 || life_.expects(heard.mac);
         life_.hear(heard, file_);
         const bool notice =
@@ -111,7 +112,11 @@ void Analyzer::Impl::note_time(const FrameView& frame) {
 }
 
 void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
-    if (live_) pass_time(std::min(segment.time, read_at_));
+    if (live_) {
+        pass_time(std::min(segment.time, read_at_));
+    } else if (segment.time >= next_host_deadline_) {
+        note_hosts(segment.time);
+    }
     at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, place);
     if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
@@ -213,6 +218,8 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
     if (looked && live_) {
         verdicts_.tell_outlived(connection, segment, file_);
         rounds_.ask_later(connection, segment.time, capture_state());
+    } else if (looked) {
+        note_hosts_later(connection, segment.time);
     }
     return nature;
 }

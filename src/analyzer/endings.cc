@@ -223,6 +223,7 @@ void Analyzer::Impl::note_gone(const Connection& connection) {
 void Analyzer::Impl::let_go(Connection& connection) {
     note_gone(connection);
     rounds_.forget(connection);
+    host_deadlines_.forget(connection.tcp.number);
     beats_.release(connection);
     watcher_.release(connection);
     release(connection, ranges_);
@@ -240,6 +241,25 @@ void Analyzer::Impl::advance_time(Nanoseconds now) {
     pass_time(now);
     if (options_.may_pause_unseen) rounds_.doubt_again(pauses_.latest(), now_);
     forget_ended();
+}
+
+void Analyzer::Impl::note_hosts_later(const Connection& connection, Nanoseconds segment) {
+    const auto ends =
+        watcher_.patience_ends(connection, ended(inputs_.gaps().of(connection.last.file)), segment);
+    if (!ends) return;
+    host_deadlines_.set(connection.key, connection.tcp.number, *ends);
+    next_host_deadline_ = std::min(next_host_deadline_, *ends);
+}
+
+void Analyzer::Impl::note_hosts(Nanoseconds now) {
+    while (const auto entry = host_deadlines_.due(now)) {
+        const Connection* const record = flows_.find(entry->key, flows_.hash(entry->key));
+        const auto one = record == nullptr ? std::nullopt : predecessors_.find(*record, entry->stream);
+        if (!one) continue;
+        watcher_.note_hosts(*one->connection);
+        note_hosts_later(*one->connection, entry->time);
+    }
+    next_host_deadline_ = host_deadlines_.next().value_or(kLatestTime);
 }
 
 void Analyzer::Impl::pass_time(Nanoseconds time) {

@@ -19,6 +19,7 @@
 
 #include "analyzer/capture_clock.h"
 #include "analyzer/capture_pauses.h"
+#include "analyzer/deadlines.h"
 #include "analyzer/inputs.h"
 #include "analyzer/predecessors.h"
 #include "analyzer/rounds.h"
@@ -130,6 +131,11 @@ private:
         return beats_.concern(connection, segment, [&] { return payload_of(segment); });
     }
 
+    // Of a file: what a host that does not answer on one connection says on others counts until the time
+    // for an answer is over, when a live capture asks.
+    void note_hosts_later(const Connection& connection, Nanoseconds segment);
+    void note_hosts(Nanoseconds now);
+
     // Live: asks what was due before a frame of that time, each question as of the time when it was due.
     void pass_time(Nanoseconds time);
 
@@ -187,7 +193,7 @@ private:
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
                verdicts_.memory() + services_.memory() + life_.memory() + reassembler_.memory() +
-               order_memory();
+               host_deadlines_.memory() + order_memory();
     }
     // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
@@ -229,6 +235,10 @@ private:
     Nanoseconds read_at_ = kNoTime;  // when the batch at hand was
     Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
     Rounds rounds_;
+
+    // Of a file.
+    Deadlines host_deadlines_;
+    Nanoseconds next_host_deadline_ = kLatestTime;  // or earlier
 
     StreamNumber next_stream_;
     std::uint32_t looks_without_relief_ = 0;  // to come, after a search in vain

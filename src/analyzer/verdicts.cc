@@ -198,6 +198,7 @@ IpAddress Verdicts::loser(EventKind kind, const Connection& connection, Directio
 std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
     ++Work::answers;
     const Connection& connection = *due.connection;
+    watcher_.note_hosts(connection);
     const HostSigns host = host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
     tell_missed_beat(connection, conclusion, capture.pauses);

@@ -8,6 +8,7 @@
 #include "detect/named_frames.h"
 #include "detect/observe_close.h"
 #include "detect/observe_reset.h"
+#include "detect/patience.h"
 #include "engine/train_findings.h"
 
 namespace deadpeer {
@@ -86,7 +87,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     if (is_trying(watch.sides[index(segment.direction)])) {
         const IpAddress silent = connection.key.receiver(segment.direction).address;
         const Nanoseconds here = connection.tcp.reverse(segment.direction).last_time;
-        note_host_heard(watch, pools_, segment.direction, here, hosts_.last_heard(silent));
+        note_host_heard(watch, pools_, segment.direction, here, host_heard(silent));
     }
     if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
     const bool may_prove = selects_rows() && is_evidence(watch, observation, segment);
@@ -116,6 +117,32 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair, may_prove};
+}
+
+// By any address of its machine.
+Nanoseconds Watcher::host_heard(const IpAddress& host) const {
+    Nanoseconds heard = kNoTime;
+    for (const IpAddress& address : hosts_.addresses_of(host))
+        heard = std::max(heard, hosts_.last_heard(address));
+    return heard;
+}
+
+void Watcher::note_hosts(const Connection& connection) {
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr) return;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (!is_trying(watch->sides[index(side)])) continue;
+        const IpAddress silent = connection.key.receiver(side).address;
+        // Here it was heard itself.
+        if (connection.tcp.reverse(side).last_time >= connection.tcp.forward(side).last_time) continue;
+        note_host_returned(*watch, pools_, side, host_heard(silent));
+    }
+}
+
+std::optional<Nanoseconds> Watcher::patience_ends(const Connection& connection,
+                                                  std::span<const CaptureGap> gaps, Nanoseconds after) const {
+    const Watch* watch = watch_of(connection);
+    return watch == nullptr ? std::nullopt : next_silence_deadline(*watch, gaps, after);
 }
 
 // `segment` is the large one, or one of the other side that shows that it lives.

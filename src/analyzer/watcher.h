@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "core/pool.h"
 #include "correlate/host_life.h"
@@ -14,6 +16,7 @@
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
 #include "deadpeer/sink.h"
+#include "detect/capture_gap.h"
 #include "detect/observe.h"
 #include "detect/watch.h"
 #include "engine/connection.h"
@@ -84,6 +87,13 @@ public:
 
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);
+
+    // Takes down what the hosts that do not answer on it have said elsewhere until now.
+    void note_hosts(const Connection& connection);
+    // When what does not answer on it will have had its time; no value if nothing is waited for.
+    [[nodiscard]] std::optional<Nanoseconds> patience_ends(const Connection& connection,
+                                                           std::span<const CaptureGap> gaps,
+                                                           Nanoseconds after) const;
 
     // That RST of it came from a machine that was not seen before.
     void note_other_sender(const Connection& connection, const Segment& reset);
@@ -180,6 +190,7 @@ private:
     void drop_first_pair(Watch& watch);
     void settle_answered_row(Watch& watch, const Segment& answer);
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
+    [[nodiscard]] Nanoseconds host_heard(const IpAddress& host) const;
 
     const AnalyzerOptions& options_;
     const HostLife& hosts_;

@@ -29,7 +29,8 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;
         judgement.confidence = Confidence::kNone;
-    } else if (by_silence && (judgement.signs & kSignCapturePaused) != 0) {
+    } else if (dead &&
+               (judgement.signs & (kSignCapturePaused | kSignIcmpUnreachable)) == kSignCapturePaused) {
         judgement.confidence = Confidence::kLow;
     } else if (dead && (judgement.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) {
         judgement.confidence = lowered(judgement.confidence);

@@ -46,10 +46,17 @@ bool ended_otherwise(const JudgementCase& c, Direction prober) {
     return c.reset_stands() && !ended_by_reset(c, prober);
 }
 
+// No stack waits that long before it sends data again: it was suspended, or the capture was.
+bool sender_slept(const JudgementCase& c, const Train& train) {
+    constexpr Nanoseconds kLongestWait = 180 * kSecond;  // Linux: at most 120 s (TCP_RTO_MAX)
+    return train.tries == Tries::kData &&
+           pause_of_most(c.capture.pauses, train.first_time, train.last_time) > kLongestWait;
+}
+
 Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, Reason reason,
                   Nanoseconds waited) {
-    // Who probes by itself lives, and so does its stack; a host that speaks on other connections is up.
-    const bool lives = train.tries == Tries::kProbes && (train.crossed || c.side(prober).peer_probed);
+    // Who tries by itself lives, and so does its stack; a host that speaks on other connections is up.
+    const bool lives = train.crossed || (train.tries == Tries::kProbes && c.side(prober).peer_probed);
     Judgement judgement = decided(lives || train.host_is_up() ? Verdict::kPathDead : Verdict::kPeerDead,
                                   Confidence::kMedium, reason);
     if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
@@ -61,17 +68,24 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
         judgement.signs |= kSignProberReset;
         judgement.evidence.add(c.reset().frame);
     }
+    // Silent as long as it was tried, and heard after that: it may have been away, or the path was.
+    const bool returned = !reset && train.host_returned != kNoTime && judgement.verdict == Verdict::kPeerDead;
+    if (returned) judgement.signs |= kSignHostReturned;
+    if (sender_slept(c, train)) judgement.signs |= kSignCapturePaused;
     if (reset && !c.reset().at_return) {
         set_time(judgement, c, train, c.reset().time, c.reset().frame);
         return judgement;
     }
     set_time(judgement, c, train, train.last_time + waited, train.frames.last());
     // An answer to one of the last two tries may have been missed.
-    if (overlap(c.capture.gaps, train.last_time - train.last_gap, judgement.time) > 0) {
+    const Nanoseconds last_but_one =
+        train.last_gap == kNoTime ? train.last_time : train.last_time - train.last_gap;
+    if (overlap(c.capture.gaps, last_but_one, judgement.time) > 0) {
         judgement.signs |= kSignCaptureLoss;
     }
     // Who tried for so long has given up, whether that was captured or not.
     const bool certain = reset || between(train.first_time, train.last_time) >= kUsualGiveUp;
+    if (returned) judgement.confidence = Confidence::kLow;
     const bool paused = seems_interrupted(c.capture.pauses, train.last_time, judgement.time) ||
                         may_be_paused(c.capture.pauses, train.last_time, judgement.time);
     if (!certain && paused) judgement.signs |= kSignCapturePaused;
@@ -101,6 +115,8 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
     const bool certain =
         (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignIcmpUnreachable) != 0;
     if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
+    // No known stack gives up after so few: the prober, or the capture, may have ended.
+    if (!reset && train.length < kFewestProbes) judgement.confidence = Confidence::kLow;
     return judgement;
 }
 
@@ -146,6 +162,10 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
     if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
+    // Within a few seconds it may be the application that has had enough.
+    constexpr Nanoseconds kSoon = 5 * kSecond;
+    if (early && !certain && !longer(between(train.first_time, c.reset().time), kSoon))
+        judgement.confidence = Confidence::kLow;
     return judgement;
 }
 
@@ -176,10 +196,11 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
         const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
         const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
-        if (!train.open() || !waits || proves_nothing || c.side(side).peer_lives()) continue;
+        if (!train.open() || !waits || proves_nothing || train.crossed || c.side(side).peer_lives()) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
         describe_train(judgement, c, train, side);
+        if (train.host_is_up()) judgement.signs |= kSignHostHeard;
         set_time(judgement, c, train, train.last_time, train.frames.last());
         return judgement;
     }

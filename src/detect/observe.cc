@@ -103,6 +103,13 @@ bool acknowledges_more(const ConnectionView& before, const Segment& segment) {
     return segment.has(kAck) && own.seen && Seq(segment.ack).after(own.last_ack);
 }
 
+// It repeats its own data, and has not heard the other side's: each is alone with what it sends.
+bool tries_too(const ConnectionView& before, const SideWatch& other, const Segment& segment,
+               SegmentKind kind) {
+    return other.transmissions->open() && is_transmission(kind) && kind != SegmentKind::kZeroWindowProbe &&
+           !acknowledges_more(before, segment);
+}
+
 // Who had given up answers the first word of the other side with a RST.
 bool has_not_given_up(const SideWatch& side, const Segment& word) {
     return side.peer_lives() && word.time - side.peer_returned > kAnswerDelay;
@@ -226,8 +233,12 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
         if (kind == SegmentKind::kKeepaliveProbe) note_late_probe(watch, pools, before, segment, observation);
         return observation;
     }
-    if (watch.told.dead()) observation.outlived = *other.transmissions;
-    end_transmissions(watch, pools, other, segment.time);
+    if (tries_too(before, other, segment, kind)) {
+        other.transmissions.in(pools.trains).crossed = true;
+    } else {
+        if (watch.told.dead()) observation.outlived = *other.transmissions;
+        end_transmissions(watch, pools, other, segment.time);
+    }
     if (other.unheard.held()) observation.bridged = end_outage(pools, other, segment);
     if (kind == SegmentKind::kKeepaliveAck || kind == SegmentKind::kKeepaliveAnswerData) {
         note_exchange(watch, before, segment);
@@ -257,6 +268,18 @@ void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseco
         const bool silent_here = (*train)->open() && here <= (*train)->first_time;
         if (silent_here && heard > (*train)->first_time) train->in(pools.trains).host_spoke = heard;
     }
+}
+
+void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds heard) {
+    if (watch.reset->met() && !watch.reset->ignored()) return;
+    SideWatch& side = watch.sides[index(trying)];
+    const auto note = [&](Pooled<Train>& train, Nanoseconds patience) {
+        if (!train->open() || patience == kNoTime || heard <= train->last_time) return;
+        const Nanoseconds until = train->last_time + patience + watch.step_back;
+        if (heard <= until) train.in(pools.trains).host_returned = heard;
+    };
+    note(side.probes, longest_patience(*side.probes, *side.prober));
+    note(side.transmissions, longest_patience(*side.transmissions));
 }
 
 void observe_confirmed_pair(Watch& watch, WatchPools& pools) {

@@ -39,6 +39,10 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 // The side that does not answer that one was heard last at `here`, its host, by whatever it sent, at `heard`.
 void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds here, Nanoseconds heard);
 
+// Nobody has tried since: takes down when the host that does not answer was heard while there was still time
+// for an answer.
+void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds heard);
+
 // The first pair was a probe and its answer.
 void observe_confirmed_pair(Watch& watch, WatchPools& pools);
 

@@ -54,6 +54,16 @@ bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Seg
     return gap >= prober.run.shortest - slack && gap <= prober.run.longest + slack;
 }
 
+// Who gives up on probes does so when the timer of the next one ends; before that it is the application that
+// ends the connection, whatever it has probed.
+bool has_waited(const Train& probes, const Segment& reset) {
+    constexpr Nanoseconds kShortestInterval = 900 * kMillisecond;  // of stacks: a second
+    if (!probes.open()) return false;
+    const Nanoseconds waited = between(probes.last_time, reset.time);
+    const Nanoseconds interval = probes.last_gap == kNoTime ? kShortestInterval : probes.last_gap / 2;
+    return waited != kNoTime && waited >= std::min(interval, kShortestInterval);
+}
+
 ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     using Shape = ResetRecord::Shape;
     const Direction target = opposite(reset.direction);
@@ -70,7 +80,8 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
     if (answers_first_fin(watch, before, reset)) return Shape::kNoSocket;
     if ((before.fin_seen >> index(target) & 1U) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
-    if (at_next && (side.probes->open() || side.transmissions->length >= 3)) return Shape::kGaveUp;
+    if (at_next && (has_waited(*side.probes, reset) || side.transmissions->length >= 3))
+        return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
     if (answers_without_socket(watch, before, reset)) return Shape::kNoSocket;
     return at_next && is_due_as_probe(watch, before, reset) ? Shape::kAnswersLost : Shape::kAbort;

@@ -32,6 +32,16 @@ Nanoseconds transmission_patience(const Train& transmissions) {
     return 2 * transmissions.last_gap;
 }
 
+Nanoseconds longest_patience(const Train& probes, const Prober& prober) {
+    const Nanoseconds patience = probe_patience(probes, prober);
+    return patience == kNoTime ? kNoTime : clock_patience(probes, patience);
+}
+
+Nanoseconds longest_patience(const Train& transmissions) {
+    const Nanoseconds patience = transmission_patience(transmissions);
+    return patience == kNoTime ? kNoTime : beyond_twice(patience, transmissions);
+}
+
 bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_back, Nanoseconds now) {
     const auto waited = [&](const Train& train, Nanoseconds patience) {
         const Nanoseconds from = std::max(train.last_time, since);
@@ -51,10 +61,10 @@ std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<c
         if (deadline && *deadline > after) next = std::min(next.value_or(*deadline), *deadline);
     };
     for (const SideWatch& side : watch.sides) {
-        const Nanoseconds probing = probe_patience(*side.probes, *side.prober);
-        if (probing != kNoTime) consider(*side.probes, clock_patience(*side.probes, probing));
-        const Nanoseconds sending = transmission_patience(*side.transmissions);
-        if (sending != kNoTime) consider(*side.transmissions, beyond_twice(sending, *side.transmissions));
+        const Nanoseconds probing = longest_patience(*side.probes, *side.prober);
+        if (probing != kNoTime) consider(*side.probes, probing);
+        const Nanoseconds sending = longest_patience(*side.transmissions);
+        if (sending != kNoTime) consider(*side.transmissions, sending);
     }
     return next;
 }

@@ -24,6 +24,10 @@ inline constexpr std::uint32_t kFewestProbes = 3;
 // No known stack gives up by count after fewer transmissions (Windows: the original and 5 more).
 inline constexpr std::uint32_t kFewestTransmissions = 6;
 
+// Of who watches a clock: until then another try may come. kNoTime if it cannot be told.
+Nanoseconds longest_patience(const Train& probes, const Prober& prober);
+Nanoseconds longest_patience(const Train& transmissions);
+
 // One and a half times the silence to the next probe that would have come, and no less than an answer may
 // take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.
 Nanoseconds probe_patience(const Train& probes, const Prober& prober);

@@ -17,6 +17,7 @@ void lengthen(Train& train, const Segment& segment) {
     if (train.length >= 3 && (!known || shorter || gap > 3 * train.last_gap)) train.leaps = true;
     train.last_gap = gap;
     train.last_time = segment.time;
+    train.host_returned = kNoTime;
     train.frames.add(segment.frame);
     if (train.length < UINT32_MAX) ++train.length;
 }

@@ -36,9 +36,10 @@ struct Train {
     Nanoseconds silence_before = kNoTime;  // since the connection's last sign of life before the first
     Nanoseconds peer_heard = kNoTime;      // the other side's last segment before the first
     Nanoseconds host_spoke = kNoTime;      // since the first, the other side's host, on another connection
+    Nanoseconds host_returned = kNoTime;   // since the last, likewise, while there was time for an answer
     bool growing = true;                   // no gap was clearly shorter than the one before
     bool leaps = false;  // from the third on, a gap was clearly shorter than the last, far longer or unknown
-    bool crossed = false;               // before it the other side probed, too, and nobody answered
+    bool crossed = false;               // the other side tried, too, before or meanwhile, and nobody answered
     Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
     FrameTrail frames;

@@ -63,7 +63,8 @@ Finding outage_finding(const Connection& connection, const Train& train, const S
     finding.frame = answer.frame;
     finding.count = train.unheard();
     finding.half_open = between(train.unheard_since(), train.heard_again);
-    finding.interval = between(train.unheard_since(), train.last_time - train.last_gap);
+    if (train.last_gap != kNoTime)
+        finding.interval = between(train.unheard_since(), train.last_time - train.last_gap);
     finding.add_evidence(answer.frame);
     return finding;
 }

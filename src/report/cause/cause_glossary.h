@@ -100,6 +100,10 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
      "The side that is silent had answered keepalive probes before.", ""},
     {clue_name(Clues{kSignRefusedSince}), "",
      "New connections to the ports of those hosts were refused since, by RSTs of the same TTL.", ""},
+    {clue_name(Clues{kSignHostReturned}), "",
+     "The host was silent while it was tried, and heard soon after on other connections: it may have been "
+     "away.",
+     ""},
     {clue_name(kClueTimeoutFits), "", "The silence fits a known idle timeout of middleboxes.", ""},
     {clue_name(kClueSilenceTooShort), "", "The silence was shorter than any boot.", ""},
     {clue_name(kClueTriedAgain), "", "The SYN was sent again after it had been answered.", ""},
