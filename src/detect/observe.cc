@@ -106,8 +106,9 @@ bool acknowledges_more(const ConnectionView& before, const Segment& segment) {
 // It repeats its own data, and has not heard the other side's: each is alone with what it sends.
 bool tries_too(const ConnectionView& before, const SideWatch& other, const Segment& segment,
                SegmentKind kind) {
+    const bool in_vain = !Seq(before.tcp.reverse(segment.direction).last_ack).after(Seq(segment.seq));
     return other.transmissions->open() && is_transmission(kind) && kind != SegmentKind::kZeroWindowProbe &&
-           !acknowledges_more(before, segment);
+           in_vain && !acknowledges_more(before, segment);
 }
 
 // Who had given up answers the first word of the other side with a RST.

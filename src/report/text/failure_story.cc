@@ -158,9 +158,13 @@ void tell_path_dead(Explanation& out, const FailureStory& story) {
     if (has(story, kSignHostHeard)) return tell_connection_dead(out, story);
     say_sentence(out.what, "The path between ", Side{story.left}, " and ", Side{story.failed},
                  " failed in both directions");
-    say_sentence(out.evidence, "Both sides sent keepalive probes, and neither was answered");
+    const bool data = story.tries == Tries::kData;
+    say_sentence(out.evidence, data ? "Both sides sent data again and again, and neither was acknowledged"
+                                    : "Both sides sent keepalive probes, and neither was answered");
     begin_sentence(out.evidence);
-    say(out.evidence, Side{story.failed}, " did not answer the last ", std::uint64_t{story.unanswered});
+    say(out.evidence, Side{story.failed},
+        data ? " did not acknowledge the last " : " did not answer the last ",
+        std::uint64_t{story.unanswered});
     say_apart(out.evidence, story);
     say_gave_up(out.evidence, story);
     say_end_of_tries(out.evidence, story);
