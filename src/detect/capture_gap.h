@@ -55,6 +55,7 @@ struct Pauses {
 // The length of the pause that takes up most of that time; 0 if none does.
 inline Nanoseconds pause_of_most(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
     constexpr int kMostLooked = 8;
+    if (from == kNoTime || to <= from) return 0;
     auto pause = std::ranges::upper_bound(pauses.all, from, {}, &CaptureGap::to);
     for (int i = 0; i < kMostLooked && pause != pauses.all.end() && pause->from < to; ++i, ++pause) {
         const Nanoseconds common = std::min(pause->to, to) - std::max(pause->from, from);

@@ -276,8 +276,9 @@ void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanos
     SideWatch& side = watch.sides[index(trying)];
     const auto note = [&](Pooled<Train>& train, Nanoseconds patience) {
         if (!train->open() || patience == kNoTime || heard <= train->last_time) return;
-        const Nanoseconds until = train->last_time + patience + watch.step_back;
-        if (heard <= until) train.in(pools.trains).host_returned = heard;
+        const Nanoseconds waited = between(train->last_time, heard);
+        if (waited != kNoTime && waited - watch.step_back <= patience)
+            train.in(pools.trains).host_returned = heard;
     };
     note(side.probes, longest_patience(*side.probes, *side.prober));
     note(side.transmissions, longest_patience(*side.transmissions));

@@ -21,7 +21,8 @@ bool has_fin(std::uint8_t fin_seen, Direction side) {
 }
 
 Nanoseconds round_trip(const ConnectionView& before) {
-    return before.tcp.rtt_known ? before.tcp.handshake : 0;
+    // What is longer is a clock that was set.
+    return before.tcp.rtt_known ? std::min(before.tcp.handshake, kLongestSpan) : 0;
 }
 
 bool is_new_data(const ConnectionView& before, const Segment& segment) {
