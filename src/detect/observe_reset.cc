@@ -160,7 +160,7 @@ namespace {
 // not got it.
 bool was_on_its_way(const ResetRecord& reset, const ConnectionView& before, const Segment& segment) {
     constexpr Nanoseconds kReordered = 50 * kMillisecond;
-    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : 0;
+    const Nanoseconds round_trip = before.tcp.rtt_known ? std::min(before.tcp.handshake, kLongestSpan) : 0;
     // Earlier, too.
     const bool soon = between(reset.time, segment.time) <= std::max(kReordered, 2 * round_trip);
     return soon && (segment.direction != reset.sender ||
