@@ -20,6 +20,10 @@ LATE_S = 1.0  # the longest from the moment that decides an event to its row
 RESET_SETTLES_S, WITNESSES_S = 0.5, 5
 # Of what a middlebox is said to have lost, others are waited for: those that it lost, too, and those that it did not.
 OUTLIVED_S = 25
+# The machine that had the address before may go on with it, and further connections may be lost with this one.
+HOLDER_S = 15
+# A scan is over when nothing was tried for so long.
+SCAN_PAUSE_S = 600
 SOME = ("peer_crashed", "outage_heals_ipv6", "host_rebooted_met_by_probe")
 
 
@@ -92,6 +96,10 @@ def decided(row):
         waits = RESET_SETTLES_S
     elif row["event"] == "middlebox_restarted":
         waits = OUTLIVED_S
+    elif row["event"] in ("address_moved", "address_conflict"):
+        waits = HOLDER_S
+    elif row["event"] == "scan":
+        waits = SCAN_PAUSE_S
     elif row["reason"] == "no_socket_reset":
         waits = WITNESSES_S
     return seconds(row["time_utc"]) + waits
