@@ -1,13 +1,9 @@
 #include "evidence/evidence_captures.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -215,22 +211,17 @@ Status EvidenceCaptures::publish(std::size_t from, std::size_t to) {
 
 // The folder tells one story: captures that an earlier run left there, whole or begun, are of another.
 Status EvidenceCaptures::remove_stale() {
-    const int copy = ::openat(folder_.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
-    if (list == nullptr) {
-        if (copy >= 0) ::close(copy);
-        return Error{fmt::format("Cannot list {}: {}.", printable(folder_.path()), std::strerror(errno))};
-    }
+    const auto names = folder_.names();
+    if (!names) return names.error();
     std::vector<std::string> stale;
-    while (const dirent* entry = ::readdir(list)) {
-        std::string_view name = entry->d_name;
+    for (const std::string& each : names.value()) {
+        std::string_view name = each;
         const bool begun = name.starts_with('.') && name.ends_with(".tmp");
         if (begun) name = name.substr(1, name.size() - 5);
         const bool ours =
             std::ranges::any_of(files_, [&](const File& f) { return f.written && f.name == name; });
-        if (is_evidence_file_name(name) && (begun || !ours)) stale.emplace_back(entry->d_name);
+        if (is_evidence_file_name(name) && (begun || !ours)) stale.push_back(each);
     }
-    ::closedir(list);
     for (const std::string& name : stale) {
         if (Status removed = folder_.remove_stale(name); !removed) return removed;
     }

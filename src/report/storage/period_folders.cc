@@ -1,6 +1,5 @@
 #include "report/storage/period_folders.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -133,17 +132,10 @@ bool is_folder(const ReportFolder& folder, const std::string& name) {
            S_ISDIR(info.st_mode);
 }
 
+// None, if they cannot be told.
 std::vector<std::string> names_in(const ReportFolder& folder) {
-    std::vector<std::string> names;
-    const int descriptor = ::openat(folder.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR* entries = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
-    if (entries == nullptr) {
-        if (descriptor >= 0) ::close(descriptor);
-        return names;
-    }
-    while (const dirent* entry = ::readdir(entries)) names.emplace_back(entry->d_name);
-    ::closedir(entries);
-    return names;
+    auto names = folder.names();
+    return names ? std::move(names).value() : std::vector<std::string>();
 }
 
 constexpr std::string_view kForm = "00000000T000000Z";  // 0: a digit

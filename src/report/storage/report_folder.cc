@@ -1,5 +1,6 @@
 #include "report/storage/report_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -138,6 +139,20 @@ Status ReportFolder::publish(const std::function<void()>& meanwhile) {
 Status ReportFolder::remove_stale(const std::string& name) {
     if (::unlinkat(descriptor_, name.c_str(), 0) != 0 && errno != ENOENT) return failure("remove", name);
     return success();
+}
+
+Result<std::vector<std::string>> ReportFolder::names() const {
+    const int copy = ::openat(descriptor_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR* const entries = copy < 0 ? nullptr : ::fdopendir(copy);
+    if (entries == nullptr) {
+        const int error = errno;
+        if (copy >= 0) ::close(copy);
+        return Error{fmt::format("Cannot list {}: {}.", printable(path_), std::strerror(error))};
+    }
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(entries)) names.emplace_back(entry->d_name);
+    ::closedir(entries);
+    return names;
 }
 
 }  // namespace deadpeer

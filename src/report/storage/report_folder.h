@@ -60,6 +60,9 @@ public:
     // REQUIRES: after publish().
     Status remove_stale(const std::string& name);
 
+    // Of all that lies in it.
+    [[nodiscard]] Result<std::vector<std::string>> names() const;
+
     [[nodiscard]] const std::string& path() const { return path_; }
     // Of the folder itself; it stays the folder's.
     [[nodiscard]] int descriptor() const { return descriptor_; }
