@@ -3,10 +3,12 @@
 // Lifetime: of the connection; valid during one call.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "deadpeer/segment.h"
+#include "detect/between.h"
 #include "tcp/accepts.h"
 #include "tcp/half_stream.h"
 #include "tcp/sent_data.h"
@@ -26,6 +28,10 @@ struct ConnectionView {
     bool syn_seen;          // without ACK
     bool syn_ack_seen;
 
+    // What is longer is a clock that was set. 0: it is not known.
+    [[nodiscard]] Nanoseconds round_trip() const {
+        return tcp.rtt_known ? std::min(tcp.handshake, kLongestSpan) : 0;
+    }
     [[nodiscard]] bool handshake_seen() const { return syn_seen || syn_ack_seen; }
     [[nodiscard]] Ends ends() const { return {tcp, sent, initiator, syn_seen, syn_ack_seen, fin_seen}; }
 

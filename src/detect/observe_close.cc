@@ -20,11 +20,6 @@ bool has_fin(std::uint8_t fin_seen, Direction side) {
     return (fin_seen >> index(side) & 1U) != 0;
 }
 
-Nanoseconds round_trip(const ConnectionView& before) {
-    // What is longer is a clock that was set.
-    return before.tcp.rtt_known ? std::min(before.tcp.handshake, kLongestSpan) : 0;
-}
-
 bool is_new_data(const ConnectionView& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     return segment.payload_length > 0 && sent.next_known != 0 &&
@@ -51,7 +46,7 @@ bool crosses_data(const ConnectionView& before, const Segment& fin) {
     const SentData& other = before.sent[index(opposite(fin.direction))];
     const Nanoseconds age = between(before.tcp.reverse(fin.direction).next_seq_time, fin.time);
     return fin.has(kAck) && other.next_known != 0 && Seq(fin.ack).before(other.next) && age != kNoTime &&
-           age <= std::max(kSecond, 2 * round_trip(before));
+           age <= std::max(kSecond, 2 * before.round_trip());
 }
 
 Nanoseconds idle_before(const ConnectionView& before, const Segment& fin, bool crosses) {
@@ -73,7 +68,7 @@ bool is_unread(const ConnectionView& before, Direction closer) {
 bool is_answer(const ConnectionView& before, const Segment& reset) {
     const HalfStream& other = before.tcp.reverse(reset.direction);
     const Nanoseconds delay = other.seen ? between(other.last_time, reset.time) : kNoTime;
-    return delay != kNoTime && delay <= std::max(kAnswerDelay, 2 * round_trip(before));
+    return delay != kNoTime && delay <= std::max(kAnswerDelay, 2 * before.round_trip());
 }
 
 LateRequest::Kind kind_of_request(const CloseRecord& close, const ConnectionView& before) {
@@ -83,7 +78,7 @@ LateRequest::Kind kind_of_request(const CloseRecord& close, const ConnectionView
     const Nanoseconds since = close.acknowledged < close.request_time ? close.acknowledged : close.time;
     const Nanoseconds late = between(since, close.request_time);
     if (late == kNoTime) return Kind::kNone;
-    if (late <= kTimeToHeed + round_trip(before)) return close.spoke_last ? Kind::kMetFin : Kind::kNone;
+    if (late <= kTimeToHeed + before.round_trip()) return close.spoke_last ? Kind::kMetFin : Kind::kNone;
     return late > kHeeded ? Kind::kIgnoredFin : Kind::kNone;
 }
 
@@ -96,7 +91,7 @@ LateRequest after_plain_fin(const ConnectionView& before, const Segment& reset) 
     const bool last_word = closer.last_time == closer.next_seq_time && sent.next_known != 0;
     const bool known = other.rcv_next_known && !other.rcv_next().before(sent.next);
     const Nanoseconds late = between(closer.next_seq_time, other.next_seq_time);
-    if (!last_word || !known || late == kNoTime || late <= kHeeded + round_trip(before)) return {};
+    if (!last_word || !known || late == kNoTime || late <= kHeeded + before.round_trip()) return {};
     LateRequest request;
     request.kind = LateRequest::Kind::kIgnoredFin;
     request.time = other.next_seq_time;

@@ -14,10 +14,9 @@ constexpr Nanoseconds kBothEndsDelay = 50 * kMillisecond;
 // The other side has just said something, so that the RST may be an answer.
 bool is_provoked(const ConnectionView& before, const Segment& reset) {
     const HalfStream& target = before.tcp.reverse(reset.direction);
-    const Nanoseconds round_trip = before.tcp.rtt_known ? before.tcp.handshake : 0;
     const Nanoseconds delay = target.seen ? between(target.last_time, reset.time) : kNoTime;
     return delay != kNoTime && target.last_time == before.last_time &&
-           (delay <= kAnswerDelay || delay - round_trip <= round_trip);
+           delay <= std::max(kAnswerDelay, 2 * before.round_trip());
 }
 
 // RFC 9293 section 3.10.7.1: sent by a host that has no such connection. One that ends its own connection may
@@ -160,9 +159,8 @@ namespace {
 // not got it.
 bool was_on_its_way(const ResetRecord& reset, const ConnectionView& before, const Segment& segment) {
     constexpr Nanoseconds kReordered = 50 * kMillisecond;
-    const Nanoseconds round_trip = before.tcp.rtt_known ? std::min(before.tcp.handshake, kLongestSpan) : 0;
     // Earlier, too.
-    const bool soon = between(reset.time, segment.time) <= std::max(kReordered, 2 * round_trip);
+    const bool soon = between(reset.time, segment.time) <= std::max(kReordered, 2 * before.round_trip());
     return soon && (segment.direction != reset.sender ||
                     (Seq(segment.seq) + segment.payload_length).at_or_before(reset.seq));
 }
