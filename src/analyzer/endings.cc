@@ -244,8 +244,7 @@ void Analyzer::Impl::advance_time(Nanoseconds now) {
 }
 
 void Analyzer::Impl::note_hosts_later(const Connection& connection, Nanoseconds segment) {
-    const auto ends =
-        watcher_.patience_ends(connection, ended(inputs_.gaps().of(connection.last.file)), segment);
+    const auto ends = watcher_.patience_ends(connection, ended(capture_state().gaps_of(connection)), segment);
     if (!ends) return;
     host_deadlines_.set(connection.key, connection.tcp.number, *ends);
     next_host_deadline_ = std::min(next_host_deadline_, *ends);
@@ -253,8 +252,7 @@ void Analyzer::Impl::note_hosts_later(const Connection& connection, Nanoseconds 
 
 void Analyzer::Impl::note_hosts(Nanoseconds now) {
     while (const auto entry = host_deadlines_.due(now)) {
-        const Connection* const record = flows_.find(entry->key, flows_.hash(entry->key));
-        const auto one = record == nullptr ? std::nullopt : predecessors_.find(*record, entry->stream);
+        const auto one = rounds_.find(*entry);
         if (!one) continue;
         watcher_.note_hosts(*one->connection);
         note_hosts_later(*one->connection, entry->time);

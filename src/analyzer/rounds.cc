@@ -72,13 +72,17 @@ void Rounds::go(const CaptureState& capture, const std::function<void(Connection
     verdicts_.tell_scans(capture.now);
 }
 
+std::optional<Verdicts::Ended> Rounds::find(const Deadlines::Entry& entry) const {
+    const Connection* const record = flows_.find(entry.key, flows_.hash(entry.key));
+    return record == nullptr ? std::nullopt : predecessors_.find(*record, entry.stream);
+}
+
 // A connection of which nothing is captured at the moment waits until something is; one that takes a look at
 // the others waits for that.
 std::vector<Verdicts::Ended> Rounds::take_due(const CaptureState& capture) {
     std::vector<Verdicts::Ended> due;
     while (const auto entry = deadlines_.due(capture.now)) {
-        const Connection* record = flows_.find(entry->key, flows_.hash(entry->key));
-        const auto one = record == nullptr ? std::nullopt : predecessors_.find(*record, entry->stream);
+        const auto one = find(*entry);
         if (!one) continue;
         if (goes_on(capture.gaps_of(*one->connection), capture.now)) {
             parked_.push_back(*entry);

@@ -46,6 +46,8 @@ public:
     void for_each_replaced(Visit visit) const {
         for (const auto& [stream, one] : replaced_) visit(one.connection);
     }
+    // Whose deadline it is, if that connection is there.
+    [[nodiscard]] std::optional<Verdicts::Ended> find(const Deadlines::Entry& entry) const;
     // nullptr if there is none of that number.
     [[nodiscard]] const Connection* find_replaced(std::uint64_t stream) const {
         const auto found = replaced_.find(stream);
