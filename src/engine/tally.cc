@@ -6,7 +6,7 @@ namespace tallying {
 namespace {
 
 std::uint8_t with(std::uint8_t sides, Direction side) {
-    return static_cast<std::uint8_t>((sides | (1U << index(side))) & 3U);
+    return static_cast<std::uint8_t>(sides | 1U << index(side));
 }
 
 }  // namespace
