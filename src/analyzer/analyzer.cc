@@ -11,11 +11,11 @@ void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,
     if (!live_ && lost > 0) lost_frames_ = true;
 }
 
-RunSummary Analyzer::Impl::tell_all() {
+RunSummary Analyzer::Impl::report_all() {
     if (!live_) note_hosts(clock_.now());
     const std::vector<Verdicts::Ended> connections = all_in_order();
-    verdicts_.tell_all(connections, capture_state());
-    return run_summary(told_early_ + connections.size());
+    verdicts_.report_all(connections, capture_state());
+    return run_summary(reported_early_ + connections.size());
 }
 
 RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
@@ -56,7 +56,7 @@ ReadStatus Analyzer::read(PacketSource& source, const std::string& name) {
 }
 
 Status Analyzer::finish() {
-    const RunSummary run = impl_->tell_all();
+    const RunSummary run = impl_->report_all();
     ReportSink& sink = impl_->sink();
     impl_.reset();  // the reports may need the memory
     return sink.finish(run);

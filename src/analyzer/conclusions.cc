@@ -80,7 +80,7 @@ void Conclusions::gather_timers(const Connection& connection) {
 }
 
 void Conclusions::note_forgotten(const Connection& connection) {
-    const auto lost = forgotten(connection);
+    const auto lost = lost_by_host(connection);
     if (!lost) return;
     hosts_.note_reset(lost->address, lost->reset);
     together_.note(loss_of(connection, *lost));
@@ -112,7 +112,7 @@ void Conclusions::prepare_paths() {
 }
 
 void Conclusions::ask_about_path(const Connection& connection) {
-    if (const auto lost = forgotten(connection)) together_.ask_about(loss_of(connection, *lost));
+    if (const auto lost = lost_by_host(connection)) together_.ask_about(loss_of(connection, *lost));
 }
 
 // As its peer sees that host.
@@ -155,15 +155,15 @@ bool Conclusions::gather_path(const Connection& connection, const IpAddress& pee
 }
 
 void Conclusions::note_gone(const Connection& connection) {
-    if (forgotten(connection)) return;
+    if (lost_by_host(connection)) return;
     for (const Direction host : {Direction::kFromLow, Direction::kFromHigh}) {
         if (together_.has_noticed(connection.key.receiver(host).address))
             together_.note_gone(lived_by_host(connection, host));
     }
 }
 
-std::optional<HostConnection> Conclusions::forgotten(const Connection& connection) const {
-    auto lost = deadpeer::forgotten(connection, watcher_.watch_of(connection), options_);
+std::optional<HostConnection> Conclusions::lost_by_host(const Connection& connection) const {
+    auto lost = deadpeer::lost_by_host(connection, watcher_.watch_of(connection), options_);
     if (!lost) return std::nullopt;
     // Frames after the RST may show that, too.
     if (life_.ip_id_ran_on(lost->address, lost->heard, lost->reset)) lost->ip_id_ran_on = true;
@@ -187,7 +187,7 @@ Signs Conclusions::signs_of_takeover(const ResetRecord& reset, const IpAddress& 
 
 void Conclusions::gather_host(const Connection& connection, Direction side) {
     const Watch* watch = watcher_.watch_of(connection);
-    if (const auto lost = forgotten(connection); lost && watch->reset->sender == side) {
+    if (const auto lost = lost_by_host(connection); lost && watch->reset->sender == side) {
         return hosts_.add(*lost);
     }
     HostConnection lived = lived_by(side, connection, watch, options_);
@@ -209,7 +209,7 @@ void Conclusions::freeze() {
 }
 
 HostSigns Conclusions::host_signs(const Connection& connection) const {
-    const auto lost = forgotten(connection);
+    const auto lost = lost_by_host(connection);
     if (!lost) return {};
     HostSigns signs{hosts_.signs_of(*lost), hosts_.evidence_of(*lost, connection.last.file),
                     hosts_.silence_of(*lost)};
@@ -228,17 +228,17 @@ HostSigns Conclusions::host_signs(const Connection& connection) const {
 }
 
 bool Conclusions::was_lost_alone(const Connection& connection) const {
-    const auto lost = forgotten(connection);
+    const auto lost = lost_by_host(connection);
     return lost && together_.is_refuted(loss_of(connection, *lost));
 }
 
 bool Conclusions::loss_is_awaited(const Connection& connection) const {
-    const auto lost = forgotten(connection);
+    const auto lost = lost_by_host(connection);
     return lost && together_.is_awaited(loss_of(connection, *lost).peer);
 }
 
 bool Conclusions::witness_is_awaited(const Connection& connection) const {
-    const auto lost = forgotten(connection);
+    const auto lost = lost_by_host(connection);
     return lost && hosts_.witness_is_awaited(*lost);
 }
 

@@ -19,8 +19,8 @@
 #include "correlate/timer_pool.h"
 #include "deadpeer/options.h"
 #include "detect/judge.h"
-#include "engine/beats.h"
 #include "engine/connection.h"
+#include "engine/heartbeat_tracker.h"
 
 namespace deadpeer {
 
@@ -48,7 +48,7 @@ struct Conclusion {
 
 class Conclusions {
 public:
-    Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const Beats& beats,
+    Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const HeartbeatTracker& beats,
                 const HostLife& life)
         : options_(options), watcher_(watcher), beats_(beats), life_(life) {}
 
@@ -79,7 +79,7 @@ public:
     void freeze();
 
     // As the sender of its no-socket RST lived the connection; none if there is no such RST.
-    [[nodiscard]] std::optional<HostConnection> forgotten(const Connection& connection) const;
+    [[nodiscard]] std::optional<HostConnection> lost_by_host(const Connection& connection) const;
     // The machine that has this address, by one of its addresses.
     [[nodiscard]] IpAddress machine_of(const IpAddress& host) const { return life_.machine_of(host); }
     // All addresses of the machine that has this one.
@@ -112,7 +112,7 @@ private:
 
     const AnalyzerOptions& options_;
     const Watcher& watcher_;
-    const Beats& beats_;
+    const HeartbeatTracker& beats_;
     const HostLife& life_;
     HostBook hosts_;
     LostTogether together_;

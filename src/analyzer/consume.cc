@@ -63,7 +63,7 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     }
     take_others(others, std::numeric_limits<std::uint64_t>::max());
     at_hand_ = kNoTime;
-    watcher_.tell_settled();
+    watcher_.report_settled();
 }
 
 // The frames before that one which are not TCP segments.
@@ -132,7 +132,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
         }
         if (census_.active()) take_census(connection, segment);
     } else {
-        look_closer(connection, segment, labels);
+        inspect_closely(connection, segment, labels);
     }
     if (++segments_since_look_ == Watcher::kBetweenLooks) keep_within_cap();
 }
@@ -149,9 +149,9 @@ bool Analyzer::Impl::goes_by(const Connection& connection, const Segment& segmen
            !concerns_beats(connection, segment);
 }
 
-void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment, Labels labels) {
+void Analyzer::Impl::inspect_closely(Connection& connection, const Segment& segment, Labels labels) {
     const bool may_prove = watcher_.may_prove(connection, segment);
-    const Owner owner = connection.attention ? owner_of(connection, segment) : Owner{connection};
+    const Owner owner = connection.needs_inspection ? owner_of(connection, segment) : Owner{connection};
     Connection& own = owner.connection;
     const bool elsewhere = &own != &connection;
     Labels own_labels = labels;
@@ -160,7 +160,7 @@ void Analyzer::Impl::look_closer(Connection& connection, const Segment& segment,
         is_within(own.sent_by(segment.direction), own.sent_by(opposite(segment.direction)), segment);
     const bool is_stray = !within && segment.analysed && !owner.has_ended && strays(own, segment);
     SegmentNature nature;
-    if (segment.analysed && !owner.has_ended && !is_stray) nature = look(own, segment, own_labels);
+    if (segment.analysed && !owner.has_ended && !is_stray) nature = inspect(own, segment, own_labels);
     nature.may_prove |= may_prove;
     const Labels shown = printed(labels, segment, rules_);
     if (watcher_.wants(shown, nature))
@@ -197,11 +197,11 @@ bool Analyzer::Impl::strays(Connection& connection, const Segment& segment) {
 }
 
 // REQUIRES: segment.analysed.
-SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segment, Labels labels) {
+SegmentNature Analyzer::Impl::inspect(Connection& connection, const Segment& segment, Labels labels) {
     SegmentNature nature;
     bool looked = false;
     if (!Watcher::is_plain(connection, segment, labels)) {
-        nature = watcher_.look(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
+        nature = watcher_.inspect(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
         looked = true;
         if (segment.has(kRst)) {
             take_reset(connection, segment);
@@ -212,11 +212,11 @@ SegmentNature Analyzer::Impl::look(Connection& connection, const Segment& segmen
         }
     }
     if (concerns_beats(connection, segment)) {
-        beats_.look(connection, segment, payload_of(segment));
+        beats_.inspect(connection, segment, payload_of(segment));
         looked = true;
     }
     if (looked && live_) {
-        verdicts_.tell_outlived(connection, segment, file_);
+        verdicts_.report_outlived(connection, segment, file_);
         rounds_.ask_later(connection, segment.time, capture_state());
     } else if (looked) {
         note_hosts_later(connection, segment.time);

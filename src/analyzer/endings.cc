@@ -2,7 +2,7 @@
 
 #include "analyzer/facts.h"
 #include "analyzer/impl.h"
-#include "engine/dispensability.h"
+#include "engine/eviction_priority.h"
 
 namespace deadpeer {
 namespace {
@@ -61,7 +61,7 @@ void Analyzer::Impl::make_room() {
 void Analyzer::Impl::supersede(Connection& connection, const Segment& syn) {
     const Connection* waiting = predecessors_.of(connection);
     const bool waits_on = waiting != nullptr && Predecessors::may_be_forgotten(*waiting, syn);
-    if (!waits_on) tell_predecessor(connection);
+    if (!waits_on) report_predecessor(connection);
     Connection old = connection;
     connection = Connection{};
     connection.key = old.key;
@@ -109,7 +109,7 @@ Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Seg
                 watcher_.open(*old).reopened = true;
             return {*old};
         case Predecessors::Answer::kNothing:
-            tell_predecessor(connection);
+            report_predecessor(connection);
             return {connection};
         case Predecessors::Answer::kEnded:
             break;
@@ -121,7 +121,7 @@ Analyzer::Impl::Owner Analyzer::Impl::owner_of(Connection& connection, const Seg
     return {connection, true};
 }
 
-void Analyzer::Impl::tell_predecessor(Connection& connection) {
+void Analyzer::Impl::report_predecessor(Connection& connection) {
     const Connection* old = predecessors_.of(connection);
     if (old == nullptr) return;
     if (verdicts_.is_about_host(*old)) {
@@ -142,16 +142,16 @@ void Analyzer::Impl::keep_within_cap() {
     const std::size_t others = std::min(all - ranges_.memory(), cap);
     ranges_.set_limit(std::max(cap / 32, std::min(cap / 4, cap - others)));
     if (all <= cap) return;
-    if (looks_without_relief_ > 0) {
-        --looks_without_relief_;
+    if (looks_without_effect_ > 0) {
+        --looks_without_effect_;
     } else {
-        relieve();
+        shrink_to_cap();
     }
     shrink_table();
 }
 
 // Once all has come to exceed the cap, holders go, so that the next find room in what they leave.
-void Analyzer::Impl::relieve() {
+void Analyzer::Impl::shrink_to_cap() {
     constexpr std::size_t kSample = 4;
     const std::size_t little = options_.memory_cap / 64;
     std::size_t patience = 65'536;
@@ -163,7 +163,7 @@ void Analyzer::Impl::relieve() {
            evict_one(has_predecessor, kSample, patience)) {
     }
     constexpr std::uint32_t kLooksAfterSearchInVain = 64;
-    if (patience == 0) looks_without_relief_ = kLooksAfterSearchInVain;
+    if (patience == 0) looks_without_effect_ = kLooksAfterSearchInVain;
 }
 
 // The table makes room for what the connections that are there need.
@@ -181,9 +181,9 @@ void Analyzer::Impl::shrink_table() {
 }
 
 void Analyzer::Impl::end_early(Connection connection, bool superseded) {
-    tell_early(connection, superseded);
+    report_early(connection, superseded);
     if (census_.active()) census_.closed(connection.key, connection.initiator);
-    let_go(connection);
+    release_resources(connection);
 }
 
 // What its host's other connections tell of its end is known later.
@@ -194,14 +194,14 @@ void Analyzer::Impl::keep_replaced(const Connection& old) {
 
 // Its 4-tuple, and its place in the census, are another's.
 void Analyzer::Impl::end_replaced(Connection& connection) {
-    tell_early(connection, true);
-    let_go(connection);
+    report_early(connection, true);
+    release_resources(connection);
 }
 
-void Analyzer::Impl::tell_early(const Connection& connection, bool superseded) {
+void Analyzer::Impl::report_early(const Connection& connection, bool superseded) {
     if (connection.first.frame == 0) return;
-    verdicts_.tell_early(connection, superseded, capture_state());
-    ++told_early_;
+    verdicts_.report_early(connection, superseded, capture_state());
+    ++reported_early_;
 }
 
 // Its hosts' other connections are judged by when these were heard on it. Not who sends nothing but SYNs, as
@@ -220,7 +220,7 @@ void Analyzer::Impl::note_gone(const Connection& connection) {
 }
 
 // Gives back what it holds.
-void Analyzer::Impl::let_go(Connection& connection) {
+void Analyzer::Impl::release_resources(Connection& connection) {
     note_gone(connection);
     rounds_.forget(connection);
     host_deadlines_.forget(connection.tcp.number);
@@ -230,7 +230,7 @@ void Analyzer::Impl::let_go(Connection& connection) {
 }
 
 void Analyzer::Impl::drop(Connection& connection) {
-    tell_predecessor(connection);
+    report_predecessor(connection);
     end_early(connection, false);
     flows_.erase(connection.key);
 }
@@ -287,13 +287,13 @@ void Analyzer::Impl::forget_ended() {
         gone.push_back(&connection);
         if (connection.first.frame != 0) ended.push_back({&connection, false});
     });
-    verdicts_.tell_ended(ended, rounds_.look_at_hosts(), capture_state());
-    told_early_ += ended.size();
+    verdicts_.report_ended(ended, rounds_.look_at_hosts(), capture_state());
+    reported_early_ += ended.size();
     for (Connection* connection : gone) {
         if (give_back(*connection)) continue;
-        tell_predecessor(*connection);
+        report_predecessor(*connection);
         if (census_.active()) census_.closed(connection->key, connection->initiator);
-        let_go(*connection);
+        release_resources(*connection);
         flows_.erase(connection->key);
     }
 }
@@ -304,7 +304,7 @@ bool Analyzer::Impl::give_back(Connection& connection) {
     if (waiting == nullptr || may_be_dropped(*waiting)) return false;
     const Connection old = *waiting;
     predecessors_.release(connection);
-    let_go(connection);
+    release_resources(connection);
     connection = old;
     return true;
 }

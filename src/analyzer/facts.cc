@@ -83,8 +83,8 @@ bool was_in_use(const Connection& connection, const Watch* watch, Direction side
     return watch != nullptr && watch->sides[index(opposite(side))].prober->answered > 0;
 }
 
-std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
-                                        const AnalyzerOptions& options) {
+std::optional<HostConnection> lost_by_host(const Connection& connection, const Watch* watch,
+                                           const AnalyzerOptions& options) {
     if (watch == nullptr || !is_no_socket_reset(*watch->reset, options)) return std::nullopt;
     const ResetRecord& reset = *watch->reset;
     HostConnection lived;
@@ -104,7 +104,7 @@ std::optional<HostConnection> forgotten(const Connection& connection, const Watc
 
 HostConnection lived_by(Direction side, const Connection& connection, const Watch* watch,
                         const AnalyzerOptions& options) {
-    const auto lost = forgotten(connection, watch, options);
+    const auto lost = lost_by_host(connection, watch, options);
     if (lost && watch->reset->sender == side) return *lost;
     HostConnection lived;
     lived.host = lived.address = connection.key.sender(side).address;

@@ -29,7 +29,7 @@ HostConnection lived_by(Direction side, const Connection& connection, const Watc
                         const AnalyzerOptions& options);
 
 // The connection as the sender of its no-socket RST lived it; none if there is no such RST.
-std::optional<HostConnection> forgotten(const Connection& connection, const Watch* watch,
-                                        const AnalyzerOptions& options);
+std::optional<HostConnection> lost_by_host(const Connection& connection, const Watch* watch,
+                                           const AnalyzerOptions& options);
 
 }  // namespace deadpeer

@@ -21,8 +21,8 @@
 #include "analyzer/capture_pauses.h"
 #include "analyzer/deadlines.h"
 #include "analyzer/inputs.h"
+#include "analyzer/live_scheduler.h"
 #include "analyzer/predecessors.h"
-#include "analyzer/rounds.h"
 #include "analyzer/verdicts.h"
 #include "analyzer/watcher.h"
 #include "correlate/census.h"
@@ -31,8 +31,8 @@
 #include "deadpeer/analyzer.h"
 #include "decode/decode.h"
 #include "decode/reassembler.h"
-#include "engine/beats.h"
 #include "engine/connection.h"
+#include "engine/heartbeat_tracker.h"
 #include "flow/flow_table.h"
 #include "tcp/classify.h"
 
@@ -67,7 +67,7 @@ public:
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
     [[nodiscard]] ReportSink& sink() const { return sink_; }
     // All but the end of the reports.
-    RunSummary tell_all();
+    RunSummary report_all();
 
     void advance_time(Nanoseconds now);
     [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
@@ -90,9 +90,9 @@ private:
     inline Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
                                                Labels labels) const;
-    [[gnu::noinline]] void look_closer(Connection& connection, const Segment& segment, Labels labels);
+    [[gnu::noinline]] void inspect_closely(Connection& connection, const Segment& segment, Labels labels);
     void take_reset(const Connection& connection, const Segment& segment);
-    SegmentNature look(Connection& connection, const Segment& segment, Labels labels);
+    SegmentNature inspect(Connection& connection, const Segment& segment, Labels labels);
     [[gnu::always_inline]] inline void hear_host(const Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline void follow(TcpStream& stream, const Segment& segment, Labels labels);
     [[gnu::noinline]] void follow_stray(TcpStream& stream, const Segment& segment, Labels labels);
@@ -160,17 +160,17 @@ private:
         bool has_ended = false;  // it is the last word of one that is in the table no more
     };
     Owner owner_of(Connection& connection, const Segment& segment);
-    void tell_predecessor(Connection& connection);
+    void report_predecessor(Connection& connection);
     template <typename MayGo>
     bool evict_one(MayGo may_go, std::size_t sample, std::size_t& patience);
     void keep_within_cap();
-    void relieve();
+    void shrink_to_cap();
     void shrink_table();
     void end_early(Connection connection, bool superseded);
     void keep_replaced(const Connection& old);
     void end_replaced(Connection& connection);
-    void tell_early(const Connection& connection, bool superseded);
-    void let_go(Connection& connection);
+    void report_early(const Connection& connection, bool superseded);
+    void release_resources(Connection& connection);
     void note_gone(const Connection& connection);
     void drop(Connection& connection);
     void forget_ended();
@@ -212,7 +212,7 @@ private:
     Reassembler reassembler_;
     HostLife life_;
     Watcher watcher_;
-    Beats beats_;
+    HeartbeatTracker beats_;
     Census census_;
     Services services_;
     Predecessors predecessors_;
@@ -234,17 +234,17 @@ private:
     Nanoseconds now_ = kNoTime;      // all before was analysed, and asked
     Nanoseconds read_at_ = kNoTime;  // when the batch at hand was
     Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
-    Rounds rounds_;
+    LiveScheduler rounds_;
 
     // Of a file.
     Deadlines host_deadlines_;
     Nanoseconds next_host_deadline_ = kLatestTime;  // or earlier
 
     StreamNumber next_stream_;
-    std::uint32_t looks_without_relief_ = 0;  // to come, after a search in vain
+    std::uint32_t looks_without_effect_ = 0;  // to come, after a search in vain
     std::uint32_t segments_since_look_ = 0;   // at memory()
     std::uint64_t evicted_ = 0;
-    std::uint64_t told_early_ = 0;
+    std::uint64_t reported_early_ = 0;
 };
 
 }  // namespace deadpeer

@@ -20,7 +20,7 @@ std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, Input
     const std::uint64_t lost = summary.source.dropped_by_capture.value_or(0);
     // A finished capture says how many frames it lost, not when: the event stands at its end.
     if (lost > 0 && !now) {
-        tell_gap({.input = input, .why = Reason::kFramesLost, .from = summary.last_time, .frames = lost});
+        report_gap({.input = input, .why = Reason::kFramesLost, .from = summary.last_time, .frames = lost});
     }
     if (now && gaps_.goes_on(input)) gaps_.add(input, gaps_.of(input).back().from, now);
     sink_.on_input_end(input, summary);
@@ -31,23 +31,23 @@ std::uint64_t Inputs::end(std::uint32_t input, const PacketSource& source, Input
 void Inputs::note_gap(const CaptureLoss& loss) {
     if (loss.why == Reason::kFramesLost) {
         if (!gaps_.goes_on(loss.input)) gaps_.add(loss.input, loss.from, loss.to);
-        return tell_gap(loss);
+        return report_gap(loss);
     }
     const auto known = std::ranges::find(missing_, std::pair(loss.input, loss.part));
     if (!loss.to) {
         if (known != missing_.end()) return;
         missing_.emplace_back(loss.input, loss.part);
         gaps_.add(loss.input, loss.from, loss.to);
-        return tell_gap(loss);
+        return report_gap(loss);
     }
     if (known != missing_.end()) missing_.erase(known);
     const bool another_goes_on =
         std::ranges::any_of(missing_, [&](const auto& missing) { return missing.first == loss.input; });
     if (!another_goes_on) gaps_.add(loss.input, loss.from, loss.to);
-    if (loss.returned) tell_gap(loss);
+    if (loss.returned) report_gap(loss);
 }
 
-void Inputs::tell_gap(const CaptureLoss& loss) {
+void Inputs::report_gap(const CaptureLoss& loss) {
     Finding finding;
     finding.kind = EventKind::kCaptureGap;
     finding.severity = Severity::kWarning;

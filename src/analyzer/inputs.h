@@ -41,7 +41,7 @@ public:
     void describe_open(ReportSink& sink, std::span<const PacketSource* const> sources) const;
 
 private:
-    void tell_gap(const CaptureLoss& loss);
+    void report_gap(const CaptureLoss& loss);
 
     ReportSink& sink_;
     std::vector<std::unique_ptr<InputTally>> tallies_;  // null once ended

@@ -52,8 +52,8 @@ bool is_same(const Finding& a, const Finding& b) {
            std::abs(idle_of(a) - idle_of(b)) <= same_idle_tolerance(idle_of(a));
 }
 
-bool is_among(const std::vector<Finding>& findings, const Finding& told) {
-    return std::ranges::any_of(findings, [&](const Finding& finding) { return is_same(told, finding); });
+bool is_among(const std::vector<Finding>& findings, const Finding& reported) {
+    return std::ranges::any_of(findings, [&](const Finding& finding) { return is_same(reported, finding); });
 }
 
 }  // namespace
@@ -77,9 +77,9 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     failure.by_box = judgement.verdict == Verdict::kMiddleboxReset;
     failure.by_timer = judgement.tries == Tries::kProbes;
     if (timeouts_.full()) {
-        tell(now, sink);
+        report(now, sink);
         timeouts_.forget_earlier();
-        for (Told& told : told_) told.settled = true;
+        for (Told& reported : told_) reported.settled = true;
     }
     timeouts_.add_failure(failure);
     changed_since_ = true;
@@ -96,7 +96,7 @@ void Paths::note_survivor(const Connection& connection, const Judgement& judgeme
     }
 }
 
-void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink) {
+void Paths::report(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink) {
     const auto known = [this](Nanoseconds failed, Nanoseconds survived) {
         return knowledge_.shortest_timeout(failed, survived);
     };
@@ -104,11 +104,13 @@ void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink
     for (Finding& finding : found) finding.path_timeout = known(finding.idle, finding.survived);
     take_back(found, now, sink);
     if (told_.size() == kMostTold) {
-        std::erase_if(told_,
-                      [&](const Told& told) { return told.settled && !is_among(found, told.finding); });
+        std::erase_if(told_, [&](const Told& reported) {
+            return reported.settled && !is_among(found, reported.finding);
+        });
     }
     for (const Finding& finding : found) {
-        if (std::ranges::any_of(told_, [&](const Told& told) { return is_same(told.finding, finding); }))
+        if (std::ranges::any_of(told_,
+                                [&](const Told& reported) { return is_same(reported.finding, finding); }))
             continue;
         if (told_.size() == kMostTold) break;  // it would be told again and again
         told_.push_back({finding});
@@ -118,14 +120,14 @@ void Paths::tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink
 
 // What was told and is found no more.
 void Paths::take_back(const std::vector<Finding>& found, Nanoseconds now, ReportSink& sink) {
-    std::erase_if(told_, [&](const Told& told) {
-        if (told.settled || is_among(found, told.finding)) return false;
-        sink.on_finding(change_of(told.finding, now));
+    std::erase_if(told_, [&](const Told& reported) {
+        if (reported.settled || is_among(found, reported.finding)) return false;
+        sink.on_finding(change_of(reported.finding, now));
         return true;
     });
 }
 
-void Paths::tell_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors) {
+void Paths::report_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors) {
     changed_since_ = false;
     std::set<HostPair> failed;
     std::set<HostPair> twice;
@@ -142,7 +144,7 @@ void Paths::tell_new(Nanoseconds now, ReportSink& sink, const VisitConnections& 
         Nanoseconds& longest = alive.try_emplace(pair, 0).first->second;
         longest = std::max(longest, connection.longest_idle);
     });
-    tell(now, alive, sink);
+    report(now, alive, sink);
 }
 
 }  // namespace deadpeer

@@ -34,12 +34,12 @@ public:
     void note_survivor(const Connection& connection, const Judgement& judgement);
 
     // Each path and idle time once, and which of those told before no longer hold.
-    void tell(Nanoseconds now, ReportSink& sink) { tell(now, {}, sink); }
+    void report(Nanoseconds now, ReportSink& sink) { report(now, {}, sink); }
 
-    // Live: whether there were failures, or some were withdrawn, since tell_new().
+    // Live: whether there were failures, or some were withdrawn, since report_new().
     [[nodiscard]] bool has_new() const { return changed_since_; }
     // Live: the same, with these among the survivors.
-    void tell_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors);
+    void report_new(Nanoseconds now, ReportSink& sink, const VisitConnections& visit_survivors);
 
     [[nodiscard]] std::size_t memory() const { return timeouts_.memory() + told_.capacity() * sizeof(Told); }
 
@@ -50,7 +50,7 @@ private:
         Finding finding;
         bool settled = false;  // what spoke for it is forgotten
     };
-    void tell(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink);
+    void report(Nanoseconds now, const PathTimeouts::Longest& alive, ReportSink& sink);
     void take_back(const std::vector<Finding>& found, Nanoseconds now, ReportSink& sink);
 
     PathTimeouts timeouts_;

@@ -65,7 +65,7 @@ void Reboots::withdraw(EventKind kind, const IpAddress& host, Nanoseconds last_w
                        Nanoseconds now, ReportSink& sink) {
     const auto same = find(kind, host, last_word, reset);
     if (same == reboots_.end() || --same->second.finding.count > 0) return;
-    if (same->second.told) sink.on_finding(change_of(same->second.finding, now));
+    if (same->second.reported) sink.on_finding(change_of(same->second.finding, now));
     reboots_.erase(same);
 }
 
@@ -111,20 +111,20 @@ void Reboots::unite(ByHost::iterator same, const Finding& lost, Nanoseconds last
     finding.stream = lost.stream;
     finding.subject = lost.subject;
     finding.peer = lost.peer;
-    if (!reboot.told) next_due_ = std::min(next_due_, reboot.due());
+    if (!reboot.reported) next_due_ = std::min(next_due_, reboot.due());
     auto moved = reboots_.extract(same);
     moved.key().time = lost.time;
     reboots_.insert(std::move(moved));
 }
 
-void Reboots::tell_due(ReportSink& sink, Nanoseconds now) {
+void Reboots::report_due(ReportSink& sink, Nanoseconds now) {
     if (now < next_due_) return;
     next_due_ = kNever;
     std::vector<const Finding*> due;
     for (auto& [key, reboot] : reboots_) {
-        if (reboot.told) continue;
-        reboot.told = reboot.due() <= now;
-        if (reboot.told) {
+        if (reboot.reported) continue;
+        reboot.reported = reboot.due() <= now;
+        if (reboot.reported) {
             due.push_back(&reboot.finding);
         } else {
             next_due_ = std::min(next_due_, reboot.due());
@@ -140,7 +140,7 @@ void Reboots::forget_earlier(ReportSink& sink) {
     for (const auto& [key, reboot] : reboots_) times.push_back(key.time);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::ranges::nth_element(times, middle);
-    tell_due(sink, *middle + kGathers + kMostWait);
+    report_due(sink, *middle + kGathers + kMostWait);
     std::erase_if(reboots_, [&](const auto& entry) { return entry.first.time <= *middle; });
 }
 

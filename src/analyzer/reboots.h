@@ -42,14 +42,14 @@ public:
                   Nanoseconds now, ReportSink& sink);
 
     // Each once, in the order of time.
-    void tell(ReportSink& sink) { tell_due(sink, kNever); }
+    void report(ReportSink& sink) { report_due(sink, kNever); }
 
     // Live: when the next is to be told: once the connections that it took down at once were counted.
     [[nodiscard]] std::optional<Nanoseconds> next_due() const {
         return next_due_ == kNever ? std::nullopt : std::optional(next_due_);
     }
     // Live: those that are due.
-    void tell_due(ReportSink& sink, Nanoseconds now);
+    void report_due(ReportSink& sink, Nanoseconds now);
 
     [[nodiscard]] std::size_t memory() const { return reboots_.size() * kBytes; }
 
@@ -57,7 +57,7 @@ private:
     struct Reboot {
         Finding finding;
         Nanoseconds heard;  // the last word of a host on any of the connections lost
-        bool told = false;
+        bool reported = false;
 
         [[nodiscard]] bool is_restart() const { return finding.kind == EventKind::kMiddleboxRestarted; }
         // A connection that a middlebox lost waits for others that it did not.

@@ -133,7 +133,7 @@ Scans::Source& Scans::source_of(const Connection& connection, Nanoseconds time, 
         Source& source = known->second;
         const bool apart = time - source.last > kPause || source.scan.time - time > kPause;
         if (!apart) return source;
-        tell(source, sink);
+        report(source, sink);
         bytes_ -= source.bytes();
         sources_.erase(known);
     }
@@ -185,12 +185,12 @@ void Scans::withhold(Source& source, const Finding& finding, Nanoseconds now, Re
     source.release = kNever;
 }
 
-void Scans::tell(const Source& source, ReportSink& sink) {
+void Scans::report(const Source& source, ReportSink& sink) {
     if (source.scans()) return sink.on_finding(source.scan);
     for (const Finding& one : source.withheld) sink.on_finding(one);
 }
 
-void Scans::tell_due(ReportSink& sink, Nanoseconds now) {
+void Scans::report_due(ReportSink& sink, Nanoseconds now) {
     if (now < next_due_) return;
     next_due_ = kNever;
     for (auto one = sources_.begin(); one != sources_.end();) {
@@ -201,7 +201,7 @@ void Scans::tell_due(ReportSink& sink, Nanoseconds now) {
             continue;
         }
         bytes_ -= source.bytes();
-        tell(source, sink);
+        report(source, sink);
         source.withheld = {};
         source.release = kNever;
         const bool over = source.scans() || source.last + kPause <= now;
@@ -225,7 +225,7 @@ void Scans::forget_earlier(ReportSink& sink) {
             continue;
         }
         bytes_ -= one->second.bytes();
-        tell(one->second, sink);
+        report(one->second, sink);
         one = sources_.erase(one);
     }
 }

@@ -44,13 +44,13 @@ public:
                Nanoseconds now, ReportSink& sink);
 
     // All that is withheld.
-    void tell(ReportSink& sink) { tell_due(sink, kNever); }
+    void report(ReportSink& sink) { report_due(sink, kNever); }
 
     // Live: when something is to be told, or earlier, and what is due.
     [[nodiscard]] std::optional<Nanoseconds> next_due() const {
         return next_due_ == kNever ? std::nullopt : std::optional(next_due_);
     }
-    void tell_due(ReportSink& sink, Nanoseconds now);
+    void report_due(ReportSink& sink, Nanoseconds now);
 
     [[nodiscard]] std::size_t memory() const { return bytes_; }
 
@@ -90,7 +90,7 @@ private:
     Source& source_of(const Connection& connection, Nanoseconds time, ReportSink& sink);
     void take(Source& source, const Connection& connection, const Judgement& judgement, Nanoseconds time);
     void withhold(Source& source, const Finding& finding, Nanoseconds now, ReportSink& sink);
-    static void tell(const Source& source, ReportSink& sink);
+    static void report(const Source& source, ReportSink& sink);
     void forget_earlier(ReportSink& sink);
 
     const std::size_t most_;

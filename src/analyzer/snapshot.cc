@@ -12,7 +12,7 @@ constexpr std::uint64_t kAtOnce = 1024;
 Status Analyzer::Impl::snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                                 const std::function<void()>& meanwhile) {
     inputs_.describe_open(sink, sources);
-    const std::uint64_t ended_before = told_early_;
+    const std::uint64_t ended_before = reported_early_;
     Picture picture(Conclusions(options_, watcher_, beats_, life_), sink, next_stream_);
     verdicts_.draw(&picture);
     gather(picture, meanwhile);

@@ -90,29 +90,29 @@ std::optional<Finding> event_of(const Connection& connection, const Judgement& j
     return event ? std::optional(finding_of(connection, judgement, host, *event)) : std::nullopt;
 }
 
-Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict now, Reason reason,
+Finding change_of(const Connection& connection, const ReportedVerdict& reported, Verdict now, Reason reason,
                   Confidence confidence) {
-    Finding finding = finding_about(connection, told.side, EventKind::kVerdictChanged, Severity::kInfo);
-    finding.taken_back = *told.event;
+    Finding finding = finding_about(connection, reported.side, EventKind::kVerdictChanged, Severity::kInfo);
+    finding.taken_back = *reported.event;
     finding.now = now;
     finding.reason = reason;
     finding.confidence = confidence;
     return finding;
 }
 
-Finding change_of(const Finding& told, Nanoseconds now) {
+Finding change_of(const Finding& reported, Nanoseconds now) {
     Finding change;
     change.kind = EventKind::kVerdictChanged;
     change.severity = Severity::kInfo;
-    change.confidence = told.confidence;
-    change.reason = told.reason;
+    change.confidence = reported.confidence;
+    change.reason = reported.reason;
     change.time = now;
-    change.file = told.file;
-    change.stream = told.stream;
-    change.opened = told.opened;
-    change.subject = told.subject;
-    change.peer = told.peer;
-    change.taken_back = told.kind;
+    change.file = reported.file;
+    change.stream = reported.stream;
+    change.opened = reported.opened;
+    change.subject = reported.subject;
+    change.peer = reported.peer;
+    change.taken_back = reported.kind;
     return change;
 }
 

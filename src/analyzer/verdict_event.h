@@ -17,10 +17,10 @@ std::optional<Finding> event_of(const Connection& connection, const Judgement& j
                                 const HostSigns& host);
 
 // Live: that event no longer holds. Time and frame are still to be filled in. REQUIRES: told.event.
-Finding change_of(const Connection& connection, const ToldVerdict& told, Verdict now, Reason reason,
+Finding change_of(const Connection& connection, const ReportedVerdict& reported, Verdict now, Reason reason,
                   Confidence confidence);
 
 // The same for an event about several connections, in full.
-Finding change_of(const Finding& told, Nanoseconds now);
+Finding change_of(const Finding& reported, Nanoseconds now);
 
 }  // namespace deadpeer

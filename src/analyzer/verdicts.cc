@@ -5,7 +5,7 @@
 #include "analyzer/verdict_event.h"
 #include "core/work.h"
 #include "correlate/services.h"
-#include "detect/patience.h"
+#include "detect/give_up_timeout.h"
 
 namespace deadpeer {
 namespace {
@@ -35,29 +35,29 @@ bool silence_decided(const Judgement& judgement) {
 
 }  // namespace
 
-void Verdicts::tell_early(const Connection& connection, bool superseded, const CaptureState& capture) {
+void Verdicts::report_early(const Connection& connection, bool superseded, const CaptureState& capture) {
     const Watch* watch = watcher_.watch_of(connection);
     const HostSigns host{watch == nullptr ? Signs{0} : watch->host_signs, {}};
-    tell(connection, superseded, capture, host);
+    report(connection, superseded, capture, host);
 }
 
-void Verdicts::tell_ended(std::span<const Ended> ended, const LookAtHosts& look,
-                          const CaptureState& capture) {
-    look_around(ended, look);
+void Verdicts::report_ended(std::span<const Ended> ended, const HostVisitors& look,
+                            const CaptureState& capture) {
+    collect_host_evidence(ended, look);
     for (const Ended& one : ended) {
-        tell(*one.connection, one.superseded, capture, host_signs(*one.connection));
+        report(*one.connection, one.superseded, capture, host_signs(*one.connection));
     }
 }
 
-void Verdicts::tell_all(std::span<const Ended> connections, const CaptureState& capture) {
+void Verdicts::report_all(std::span<const Ended> connections, const CaptureState& capture) {
     open_books(connections);
     for (const Ended& ended : connections) {
-        tell(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
+        report(*ended.connection, ended.superseded, capture, host_signs(*ended.connection));
     }
-    scans_.tell(sink_);
-    reboots_.tell(sink_);
-    paths_.tell(capture.now, sink_);
-    tell_idle_closes();
+    scans_.report(sink_);
+    reboots_.report(sink_);
+    paths_.report(capture.now, sink_);
+    report_idle_closes();
 }
 
 // What its host's other connections tell is as it was when its verdict was told.
@@ -67,21 +67,21 @@ void Verdicts::describe(const Ended& ended, const CaptureState& capture) {
     picture_->describe(*ended.connection, ended.superseded, capture, host);
 }
 
-void Verdicts::tell(const Connection& connection, bool superseded, const CaptureState& capture,
-                    const HostSigns& host) {
+void Verdicts::report(const Connection& connection, bool superseded, const CaptureState& capture,
+                      const HostSigns& host) {
     const Conclusion conclusion = conclusions_.conclude(connection, superseded, capture, host);
     // Silence after a plain segment may be what decides.
     if (conclusion.flow.verdict == Verdict::kSuspect) watcher_.report_latest(connection);
     sink_.on_flow(conclusion.flow);
     if (picture_ != nullptr) picture_->end(conclusion.flow);
-    tell_missed_beat(connection, conclusion, capture.pauses);
-    tell_verdict(connection, conclusion.judgement, host, capture.now);
+    report_missed_beat(connection, conclusion, capture.pauses);
+    report_verdict(connection, conclusion.judgement, host, capture.now);
     if (Scans::is_empty(connection, conclusion.judgement))
         scans_.count(connection, conclusion.judgement, nullptr, capture.now, sink_);
     paths_.note_survivor(connection, conclusion.judgement);
 }
 
-void Verdicts::tell_idle_closes() {
+void Verdicts::report_idle_closes() {
     for (IdleCloses::Timer& timer : watcher_.idle_closes().take()) {
         Finding& finding = timer.finding;
         if (timer.of_server) {
@@ -95,8 +95,8 @@ void Verdicts::tell_idle_closes() {
     }
 }
 
-void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& conclusion,
-                                const Pauses& pauses) {
+void Verdicts::report_missed_beat(const Connection& connection, const Conclusion& conclusion,
+                                  const Pauses& pauses) {
     const MissedBeat& missed = conclusion.missed;
     if (!missed.met) return beats_.end_doubt(connection);
     const bool doubtful = missed.closing_frame == 0 && may_be_paused(pauses, missed.last.time, missed.time);
@@ -119,20 +119,21 @@ void Verdicts::tell_missed_beat(const Connection& connection, const Conclusion& 
     sink_.on_finding(finding);
 }
 
-void Verdicts::tell_outlived(const Connection& connection, const Segment& answer, std::uint32_t file) {
+void Verdicts::report_outlived(const Connection& connection, const Segment& answer, std::uint32_t file) {
     const Watch* watch = watcher_.watch_of(connection);
-    if (watch == nullptr || !watch->told.outlived) return;
-    const ToldVerdict told = watcher_.note_told(connection, {}, 0);
-    Finding change = change_of(connection, told, Verdict::kAlive, Reason::kRecovered, Confidence::kHigh);
+    if (watch == nullptr || !watch->reported.outlived) return;
+    const ReportedVerdict reported = watcher_.mark_reported(connection, {}, 0);
+    Finding change = change_of(connection, reported, Verdict::kAlive, Reason::kRecovered, Confidence::kHigh);
     change.file = file;
     take_back(connection, change, answer.time, answer.frame);
 }
 
 // By what the connection itself showed since, or else others.
-void Verdicts::tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
-                           Nanoseconds now) {
-    Finding change = change_of(connection, told, judgement.verdict, judgement.reason, judgement.confidence);
-    const bool by_itself = connection.last_time() != told.seen_until;
+void Verdicts::report_change(const Connection& connection, const ReportedVerdict& reported,
+                             const Judgement& judgement, Nanoseconds now) {
+    Finding change =
+        change_of(connection, reported, judgement.verdict, judgement.reason, judgement.confidence);
+    const bool by_itself = connection.last_time() != reported.seen_until;
     take_back(connection, change, by_itself ? connection.last_time() : now,
               by_itself ? connection.last.frame : 0);
 }
@@ -147,22 +148,22 @@ void Verdicts::take_back(const Connection& connection, Finding& change, Nanoseco
     paths_.withdraw(connection);
 }
 
-void Verdicts::tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                            Nanoseconds now) {
+void Verdicts::report_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                              Nanoseconds now) {
     const bool restarted = judgement.verdict == Verdict::kMiddleboxRestarted;
     if (restarted && host.moment.hosts == 0) return;  // told before
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
     const auto shared = shared_event(judgement);
-    const bool is_told = event || is_try || shared;
-    const Verdict verdict = is_told ? judgement.verdict : Verdict::kNone;
+    const bool is_reported = event || is_try || shared;
+    const Verdict verdict = is_reported ? judgement.verdict : Verdict::kNone;
     const auto kind = event ? std::optional(event->kind) : std::nullopt;
     const bool in_pause = (judgement.signs & kSignCapturePaused) != 0 && silence_decided(judgement);
-    const ToldVerdict before = watcher_.note_told(
+    const ReportedVerdict before = watcher_.mark_reported(
         connection, {verdict, kind, judgement.side, connection.last_time(), false, in_pause}, host.signs);
     const bool is_surer = before.verdict == verdict && before.in_pause && !in_pause;
     if (before.verdict != verdict) {
-        if (before.event) tell_change(connection, before, judgement, now);
+        if (before.event) report_change(connection, before, judgement, now);
         if (is_try) {
             scans_.count(connection, judgement, event ? &*event : nullptr, now, sink_);
         } else if (event) {
@@ -195,15 +196,15 @@ IpAddress Verdicts::loser(EventKind kind, const Connection& connection, Directio
     return kind == EventKind::kHostRebooted ? conclusions_.machine_of(address) : address;
 }
 
-std::optional<Nanoseconds> Verdicts::tell_due(const Ended& due, const CaptureState& capture) {
+std::optional<Nanoseconds> Verdicts::report_due(const Ended& due, const CaptureState& capture) {
     ++Work::answers;
     const Connection& connection = *due.connection;
     watcher_.note_hosts(connection);
     const HostSigns host = host_signs(connection);
     const Conclusion conclusion = conclusions_.conclude(connection, due.superseded, capture, host);
-    tell_missed_beat(connection, conclusion, capture.pauses);
+    report_missed_beat(connection, conclusion, capture.pauses);
     const auto open_until = may_change_until(connection, conclusion.judgement, capture);
-    if (!open_until) tell_verdict(connection, conclusion.judgement, host, capture.now);
+    if (!open_until) report_verdict(connection, conclusion.judgement, host, capture.now);
     const auto next = next_question(connection, capture.now, capture);
     return open_until ? std::min(next.value_or(*open_until), *open_until) : next;
 }
@@ -240,8 +241,8 @@ std::optional<Nanoseconds> Verdicts::may_change_until(const Connection& connecti
     return std::min(capture.now + kLookAgain, latest);
 }
 
-void Verdicts::tell_paths(const VisitConnections& visit, Nanoseconds now) {
-    paths_.tell_new(
+void Verdicts::report_paths(const VisitConnections& visit, Nanoseconds now) {
+    paths_.report_new(
         now, sink_,
         [&](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& note) {
             visit(hosts, [&](const Connection& connection) {
@@ -262,9 +263,9 @@ std::optional<Nanoseconds> Verdicts::next_question(const Connection& connection,
         if (watch->reset->met()) consider(watch->reset->time + kResetSettles);
         if (watch->syn_acks_repeated > 0) consider(watch->syn_ack_time + kHandshakeSettles + 1);
         // What its host does next may yet tell that it rebooted, and other hosts that a middlebox restarted.
-        const Verdict told = watch->told.verdict;
-        const bool may_be_more = told == Verdict::kPeerRebooted || told == Verdict::kPeerLostState ||
-                                 told == Verdict::kMiddleboxReset;
+        const Verdict reported = watch->reported.verdict;
+        const bool may_be_more = reported == Verdict::kPeerRebooted || reported == Verdict::kPeerLostState ||
+                                 reported == Verdict::kMiddleboxReset;
         if (may_be_more && !watch->shared_event) {
             consider(watch->reset->time + HostBook::kAfterReturn + 1);
         }

@@ -22,8 +22,8 @@
 #include "analyzer/watcher.h"
 #include "deadpeer/options.h"
 #include "deadpeer/sink.h"
-#include "engine/beats.h"
 #include "engine/connection.h"
+#include "engine/heartbeat_tracker.h"
 
 namespace deadpeer {
 
@@ -31,14 +31,14 @@ namespace deadpeer {
 using VisitSome = std::function<void(std::span<const IpAddress>,
                                      const std::function<bool(const Connection&, const IpAddress&)>&)>;
 
-struct LookAtHosts {
+struct HostVisitors {
     VisitConnections all;
     VisitSome some;
 };
 
 class Verdicts {
 public:
-    Verdicts(const AnalyzerOptions& options, Watcher& watcher, Beats& beats, const HostLife& life,
+    Verdicts(const AnalyzerOptions& options, Watcher& watcher, HeartbeatTracker& beats, const HostLife& life,
              ReportSink& sink)
         : watcher_(watcher),
           beats_(beats),
@@ -55,14 +55,14 @@ public:
     void note_gone(const Connection& connection) { conclusions_.note_gone(connection); }
 
     // One that ends before the others.
-    void tell_early(const Connection& connection, bool superseded, const CaptureState& capture);
+    void report_early(const Connection& connection, bool superseded, const CaptureState& capture);
 
     // All the others, in the order given.
     struct Ended {
         const Connection* connection;
         bool superseded;
     };
-    void tell_all(std::span<const Ended> connections, const CaptureState& capture);
+    void report_all(std::span<const Ended> connections, const CaptureState& capture);
 
     // Begins to describe flows to another sink, those that end from now on included, until it is ended with
     // nullptr; nothing counts as told.
@@ -73,43 +73,43 @@ public:
 
     // Live: some that ended a while ago, with a look at the other connections of hosts that have forgotten
     // one.
-    void tell_ended(std::span<const Ended> ended, const LookAtHosts& look, const CaptureState& capture);
+    void report_ended(std::span<const Ended> ended, const HostVisitors& look, const CaptureState& capture);
 
     // A live round: first what other connections tell of hosts that have forgotten one of those due, then
     // each of those due.
-    void look_around(std::span<const Ended> due, const LookAtHosts& look);
+    void collect_host_evidence(std::span<const Ended> due, const HostVisitors& look);
     // Answers when to ask again; no value: when something happens to the connection.
-    std::optional<Nanoseconds> tell_due(const Ended& due, const CaptureState& capture);
+    std::optional<Nanoseconds> report_due(const Ended& due, const CaptureState& capture);
     // Whether only a look at the other connections of its host can tell what became of it.
     [[nodiscard]] bool is_about_host(const Connection& connection) const {
-        return conclusions_.forgotten(connection).has_value();
+        return conclusions_.lost_by_host(connection).has_value();
     }
 
     // Live: it was called dead, or its heartbeat stopped, while no frame at all came.
-    [[nodiscard]] bool has_told_in_pause(const Connection& connection) const {
+    [[nodiscard]] bool has_reported_in_pause(const Connection& connection) const {
         const Watch* watch = watcher_.watch_of(connection);
-        return (watch != nullptr && watch->told.in_pause) || beats_.has_told_in_doubt(connection);
+        return (watch != nullptr && watch->reported.in_pause) || beats_.has_reported_in_doubt(connection);
     }
 
     // Live: a verdict about the connection stands.
-    [[nodiscard]] bool has_told(const Connection& connection) const {
+    [[nodiscard]] bool has_reported(const Connection& connection) const {
         const Watch* watch = watcher_.watch_of(connection);
-        return watch != nullptr && watch->told.verdict != Verdict::kNone;
+        return watch != nullptr && watch->reported.verdict != Verdict::kNone;
     }
     // Live: a side that was called dead has just answered.
-    void tell_outlived(const Connection& connection, const Segment& answer, std::uint32_t file);
+    void report_outlived(const Connection& connection, const Segment& answer, std::uint32_t file);
 
     // What follows from several connections: reboots and scans, when their time has come, and, after further
     // failures, timeouts on paths.
     [[nodiscard]] std::optional<Nanoseconds> next_reboot() const { return reboots_.next_due(); }
-    void tell_reboots(Nanoseconds now) { reboots_.tell_due(sink_, now); }
+    void report_reboots(Nanoseconds now) { reboots_.report_due(sink_, now); }
     [[nodiscard]] std::optional<Nanoseconds> next_scan() const { return scans_.next_due(); }
-    void tell_scans(Nanoseconds now) { scans_.tell_due(sink_, now); }
+    void report_scans(Nanoseconds now) { scans_.report_due(sink_, now); }
     [[nodiscard]] bool paths_are_suspect() const { return paths_.has_new(); }
     // Live: when a side's idle timer may have come to be known, and then.
     [[nodiscard]] std::optional<Nanoseconds> next_idle_close() const { return watcher_.idle_closes().due(); }
-    void tell_idle_closes();
-    void tell_paths(const VisitConnections& visit, Nanoseconds now);
+    void report_idle_closes();
+    void report_paths(const VisitConnections& visit, Nanoseconds now);
 
     // The first time after `after` at which silence may decide something about the connection. A gap that
     // goes on is left out: its end is not known.
@@ -126,24 +126,24 @@ private:
     using Hosts = std::vector<IpAddress>;  // in order, each once
 
     void open_books(std::span<const Ended> connections);
-    [[nodiscard]] Hosts forgetful_hosts(std::span<const Ended> connections);
+    [[nodiscard]] Hosts hosts_without_state(std::span<const Ended> connections);
     void gather(const Connection& connection, const Hosts& forgetful);
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
-    void tell(const Connection& connection, bool superseded, const CaptureState& capture,
-              const HostSigns& host);
-    void tell_missed_beat(const Connection& connection, const Conclusion& conclusion, const Pauses& pauses);
-    void tell_change(const Connection& connection, const ToldVerdict& told, const Judgement& judgement,
-                     Nanoseconds now);
+    void report(const Connection& connection, bool superseded, const CaptureState& capture,
+                const HostSigns& host);
+    void report_missed_beat(const Connection& connection, const Conclusion& conclusion, const Pauses& pauses);
+    void report_change(const Connection& connection, const ReportedVerdict& reported,
+                       const Judgement& judgement, Nanoseconds now);
     void take_back(const Connection& connection, Finding& change, Nanoseconds time, std::uint64_t frame);
-    void tell_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
-                      Nanoseconds now);
+    void report_verdict(const Connection& connection, const Judgement& judgement, const HostSigns& host,
+                        Nanoseconds now);
     [[nodiscard]] IpAddress loser(EventKind kind, const Connection& connection, Direction side) const;
     [[nodiscard]] std::optional<Nanoseconds> may_change_until(const Connection& connection,
                                                               const Judgement& judgement,
                                                               const CaptureState& capture) const;
 
     Watcher& watcher_;
-    Beats& beats_;
+    HeartbeatTracker& beats_;
     ReportSink& sink_;
     Conclusions conclusions_;
     Reboots reboots_;

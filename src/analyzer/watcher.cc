@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "detect/between.h"
+#include "detect/give_up_timeout.h"
 #include "detect/kind.h"
 #include "detect/named_frames.h"
 #include "detect/observe_close.h"
 #include "detect/observe_reset.h"
-#include "detect/patience.h"
 #include "engine/train_findings.h"
 
 namespace deadpeer {
@@ -54,15 +54,15 @@ bool is_trying(const Watch& watch) {
 
 // A finding or the verdict may name it.
 bool is_evidence(const Watch& watch, const Observation& observation, const Segment& segment) {
-    return watch.told.verdict != Verdict::kNone || watch.syn_challenged || observation.answered.length >= 2 ||
-           observation.outlived.length >= 2 || observation.bridged.open() ||
-           names_frame(watch, segment.frame);
+    return watch.reported.verdict != Verdict::kNone || watch.syn_challenged ||
+           observation.answered.length >= 2 || observation.outlived.length >= 2 ||
+           observation.bridged.open() || names_frame(watch, segment.frame);
 }
 
 }  // namespace
 
-SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
-                            bool holds_copies) {
+SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, Labels labels,
+                               std::uint32_t file, bool holds_copies) {
     const ConnectionView before = connection.view();
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence, holds_copies);
@@ -93,8 +93,8 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
     const bool may_prove = selects_rows() && is_evidence(watch, observation, segment);
     if (!was_named && latest_is_named(connection, watch)) report_latest(connection, segment);
     if (closes_in_order(watch, before, segment)) watch.close.release(pools_.closes);
-    connection.attention = needs_attention(watch);
-    if (watch.only_close && !connection.attention) {
+    connection.needs_inspection = must_inspect(watch);
+    if (watch.only_close && !connection.needs_inspection) {
         release(connection);
         return {kind, 0, of_first_pair, may_prove};
     }
@@ -112,7 +112,7 @@ SegmentNature Watcher::look(Connection& connection, const Segment& segment, Labe
         const WentBack& back = *watch.sides[index(opposite(segment.direction))].went_back;
         sink_.on_finding(restored_finding(connection, back, segment, file));
     }
-    if (observation.large_vanish) tell_large(connection, watch, segment, file);
+    if (observation.large_vanish) report_large(connection, watch, segment, file);
     if (observation.bridged.open())
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
@@ -146,8 +146,8 @@ std::optional<Nanoseconds> Watcher::patience_ends(const Connection& connection,
 }
 
 // `segment` is the large one, or one of the other side that shows that it lives.
-void Watcher::tell_large(const Connection& connection, const Watch& watch, const Segment& segment,
-                         std::uint32_t file) {
+void Watcher::report_large(const Connection& connection, const Watch& watch, const Segment& segment,
+                           std::uint32_t file) {
     const bool own = watch.sides[index(segment.direction)].large->frames.last() == segment.frame;
     const Direction sender = own ? segment.direction : opposite(segment.direction);
     sink_.on_finding(mtu_finding(connection, *watch.sides[index(sender)].large, sender, segment, file));
@@ -180,7 +180,7 @@ bool Watcher::follow_first_pair(Connection& connection, const Segment& segment, 
             break;
     }
     drop_first_pair(*watch);
-    connection.attention = needs_attention(*watch);
+    connection.needs_inspection = must_inspect(*watch);
     if (nothing_else) release(connection);
     return false;
 }
@@ -216,7 +216,7 @@ void Watcher::unreachable(Connection& connection, const Segment& quote, std::uin
 }
 
 Watch& Watcher::open(Connection& connection) {
-    connection.attention = true;
+    connection.needs_inspection = true;
     return watch_for(connection);
 }
 
@@ -291,11 +291,12 @@ bool Watcher::holds_scarce(const Connection& connection) const {
            (watch->rtts.held() && scarce(pools_.rtts));
 }
 
-ToldVerdict Watcher::note_told(const Connection& connection, const ToldVerdict& told, Signs host) {
+ReportedVerdict Watcher::mark_reported(const Connection& connection, const ReportedVerdict& reported,
+                                       Signs host) {
     Watch* watch = watches_.find(connection.watch);
     if (watch == nullptr) return {};
     watch->host_signs = host;
-    return std::exchange(watch->told, told);
+    return std::exchange(watch->reported, reported);
 }
 
 std::optional<EventKind> Watcher::note_shared_event(const Connection& connection,
@@ -306,7 +307,7 @@ std::optional<EventKind> Watcher::note_shared_event(const Connection& connection
 
 bool Watcher::is_in_trouble(const Connection& connection) const {
     const Watch* watch = watch_of(connection);
-    return watch != nullptr && (watch->told.verdict != Verdict::kNone || is_trying(*watch));
+    return watch != nullptr && (watch->reported.verdict != Verdict::kNone || is_trying(*watch));
 }
 
 Watch& Watcher::watch_for(Connection& connection) {
@@ -337,7 +338,7 @@ void Watcher::unlink_row(const PendingRow& row) {
     (row.after == 0 ? last_row_ : rows_[row.after].before) = row.before;
 }
 
-void Watcher::tell_settled() {
+void Watcher::report_settled() {
     if (options_.segments != SegmentSelection::kAll) return;
     const SegmentRowId settled = first_row_ == 0 ? next_id_ : rows_[first_row_].id;
     if (settled == settled_) return;

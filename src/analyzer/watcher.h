@@ -44,13 +44,13 @@ public:
 
     // Whether look() has nothing to see in the segment: all but a few.
     [[nodiscard]] static bool is_plain(const Connection& connection, const Segment& segment, Labels labels) {
-        return !connection.attention &&
+        return !connection.needs_inspection &&
                deadpeer::is_plain(connection.sent_by(segment.direction), segment, labels);
     }
 
     // Looks at an analysed segment before it changes its connection; answers what its row will say.
-    SegmentNature look(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
-                       bool holds_copies);
+    SegmentNature inspect(Connection& connection, const Segment& segment, Labels labels, std::uint32_t file,
+                          bool holds_copies);
 
     [[nodiscard]] bool wants_all() const { return options_.segments >= SegmentSelection::kAll; }
     // Whether the segment's row is one that is asked for.
@@ -75,7 +75,7 @@ public:
                 const SegmentNature& nature, std::uint32_t file);
 
     // Says which rows stay as they are, where all are handed out.
-    void tell_settled();
+    void report_settled();
 
     // Hand out what is known of a segment that a finding or a verdict names: its row may not have been handed
     // out, as it was plain.
@@ -124,7 +124,7 @@ public:
 
     // From now on that is told. `host`: what other connections tell of the host. Answers what was told
     // before.
-    ToldVerdict note_told(const Connection& connection, const ToldVerdict& told, Signs host);
+    ReportedVerdict mark_reported(const Connection& connection, const ReportedVerdict& reported, Signs host);
     // The event about several connections that counts it from now on; answers with the one until now.
     std::optional<EventKind> note_shared_event(const Connection& connection, std::optional<EventKind> event);
 
@@ -184,8 +184,8 @@ private:
     // after it made it evidence.
     void report_latest(const Connection& connection, const Segment& next);
     bool follow_first_pair(Connection& connection, const Segment& segment, SegmentKind kind);
-    void tell_large(const Connection& connection, const Watch& watch, const Segment& segment,
-                    std::uint32_t file);
+    void report_large(const Connection& connection, const Watch& watch, const Segment& segment,
+                      std::uint32_t file);
     void settle_first_pair(Watch& watch);
     void drop_first_pair(Watch& watch);
     void settle_answered_row(Watch& watch, const Segment& answer);

@@ -8,7 +8,7 @@
 
 #include "capture/frame_filter.h"
 #include "capture/live/interfaces.h"
-#include "cli/contradictions.h"
+#include "cli/option_conflicts.h"
 #include "cli/options.h"
 #include "cli/short_help.h"
 #include "cli/to_settings.h"
@@ -46,7 +46,7 @@ Answer explanation_of(const std::string& code) {
     return {*text, ExitCode::kOk};
 }
 
-void describe(CLI::App& app, Words& words) {
+void describe(CLI::App& app, RawOptions& words) {
     add_options(app, words);
     app.formatter(
         std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
@@ -91,7 +91,7 @@ std::string wrong_user(const std::string& name) {
 std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv) {
     CLI::App app{"Finds dead TCP peers in capture files and on interfaces, and writes CSV reports.",
                  "deadpeer"};
-    Words words;
+    RawOptions words;
     describe(app, words);
     try {
         app.parse(argc, argv);
@@ -106,7 +106,7 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
     if (app.count("--explain") > 0) return explanation_of(words.explain);
     if (words.list_interfaces) return interface_list();
     for (const std::string& wrong :
-         {empty_word(app), contradiction(words), wrong_filter(words.filter), wrong_user(words.user)}) {
+         {empty_word(app), option_conflict(words), wrong_filter(words.filter), wrong_user(words.user)}) {
         if (!wrong.empty()) return usage_error(wrong);
     }
     Settings settings = to_settings(words);

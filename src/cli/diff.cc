@@ -65,14 +65,14 @@ void complain(const std::string& message) {
 
 // `write` writes the CSV; the text and the counts are functions too, as only some of the three are wanted.
 template <typename Write, typename Text, typename Counts>
-ExitCode tell(const DiffSettings& settings, Write write, Text text, Counts counts) {
+ExitCode print_comparison(const DiffSettings& settings, Write write, Text text, Counts counts) {
     if (!settings.csv) return print_out(text()) ? ExitCode::kOk : ExitCode::kNotWritten;
     Output output(STDOUT_FILENO);
     Cells cells(output, CsvDialect{});
     write(cells);
     output.flush();
     if (output.error() != 0) {
-        tell_of_standard_output(output.error());
+        report_output_error(output.error());
         return ExitCode::kNotWritten;
     }
     if (!settings.quiet) print(STDERR_FILENO, counts());
@@ -116,7 +116,7 @@ ExitCode compare_two(const DiffSettings& settings) {
         return ExitCode::kNothingRead;
     }
     const Difference difference = compare(before.value(), after.value());
-    const ExitCode told = tell(
+    const ExitCode told = print_comparison(
         settings, [&](Cells& cells) { write_difference(cells, difference); },
         [&] { return text_of(difference); }, [&] { return counts_of(difference); });
     return result(told, matches(difference, settings));
@@ -133,7 +133,7 @@ Nanoseconds begin_of(const Snapshot& run) {
     return begin;
 }
 
-ExitCode tell_trend(const DiffSettings& settings) {
+ExitCode report_trend(const DiffSettings& settings) {
     Trend trend;
     Nanoseconds last_begin = kNoTime;
     for (const std::string& folder : settings.folders) {
@@ -153,7 +153,7 @@ ExitCode tell_trend(const DiffSettings& settings) {
         trend.add(folder, run.value());
     }
     const std::vector<TrendRow> rows = trend.rows();
-    const ExitCode told = tell(
+    const ExitCode told = print_comparison(
         settings, [&](Cells& cells) { write_trend(cells, trend, rows); },
         [&] { return trend_text(trend, rows); }, [&] { return trend_counts(trend, rows); });
     return result(told, matches(rows, settings));
@@ -210,7 +210,7 @@ std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* co
 }
 
 ExitCode run_diff(const DiffSettings& settings) {
-    return settings.folders.size() == 2 ? compare_two(settings) : tell_trend(settings);
+    return settings.folders.size() == 2 ? compare_two(settings) : report_trend(settings);
 }
 
 }  // namespace deadpeer::cli

@@ -65,11 +65,11 @@ void FileOutput::refuse(const std::string& input, const std::string& reason) {
     complain(reason);
     note(ExitCode::kIncomplete);
     refused_.push_back({input, reason});
-    if (analyzer_ != nullptr) enter_refused();
+    if (analyzer_ != nullptr) record_refused_inputs();
 }
 
 // Gives refused inputs their place in the order of inputs.
-void FileOutput::enter_refused() {
+void FileOutput::record_refused_inputs() {
     for (const Refused& refused : refused_) {
         const std::uint32_t index = analyzer_->begin_input(refused.input);
         enter_ended(index,
@@ -111,7 +111,7 @@ bool FileOutput::start() {
     if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
-    enter_refused();
+    record_refused_inputs();
     return true;
 }
 
@@ -157,12 +157,12 @@ void FileOutput::finish() {
         if (const std::string left_out = reports_->rows_left_out(); !left_out.empty()) complain(left_out);
     }
     if (fail_on_.matched()) note(ExitCode::kFailOn);
-    if (!settings_.quiet) return tell_summary();
+    if (!settings_.quiet) return report_summary();
     // A report that lacks something is no matter to be quiet about.
     if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain(forgotten);
 }
 
-void FileOutput::tell_summary() {
+void FileOutput::report_summary() {
     std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
     if (reports_ != nullptr) {
         if (const std::string left_out = reports_->hosts_left_out(); !left_out.empty())

@@ -83,9 +83,9 @@ private:
     };
 
     bool open_reports();
-    void enter_refused();
+    void record_refused_inputs();
     void enter_ended(std::uint32_t index, Ended ended);
-    void tell_summary();
+    void report_summary();
 
     const Settings& settings_;
     CsvOptions csv_;  // with the tables

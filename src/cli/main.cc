@@ -15,7 +15,7 @@ namespace {
 
 using namespace deadpeer::cli;
 
-int tell(const Answer& answer) {
+int print_answer(const Answer& answer) {
     const bool printed =
         answer.code == ExitCode::kOk ? print_out(answer.text) : print(STDERR_FILENO, answer.text);
     return static_cast<int>(printed ? answer.code : worse_of(answer.code, ExitCode::kNotWritten));
@@ -24,7 +24,7 @@ int tell(const Answer& answer) {
 template <typename Wanted>
 int carry_out(const std::variant<Wanted, Answer>& parsed, ExitCode (*run_it)(const Wanted&)) {
     if (const Wanted* settings = std::get_if<Wanted>(&parsed)) return static_cast<int>(run_it(*settings));
-    return tell(std::get<Answer>(parsed));
+    return print_answer(std::get<Answer>(parsed));
 }
 
 // What connections leave shall go back to the system: glibc, left alone, takes larger and larger blocks from

@@ -28,7 +28,7 @@ CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::s
     return app.add_option(name, words, what)->delimiter(',')->allow_extra_args(false);
 }
 
-void add_input_options(CLI::App& app, Words& words) {
+void add_input_options(CLI::App& app, RawOptions& words) {
     const char* group = "Input";
     app.add_option("-r,FILE", words.inputs,
                    "A file or folder, also without -r; several are one capture, - is stdin")
@@ -56,7 +56,7 @@ void add_input_options(CLI::App& app, Words& words) {
 }
 
 // How frames are captured.
-void add_live_options(CLI::App& app, Words& words) {
+void add_live_options(CLI::App& app, RawOptions& words) {
     const char* group = "Live capture";
     app.add_option("-i", words.interfaces, "Capture from this interface, or any; once for each")
         ->allow_extra_args(false)
@@ -87,7 +87,7 @@ void add_live_options(CLI::App& app, Words& words) {
 }
 
 // What is told while a capture runs.
-void add_running_options(CLI::App& app, Words& words) {
+void add_running_options(CLI::App& app, RawOptions& words) {
     const char* group = "Live capture";
     app.add_flag("--print", words.print, "Print each event as it happens; without -o it is the default")
         ->group(group);
@@ -108,7 +108,7 @@ void add_running_options(CLI::App& app, Words& words) {
         ->group(group);
 }
 
-void add_output_options(CLI::App& app, Words& words) {
+void add_output_options(CLI::App& app, RawOptions& words) {
     const char* group = "Output";
     app.add_option("-o", words.output, "Write the reports to this folder; - prints one of them")
         ->type_name("DIR")
@@ -164,7 +164,7 @@ void add_output_options(CLI::App& app, Words& words) {
     app.add_flag("-n", words.no_names)->group("");
 }
 
-void add_analysis_options(CLI::App& app, Words& words) {
+void add_analysis_options(CLI::App& app, RawOptions& words) {
     const char* group = "Analysis";
     app.add_option("--wireshark", words.wireshark, "Label as Wireshark 4.0, 4.4 (default) or 4.6")
         ->check(one_of(kReleaseWords, "4.0, 4.4, 4.6"))
@@ -197,7 +197,7 @@ void add_analysis_options(CLI::App& app, Words& words) {
         ->group(group);
 }
 
-void add_table_options(CLI::App& app, Words& words) {
+void add_table_options(CLI::App& app, RawOptions& words) {
     const char* group = "Analysis";
     const auto add = [&](const char* option, std::string& path, const char* what) {
         app.add_option(option, path, what)->type_name("FILE")->group(group);
@@ -210,7 +210,7 @@ void add_table_options(CLI::App& app, Words& words) {
         ->group(group);
 }
 
-void add_about_options(CLI::App& app, Words& words) {
+void add_about_options(CLI::App& app, RawOptions& words) {
     const char* group = "About";
     app.set_help_flag("-h,--help", "This help")->group("");
     app.add_flag("--version", words.version, "Versions of deadpeer, libpcap and libtins")->group(group);
@@ -221,7 +221,7 @@ void add_about_options(CLI::App& app, Words& words) {
 
 }  // namespace
 
-void add_options(CLI::App& app, Words& words) {
+void add_options(CLI::App& app, RawOptions& words) {
     add_input_options(app, words);
     add_live_options(app, words);
     add_running_options(app, words);

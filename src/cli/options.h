@@ -8,8 +8,8 @@
 #include <map>
 #include <string>
 
+#include "cli/raw_options.h"
 #include "cli/settings.h"
-#include "cli/words.h"
 #include "deadpeer/options.h"
 #include "report/columns/cells.h"
 #include "report/reports.h"
@@ -24,6 +24,6 @@ extern const std::map<std::string, TimeStyle> kTimeWords;
 extern const std::map<std::string, char> kDelimiterWords;
 extern const std::map<std::string, Format> kFormatWords;
 
-void add_options(CLI::App& app, Words& words);
+void add_options(CLI::App& app, RawOptions& words);
 
 }  // namespace deadpeer::cli

@@ -10,7 +10,7 @@
 namespace deadpeer::cli {
 namespace {
 
-std::string wrong_of_standard_output(const Words& words) {
+std::string wrong_of_standard_output(const RawOptions& words) {
     if (words.reports.empty())
         return "-o - prints one report: say which with --report flows (or another: --columns)";
     if (words.reports.size() > 1) return "-o - prints one report; --report names several";
@@ -20,7 +20,7 @@ std::string wrong_of_standard_output(const Words& words) {
     return {};
 }
 
-std::string without_folder(const Words& words) {
+std::string without_folder(const RawOptions& words) {
     if (!words.reports.empty()) return "--report goes with -o";
     if (!words.formats.empty()) return "--format goes with -o";
     if (words.excel) return "--excel goes with -o";
@@ -29,7 +29,7 @@ std::string without_folder(const Words& words) {
 
 }  // namespace
 
-std::string wrong_report(const Words& words) {
+std::string wrong_report(const RawOptions& words) {
     std::string wrong;
     if (words.output == "-") wrong = wrong_of_standard_output(words);
     if (words.output.empty()) wrong = without_folder(words);
@@ -48,7 +48,7 @@ std::string wrong_report(const Words& words) {
     return wrong_columns(columns_of(words), reports_of(words));
 }
 
-ReportSet reports_of(const Words& words) {
+ReportSet reports_of(const RawOptions& words) {
     ReportSet reports;
     if (words.reports.empty()) reports.set();
     for (const std::string& report : words.reports) reports.set(index(*report_named(report)));
@@ -56,7 +56,7 @@ ReportSet reports_of(const Words& words) {
     return reports;
 }
 
-std::vector<Format> formats_of(const Words& words) {
+std::vector<Format> formats_of(const RawOptions& words) {
     std::vector<Format> formats;
     for (const std::string& word : words.formats) {
         const Format format = kFormatWords.at(word);
@@ -68,14 +68,14 @@ std::vector<Format> formats_of(const Words& words) {
     return formats;
 }
 
-std::string book_of(const Words& words) {
+std::string book_of(const RawOptions& words) {
     for (const Format format : formats_of(words)) {
         if (info(format).is_book) return std::string(info(format).name);
     }
     return {};
 }
 
-ColumnChoice columns_of(const Words& words) {
+ColumnChoice columns_of(const RawOptions& words) {
     using Which = ColumnChoice::Which;
     if (words.columns.empty() || words.columns == "all") return {};
     if (words.columns == "short") return {.which = Which::kShort};

@@ -58,7 +58,7 @@ public:
     ExitCode go_on(BegunPipe begun);
 
 private:
-    void tell_of_repeated();
+    void report_of_repeated();
     void read_to_the_end();
     ExitCode finish();
     void read_all(const std::vector<InputPlace>& places);
@@ -93,7 +93,7 @@ private:
 
 ExitCode Run::go() {
     if (!output_.confine(files_.late())) return output_.code();
-    tell_of_repeated();
+    report_of_repeated();
     if (!folders_below_.empty()) {
         output_.remark(
             fmt::format("not looked into, as they are folders in a folder: {}", name_list(folders_below_)));
@@ -106,7 +106,7 @@ ExitCode Run::go() {
 
 ExitCode Run::go_on(BegunPipe begun) {
     output_.take_over(std::move(begun.folder), std::move(begun.page), begun.sandbox);
-    tell_of_repeated();
+    report_of_repeated();
     read(0, std::move(begun.source));
     read_to_the_end();
     return finish();
@@ -128,7 +128,7 @@ ExitCode Run::finish() {
     return output_.code();
 }
 
-void Run::tell_of_repeated() {
+void Run::report_of_repeated() {
     if (const std::string repeated = files_.repeated(); !repeated.empty()) output_.remark(repeated);
 }
 

@@ -30,11 +30,11 @@ bool print(int descriptor, std::string_view text) {
 
 bool print_out(std::string_view text) {
     if (print(STDOUT_FILENO, text)) return true;
-    tell_of_standard_output(errno);
+    report_output_error(errno);
     return false;
 }
 
-void tell_of_standard_output(int error) {
+void report_output_error(int error) {
     if (error == EPIPE) return;
     print(STDERR_FILENO, fmt::format("deadpeer: Cannot write standard output: {}.\n", std::strerror(error)));
 }

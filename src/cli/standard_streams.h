@@ -19,6 +19,6 @@ bool print(int descriptor, std::string_view text);
 bool print_out(std::string_view text);
 
 // Tells why standard output could not be written; a reader that had enough (`| head`) needs no message.
-void tell_of_standard_output(int error);
+void report_output_error(int error);
 
 }  // namespace deadpeer::cli

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "cli/connection_limit.h"
-#include "cli/contradictions.h"
 #include "cli/live/rotation.h"
+#include "cli/option_conflicts.h"
 #include "cli/options.h"
 #include "cli/report_choice.h"
 
@@ -16,7 +16,7 @@ Nanoseconds nanoseconds(double seconds) {
     return std::llround(seconds * double{kSecond});
 }
 
-LiveSettings running_settings(const Words& words) {
+LiveSettings running_settings(const RawOptions& words) {
     LiveSettings live;
     if (words.interval) live.interval = nanoseconds(*words.interval);
     if (!words.rotate.empty()) live.rotate = *parse_rotation(words.rotate);
@@ -27,7 +27,7 @@ LiveSettings running_settings(const Words& words) {
     return live;
 }
 
-LiveSettings live_settings(const Words& words) {
+LiveSettings live_settings(const RawOptions& words) {
     LiveSettings live = running_settings(words);
     live.capture.interfaces = words.interfaces;
     live.capture.filter = words.filter;
@@ -44,7 +44,7 @@ LiveSettings live_settings(const Words& words) {
 
 // What the reports take comes on top of --memory, and stays small beside it: some MiB for the rows that wait,
 // and a row of hosts.csv for each KiB.
-CsvOptions csv_options(const Words& words) {
+CsvOptions csv_options(const RawOptions& words) {
     constexpr std::size_t kMemoryPerHost = 1024;
     constexpr std::size_t kMostHosts = std::size_t{1} << 18;
     constexpr std::size_t kMostWaiting = std::size_t{8} << 20;
@@ -64,12 +64,12 @@ CsvOptions csv_options(const Words& words) {
 }
 
 // On top of --memory, too; enough for all but extraordinary compression however little that is.
-std::size_t unpacking_bytes(const Words& words) {
+std::size_t unpacking_bytes(const RawOptions& words) {
     constexpr std::size_t kLeast = std::size_t{16} << 20;
     return std::max(kLeast, words.memory / 2);
 }
 
-AnalyzerOptions analyzer_options(const Words& words) {
+AnalyzerOptions analyzer_options(const RawOptions& words) {
     AnalyzerOptions options;
     options.segments = kSegmentWords.at(words.segments);
     // Of a file all frames are read.
@@ -87,7 +87,7 @@ AnalyzerOptions analyzer_options(const Words& words) {
 
 }  // namespace
 
-Settings to_settings(const Words& words) {
+Settings to_settings(const RawOptions& words) {
     Settings settings;
     if (!words.interfaces.empty()) settings.live = live_settings(words);
     settings.inputs = words.inputs;

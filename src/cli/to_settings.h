@@ -3,12 +3,12 @@
 // Threads: pure function.
 #pragma once
 
+#include "cli/raw_options.h"
 #include "cli/settings.h"
-#include "cli/words.h"
 
 namespace deadpeer::cli {
 
-// REQUIRES: no contradiction. Settings::fail_on is left to the caller, as its words may be wrong.
-Settings to_settings(const Words& words);
+// REQUIRES: no option_conflict. Settings::fail_on is left to the caller, as its words may be wrong.
+Settings to_settings(const RawOptions& words);
 
 }  // namespace deadpeer::cli

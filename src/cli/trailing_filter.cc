@@ -33,7 +33,7 @@ bool is_file(const std::string& word) {
 
 }  // namespace
 
-void take_trailing_filter(Words& words) {
+void take_trailing_filter(RawOptions& words) {
     if (!words.filter.empty()) return;
     std::vector<std::string>& inputs = words.inputs;
     // A filter needs something to filter.

@@ -6,11 +6,11 @@
 // Threads: any.
 #pragma once
 
-#include "cli/words.h"
+#include "cli/raw_options.h"
 
 namespace deadpeer::cli {
 
 // Moves it from the inputs to the filter, if there is one and -f gives none.
-void take_trailing_filter(Words& words);
+void take_trailing_filter(RawOptions& words);
 
 }  // namespace deadpeer::cli

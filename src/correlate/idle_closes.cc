@@ -63,7 +63,7 @@ void IdleCloses::note(const IdleClose& close) {
         group.frames[group.count] = close.frame;
     ++group.count;
     group.last_time = close.time;
-    if (group.told || !is_timer(*service, group)) return;
+    if (group.reported || !is_timer(*service, group)) return;
     due_ = close.time;
     if (service->listed || candidates_.size() >= most_candidates_) return;
     service->listed = true;
@@ -100,8 +100,8 @@ std::vector<IdleCloses::Timer> IdleCloses::take() {
         if (service == nullptr) continue;
         service->listed = false;
         for (Group& group : service->groups) {
-            if (group.told || !is_timer(*service, group)) continue;
-            group.told = true;
+            if (group.reported || !is_timer(*service, group)) continue;
+            group.reported = true;
             timers.push_back({finding_of(group), group.first.by_server});
         }
     }

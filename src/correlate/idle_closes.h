@@ -68,7 +68,7 @@ private:
         Nanoseconds least = kNoTime;
         Nanoseconds most = kNoTime;
         std::uint32_t count = 0;
-        bool told = false;
+        bool reported = false;
         std::array<std::uint64_t, 4> frames{};  // of the first file
         Nanoseconds last_time = kNoTime;
     };

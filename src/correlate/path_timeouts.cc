@@ -93,8 +93,8 @@ void accuse_known(std::span<const PathFailure> failures, Nanoseconds survived,
         findings.push_back(describe(of_path, survived, Reason::kKnownTimeout));
 }
 
-void accuse(std::span<const PathFailure> failures, Nanoseconds survived,
-            const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
+void report_path_timeouts(std::span<const PathFailure> failures, Nanoseconds survived,
+                          const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
     if (survived <= 0) return;  // that is not known
     const std::size_t before = findings.size();
     accuse_same(failures, survived, findings);
@@ -168,7 +168,7 @@ std::vector<Finding> PathTimeouts::findings(const KnownTimeout& known, const Lon
         }
         if (const auto now = alive.find(begin->hosts); now != alive.end())
             survived = std::max(survived, now->second);
-        if (!is_unknown(begin->hosts)) accuse({begin, end}, survived, known, findings);
+        if (!is_unknown(begin->hosts)) report_path_timeouts({begin, end}, survived, known, findings);
         begin = end;
     }
     return findings;

@@ -1,5 +1,5 @@
+#include "detect/give_up_timeout.h"
 #include "detect/judgement_case.h"
-#include "detect/patience.h"
 
 namespace deadpeer {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "detect/between.h"
+#include "detect/give_up_timeout.h"
 #include "detect/judgement_case.h"
-#include "detect/patience.h"
 
 namespace deadpeer {
 namespace {
@@ -42,7 +42,7 @@ bool ended_by_reset(const JudgementCase& c, Direction prober) {
 }
 
 // A RST of the other side is the end of the matter, not the train before it.
-bool ended_otherwise(const JudgementCase& c, Direction prober) {
+bool ended_by_other_side(const JudgementCase& c, Direction prober) {
     return c.reset_stands() && !ended_by_reset(c, prober);
 }
 
@@ -100,10 +100,10 @@ bool has_failed_path(const Judgement& judgement) {
 std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) {
     const SideWatch& side = c.side(prober);
     const Train& train = *side.probes;
-    if (!train.open() || ended_otherwise(c, prober)) return std::nullopt;
+    if (!train.open() || ended_by_other_side(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
     if (!reset && side.peer_lives()) return std::nullopt;
-    const Nanoseconds waited = probe_patience(train, *side.prober);
+    const Nanoseconds waited = probe_give_up_timeout(train, *side.prober);
     const bool proves_nothing = c.ignored(prober) || side.peer_probed;
     if (!reset && (proves_nothing || waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
         return std::nullopt;
@@ -147,8 +147,8 @@ bool grows(const Train& train) {
 
 std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction sender) {
     const Train& train = *c.side(sender).transmissions;
-    const Nanoseconds waited = transmission_patience(train);
-    if (waited == kNoTime || ended_otherwise(c, sender)) return std::nullopt;
+    const Nanoseconds waited = transmission_give_up_timeout(train);
+    if (waited == kNoTime || ended_by_other_side(c, sender)) return std::nullopt;
     const bool reset = ended_by_reset(c, sender);
     if (!reset && c.side(sender).peer_lives()) return std::nullopt;
     // ICMP errors take back the growth of the gaps (RFC 6069).

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "detect/between.h"
-#include "detect/patience.h"
+#include "detect/give_up_timeout.h"
 
 namespace deadpeer {
 namespace {

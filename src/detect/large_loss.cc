@@ -14,8 +14,8 @@ constexpr std::uint32_t kSmall = 536;
 bool take_evidence(SideWatch& side, LargeLoss& loss, const Segment& segment) {
     loss.time = segment.time;
     loss.frames.add(segment.frame);
-    if (!loss.shown() || side.large_told) return false;
-    side.large_told = true;
+    if (!loss.shown() || side.large_reported) return false;
+    side.large_reported = true;
     return true;
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "detect/between.h"
+#include "detect/give_up_timeout.h"
 #include "detect/large_loss.h"
 #include "detect/observe_close.h"
 #include "detect/observe_reset.h"
-#include "detect/patience.h"
 #include "detect/tries.h"
 
 namespace deadpeer {
@@ -44,7 +44,7 @@ void take_rtt(RttSample& rtts, Nanoseconds rtt) {
 
 // What was told of a side that did not answer is over.
 void end(Watch& watch, WatchPools& pools, Pooled<Train>& train) {
-    if (train->open() && watch.told.dead()) watch.told.outlived = true;
+    if (train->open() && watch.reported.dead()) watch.reported.outlived = true;
     train.release(pools.trains);
 }
 
@@ -62,7 +62,7 @@ bool is_outage(const Watch& watch, const Train& train, Nanoseconds heard_again) 
 
 // The other side was heard, at that time.
 void end_transmissions(Watch& watch, WatchPools& pools, SideWatch& side, Nanoseconds heard) {
-    if (side.transmissions->open() && watch.told.dead()) watch.told.outlived = true;
+    if (side.transmissions->open() && watch.reported.dead()) watch.reported.outlived = true;
     if (!side.large->shown() && is_outage(watch, *side.transmissions, heard)) {
         side.transmissions.in(pools.trains).heard_again = heard;
         std::swap(side.transmissions, side.unheard);
@@ -89,7 +89,7 @@ void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
 
 // A side that was not answered had not given up; answers its tries.
 Train take_back(Watch& watch, WatchPools& pools, SideWatch& side) {
-    const Train tries = side.probes->open() || !watch.told.dead() ? *side.probes : *side.transmissions;
+    const Train tries = side.probes->open() || !watch.reported.dead() ? *side.probes : *side.transmissions;
     if (side.probes->length >= 2) watch.recovered = true;
     end(watch, pools, side.probes);
     end_transmissions(watch, pools, side, side.peer_returned);
@@ -237,7 +237,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
     if (tries_too(before, other, segment, kind)) {
         other.transmissions.in(pools.trains).crossed = true;
     } else {
-        if (watch.told.dead()) observation.outlived = *other.transmissions;
+        if (watch.reported.dead()) observation.outlived = *other.transmissions;
         end_transmissions(watch, pools, other, segment.time);
     }
     if (other.unheard.held()) observation.bridged = end_outage(pools, other, segment);
@@ -300,7 +300,7 @@ void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t fr
     watch.icmp_about = quoted_sender;
 }
 
-bool needs_attention(const Watch& watch) {
+bool must_inspect(const Watch& watch) {
     const auto open = [](const SideWatch& side) {
         return side.probes.held() || side.transmissions.held() || side.unheard.held() || side.large.held() ||
                side.went_back.held() || side.window_probed;

@@ -50,6 +50,6 @@ void observe_confirmed_pair(Watch& watch, WatchPools& pools);
 void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
 
 // Something is open: later segments must be looked at, plain or not.
-bool needs_attention(const Watch& watch);
+bool must_inspect(const Watch& watch);
 
 }  // namespace deadpeer

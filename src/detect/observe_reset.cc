@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "detect/between.h"
+#include "detect/give_up_timeout.h"
 #include "detect/observe_close.h"
-#include "detect/patience.h"
 
 namespace deadpeer {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "detect/between.h"
-#include "detect/patience.h"
+#include "detect/give_up_timeout.h"
 
 namespace deadpeer {
 namespace {
@@ -65,7 +65,7 @@ Nanoseconds heard_from(const ConnectionView& before, const Watch& watch, Directi
 }
 
 // The peer may have let it go without an answer, as it had just sent one.
-bool may_be_passed_over(const Train& probes) {
+bool may_be_rate_limited(const Train& probes) {
     return probes.length == 1 && probes.silence_before != kNoTime && probes.silence_before < kAnswerPause;
 }
 
@@ -97,7 +97,7 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         // The other side's own probe is a sign of life, from which the interval runs.
         train = begin_train(segment, Tries::kProbes, between(before.last_time, segment.time), rev);
         train.crossed = true;
-    } else if (peer_seen && train.open() && !may_be_passed_over(train)) {
+    } else if (peer_seen && train.open() && !may_be_rate_limited(train)) {
         lengthen(train, segment);
         if (train.last_gap != kNoTime && train.last_gap < kSecond / 10) prober.bunched = true;
         learn_interval(prober, train);

@@ -81,7 +81,7 @@ struct SideWatch {
     Pooled<Train> transmissions;  // data, FIN or window probes, the original included
     Pooled<Train> unheard;        // those of an outage, until the other side has acknowledged them
     Pooled<LargeLoss> large;      // its large segments, as long as they vanish
-    bool large_told = false;
+    bool large_reported = false;
     Pooled<WentBack> went_back;     // its numbers
     std::uint32_t pending_row = 0;  // of its latest probe, to be settled when the answer comes; 0 = none
     bool window_probed = false;     // its latest segment is a zero-window probe
@@ -226,7 +226,7 @@ struct ResetRecord {
 };
 
 // A verdict that was told; kNone: none was, or it was taken back.
-struct ToldVerdict {
+struct ReportedVerdict {
     Verdict verdict = Verdict::kNone;
     std::optional<EventKind> event;        // none: an event about several connections tells it
     Direction side = Direction::kFromLow;  // that it is about
@@ -274,7 +274,7 @@ struct Watch {
     std::array<std::uint64_t, 2> resets{};  // RSTs by side
 
     // Live: the verdict that was told as an event, and what other connections told of the host then.
-    ToldVerdict told;
+    ReportedVerdict reported;
     std::optional<EventKind> shared_event;  // whose loss it counts in: host_rebooted, address_moved, …
     Signs host_signs = 0;
 };

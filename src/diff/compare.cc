@@ -94,7 +94,7 @@ public:
 private:
     Occurrences& occurrences(const FlowRecord& flow) { return problems_[{service_of(flow), flow.verdict}]; }
     void note(const FlowRecord* before, const FlowRecord* after);
-    void tell_services();
+    void describe_services();
 
     std::map<std::pair<Service, Verdict>, Occurrences> problems_;
     Difference difference_;
@@ -155,10 +155,10 @@ void Comparison::compare_flows(std::vector<FlowRecord>& before, std::vector<Flow
                   };
                   return key(x) < key(y);
               });
-    tell_services();
+    describe_services();
 }
 
-void Comparison::tell_services() {
+void Comparison::describe_services() {
     const auto tell = [&](Change change, auto holds) {
         for (const auto& [problem, times] : problems_) {
             if (!holds(times)) continue;

@@ -55,7 +55,7 @@ std::string_view title(Change change) {
     return {};
 }
 
-void tell(std::string& out, const ConnectionChange& change, const HostNames& names) {
+void describe(std::string& out, const ConnectionChange& change, const HostNames& names) {
     const FlowRecord& flow = change.known();
     add(out, "  {} > {}: ", host_text(flow.initiator, names), host_text(flow.responder, names));
     if (change.after == nullptr) {
@@ -71,19 +71,19 @@ void tell(std::string& out, const ConnectionChange& change, const HostNames& nam
     out += flow.stream || flow.verdict_frame != 0 ? ")\n" : "\n";
 }
 
-void tell(std::string& out, const ServiceChange& change, const HostNames& names) {
+void describe(std::string& out, const ServiceChange& change, const HostNames& names) {
     add(out, "  {}: {}, {} (was {})\n", service_text(change.service, names), to_string(change.problem),
         change.after, change.before);
 }
 
-void tell(std::string& out, const EventChange& change, const HostNames& names) {
+void describe(std::string& out, const EventChange& change, const HostNames& names) {
     const EventRecord& event = *change.event;
     add(out, "  {}: {}", to_string(event.kind), host_text(event.subject, names));
     if (event.peer != IpAddress{}) add(out, " and {}", host_text(event.peer, names));
     add(out, ", {} (was {})\n", change.after, change.before);
 }
 
-void tell(std::string& out, const HostChange& change, const HostNames& names) {
+void describe(std::string& out, const HostChange& change, const HostNames& names) {
     const HostRecord& before = *change.before;
     const HostRecord& after = *change.after;
     add(out, "  {}", host_text(after.address, names));
@@ -124,16 +124,16 @@ std::string text_of(const Difference& difference) {
         const std::uint64_t count = difference.count(change);
         if (count == 0) continue;
         add(out, "{} ({}):\n", title(change), count);
-        const auto tell_all = [&](const auto& changes) {
+        const auto describe_all = [&](const auto& changes) {
             for (const auto& each : changes) {
-                if (each.change == change) tell(out, each, difference.names);
+                if (each.change == change) describe(out, each, difference.names);
             }
         };
-        tell_all(difference.connections);
-        tell_all(difference.services);
-        tell_all(difference.events);
+        describe_all(difference.connections);
+        describe_all(difference.services);
+        describe_all(difference.events);
         if (change != Change::kKeepalive) continue;
-        for (const HostChange& each : difference.hosts) tell(out, each, difference.names);
+        for (const HostChange& each : difference.hosts) describe(out, each, difference.names);
     }
     if (out.empty()) out = "No difference.\n";
     return out + counts_of(difference);

@@ -44,11 +44,11 @@ struct Connection {
     bool roles_known : 1 = false;
     bool syn_seen : 1 = false;
     bool syn_ack_seen : 1 = false;
-    bool rst_seen : 1 = false;        // one that its receiver does not drop
-    bool clock_set_back : 1 = false;  // from one of its segments to the next, by a second or more
-    bool attention : 1 = false;       // its Watch must see all of its segments
-    std::uint8_t fin_seen : 2 = 0;    // one bit a direction
-    bool beats : 1 = false;           // its data is looked at for heartbeats
+    bool rst_seen : 1 = false;          // one that its receiver does not drop
+    bool clock_set_back : 1 = false;    // from one of its segments to the next, by a second or more
+    bool needs_inspection : 1 = false;  // its Watch must see all of its segments
+    std::uint8_t fin_seen : 2 = 0;      // one bit a direction
+    bool beats : 1 = false;             // its data is looked at for heartbeats
     // The longest silence but one in whole seconds, at most kMostSeconds.
     std::uint32_t second_idle_s : 15 = 0;
     std::uint8_t fin_strayed : 2 = 0;  // like fin_seen: a FIN where its receiver drops it

@@ -32,10 +32,10 @@ TEST_CASE("of any number of pairs of hosts each is accused once, and the others 
         fail(paths, pair, 0, sink);
         fail(paths, pair, 1, sink);
     }
-    paths.tell(kPairs * kSecond, sink);
+    paths.report(kPairs * kSecond, sink);
     const std::size_t told = sink.findings.size();
     CHECK(told > 4'000);
-    paths.tell(kPairs * kSecond, sink);
+    paths.report(kPairs * kSecond, sink);
     CHECK(sink.findings.size() == told);
 }
 

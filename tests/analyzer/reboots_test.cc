@@ -32,8 +32,8 @@ std::vector<std::uint32_t> counts(const std::vector<Loss>& losses) {
     RecordingSink sink;
     Reboots reboots(std::size_t{1} << 20);
     for (const Loss& loss : losses) count(reboots, loss, sink);
-    reboots.tell(sink);
-    reboots.tell(sink);
+    reboots.report(sink);
+    reboots.report(sink);
     std::vector<std::uint32_t> counts;
     for (const Finding& finding : sink.findings) counts.push_back(finding.count);
     return counts;
@@ -72,7 +72,7 @@ TEST_CASE("reboots of any number of hosts, or of one, are each told once in boun
             count(reboots, {one_host ? 0 : i, i * kSecond, i * kSecond + kSecond / 2}, sink);
             most = std::max(most, reboots.memory());
         }
-        reboots.tell(sink);
+        reboots.report(sink);
         CHECK(sink.findings.size() == kMany);
         CHECK(most <= kBound);
     }
@@ -85,9 +85,9 @@ TEST_CASE("live, a reboot is due once what it took down was counted") {
     count(reboots, {1, 10 * kSecond, 100 * kSecond}, sink);
     count(reboots, {1, 10 * kSecond, 90 * kSecond}, sink);
     REQUIRE(reboots.next_due() == 95 * kSecond);
-    reboots.tell_due(sink, 95 * kSecond - 1);
+    reboots.report_due(sink, 95 * kSecond - 1);
     CHECK(sink.findings.empty());
-    reboots.tell_due(sink, 95 * kSecond);
+    reboots.report_due(sink, 95 * kSecond);
     CHECK(sink.findings.size() == 1);
     CHECK_FALSE(reboots.next_due());
     count(reboots, {1, 10 * kSecond, 91 * kSecond}, sink);

@@ -1,5 +1,5 @@
 // What the changes of links mean for what is captured.
-#include "capture/live/link_story.h"
+#include "capture/live/link_tracker.h"
 
 #include "support/catch.h"
 
@@ -9,20 +9,20 @@ namespace {
 const Link kUp = {"eth0", true, 1};
 const Link kDown = {"eth0", false, 1};
 
-std::string orders_text(const std::vector<LinkStory::Order>& orders) {
+std::string orders_text(const std::vector<LinkTracker::Order>& orders) {
     std::string text;
-    for (const LinkStory::Order& order : orders) {
+    for (const LinkTracker::Order& order : orders) {
         const char* kinds[] = {"fail", "away", "bind", "rename"};
         text += std::string(text.empty() ? "" : "; ") + kinds[static_cast<int>(order.kind)] + " " +
                 std::to_string(order.input);
-        if (order.kind == LinkStory::Order::Kind::kBind) text += " to " + std::to_string(order.link_index);
-        if (order.kind == LinkStory::Order::Kind::kRename) text += " " + order.link.name;
+        if (order.kind == LinkTracker::Order::Kind::kBind) text += " to " + std::to_string(order.link_index);
+        if (order.kind == LinkTracker::Order::Kind::kRename) text += " " + order.link.name;
     }
     return text;
 }
 
 // All events: "0 down eth0 5-5".
-std::string events_text(LinkStory& story) {
+std::string events_text(LinkTracker& story) {
     std::string text;
     while (const auto event = story.take_event()) {
         const char* kinds[] = {"down", "up",        "removed",   "returned", "renamed",  "lost",
@@ -37,21 +37,21 @@ std::string events_text(LinkStory& story) {
     return text;
 }
 
-LinkStory with_eth0(bool wait) {
-    LinkStory story(wait);
+LinkTracker with_eth0(bool wait) {
+    LinkTracker story(wait);
     CHECK(orders_text(story.add_input(7, "eth0", kUp, 1)).empty());
     return story;
 }
 
 // REQUIRES: that is the only order.
-void bind(LinkStory& story, const LinkChange& change, Nanoseconds now) {
+void bind(LinkTracker& story, const LinkChange& change, Nanoseconds now) {
     const auto orders = story.hear(change, now);
     REQUIRE(orders_text(orders) == "bind 0 to " + std::to_string(change.index));
     story.bound(orders[0], now);
 }
 
 TEST_CASE("a link that goes down and up is a gap") {
-    LinkStory story = with_eth0(false);
+    LinkTracker story = with_eth0(false);
     CHECK(orders_text(story.hear({7, kUp, kDown}, 5)).empty());
     CHECK(events_text(story) == "0 down eth0 5-5");
     CHECK(story.blind_since(0) == 5);
@@ -63,7 +63,7 @@ TEST_CASE("a link that goes down and up is a gap") {
 }
 
 TEST_CASE("a link without a carrier at the start is down from then on") {
-    LinkStory story(false);
+    LinkTracker story(false);
     story.add_input(7, "eth0", kDown, 1);
     CHECK(events_text(story) == "0 down eth0 1-1");
     story.hear({7, kDown, kUp}, 9);
@@ -71,7 +71,7 @@ TEST_CASE("a link without a carrier at the start is down from then on") {
 }
 
 TEST_CASE("a link that is removed is the end of its input") {
-    LinkStory story = with_eth0(false);
+    LinkTracker story = with_eth0(false);
     CHECK(orders_text(story.hear({7, kUp, std::nullopt}, 5)) == "fail 0");
     CHECK(events_text(story) == "0 removed eth0 5-5");
     CHECK(story.blind_since(0) == 5);
@@ -80,13 +80,13 @@ TEST_CASE("a link that is removed is the end of its input") {
 }
 
 TEST_CASE("a link that was removed before it could be watched is the end of its input, too") {
-    LinkStory story(false);
+    LinkTracker story(false);
     CHECK(orders_text(story.add_input(7, "eth0", std::nullopt, 1)) == "fail 0");
     CHECK(events_text(story) == "0 removed eth0 1-1");
 }
 
 TEST_CASE("a link that is waited for is bound again, and the gap ends when it is up") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, kDown}, 4);
     CHECK(orders_text(story.hear({7, kDown, std::nullopt}, 5)) == "away 0");
     CHECK(events_text(story) == "0 down eth0 4-4; 0 removed eth0 5-5");
@@ -105,14 +105,14 @@ TEST_CASE("a link that is waited for is bound again, and the gap ends when it is
 }
 
 TEST_CASE("a binding that did not work is tried again at the link's next change") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, std::nullopt}, 5);
     CHECK(orders_text(story.hear({9, std::nullopt, kDown}, 7)) == "bind 0 to 9");
     CHECK(orders_text(story.hear({9, kDown, kUp}, 8)) == "bind 0 to 9");
 }
 
 TEST_CASE("a binding that did not work is tried again every second, and what lasts is told once") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, std::nullopt}, 5 * kSecond);
     story.hear({9, std::nullopt, kDown}, 7 * kSecond);
     const std::map<int, Link> links = {{1, {"lo", true, 772}}, {9, kUp}};
@@ -138,7 +138,7 @@ TEST_CASE("a binding that did not work is tried again every second, and what las
 }
 
 TEST_CASE("a link that is gone again is not bound to, and that is no news") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, std::nullopt}, 5 * kSecond);
     events_text(story);
     story.hear({9, std::nullopt, kUp}, 7 * kSecond);
@@ -152,7 +152,7 @@ TEST_CASE("a link that is gone again is not bound to, and that is no news") {
 }
 
 TEST_CASE("what can never be bound again is told, and no longer tried") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, std::nullopt}, 5);
     story.hear({9, std::nullopt, kUp}, 7);
     events_text(story);
@@ -164,13 +164,13 @@ TEST_CASE("what can never be bound again is told, and no longer tried") {
 }
 
 TEST_CASE("a link of another kind with the same name is not the one that is waited for") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     story.hear({7, kUp, std::nullopt}, 5);
     CHECK(orders_text(story.hear({9, std::nullopt, Link{"eth0", true, 65'534}}, 7)).empty());
 }
 
 TEST_CASE("a new name is noted, and is the one that is waited for") {
-    LinkStory story = with_eth0(true);
+    LinkTracker story = with_eth0(true);
     CHECK(orders_text(story.hear({7, kUp, Link{"lan0", true, 1}}, 5)) == "rename 0 lan0");
     CHECK(events_text(story) == "0 renamed lan0 5-5 eth0");
     story.hear({7, Link{"lan0", true, 1}, std::nullopt}, 6);
@@ -179,7 +179,7 @@ TEST_CASE("a new name is noted, and is the one that is waited for") {
 }
 
 TEST_CASE("a capture of all links tells what happens to each, and goes on") {
-    LinkStory story(false);
+    LinkTracker story(false);
     story.add_input(0, "any", std::nullopt, 1);
     CHECK(orders_text(story.hear({7, kUp, kDown}, 5)).empty());
     story.hear({7, kDown, kUp}, 6);
@@ -191,14 +191,14 @@ TEST_CASE("a capture of all links tells what happens to each, and goes on") {
     CHECK(story.blind_since(0) == std::nullopt);
 }
 
-LinkStory of_all_links() {
-    LinkStory story(false);
+LinkTracker of_all_links() {
+    LinkTracker story(false);
     story.add_input(0, "any", std::nullopt, 1);
     return story;
 }
 
 TEST_CASE("where all links are captured, one that carried TCP and goes down is a gap until it is up again") {
-    LinkStory story = of_all_links();
+    LinkTracker story = of_all_links();
     story.hear({7, kUp, kDown}, 5, true);
     CHECK(events_text(story) == "0 down eth0 5-5 part; 0 part gone eth0 5-5 part");
     story.hear({8, Link{"eth1", true, 1}, Link{"eth1", false, 1}}, 6, true);
@@ -211,7 +211,7 @@ TEST_CASE("where all links are captured, one that carried TCP and goes down is a
 }
 
 TEST_CASE("where all links are captured, one that is made again ends the gap of the one that was removed") {
-    LinkStory story = of_all_links();
+    LinkTracker story = of_all_links();
     story.hear({7, kUp, kDown}, 5, true);
     story.hear({7, kDown, std::nullopt}, 5, true);
     story.hear({9, std::nullopt, kDown}, 6);
@@ -221,7 +221,7 @@ TEST_CASE("where all links are captured, one that is made again ends the gap of 
 }
 
 TEST_CASE("a link that stays away is a gap for a minute, and then there is none for another minute") {
-    LinkStory story = of_all_links();
+    LinkTracker story = of_all_links();
     CHECK(story.next_change() == std::nullopt);
     story.hear({7, kUp, std::nullopt}, 5 * kSecond, true);
     CHECK(story.next_change() == 65 * kSecond);
@@ -238,7 +238,7 @@ TEST_CASE("a link that stays away is a gap for a minute, and then there is none 
 }
 
 TEST_CASE("each input has its own link") {
-    LinkStory story(false);
+    LinkTracker story(false);
     story.add_input(7, "eth0", kUp, 1);
     story.add_input(8, "eth1", Link{"eth1", true, 1}, 1);
     CHECK(orders_text(story.hear({8, Link{"eth1", true, 1}, std::nullopt}, 5)) == "fail 1");

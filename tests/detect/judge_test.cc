@@ -1,7 +1,7 @@
 // What scenarios cannot turn one by one: each threshold of judge() at its limit, and its confidence.
 #include "detect/judge.h"
 
-#include "detect/patience.h"
+#include "detect/give_up_timeout.h"
 #include "support/catch.h"
 
 namespace deadpeer {

@@ -10,7 +10,7 @@ namespace {
 
 std::string line(const Finding& finding, const Inventory* inventory = nullptr) {
     std::string out;
-    tell_event(out, finding, "eth0\x1b", Named(inventory));
+    describe_event(out, finding, "eth0\x1b", Named(inventory));
     return out;
 }
 

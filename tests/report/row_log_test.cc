@@ -143,13 +143,13 @@ TEST_CASE("rows that come while others are told are told as well, or are not ask
     RowLog<Record> log(folder.path().string());
     fill(log, 0, kPerBatch);
     std::uint64_t told = 0;
-    const auto tell_and_append = [&](const Record& row) {
+    const auto report_and_append = [&](const Record& row) {
         CHECK(row.number == told++);
         if (log.size() < 2 * kPerBatch) log.append(record(log.size()));
     };
-    REQUIRE(log.for_each(tell_and_append, kPerBatch));
+    REQUIRE(log.for_each(report_and_append, kPerBatch));
     CHECK(told == kPerBatch);
     told = 0;
-    REQUIRE(log.for_each(tell_and_append));
+    REQUIRE(log.for_each(report_and_append));
     CHECK(told == 2 * kPerBatch);
 }

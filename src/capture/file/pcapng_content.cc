@@ -123,7 +123,7 @@ bool PcapngContent::take_packet(const Block& block, FrameBatch& batch) {
         if (drops != kDropsUnknown) {
             interface.dropped += drops;
             dropped_ += drops;
-            drops_are_told_ = true;
+            drops_are_reported_ = true;
         }
     }
     const std::uint32_t options_at = kFixedBytes + (captured + 3) / 4 * 4;
@@ -140,7 +140,7 @@ void PcapngContent::take_packet_options(std::span<const std::uint8_t> bytes, Int
     if (options.dropped_before && !interface.has_statistics) {
         interface.dropped += *options.dropped_before;
         dropped_ += *options.dropped_before;
-        drops_are_told_ = true;
+        drops_are_reported_ = true;
     }
 }
 
@@ -171,7 +171,7 @@ void PcapngContent::take_statistics(const Block& block) {
     dropped_ += *options.dropped - interface.dropped;
     interface.dropped = *options.dropped;
     interface.has_statistics = true;
-    drops_are_told_ = true;
+    drops_are_reported_ = true;
 }
 
 template <bool kSwapped>
@@ -219,7 +219,7 @@ void PcapngContent::write_counters(SourceStats& stats) const {
     stats.captured_beyond_snap_length = beyond_snap_length_;
     stats.unusable_time = unusable_time_;
     stats.blocks_skipped = blocks_skipped_;
-    if (drops_are_told_) stats.dropped_by_capture = dropped_;
+    if (drops_are_reported_) stats.dropped_by_capture = dropped_;
 }
 
 template bool PcapngContent::take<false>(const Block&, FrameBatch&);

@@ -71,7 +71,7 @@ private:
     std::uint64_t unusable_time_ = 0;
     std::uint64_t blocks_skipped_ = 0;
     std::uint64_t dropped_ = 0;
-    bool drops_are_told_ = false;
+    bool drops_are_reported_ = false;
 };
 
 }  // namespace deadpeer::capture

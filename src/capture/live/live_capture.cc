@@ -12,7 +12,7 @@
 
 #include "capture/file/capture_time.h"
 #include "capture/frame_merge.h"
-#include "capture/live/link_story.h"
+#include "capture/live/link_tracker.h"
 #include "capture/live/link_watch.h"
 #include "capture/live/live_input.h"
 
@@ -23,7 +23,7 @@ using capture::Followed;
 using capture::kLongestInKernel;
 using capture::Lane;
 using capture::LinkChange;
-using capture::LinkStory;
+using capture::LinkTracker;
 using capture::LinkWatch;
 using capture::LiveInput;
 using std::chrono::milliseconds;
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] Nanoseconds now() const { return now_; }
     [[nodiscard]] Nanoseconds read_at() const { return time_.now(); }
     [[nodiscard]] const std::vector<std::unique_ptr<LiveInput>>& inputs() const { return inputs_; }
-    LinkStory& story() { return story_; }
+    LinkTracker& story() { return story_; }
     void follow_by(Follow follow) { follow_ = std::move(follow); }
 
 private:
@@ -69,16 +69,16 @@ private:
     [[nodiscard]] Nanoseconds until_something_is_due() const;
     [[nodiscard]] bool wait(Nanoseconds longest);
     void hear_of_links(Nanoseconds now);
-    void obey(const LinkStory::Order& order);
-    void bind(const LinkStory::Order& order);
+    void apply(const LinkTracker::Order& order);
+    void bind(const LinkTracker::Order& order);
     void look_for_drops();
-    void tell_lost(std::uint32_t input, std::uint64_t count, Nanoseconds from, Nanoseconds to,
-                   const char* by);
+    void report_lost(std::uint32_t input, std::uint64_t count, Nanoseconds from, Nanoseconds to,
+                     const char* by);
     void look_at_lanes();
 
     CaptureTime time_;
     LinkWatch watch_;
-    LinkStory story_;
+    LinkTracker story_;
     int wake_descriptor_;
     std::vector<std::unique_ptr<LiveInput>> inputs_;
     Follow follow_ = [this](std::uint32_t input, int link_index) {
@@ -101,7 +101,7 @@ void LiveCapture::Impl::add(std::unique_ptr<LiveInput> input) {
     const std::string name = input->interfaces().front().name;
     inputs_.push_back(std::move(input));
     lanes_.push_back({&inputs_.back()->frames(), inputs_.back()->complete_until()});
-    for (const LinkStory::Order& order : story_.add_input(index, name, link, now)) obey(order);
+    for (const LinkTracker::Order& order : story_.add_input(index, name, link, now)) apply(order);
     drained_at_ = ring_drops_at_ = interface_drops_at_ = now;
     now_ = std::max(now_, now - kLongestInKernel);
 }
@@ -172,7 +172,7 @@ void LiveCapture::Impl::drain() {
         event.whole_input = false;
         event.from = event.to = now;
         event.step = *step;
-        story_.tell(std::move(event));
+        story_.report(std::move(event));
     }
     hear_of_links(now);
     for (const auto& input : inputs_) {
@@ -194,14 +194,14 @@ void LiveCapture::Impl::look_at_lanes() {
 void LiveCapture::Impl::hear_of_links(Nanoseconds now) {
     for (const LinkChange& change : watch_.read()) {
         const bool carried_tcp = inputs_.front()->link_use().carried_tcp(change.index);
-        for (const LinkStory::Order& order : story_.hear(change, now, carried_tcp)) obey(order);
+        for (const LinkTracker::Order& order : story_.hear(change, now, carried_tcp)) apply(order);
         if (!change.after) inputs_.front()->link_use().forget_others(watch_.links());
     }
-    for (const LinkStory::Order& order : story_.advance_time(now, watch_.links())) obey(order);
+    for (const LinkTracker::Order& order : story_.advance_time(now, watch_.links())) apply(order);
 }
 
-void LiveCapture::Impl::obey(const LinkStory::Order& order) {
-    using Kind = LinkStory::Order::Kind;
+void LiveCapture::Impl::apply(const LinkTracker::Order& order) {
+    using Kind = LinkTracker::Order::Kind;
     LiveInput& input = *inputs_[order.input];
     switch (order.kind) {
         case Kind::kFail:
@@ -216,7 +216,7 @@ void LiveCapture::Impl::obey(const LinkStory::Order& order) {
     }
 }
 
-void LiveCapture::Impl::bind(const LinkStory::Order& order) {
+void LiveCapture::Impl::bind(const LinkTracker::Order& order) {
     const Followed followed = follow_(order.input, order.link_index);
     const Nanoseconds now = time_.update();  // that may have taken a while
     switch (followed) {
@@ -236,18 +236,18 @@ void LiveCapture::Impl::look_for_drops() {
     const Nanoseconds now = time_.update();
     const bool look_at_interfaces = now - interface_drops_at_ >= kInterfaceDropsPeriod;
     for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
-        tell_lost(i, inputs_[i]->take_ring_drops(), ring_drops_at_, now,
-                  "the program did not keep up; a larger --buffer-size helps");
+        report_lost(i, inputs_[i]->take_ring_drops(), ring_drops_at_, now,
+                    "the program did not keep up; a larger --buffer-size helps");
         if (!look_at_interfaces) continue;
-        tell_lost(i, inputs_[i]->take_interface_drops(), interface_drops_at_, now,
-                  "the interface or its driver had no room");
+        report_lost(i, inputs_[i]->take_interface_drops(), interface_drops_at_, now,
+                    "the interface or its driver had no room");
     }
     ring_drops_at_ = now;
     if (look_at_interfaces) interface_drops_at_ = now;
 }
 
-void LiveCapture::Impl::tell_lost(std::uint32_t input, std::uint64_t count, Nanoseconds from, Nanoseconds to,
-                                  const char* by) {
+void LiveCapture::Impl::report_lost(std::uint32_t input, std::uint64_t count, Nanoseconds from,
+                                    Nanoseconds to, const char* by) {
     if (count == 0) return;
     LinkEvent event;
     event.kind = LinkEvent::Kind::kFramesLost;
@@ -257,7 +257,7 @@ void LiveCapture::Impl::tell_lost(std::uint32_t input, std::uint64_t count, Nano
     event.count = count;
     event.name = inputs_[input]->interfaces().front().name;
     event.detail = by;
-    story_.tell(std::move(event));
+    story_.report(std::move(event));
 }
 
 Result<std::unique_ptr<LiveCapture>> LiveCapture::open(const LiveOptions& all_together) {

@@ -15,9 +15,9 @@ namespace {
 using Value = OptionRow::Value;
 using Rows = std::vector<OptionRow>;
 
-template <typename... Words>
-void add(std::string& out, fmt::format_string<Words...> text, Words&&... words) {
-    fmt::format_to(std::back_inserter(out), text, std::forward<Words>(words)...);
+template <typename... Args>
+void add(std::string& out, fmt::format_string<Args...> text, Args&&... words) {
+    fmt::format_to(std::back_inserter(out), text, std::forward<Args>(words)...);
 }
 
 std::vector<std::string> names_of(const Rows& rows) {

@@ -96,9 +96,9 @@ constexpr ExitMeaning kExitMeanings[] = {
     {10, "--fail-on matched."},
 };
 
-template <typename... Words>
-void add(std::string& out, fmt::format_string<Words...> text, Words&&... words) {
-    fmt::format_to(std::back_inserter(out), text, std::forward<Words>(words)...);
+template <typename... Args>
+void add(std::string& out, fmt::format_string<Args...> text, Args&&... words) {
+    fmt::format_to(std::back_inserter(out), text, std::forward<Args>(words)...);
 }
 
 // Plain text, without what scdoc would take for marks.

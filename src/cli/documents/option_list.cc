@@ -97,7 +97,7 @@ std::vector<OptionRow> rows_of(const CLI::App& app) {
 
 std::vector<OptionRow> option_list() {
     CLI::App app;
-    Words words;
+    RawOptions words;
     add_options(app, words);
     return rows_of(app);
 }

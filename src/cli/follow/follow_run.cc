@@ -129,9 +129,9 @@ OpenOptions FollowRun::options() const {
 bool FollowRun::turn() {
     if (source_ != nullptr) {
         read_on();
-        return !output_.pointless();
+        return !output_.output_closed();
     }
-    if (stop_requested() || output_.pointless() || folder_.is_gone()) return false;
+    if (stop_requested() || output_.output_closed() || folder_.is_gone()) return false;
     folder_.hear();
     if (files_.empty()) {
         wait();

@@ -24,7 +24,7 @@ public:
     void on_finding(const Finding& finding) override {
         if (failed_) return;
         line_.clear();
-        tell_event(line_, finding, inputs_[finding.file], named_);
+        describe_event(line_, finding, inputs_[finding.file], named_);
         failed_ = !print_out(line_);
     }
 

@@ -51,7 +51,7 @@ private:
     void flush() {
         if (failed()) return;
         output_.flush();
-        if (failed()) tell_of_standard_output(output_.error());
+        if (failed()) report_output_error(output_.error());
     }
 
     CsvDialect dialect_;

@@ -61,7 +61,7 @@ bool LiveRun::take(ReadStatus status) {
     ended_as_ = status;
     links_->take();
     if (status == ReadStatus::kFrames) consume();
-    if (frames_left_ == 0U || output_.pointless()) return false;
+    if (frames_left_ == 0U || output_.output_closed()) return false;
     if (stop_requested() && !stopping_) {
         stopping_ = true;
         service_.stopping();

@@ -18,7 +18,7 @@
 #include "capture/live/live_source.h"
 #include "cli/confine.h"
 #include "cli/exit_code.h"
-#include "cli/live/link_news.h"
+#include "cli/live/link_event_forwarder.h"
 #include "cli/live/live_output.h"
 #include "cli/live/service_manager.h"
 #include "cli/progress.h"
@@ -100,7 +100,7 @@ private:
     ReadStatus ended_as_ = ReadStatus::kEnd;  // what next() said last
     LiveOutput output_;
     std::unique_ptr<Analyzer> analyzer_;
-    std::optional<LinkNews> links_;
+    std::optional<LinkEventForwarder> links_;
     std::vector<const PacketSource*> inputs_;
     std::unique_ptr<ShortenedSource> shortened_;  // the input of the last frame that -c allows
     const std::unique_ptr<FrameBatch> batch_ = std::make_unique<FrameBatch>();

@@ -176,7 +176,7 @@ bool LiveOutput::standard_output_failed() const {
     return (printer_ != nullptr && printer_->failed()) || (event_rows_ != nullptr && event_rows_->failed());
 }
 
-bool LiveOutput::pointless() const {
+bool LiveOutput::output_closed() const {
     return reports_ == nullptr && standard_output_failed();
 }
 
@@ -194,12 +194,12 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
         last.probes = last.probes_unanswered = 0;
         if (!write_metrics(ended_, last, now)) code_ = worse_of(code_, ExitCode::kNotWritten);
     }
-    if (!settings_.quiet) return tell_summary(sandbox);
+    if (!settings_.quiet) return report_summary(sandbox);
     // A report that lacks something is no matter to be quiet about.
     if (const std::string forgotten = summary_.forgotten(); !forgotten.empty()) complain_(forgotten);
 }
 
-void LiveOutput::tell_summary(const std::string& sandbox) {
+void LiveOutput::report_summary(const std::string& sandbox) {
     std::string text = summary_.text({.verbose = settings_.verbose, .inventory = csv_.inventory});
     if (reports_ != nullptr) {
         if (const std::string& left_out = reports_->hosts_left_out(); !left_out.empty())

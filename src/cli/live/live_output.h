@@ -67,7 +67,7 @@ public:
     // One line: frames, connections, events, losses, memory.
     [[nodiscard]] std::string statistics(const Feed& feed, Nanoseconds now) const;
     // Nobody reads standard output any more, and it is all that is written.
-    [[nodiscard]] bool pointless() const;
+    [[nodiscard]] bool output_closed() const;
 
     // REQUIRES: Analyzer::finish() answered `finished`. `sandbox`: what the summary says of it.
     void conclude(const Status& finished, Nanoseconds now, const std::string& sandbox);
@@ -88,7 +88,7 @@ private:
     [[nodiscard]] std::string segments_left_out_text() const;
     [[nodiscard]] bool standard_output_failed() const;
     bool write_metrics(const Tally& ended, const Tally& open, Nanoseconds now);
-    void tell_summary(const std::string& sandbox);
+    void report_summary(const std::string& sandbox);
 
     const Settings& settings_;
     CsvOptions csv_;  // with the tables

@@ -58,11 +58,11 @@ ServiceManager::~ServiceManager() {
 
 void ServiceManager::keep_alive(Clock::time_point now) {
     if (!period_ || now < next_) return;
-    tell("WATCHDOG=1");
+    notify("WATCHDOG=1");
     next_ = now + *period_;
 }
 
-void ServiceManager::tell(std::string_view state) const {
+void ServiceManager::notify(std::string_view state) const {
     // write(2) is among the calls that the sandbox allows anyway.
     if (socket_ >= 0 && ::write(socket_, state.data(), state.size()) < 0) return;
 }

@@ -23,8 +23,8 @@ public:
     ServiceManager(const ServiceManager&) = delete;
     ServiceManager& operator=(const ServiceManager&) = delete;
 
-    void ready() { tell("READY=1"); }
-    void stopping() { tell("STOPPING=1"); }
+    void ready() { notify("READY=1"); }
+    void stopping() { notify("STOPPING=1"); }
 
     // Tells that the process lives if it is time to: at half of what the watchdog allows.
     void keep_alive(Clock::time_point now);
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] Clock::time_point next_sign_of_life() const { return next_; }
 
 private:
-    void tell(std::string_view state) const;
+    void notify(std::string_view state) const;
 
     int socket_ = -1;
     std::optional<std::chrono::microseconds> period_;

@@ -58,7 +58,7 @@ struct FileCells {
 };
 
 // What rows of connections need besides the connection.
-struct FlowAids {
+struct FlowContext {
     const Knowledge& knowledge;
     CommunityId community_id;
 };
@@ -74,7 +74,7 @@ struct SegmentLine {
 struct FlowLine {
     const FlowSummary& flow;
     const ReadyText& file_cell;
-    FlowAids& aids;
+    FlowContext& aids;
     const Explanation& explanation;
     const Weighed& causes;
     std::uint64_t lost_frames = 0;

@@ -171,7 +171,7 @@ void CsvReports::on_finding(const Finding& finding) {
     if (wants(Report::kIncidents)) incidents_.add(finding);
     if (selects_segments()) evidence_.add(finding);
     if (!wants(Report::kEvents)) return;
-    events_.push({finding, events_told_++});
+    events_.push({finding, events_reported_++});
 }
 
 void CsvReports::on_flow(const FlowSummary& flow) {

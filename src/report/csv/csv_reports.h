@@ -152,7 +152,7 @@ private:
     ReportFolder* folder_ = nullptr;  // null when writing to a descriptor
     std::vector<Written> written_;
     ReportSet started_;
-    FlowAids aids_;
+    FlowContext aids_;
     Explanation explanation_;  // of the row that is written
     FileCells files_;
     Spool<SegmentRow> segments_;
@@ -162,7 +162,7 @@ private:
     EvidenceFrames evidence_;
     PartialRows partial_segments_;
     SortedSpool<NumberedFinding, ByTime> events_;
-    std::uint64_t events_told_ = 0;
+    std::uint64_t events_reported_ = 0;
     StreamOrder flows_;
     HostTable hosts_;
     Incidents incidents_;

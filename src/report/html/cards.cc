@@ -18,7 +18,7 @@ constexpr std::size_t kMostCards = 20;
 constexpr std::size_t kMostRows = 300;
 constexpr std::size_t kMostOthers = 12;  // connections of a card, beside the clearest
 
-void tell_term(std::string& page, std::string_view term, std::string_view text) {
+void append_term(std::string& page, std::string_view term, std::string_view text) {
     if (!text.empty()) say(page, "<dt>", term, "</dt><dd>", Html{text}, "</dd>");
 }
 
@@ -29,7 +29,7 @@ std::string community_id_of(const Finding& cause, const PageData& data) {
     return std::string(id.of(flow->key));
 }
 
-void tell_proof(std::string& page, const Incident& incident, const PageData& data) {
+void append_proof(std::string& page, const Incident& incident, const PageData& data) {
     const Finding& cause = incident.cause;
     say(page, "<p class=\"proof\">");
     if (const std::string frames = frames_of(cause); !frames.empty()) {
@@ -75,8 +75,8 @@ LadderStory story_of(const Incident& incident, const PageData& data) {
     return story;
 }
 
-void tell_ladder(std::string& page, const Incident& incident, const PageData& data, const Named& named,
-                 std::size_t number) {
+void append_ladder(std::string& page, const Incident& incident, const PageData& data, const Named& named,
+                   std::size_t number) {
     if (incident.cause.stream < 0) return;
     const auto* steps = data.ladders->of(static_cast<StreamNumber>(incident.cause.stream));
     const LadderStory story = story_of(incident, data);
@@ -95,7 +95,7 @@ void tell_ladder(std::string& page, const Incident& incident, const PageData& da
 }
 
 // The connections of an incident but for the one whose ladder is drawn.
-void tell_others(std::string& page, const Incident& incident, const PageData& data, const Named& named) {
+void append_others(std::string& page, const Incident& incident, const PageData& data, const Named& named) {
     if (incident.connections < 2) return;
     std::string rows;
     std::size_t told = 0;
@@ -128,7 +128,7 @@ void tell_others(std::string& page, const Incident& incident, const PageData& da
         " in flows.csv.</p>\n");
 }
 
-void tell_card(std::string& page, const Incident& incident, const PageData& data, std::size_t number) {
+void append_card(std::string& page, const Incident& incident, const PageData& data, std::size_t number) {
     const Named named(data.options.inventory);
     Explanation words;
     explain(words, incident, data.options.stream_numbers);
@@ -143,20 +143,20 @@ void tell_card(std::string& page, const Incident& incident, const PageData& data
     if (!words.advice.empty())
         say(page, "<p class=\"next\"><strong>Next step.</strong> ", Html{words.advice}, "</p>\n");
     say(page, "<dl>");
-    tell_term(page, incident.connections > 1 ? "Connections" : "Connection",
-              connection_of(incident, data, named));
-    tell_term(page, "Last heard", last_heard_of(incident));
-    tell_term(page, "Noticed", when_of(incident));
-    tell_term(page, "Why we say so", words.evidence);
-    tell_term(page, "Or else", alternatives_of(incident.cause));
+    append_term(page, incident.connections > 1 ? "Connections" : "Connection",
+                connection_of(incident, data, named));
+    append_term(page, "Last heard", last_heard_of(incident));
+    append_term(page, "Noticed", when_of(incident));
+    append_term(page, "Why we say so", words.evidence);
+    append_term(page, "Or else", alternatives_of(incident.cause));
     say(page, "</dl>\n");
-    tell_ladder(page, incident, data, named, number);
-    tell_others(page, incident, data, named);
-    tell_proof(page, incident, data);
+    append_ladder(page, incident, data, named, number);
+    append_others(page, incident, data, named);
+    append_proof(page, incident, data);
     say(page, "</article>\n");
 }
 
-void tell_row(std::string& page, const Incident& incident, const PageData& data, std::size_t number) {
+void append_row(std::string& page, const Incident& incident, const PageData& data, std::size_t number) {
     const Named named(data.options.inventory);
     Explanation words;
     explain(words, incident, data.options.stream_numbers);
@@ -168,11 +168,11 @@ void tell_row(std::string& page, const Incident& incident, const PageData& data,
 
 }  // namespace
 
-void tell_cards(std::string& page, const PageData& data) {
+void append_cards(std::string& page, const PageData& data) {
     if (data.incidents.empty()) return;
     say(page, "<section id=\"incidents\"><h2>What happened</h2>\n");
     const std::size_t cards = std::min(data.incidents.size(), kMostCards);
-    for (std::size_t i = 0; i < cards; ++i) tell_card(page, data.incidents[i], data, i + 1);
+    for (std::size_t i = 0; i < cards; ++i) append_card(page, data.incidents[i], data, i + 1);
     const std::size_t rows = std::min(data.incidents.size(), kMostRows);
     if (rows > cards) {
         say(page, "<h3>And ", grouped(data.incidents.size() - cards),
@@ -182,7 +182,7 @@ void tell_cards(std::string& page, const PageData& data) {
             "scope=\"col\">",
             "Connections</th><th scope=\"col\">First noticed (UTC)</th><th scope=\"col\">Next "
             "step</th></tr></thead><tbody>\n");
-        for (std::size_t i = cards; i < rows; ++i) tell_row(page, data.incidents[i], data, i + 1);
+        for (std::size_t i = cards; i < rows; ++i) append_row(page, data.incidents[i], data, i + 1);
         say(page, "</tbody></table></div>\n");
     }
     if (data.incidents.size() > rows)

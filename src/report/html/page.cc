@@ -38,7 +38,7 @@ std::uint64_t frames_of(const InputSummary& input) {
     return std::accumulate(input.skipped.begin(), input.skipped.end(), input.tcp_frames);
 }
 
-void tell_subtitle(std::string& page, const PageData& data) {
+void append_subtitle(std::string& page, const PageData& data) {
     std::uint64_t frames = 0;
     for (const InputSummary& input : data.inputs) frames += frames_of(input);
     say(page, "<p class=\"sub\">", Html{names_of(data.inputs)}, " \u00b7 ");
@@ -53,7 +53,7 @@ void tell_subtitle(std::string& page, const PageData& data) {
 }
 
 // What the capture itself lacks: whoever reads silence must know.
-void tell_losses(std::string& page, const PageData& data) {
+void append_losses(std::string& page, const PageData& data) {
     std::uint64_t lost = 0;
     std::uint64_t frames = 0;
     std::string cut;
@@ -91,7 +91,7 @@ std::string_view tile_of_deaths(const PageData& data) {
     return data.deaths == 1 ? "connection died" : "connections died";
 }
 
-void tell_tiles(std::string& page, const PageData& data) {
+void append_tiles(std::string& page, const PageData& data) {
     std::uint64_t reboots = 0;
     for (const Incident& incident : data.incidents) reboots += incident.count(EventKind::kHostRebooted);
     const std::uint64_t deaths = data.deaths + data.maybe_deaths;
@@ -134,16 +134,16 @@ std::string page_of(const PageData& data) {
         "content=\"deadpeer\">\n<title>",
         Html{headline_of(data)}, " \u00b7 ", Html{names_of(data.inputs)}, "</title>\n<style>", kStyle,
         "</style></head>\n<body>\n<header><h1>", Html{headline_of(data)}, "</h1>\n");
-    tell_subtitle(page, data);
-    tell_losses(page, data);
-    tell_tiles(page, data);
+    append_subtitle(page, data);
+    append_losses(page, data);
+    append_tiles(page, data);
     say(page, "</header>\n<main>\n");
-    tell_cards(page, data);
-    tell_timeline(page, data);
-    tell_keepalive(page, data);
-    tell_connections(page, data);
+    append_cards(page, data);
+    append_timeline(page, data);
+    append_keepalive(page, data);
+    append_connections(page, data);
     say(page, "</main>\n");
-    tell_details(page, data);
+    append_details(page, data);
     say(page, "</body></html>\n");
     return page;
 }

@@ -12,12 +12,12 @@ namespace deadpeer {
 std::string page_of(const PageData& data);
 
 // Its parts; each appends a section.
-void tell_cards(std::string& page, const PageData& data);
+void append_cards(std::string& page, const PageData& data);
 // Whether there is anything to draw.
 [[nodiscard]] bool has_timeline(const PageData& data);
-void tell_timeline(std::string& page, const PageData& data);
-void tell_keepalive(std::string& page, const PageData& data);
-void tell_connections(std::string& page, const PageData& data);
-void tell_details(std::string& page, const PageData& data);
+void append_timeline(std::string& page, const PageData& data);
+void append_keepalive(std::string& page, const PageData& data);
+void append_connections(std::string& page, const PageData& data);
+void append_details(std::string& page, const PageData& data);
 
 }  // namespace deadpeer

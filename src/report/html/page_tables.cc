@@ -124,7 +124,7 @@ std::set<std::string_view> codes_of(const PageData& data) {
     return codes;
 }
 
-void tell_glossary(std::string& page, const PageData& data) {
+void append_glossary(std::string& page, const PageData& data) {
     const std::set<std::string_view> codes = codes_of(data);
     std::set<std::string_view> told;
     say(page, "<details><summary>What the words mean</summary><dl class=\"words\">\n");
@@ -137,7 +137,7 @@ void tell_glossary(std::string& page, const PageData& data) {
     say(page, "</dl></details>\n");
 }
 
-void tell_skipped(std::string& page, const PageData& data) {
+void append_skipped(std::string& page, const PageData& data) {
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
     for (const InputSummary& input : data.inputs) {
         for (std::size_t i = 0; i < kSkipReasonCount; ++i) skipped[i] += input.skipped[i];
@@ -154,7 +154,7 @@ void tell_skipped(std::string& page, const PageData& data) {
     say(page, "</details>\n");
 }
 
-void tell_inputs(std::string& page, const PageData& data) {
+void append_inputs(std::string& page, const PageData& data) {
     constexpr std::size_t kMostInputs = 50;
     say(page, "<details><summary>What was read</summary>");
     open_table(page, "Inputs",
@@ -191,7 +191,7 @@ std::string_view release_name(WiresharkRelease release) {
 
 }  // namespace
 
-void tell_keepalive(std::string& page, const PageData& data) {
+void append_keepalive(std::string& page, const PageData& data) {
     std::size_t hosts = 0;
     std::vector<KeepaliveRow> rows;
     data.hosts->for_each([&](const HostReport& host) {
@@ -232,7 +232,7 @@ void tell_keepalive(std::string& page, const PageData& data) {
     say(page, "</section>\n");
 }
 
-void tell_connections(std::string& page, const PageData& data) {
+void append_connections(std::string& page, const PageData& data) {
     const Named named(data.options.inventory);
     say(page, "<section id=\"connections\"><h2>Connections</h2>\n<details><summary>",
         data.flows.size() == data.connections ? "All " : "The worst ", grouped(data.flows.size()),
@@ -266,11 +266,11 @@ void tell_connections(std::string& page, const PageData& data) {
     say(page, "</details></section>\n");
 }
 
-void tell_details(std::string& page, const PageData& data) {
+void append_details(std::string& page, const PageData& data) {
     say(page, "<section id=\"details\"><h2>Details</h2>\n");
-    tell_inputs(page, data);
-    tell_skipped(page, data);
-    tell_glossary(page, data);
+    append_inputs(page, data);
+    append_skipped(page, data);
+    append_glossary(page, data);
     const AnalyzerOptions& options = data.options.analyzer;
     say(page, "</section>\n<footer><p>deadpeer ", Html{data.options.version}, ". Labels as Wireshark ",
         release_name(options.wireshark), "; a probe comes after ", Span{options.minimum_probe_silence},

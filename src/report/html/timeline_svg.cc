@@ -148,7 +148,7 @@ bool has_timeline(const PageData& data) {
     return !data.flows.empty() && data.begin() != kNoTime;
 }
 
-void tell_timeline(std::string& page, const PageData& data) {
+void append_timeline(std::string& page, const PageData& data) {
     if (!has_timeline(data)) return;
     const Nanoseconds first = data.begin();
     const Nanoseconds last = data.end();

@@ -1,7 +1,7 @@
 #include "report/incident/incident_explanation.h"
 
 #include "report/event_kinds.h"
-#include "report/text/failure_story.h"
+#include "report/text/failure_report.h"
 #include "report/text/words.h"
 
 namespace deadpeer {

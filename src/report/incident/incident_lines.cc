@@ -219,8 +219,8 @@ std::string_view label_of(EventKind cause) {
     return headline == kHeadlines.end() ? std::string_view() : headline->label;
 }
 
-void tell_incidents(std::string& out, std::span<const Incident> incidents,
-                    std::span<const InputSummary> inputs, const Named& named) {
+void describe_incidents(std::string& out, std::span<const Incident> incidents,
+                        std::span<const InputSummary> inputs, const Named& named) {
     Explanation words;
     for (const Incident& incident : incidents.first(std::min(incidents.size(), kMostIncidentLines))) {
         const auto* headline = std::ranges::find(kHeadlines, incident.cause.kind, &Headline::kind);

@@ -21,7 +21,7 @@ inline constexpr std::size_t kMostIncidentLines = 10;
 std::string_view label_of(EventKind cause);
 
 // `incidents`: the worst first. `inputs`: by the index that findings carry.
-void tell_incidents(std::string& out, std::span<const Incident> incidents,
-                    std::span<const InputSummary> inputs, const Named& named);
+void describe_incidents(std::string& out, std::span<const Incident> incidents,
+                        std::span<const InputSummary> inputs, const Named& named);
 
 }  // namespace deadpeer

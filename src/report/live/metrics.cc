@@ -56,7 +56,7 @@ private:
     std::string text_;
 };
 
-void tell_interfaces(Families& out, const std::vector<InterfaceMetrics>& interfaces) {
+void report_interfaces(Families& out, const std::vector<InterfaceMetrics>& interfaces) {
     const auto each = [&](std::string_view name, std::string_view help, auto member) {
         out.begin(name, help);
         for (const InterfaceMetrics& interface : interfaces) {
@@ -75,7 +75,7 @@ void tell_interfaces(Families& out, const std::vector<InterfaceMetrics>& interfa
          &InterfaceMetrics::dropped_by_interface);
 }
 
-void tell_findings(Families& out, const Metrics& metrics) {
+void report_findings(Families& out, const Metrics& metrics) {
     out.begin("events_total", "Events by kind.");
     for (const auto& [kind, count] : metrics.events) {
         out.sample(fmt::format("event=\"{}\"", to_string(kind)), count);
@@ -92,7 +92,7 @@ std::string metrics_text(const Metrics& m) {
     Families out;
     out.begin("build_info", "The version that runs, always 1.");
     out.sample(fmt::format("version=\"{}\"", label(m.version)), 1);
-    tell_interfaces(out, m.interfaces);
+    report_interfaces(out, m.interfaces);
     out.single("open_connections", "Connections that are open now.", m.connections_open);
     out.single("idle_connections", "Open connections that are idle and send no keepalives.",
                m.connections_idle);
@@ -101,7 +101,7 @@ std::string metrics_text(const Metrics& m) {
                m.connections_evicted);
     out.single("probes_total", "Keepalive probes.", m.probes);
     out.single("unanswered_probes_total", "Keepalive probes without an answer.", m.probes_unanswered);
-    tell_findings(out, m);
+    report_findings(out, m);
     out.single("memory_bytes", "Memory of the connections.", m.memory_bytes);
     out.single("memory_limit_bytes", "Bound of the memory of the connections.", m.memory_limit_bytes);
     out.single("left_out_rows_total", "Rows of reports left out by the bound of rows a minute.",

@@ -31,7 +31,7 @@ void say_two_holders(std::string& evidence, const MacChange& macs, Signs signs) 
     }
 }
 
-void tell_address_moved(Explanation& out, const FailureStory& story) {
+void describe_address_moved(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed},
                  story.confidence > Confidence::kLow ? " moved" : " seems to have moved",
                  " to another machine, which lacks the connection with ", Side{story.left});
@@ -40,7 +40,7 @@ void tell_address_moved(Explanation& out, const FailureStory& story) {
     say_sentence(out.advice, kAdviceOnMove);
 }
 
-void tell_address_conflict(Explanation& out, const FailureStory& story) {
+void describe_address_conflict(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, "Two machines ", story.confidence > Confidence::kLow ? "use " : "seem to use ",
                  story.failed.address, ": one reset the connection that the other had with ",
                  Side{story.left});

@@ -6,7 +6,7 @@
 namespace deadpeer {
 namespace {
 
-void tell_race(Explanation& out, const CloseStory& story) {
+void describe_race(Explanation& out, const CloseStory& story) {
     say_sentence(out.what, "A request of ", Side{story.other}, " met the close of ", Side{story.closer},
                  " and was lost");
     say(out.evidence, "The FIN came");
@@ -20,7 +20,7 @@ void tell_race(Explanation& out, const CloseStory& story) {
     say_sentence(out.advice, "Repeat requests that are lost so on a new connection");
 }
 
-void tell_late(Explanation& out, const CloseStory& story) {
+void describe_late(Explanation& out, const CloseStory& story) {
     say_sentence(out.what, Side{story.other}, " sent a request to ", Side{story.closer},
                  ", which had closed the connection");
     say(out.evidence, "It was sent");
@@ -40,7 +40,7 @@ void say_tries(std::string& evidence, const CloseStory& story) {
     say(evidence, ".");
 }
 
-void tell_loss(Explanation& out, const CloseStory& story) {
+void describe_loss(Explanation& out, const CloseStory& story) {
     say_sentence(out.what, "Closed, but ", Count{story.lost_bytes, "byte", "bytes"}, " of ",
                  Side{story.other}, " were never acknowledged");
     say_tries(out.evidence, story);
@@ -53,7 +53,7 @@ void tell_loss(Explanation& out, const CloseStory& story) {
     say_sentence(out.advice, "Check whether that data matters to ", Side{story.closer});
 }
 
-void tell_gone(Explanation& out, const CloseStory& story) {
+void describe_gone(Explanation& out, const CloseStory& story) {
     say_sentence(out.what, Side{story.closer}, " closed the connection and vanished, and ", Side{story.other},
                  " went on sending");
     say_sentence(out.evidence, "Its FIN was acknowledged, and then ",
@@ -92,20 +92,20 @@ CloseStory close_of(const Finding& finding) {
     return story;
 }
 
-void tell_close(Explanation& out, const CloseStory& story) {
+void describe_close(Explanation& out, const CloseStory& story) {
     switch (story.reason) {
         case Reason::kReuseRace:
-            return tell_race(out, story);
+            return describe_race(out, story);
         case Reason::kRequestAfterFin:
-            return tell_late(out, story);
+            return describe_late(out, story);
         case Reason::kFinThenGone:
-            return tell_gone(out, story);
+            return describe_gone(out, story);
         default:
-            return tell_loss(out, story);
+            return describe_loss(out, story);
     }
 }
 
-void tell_idle_close(Explanation& out, const Finding& finding) {
+void describe_idle_close(Explanation& out, const Finding& finding) {
     const bool by_reset = finding.reason == Reason::kResetWhenIdle;
     const std::string_view known(finding.known_timers.data());
     say_sentence(out.what, Side{finding.subject}, by_reset ? ", or a middlebox before it, resets" : " closes",

@@ -25,9 +25,9 @@ CloseStory close_of(const FlowSummary& flow);
 CloseStory close_of(const Finding& finding);
 
 // For the reasons of `closed` but fin and reset_after_fin. REQUIRES: `out` is empty.
-void tell_close(Explanation& out, const CloseStory& story);
+void describe_close(Explanation& out, const CloseStory& story);
 
 // For the event idle_close. REQUIRES: `out` is empty.
-void tell_idle_close(Explanation& out, const Finding& finding);
+void describe_idle_close(Explanation& out, const Finding& finding);
 
 }  // namespace deadpeer

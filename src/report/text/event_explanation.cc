@@ -4,7 +4,7 @@
 #include "report/text/advice.h"
 #include "report/text/close_story.h"
 #include "report/text/explanation.h"
-#include "report/text/failure_story.h"
+#include "report/text/failure_report.h"
 #include "report/text/failure_words.h"
 #include "report/text/words.h"
 
@@ -271,26 +271,26 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
         case EventKind::kPeerRecovered:
             return explain_recovered(out, finding);
         case EventKind::kPeerDead:
-            return tell_failure(out, story_of(finding, Verdict::kPeerDead));
+            return describe_failure(out, story_of(finding, Verdict::kPeerDead));
         case EventKind::kPeerRebooted:
-            return tell_failure(out, story_of(finding, Verdict::kPeerRebooted));
+            return describe_failure(out, story_of(finding, Verdict::kPeerRebooted));
         case EventKind::kPeerLostState:
-            return tell_failure(out, story_of(finding, Verdict::kPeerLostState));
+            return describe_failure(out, story_of(finding, Verdict::kPeerLostState));
         case EventKind::kMiddleboxReset:
-            return tell_failure(out, story_of(finding, Verdict::kMiddleboxReset));
+            return describe_failure(out, story_of(finding, Verdict::kMiddleboxReset));
         case EventKind::kPeerReset:
-            return tell_failure(out, story_of(finding, Verdict::kPeerReset));
+            return describe_failure(out, story_of(finding, Verdict::kPeerReset));
         case EventKind::kPathDead:
-            return tell_failure(out, story_of(finding, Verdict::kPathDead));
+            return describe_failure(out, story_of(finding, Verdict::kPathDead));
         case EventKind::kIdleClose:
-            return tell_idle_close(out, finding);
+            return describe_idle_close(out, finding);
         case EventKind::kReuseRace:
         case EventKind::kRequestAfterFin:
-            return tell_close(out, close_of(finding));
+            return describe_close(out, close_of(finding));
         case EventKind::kNoAnswer:
-            return tell_failure(out, story_of(finding, Verdict::kNoAnswer));
+            return describe_failure(out, story_of(finding, Verdict::kNoAnswer));
         case EventKind::kHandshakeIncomplete:
-            return tell_failure(out, story_of(finding, Verdict::kHandshakeIncomplete));
+            return describe_failure(out, story_of(finding, Verdict::kHandshakeIncomplete));
         case EventKind::kScan:
             return explain_scan(out, finding);
         case EventKind::kVerdictChanged:
@@ -304,9 +304,9 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
         case EventKind::kAddressConflict:
             return explain_address_conflict(out, finding, stream_numbers);
         case EventKind::kPathMtu:
-            return tell_failure(out, story_of(finding, Verdict::kPathMtu));
+            return describe_failure(out, story_of(finding, Verdict::kPathMtu));
         case EventKind::kPeerRestored:
-            return tell_failure(out, story_of(finding, Verdict::kPeerRestored));
+            return describe_failure(out, story_of(finding, Verdict::kPeerRestored));
         case EventKind::kOutage:
             return explain_outage(out, finding);
         case EventKind::kIdleTimeoutOnPath:

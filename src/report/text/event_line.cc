@@ -28,7 +28,7 @@ void append_padded(std::string& out, std::string_view word, std::size_t width) {
 
 }  // namespace
 
-void tell_event(std::string& out, const Finding& finding, std::string_view input, const Named& named) {
+void describe_event(std::string& out, const Finding& finding, std::string_view input, const Named& named) {
     append_time(out, finding.time);
     append_padded(out, to_string(finding.severity), to_string(Severity::kCritical).size());
     append_padded(out, to_string(finding.kind), 0);

@@ -16,6 +16,6 @@
 
 namespace deadpeer {
 
-void tell_event(std::string& out, const Finding& finding, std::string_view input, const Named& named);
+void describe_event(std::string& out, const Finding& finding, std::string_view input, const Named& named);
 
 }  // namespace deadpeer

@@ -5,7 +5,7 @@
 #include "report/text/advice.h"
 #include "report/text/close_story.h"
 #include "report/text/expectation.h"
-#include "report/text/failure_story.h"
+#include "report/text/failure_report.h"
 #include "report/text/idle_story.h"
 #include "report/text/words.h"
 
@@ -52,7 +52,7 @@ void advise_nothing(std::string& advice, const FlowSummary& flow) {
 
 void explain_closed(Explanation& out, const FlowSummary& flow) {
     const bool in_order = flow.reason == Reason::kFinExchanged || flow.reason == Reason::kResetAfterFin;
-    if (!in_order) return tell_close(out, close_of(flow));
+    if (!in_order) return describe_close(out, close_of(flow));
     if (flow.reason == Reason::kResetAfterFin) {
         say_sentence(out.what, "Closed with a RST after a FIN");
         say_sentence(out.evidence, "The rest was cut off, as when data arrives that nobody reads any more");
@@ -213,7 +213,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kAlive:
             return explain_alive(out, flow);
         case Verdict::kIdle:
-            return tell_idle(out, flow);
+            return describe_idle(out, flow);
         case Verdict::kSuspect:
             if (flow.reason == Reason::kProbesStopped) return explain_stopped_probes(out, flow);
             [[fallthrough]];
@@ -231,7 +231,7 @@ void explain_verdict(Explanation& out, const FlowSummary& flow) {
         case Verdict::kHandshakeIncomplete:
         case Verdict::kPathMtu:
         case Verdict::kPeerRestored:
-            return tell_failure(out, story_of(flow));
+            return describe_failure(out, story_of(flow));
     }
 }
 

@@ -6,7 +6,7 @@
 namespace deadpeer {
 namespace {
 
-using Guard = FailureStory::Guard;
+using Guard = FailureReport::Guard;
 
 struct TryWords {
     std::string_view verb;
@@ -25,7 +25,7 @@ TryWords words_of(Tries tries) {
     }
 }
 
-void say_setting(std::string& out, Guard guard, const FailureStory& story) {
+void say_setting(std::string& out, Guard guard, const FailureReport& story) {
     if (guard == Guard::kHeartbeat) {
         return say(out, "send the application's heartbeat more often than every ", Span{story.path_timeout},
                    ".");
@@ -37,20 +37,20 @@ void say_setting(std::string& out, Guard guard, const FailureStory& story) {
 
 }  // namespace
 
-void say_it_after_silence(std::string& evidence, const FailureStory& story) {
+void say_it_after_silence(std::string& evidence, const FailureReport& story) {
     begin_sentence(evidence);
     if (!known(story.idle) || story.idle < kMillisecond) return say(evidence, "It");
     say(evidence, "After ", Span{story.idle}, " of silence it");
 }
 
-void say_unanswered(std::string& evidence, const FailureStory& story) {
+void say_unanswered(std::string& evidence, const FailureReport& story) {
     const TryWords words = words_of(story.tries);
     say_it_after_silence(evidence, story);
     say(evidence, " did not ", words.verb, " ", Count{story.unanswered, words.one, words.many}, " from ",
         Side{story.left});
 }
 
-void say_doubts(std::string& evidence, const FailureStory& story) {
+void say_doubts(std::string& evidence, const FailureReport& story) {
     if (has(story, kSignCaptureLoss)) {
         say_sentence(evidence, "The capture lost frames, so an answer may be missing from it");
     }
@@ -67,7 +67,7 @@ void say_doubts(std::string& evidence, const FailureStory& story) {
     }
 }
 
-void advise_keepalive(std::string& advice, const FailureStory& story) {
+void advise_keepalive(std::string& advice, const FailureReport& story) {
     begin_sentence(advice);
     switch (story.guard) {
         case Guard::kNone:
@@ -82,7 +82,7 @@ void advise_keepalive(std::string& advice, const FailureStory& story) {
     say_setting(advice, story.guard, story);
 }
 
-void advise_against_nat(std::string& advice, const FailureStory& story) {
+void advise_against_nat(std::string& advice, const FailureReport& story) {
     begin_sentence(advice);
     say(advice, "Against a NAT, ");
     say_setting(advice, story.guard == Guard::kHeartbeat ? Guard::kHeartbeat : Guard::kUnknown, story);

@@ -11,7 +11,7 @@ void IdleCensus::add(const FlowSummary& flow) {
     holders_.add({flow.key.sender(flow.initiator).address, 1});
 }
 
-void IdleCensus::tell(std::string& out, const Named& named) {
+void IdleCensus::describe(std::string& out, const Named& named) {
     if (count_ == 0) return;
     std::array<Holder, kNamed> most;
     const auto more = [](const Holder& a, const Holder& b) {

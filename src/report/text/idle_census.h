@@ -21,7 +21,7 @@ public:
     void add(const FlowSummary& flow);
 
     // "Idle without keepalive: 25 connections, most of 10.1.0.2 (20), 10.1.0.3 (5)", if there are any.
-    void tell(std::string& out, const Named& named);
+    void describe(std::string& out, const Named& named);
 
 private:
     struct Holder {

@@ -30,7 +30,7 @@ void explain_unguarded(Explanation& out, const FlowSummary& flow) {
 
 }  // namespace
 
-void tell_idle(Explanation& out, const FlowSummary& flow) {
+void describe_idle(Explanation& out, const FlowSummary& flow) {
     say(out.what, "Open but silent");
     if (flow.silent_at_end != kNoTime) say(out.what, " for the last ", Span{flow.silent_at_end});
     say(out.what, ".");

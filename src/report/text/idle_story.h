@@ -9,6 +9,6 @@
 namespace deadpeer {
 
 // REQUIRES: `out` is empty.
-void tell_idle(Explanation& out, const FlowSummary& flow);
+void describe_idle(Explanation& out, const FlowSummary& flow);
 
 }  // namespace deadpeer

@@ -4,7 +4,7 @@
 
 namespace deadpeer {
 
-void tell_path_mtu(Explanation& out, const FailureStory& story) {
+void describe_path_mtu(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, "Large segments from ", Side{story.left}, " do not reach ", Side{story.failed},
                  ", but small ones do");
     begin_sentence(out.evidence);

@@ -6,7 +6,7 @@ namespace deadpeer {
 
 namespace {
 
-void tell_unanswered_syn_ack(Explanation& out, const FailureStory& story) {
+void describe_unanswered_syn_ack(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed}, " did not complete its handshake with ", Side{story.left});
     say_sentence(out.evidence, "The SYN-ACK was not answered");
     if (story.confidence == Confidence::kLow) {
@@ -23,8 +23,8 @@ void tell_unanswered_syn_ack(Explanation& out, const FailureStory& story) {
 
 }  // namespace
 
-void tell_handshake_incomplete(Explanation& out, const FailureStory& story) {
-    if (story.reason == Reason::kSynAckUnanswered) return tell_unanswered_syn_ack(out, story);
+void describe_handshake_incomplete(Explanation& out, const FailureReport& story) {
+    if (story.reason == Reason::kSynAckUnanswered) return describe_unanswered_syn_ack(out, story);
     say_sentence(out.what, Side{story.failed}, " did not complete the handshake of ", Side{story.left});
     say_sentence(out.evidence, "It repeated its SYN-ACK ", Count{story.unanswered, "time", "times"},
                  " after the final ACK, and said nothing else");
@@ -33,7 +33,7 @@ void tell_handshake_incomplete(Explanation& out, const FailureStory& story) {
                  ": if the ACK arrives, look at the accept queue there, else for a firewall on the way");
 }
 
-void tell_no_answer(Explanation& out, const FailureStory& story) {
+void describe_no_answer(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.left}, " could not connect to ", Side{story.failed});
     if (story.unanswered > 0) {
         say_sentence(out.evidence, "It did not answer ", Count{story.unanswered, "SYN", "SYNs"});
@@ -62,7 +62,7 @@ void tell_no_answer(Explanation& out, const FailureStory& story) {
     }
 }
 
-void tell_scan(Explanation& out, const FailureStory& story) {
+void describe_scan(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, story.failed.address, " scanned ", Side{story.left}, ", which answered");
     say_sentence(out.evidence, "Its own host reset the SYN-ACK",
                  has(story, kSignTtlDiffers) ? ", with another TTL, so the SYN came from a raw socket"

@@ -20,7 +20,7 @@ constexpr std::array<SignWords, 4> kRebootSigns = {
 
 // "After 60 s of silence it answered A with a RST that says it knows no such connection, 80 s after its last
 // segment."
-void say_no_socket(std::string& evidence, const FailureStory& story) {
+void say_no_socket(std::string& evidence, const FailureReport& story) {
     say_it_after_silence(evidence, story);
     say(evidence, " answered ", Side{story.left}, " with a RST that says it knows no such connection");
     if (known(story.half_open) && (!known(story.idle) || story.half_open - story.idle >= kSecond / 10)) {
@@ -29,11 +29,11 @@ void say_no_socket(std::string& evidence, const FailureStory& story) {
     say(evidence, ".");
 }
 
-bool is_surely_up(const FailureStory& story) {
+bool is_surely_up(const FailureReport& story) {
     return has(story, kSignsHostUp);
 }
 
-void say_what_else_was_seen(std::string& evidence, const FailureStory& story) {
+void say_what_else_was_seen(std::string& evidence, const FailureReport& story) {
     const IpAddress& host = story.failed.address;
     if (has(story, kSignOlderSurvives)) {
         say_sentence(evidence, "Meanwhile an older connection of ", host, " carried on");
@@ -51,7 +51,7 @@ void say_what_else_was_seen(std::string& evidence, const FailureStory& story) {
     }
 }
 
-void tell_half_open_discovered(Explanation& out, const FailureStory& story) {
+void describe_half_open_discovered(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed}, " no longer had an older connection to ", Side{story.left},
                  ": the host or its process restarted");
     say_sentence(out.evidence,
@@ -61,7 +61,7 @@ void tell_half_open_discovered(Explanation& out, const FailureStory& story) {
     say_sentence(out.advice, "Check the uptime of ", story.failed.address, " and the log of its process");
 }
 
-void tell_no_longer_there(Explanation& out, const FailureStory& story) {
+void describe_no_longer_there(Explanation& out, const FailureReport& story) {
     const bool was_heard = known(story.half_open);
     say_sentence(out.what, Side{story.failed}, was_heard ? " no longer had" : " does not have",
                  " the connection of ", Side{story.left});
@@ -73,7 +73,7 @@ void tell_no_longer_there(Explanation& out, const FailureStory& story) {
 }
 
 // Only the numbers that were next are sure to be a connection that went on.
-void tell_rebinding(Explanation& out, const FailureStory& story) {
+void describe_rebinding(Explanation& out, const FailureReport& story) {
     if (story.confidence == Confidence::kHigh) {
         say_sentence(out.what, Side{story.left}, " went on with a connection that ", Side{story.failed},
                      " knows from another address or port");
@@ -94,7 +94,7 @@ void tell_rebinding(Explanation& out, const FailureStory& story) {
 
 }  // namespace
 
-void tell_middlebox(Explanation& out, const FailureStory& story) {
+void describe_middlebox(Explanation& out, const FailureReport& story) {
     const bool certain = story.confidence == Confidence::kHigh;
     const IpAddress& host = story.failed.address;
     say_sentence(out.what, "A middlebox (firewall, NAT, load balancer), not ", Side{story.failed},
@@ -125,7 +125,7 @@ void tell_middlebox(Explanation& out, const FailureStory& story) {
     say_sentence(out.advice, "Check the rules and logs of the firewalls and load balancers in between");
 }
 
-void tell_rebooted(Explanation& out, const FailureStory& story) {
+void describe_rebooted(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed}, " no longer has state for the connection with ",
                  Side{story.left}, ": ", likelihood_of_reboot(story.confidence));
     say_no_socket(out.evidence, story);
@@ -135,8 +135,8 @@ void tell_rebooted(Explanation& out, const FailureStory& story) {
     advise_quicker(out.advice, story.half_open, story.left.address);
 }
 
-void tell_lost_state(Explanation& out, const FailureStory& story) {
-    if (story.reason == Reason::kHalfOpenDiscovered) return tell_half_open_discovered(out, story);
+void describe_lost_state(Explanation& out, const FailureReport& story) {
+    if (story.reason == Reason::kHalfOpenDiscovered) return describe_half_open_discovered(out, story);
     const bool up = is_surely_up(story);
     say_sentence(out.what, Side{story.failed}, " no longer has state for the connection with ",
                  Side{story.left}, up ? ", but its host is up" : "");
@@ -160,7 +160,7 @@ void tell_lost_state(Explanation& out, const FailureStory& story) {
     }
 }
 
-void tell_restarted(Explanation& out, const FailureStory& story) {
+void describe_restarted(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, "A middlebox between ", Side{story.left}, " and ", Side{story.failed}, " ",
                  likelihood_of_restart(story.confidence));
     say_no_socket(out.evidence, story);
@@ -176,14 +176,14 @@ void tell_restarted(Explanation& out, const FailureStory& story) {
 namespace {
 
 // The silence lasted for just as long as one that is known.
-bool is_known_timeout(const FailureStory& story) {
+bool is_known_timeout(const FailureReport& story) {
     if (!known(story.path_timeout) || !known(story.idle)) return false;
     return story.idle - story.path_timeout <= std::max(kSecond, story.path_timeout / 50);
 }
 
 }  // namespace
 
-void tell_reset(Explanation& out, const FailureStory& story) {
+void describe_reset(Explanation& out, const FailureReport& story) {
     const Side failed{story.failed};
     const Side left{story.left};
     switch (story.reason) {
@@ -203,10 +203,10 @@ void tell_reset(Explanation& out, const FailureStory& story) {
                          story.left.address);
             break;
         case Reason::kNatRebinding:
-            tell_rebinding(out, story);
+            describe_rebinding(out, story);
             break;
         case Reason::kNoSocketReset:
-            tell_no_longer_there(out, story);
+            describe_no_longer_there(out, story);
             break;
         case Reason::kResetInHandshake:
             say_sentence(out.what, failed, " gave up the connection with ", left,

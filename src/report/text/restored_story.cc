@@ -4,7 +4,7 @@
 
 namespace deadpeer {
 
-void tell_restored(Explanation& out, const FailureStory& story) {
+void describe_restored(Explanation& out, const FailureReport& story) {
     const bool stamped = story.confidence > Confidence::kLow;
     say_sentence(out.what, Side{story.failed}, stamped ? " was set back" : " seems to have been set back",
                  " to an earlier state, which ", Side{story.left}, " refuses");

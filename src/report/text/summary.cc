@@ -40,13 +40,13 @@ std::uint64_t skipped(const InputSummary& input) {
     return std::accumulate(input.skipped.begin(), input.skipped.end(), std::uint64_t{0});
 }
 
-void tell_times(std::string& out, const InputSummary& input) {
+void describe_times(std::string& out, const InputSummary& input) {
     if (input.first_time == kNoTime) return;
     add(out, "\n  {} to {} UTC ({})", to_the_second(input.first_time), to_the_second(input.last_time),
         span_of(input.first_time, input.last_time));
 }
 
-void tell_input(std::string& out, const InputSummary& input) {
+void describe_input(std::string& out, const InputSummary& input) {
     add(out, "{}: ", printable(base_name(input.name)));
     if (input.outcome == InputSummary::Outcome::kRefused) {
         out += "not read\n";
@@ -57,7 +57,7 @@ void tell_input(std::string& out, const InputSummary& input) {
     add(out, "{}{}, {}, {}", printable(input.format), links,
         counted(input.tcp_frames + skipped(input), "frame", "frames"),
         counted(input.tcp_segments, "TCP segment", "TCP segments"));
-    tell_times(out, input);
+    describe_times(out, input);
     if (input.outcome != InputSummary::Outcome::kComplete) {
         add(out, "\n  {}: {}", to_string(input.outcome), printable(input.outcome_detail));
     }
@@ -117,12 +117,12 @@ Summary::Totals Summary::totals() const {
 std::string Summary::text(Style style) {
     const Named named(style.inventory);
     std::string out;
-    tell_findings(out, named);
-    tell_inputs(out, style);
-    tell_connections(out);
-    idle_.tell(out, named);
-    tell_probes(out);
-    tell_losses(out, totals());
+    describe_findings(out, named);
+    describe_inputs(out, style);
+    describe_connections(out);
+    idle_.describe(out, named);
+    describe_probes(out);
+    describe_losses(out, totals());
     if (const std::string left_out = incidents_.left_out_text(); !left_out.empty()) out += left_out + '\n';
     if (style.verbose) {
         add(out, "Memory of the flow table: {} KiB\n", grouped(run_.memory_bytes / 1024));
@@ -130,7 +130,7 @@ std::string Summary::text(Style style) {
     return out;
 }
 
-void Summary::tell_findings(std::string& out, const Named& named) const {
+void Summary::describe_findings(std::string& out, const Named& named) const {
     const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
     const std::vector<Incident> incidents = incidents_.list();
     if (incidents.empty() && seen_any) out += "No dead peers found.\n";
@@ -140,7 +140,7 @@ void Summary::tell_findings(std::string& out, const Named& named) const {
         if (critical > 0) add(out, " ({} critical)", grouped(static_cast<std::uint64_t>(critical)));
         out += '\n';
     }
-    tell_incidents(out, incidents, inputs_, named);
+    describe_incidents(out, incidents, inputs_, named);
     std::string list;
     for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
         if (harmless_[kind] == 0) continue;
@@ -150,13 +150,13 @@ void Summary::tell_findings(std::string& out, const Named& named) const {
     if (!list.empty()) add(out, "Other events: {}\n", list);
 }
 
-void Summary::tell_inputs(std::string& out, Style style) const {
+void Summary::describe_inputs(std::string& out, Style style) const {
     constexpr std::size_t kFew = 5;
     const bool all = style.verbose || inputs_.size() <= kFew;
     std::uint64_t frames = 0;
     std::uint64_t segments = 0;
     for (const InputSummary& input : inputs_) {
-        if (all || input.outcome != InputSummary::Outcome::kComplete) tell_input(out, input);
+        if (all || input.outcome != InputSummary::Outcome::kComplete) describe_input(out, input);
         frames += input.tcp_frames + skipped(input);
         segments += input.tcp_segments;
     }
@@ -165,7 +165,7 @@ void Summary::tell_inputs(std::string& out, Style style) const {
         counted(segments, "TCP segment", "TCP segments"));
 }
 
-void Summary::tell_connections(std::string& out) const {
+void Summary::describe_connections(std::string& out) const {
     const std::uint64_t count = std::accumulate(closed_.begin(), closed_.end(), std::uint64_t{0});
     const auto by = [&](Closed closed) { return closed_[static_cast<std::size_t>(closed)]; };
     add(out, "Connections: {}", grouped(count));
@@ -184,7 +184,7 @@ void Summary::tell_connections(std::string& out) const {
     out += before == ", " ? ")\n" : "\n";
 }
 
-void Summary::tell_probes(std::string& out) const {
+void Summary::describe_probes(std::string& out) const {
     const std::uint64_t probes = initiators_.probes + responders_.probes;
     if (probes == 0) {
         out += "Keepalive probes: none\n";
@@ -197,7 +197,7 @@ void Summary::tell_probes(std::string& out) const {
         grouped(initiators_.answered));
 }
 
-void Summary::tell_losses(std::string& out, const Totals& all) const {
+void Summary::describe_losses(std::string& out, const Totals& all) const {
     std::string list;
     for (std::size_t i = 0; i < kSkipReasonCount; ++i) {
         if (all.skipped[i] == 0) continue;
@@ -228,10 +228,10 @@ void Summary::tell_losses(std::string& out, const Totals& all) const {
         add(out, "Time went back {}, by {}{}\n", counted(all.time_went_back, "time", "times"),
             all.time_went_back == 1 ? "" : "at most ", span_of(0, all.largest_step_back));
     }
-    tell_want_of_memory(out);
+    describe_want_of_memory(out);
 }
 
-void Summary::tell_want_of_memory(std::string& out) const {
+void Summary::describe_want_of_memory(std::string& out) const {
     const auto lacking = [&](std::uint64_t number, std::string_view what, std::string_view one,
                              std::string_view many) {
         if (number == 0) return;

@@ -43,12 +43,12 @@ private:
     struct Totals;
 
     [[nodiscard]] Totals totals() const;
-    void tell_findings(std::string& out, const Named& named) const;
-    void tell_inputs(std::string& out, Style style) const;
-    void tell_connections(std::string& out) const;
-    void tell_probes(std::string& out) const;
-    void tell_losses(std::string& out, const Totals& all) const;
-    void tell_want_of_memory(std::string& out) const;
+    void describe_findings(std::string& out, const Named& named) const;
+    void describe_inputs(std::string& out, Style style) const;
+    void describe_connections(std::string& out) const;
+    void describe_probes(std::string& out) const;
+    void describe_losses(std::string& out, const Totals& all) const;
+    void describe_want_of_memory(std::string& out) const;
 
     std::vector<InputSummary> inputs_;
     Incidents incidents_;

@@ -1,4 +1,4 @@
-#include "cli/contradictions.h"
+#include "cli/option_conflicts.h"
 
 #include <fmt/format.h>
 
@@ -20,11 +20,11 @@ constexpr std::uint32_t kSmallestSnapLength = 96;
 constexpr std::uint32_t kLargestSnapLength = 262'144;
 constexpr double kSmallestInterval = 1;
 
-bool is_live(const Words& words) {
+bool is_live(const RawOptions& words) {
     return !words.interfaces.empty();
 }
 
-std::string wrong_inputs(const Words& words) {
+std::string wrong_inputs(const RawOptions& words) {
     if (words.inputs.empty()) return "name a capture file, or - for standard input, or an interface with -i";
     if (std::count(words.inputs.begin(), words.inputs.end(), "-") > 1) {
         return "standard input can be read only once";
@@ -42,7 +42,7 @@ std::string first_given(std::span<const Given> options) {
     return found == options.end() ? "" : found->option;
 }
 
-std::string wrong_without_interface(const Words& words) {
+std::string wrong_without_interface(const RawOptions& words) {
     const std::array of_interfaces = {
         Given{"-p", words.not_promiscuous},
         Given{"-s", words.snap_length.has_value()},
@@ -55,7 +55,7 @@ std::string wrong_without_interface(const Words& words) {
     return wrong.empty() ? "" : fmt::format("{} goes with -i", wrong);
 }
 
-std::string wrong_live_output(const Words& words) {
+std::string wrong_live_output(const RawOptions& words) {
     const bool to_standard_output = words.output == "-";
     if (to_standard_output && words.reports != std::vector<std::string>{"events"}) {
         return "live, -o - prints events as they happen: --report events; the other reports need a folder";
@@ -78,7 +78,7 @@ std::string wrong_live_output(const Words& words) {
     return {};
 }
 
-std::string wrong_pipe(const Words& words) {
+std::string wrong_pipe(const RawOptions& words) {
     const std::string option = words.live == true ? "--live" : option_of_live_alone(words);
     if (option.empty()) return {};
     if (words.inputs.size() != 1) {
@@ -89,7 +89,7 @@ std::string wrong_pipe(const Words& words) {
 }
 
 // A restart tells again what was told, and would add it to periods and counts that are closed.
-std::string wrong_follow(const Words& words) {
+std::string wrong_follow(const RawOptions& words) {
     if (!words.interfaces.empty() || !words.inputs.empty()) {
         return "--follow takes one folder, and no other input or -i; a filter goes after -f";
     }
@@ -104,7 +104,7 @@ std::string wrong_follow(const Words& words) {
     return wrong.empty() ? "" : fmt::format("{} does not go with --follow", wrong);
 }
 
-std::string wrong_interfaces(const Words& words) {
+std::string wrong_interfaces(const RawOptions& words) {
     if (words.live) return "--live and --offline are for a pipe; an interface is live";
     if (!words.inputs.empty()) {
         return "read files or capture with -i, not both at once; a filter goes after -f";
@@ -126,13 +126,13 @@ std::string wrong_interfaces(const Words& words) {
     return {};
 }
 
-std::string wrong_evidence(const Words& words) {
+std::string wrong_evidence(const RawOptions& words) {
     const bool once = is_live(words) || words.live == true || !words.follow.empty();
     if (words.evidence.empty() || !once) return {};
     return "--evidence goes with files, which it reads again; save what comes with tcpdump -w first";
 }
 
-std::string wrong_limits(const Words& words) {
+std::string wrong_limits(const RawOptions& words) {
     if (words.frame_limit == 0U) return "-c must be at least 1";
     if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
     std::set<std::string> ports;
@@ -145,7 +145,7 @@ std::string wrong_limits(const Words& words) {
 
 }  // namespace
 
-std::string option_of_live_alone(const Words& words) {
+std::string option_of_live_alone(const RawOptions& words) {
     const std::array options = {
         Given{"-Z", !words.user.empty()},
         Given{"--print", words.print},
@@ -157,8 +157,8 @@ std::string option_of_live_alone(const Words& words) {
     return first_given(options);
 }
 
-std::string contradiction(const Words& words) {
-    using Check = std::string (*)(const Words&);
+std::string option_conflict(const RawOptions& words) {
+    using Check = std::string (*)(const RawOptions&);
     constexpr std::array<Check, 6> kOfFiles = {
         wrong_without_interface, wrong_inputs, wrong_evidence, wrong_report, wrong_pipe, wrong_limits};
     constexpr std::array<Check, 6> kOfFollow = {

@@ -1,4 +1,4 @@
-#include "report/text/failure_story.h"
+#include "report/text/failure_report.h"
 
 #include "report/text/advice.h"
 #include "report/text/failure_words.h"
@@ -7,13 +7,13 @@
 namespace deadpeer {
 namespace {
 
-using Guard = FailureStory::Guard;
+using Guard = FailureReport::Guard;
 
 // No known system gives up by default after fewer (Windows: the original and 5 retransmissions).
 constexpr std::uint32_t kUsualTransmissions = 6;
 
 // "X stopped responding, and A gave up with a RST 111 s after its last segment."
-void say_gave_up(std::string& out, const FailureStory& story) {
+void say_gave_up(std::string& out, const FailureReport& story) {
     const bool reset = has(story, kSignProberReset);
     say(out, ", and ", Side{story.left}, reset || !known(story.half_open) ? " gave up" : " had given up");
     if (reset) say(out, " with a RST");
@@ -22,14 +22,14 @@ void say_gave_up(std::string& out, const FailureStory& story) {
 }
 
 // How else it is known that the other side gave up, and who says why.
-void say_end_of_tries(std::string& evidence, const FailureStory& story) {
+void say_end_of_tries(std::string& evidence, const FailureReport& story) {
     if (!has(story, kSignProberReset)) say_sentence(evidence, "No more followed");
     if (has(story, kSignIcmpUnreachable)) {
         say_sentence(evidence, "An ICMP error called ", story.failed.address, " unreachable");
     }
 }
 
-void say_apart(std::string& evidence, const FailureStory& story) {
+void say_apart(std::string& evidence, const FailureReport& story) {
     if (story.unanswered < 2 || !known(story.interval)) return;
     if (story.doubling) {
         say(evidence, ", the time between them doubling up to ", Span{story.interval});
@@ -39,7 +39,7 @@ void say_apart(std::string& evidence, const FailureStory& story) {
 }
 
 // From when it had not yet given up to when it had.
-void say_user_timeout(std::string& out, const FailureStory& story) {
+void say_user_timeout(std::string& out, const FailureReport& story) {
     if (!known(story.half_open) || !known(story.interval)) return say(out, "a TCP_USER_TIMEOUT.");
     // Probes count from the last word of the peer, all else from when it was sent first.
     const bool probes = story.tries == Tries::kProbes;
@@ -51,7 +51,7 @@ void say_user_timeout(std::string& out, const FailureStory& story) {
 }
 
 // That it gave up early, and what that fits.
-void say_gave_up_early(std::string& evidence, const FailureStory& story) {
+void say_gave_up_early(std::string& evidence, const FailureReport& story) {
     if (story.reason == Reason::kUserTimeout) {
         begin_sentence(evidence);
         say(evidence, "That is fewer than usual, which fits ");
@@ -67,12 +67,12 @@ void say_gave_up_early(std::string& evidence, const FailureStory& story) {
 }
 
 // Who waits for a window to open is not idle.
-bool was_idle(const FailureStory& story) {
+bool was_idle(const FailureReport& story) {
     return known(story.idle) && story.idle >= kIdleEnough && story.tries != Tries::kWindowProbes;
 }
 
 // Death or an idle timeout: what tells them apart.
-void advise_on_silence(std::string& advice, const FailureStory& story) {
+void advise_on_silence(std::string& advice, const FailureReport& story) {
     const IpAddress& host = story.failed.address;
     const bool survived = survived_as_long(story.idle, story.survived);
     if (was_idle(story) && !survived && known(story.path_timeout)) {
@@ -84,7 +84,7 @@ void advise_on_silence(std::string& advice, const FailureStory& story) {
                  was_idle(story) && survived ? ", not idle timeouts" : "");
 }
 
-void advise_on_death(std::string& advice, const FailureStory& story) {
+void advise_on_death(std::string& advice, const FailureReport& story) {
     const IpAddress& host = story.failed.address;
     if (has(story, kSignSpokeLater)) {
         say_sentence(advice, "Check ", host, " and the path to ", story.left.address, " at that time");
@@ -103,14 +103,14 @@ void advise_on_death(std::string& advice, const FailureStory& story) {
     }
 }
 
-void say_spoke_later(std::string& evidence, const FailureStory& story) {
+void say_spoke_later(std::string& evidence, const FailureReport& story) {
     if (!has(story, kSignSpokeLater)) return;
     say_sentence(evidence, Side{story.failed},
                  " spoke again later, so it was away, or its stack or the path to ", story.left.address,
                  " lost its answers");
 }
 
-void tell_answers_lost(Explanation& out, const FailureStory& story) {
+void describe_answers_lost(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed}, " seemed dead to ", Side{story.left},
                  ", which reset the connection");
     say(out.evidence, "Its answers to the last ",
@@ -123,8 +123,8 @@ void tell_answers_lost(Explanation& out, const FailureStory& story) {
     say_sentence(out.advice, "Check the path from the capture point to ", story.left.address);
 }
 
-void tell_dead(Explanation& out, const FailureStory& story) {
-    if (story.reason == Reason::kAnswersLost) return tell_answers_lost(out, story);
+void describe_dead(Explanation& out, const FailureReport& story) {
+    if (story.reason == Reason::kAnswersLost) return describe_answers_lost(out, story);
     say(out.what, Side{story.failed}, " stopped responding");
     say_gave_up(out.what, story);
     say_unanswered(out.evidence, story);
@@ -141,7 +141,7 @@ void tell_dead(Explanation& out, const FailureStory& story) {
 }
 
 // A host that is up, and a connection that it does not answer.
-void tell_connection_dead(Explanation& out, const FailureStory& story) {
+void describe_connection_dead(Explanation& out, const FailureReport& story) {
     const IpAddress& host = story.failed.address;
     say_sentence(out.what, Side{story.failed}, " stopped responding on this connection, but its host is up");
     say_unanswered(out.evidence, story);
@@ -154,8 +154,8 @@ void tell_connection_dead(Explanation& out, const FailureStory& story) {
                  std::uint64_t{story.failed.port}, " of ", host);
 }
 
-void tell_path_dead(Explanation& out, const FailureStory& story) {
-    if (has(story, kSignHostHeard)) return tell_connection_dead(out, story);
+void describe_path_dead(Explanation& out, const FailureReport& story) {
+    if (has(story, kSignHostHeard)) return describe_connection_dead(out, story);
     say_sentence(out.what, "The path between ", Side{story.left}, " and ", Side{story.failed},
                  " failed in both directions");
     const bool data = story.tries == Tries::kData;
@@ -172,7 +172,7 @@ void tell_path_dead(Explanation& out, const FailureStory& story) {
     say_sentence(out.advice, "Check the links and firewalls in between");
 }
 
-void tell_suspect(Explanation& out, const FailureStory& story) {
+void describe_suspect(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed}, " may be dead");
     say_unanswered(out.evidence, story);
     if (known(story.half_open)) {
@@ -192,9 +192,9 @@ Guard guard_of(const FlowSummary& flow) {
 
 }  // namespace
 
-FailureStory story_of(const FlowSummary& flow) {
+FailureReport story_of(const FlowSummary& flow) {
     const Direction failed = flow.failed_side_initiator ? flow.initiator : opposite(flow.initiator);
-    FailureStory story;
+    FailureReport story;
     story.verdict = flow.verdict;
     story.reason = flow.reason;
     story.confidence = flow.confidence;
@@ -216,8 +216,8 @@ FailureStory story_of(const FlowSummary& flow) {
     return story;
 }
 
-FailureStory story_of(const Finding& finding, Verdict verdict) {
-    FailureStory story;
+FailureReport story_of(const Finding& finding, Verdict verdict) {
+    FailureReport story;
     story.verdict = verdict;
     story.reason = finding.reason;
     story.confidence = finding.confidence;
@@ -237,38 +237,38 @@ FailureStory story_of(const Finding& finding, Verdict verdict) {
     return story;
 }
 
-void tell_failure(Explanation& out, const FailureStory& story) {
+void describe_failure(Explanation& out, const FailureReport& story) {
     switch (story.verdict) {
         case Verdict::kPeerDead:
-            return tell_dead(out, story);
+            return describe_dead(out, story);
         case Verdict::kMiddleboxReset:
-            return tell_middlebox(out, story);
+            return describe_middlebox(out, story);
         case Verdict::kPeerRebooted:
-            return tell_rebooted(out, story);
+            return describe_rebooted(out, story);
         case Verdict::kPeerLostState:
-            return tell_lost_state(out, story);
+            return describe_lost_state(out, story);
         case Verdict::kPeerReset:
-            return tell_reset(out, story);
+            return describe_reset(out, story);
         case Verdict::kPathDead:
-            return tell_path_dead(out, story);
+            return describe_path_dead(out, story);
         case Verdict::kNoAnswer:
-            return tell_no_answer(out, story);
+            return describe_no_answer(out, story);
         case Verdict::kHandshakeIncomplete:
-            return tell_handshake_incomplete(out, story);
+            return describe_handshake_incomplete(out, story);
         case Verdict::kScan:
-            return tell_scan(out, story);
+            return describe_scan(out, story);
         case Verdict::kMiddleboxRestarted:
-            return tell_restarted(out, story);
+            return describe_restarted(out, story);
         case Verdict::kAddressMoved:
-            return tell_address_moved(out, story);
+            return describe_address_moved(out, story);
         case Verdict::kAddressConflict:
-            return tell_address_conflict(out, story);
+            return describe_address_conflict(out, story);
         case Verdict::kPathMtu:
-            return tell_path_mtu(out, story);
+            return describe_path_mtu(out, story);
         case Verdict::kPeerRestored:
-            return tell_restored(out, story);
+            return describe_restored(out, story);
         default:
-            return tell_suspect(out, story);
+            return describe_suspect(out, story);
     }
 }
 

@@ -1,5 +1,5 @@
-// LinkNews: hands on what becomes of the links of a live capture: to the analysis as gaps, to the user as
-// sentences.
+// LinkEventForwarder: hands on what becomes of the links of a live capture: to the analysis as gaps, to the
+// user as sentences.
 //
 // Lifetime: capture and analyzer must outlive it.
 // Threads:  one thread at a time.
@@ -15,12 +15,12 @@
 
 namespace deadpeer::cli {
 
-class LinkNews {
+class LinkEventForwarder {
 public:
     using Tell = std::function<void(const std::string&)>;
 
     // `last_words`: the loss of the only input ends the run, and is told then.
-    LinkNews(LiveSource& capture, Analyzer& analyzer, bool last_words, Tell tell)
+    LinkEventForwarder(LiveSource& capture, Analyzer& analyzer, bool last_words, Tell tell)
         : capture_(capture), analyzer_(analyzer), last_words_(last_words), tell_(std::move(tell)) {}
 
     // Takes all events there are. Call it before Analyzer::advance_time(), now and then.
@@ -32,8 +32,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    void tell(const LinkEvent& event, Clock::time_point now);
-    void tell_left_out(Clock::time_point now);
+    void report(const LinkEvent& event, Clock::time_point now);
+    void report_left_out(Clock::time_point now);
 
     LiveSource& capture_;
     Analyzer& analyzer_;

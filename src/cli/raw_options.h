@@ -1,4 +1,4 @@
-// Words: the command line as CLI11 fills it in, before the words become values (Settings).
+// RawOptions: the command line as CLI11 fills it in, before the words become values (Settings).
 //
 // What:    an optional without a value, an empty string or an empty list: not given.
 // Threads: plain values.
@@ -12,7 +12,7 @@
 
 namespace deadpeer::cli {
 
-struct Words {
+struct RawOptions {
     // Input
     std::vector<std::string> inputs;
     std::string order = "time";

@@ -9,9 +9,9 @@ namespace deadpeer {
 HostSigns Verdicts::host_signs(const Connection& connection) const {
     HostSigns host = conclusions_.host_signs(connection);
     const Watch* watch = watcher_.watch_of(connection);
-    if (watch != nullptr && watch->told.verdict == Verdict::kPeerRebooted)
+    if (watch != nullptr && watch->reported.verdict == Verdict::kPeerRebooted)
         host.signs |= watch->host_signs & kSignsBoot;
-    const bool told_restart = watch != nullptr && watch->told.verdict == Verdict::kMiddleboxRestarted;
+    const bool told_restart = watch != nullptr && watch->reported.verdict == Verdict::kMiddleboxRestarted;
     if (told_restart && !conclusions_.was_lost_alone(connection))
         host.signs |= watch->host_signs & kSignLostTogether;
     return host;
@@ -19,7 +19,7 @@ HostSigns Verdicts::host_signs(const Connection& connection) const {
 
 void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.clear();
-    const Hosts forgetful = forgetful_hosts(connections);
+    const Hosts forgetful = hosts_without_state(connections);
     for (const Ended& ended : connections) {
         conclusions_.gather_timers(*ended.connection);
         gather(*ended.connection, forgetful);
@@ -29,10 +29,10 @@ void Verdicts::open_books(std::span<const Ended> connections) {
 }
 
 // Only those are worth a look at their other connections.
-Verdicts::Hosts Verdicts::forgetful_hosts(std::span<const Ended> connections) {
+Verdicts::Hosts Verdicts::hosts_without_state(std::span<const Ended> connections) {
     Hosts hosts;
     for (const Ended& ended : connections) {
-        const auto lost = conclusions_.forgotten(*ended.connection);
+        const auto lost = conclusions_.lost_by_host(*ended.connection);
         if (!lost) continue;
         conclusions_.ask_about(*lost);
         for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
@@ -54,9 +54,9 @@ void Verdicts::gather(const Connection& connection, const Hosts& forgetful) {
     }
 }
 
-void Verdicts::look_around(std::span<const Ended> due, const LookAtHosts& look) {
+void Verdicts::collect_host_evidence(std::span<const Ended> due, const HostVisitors& look) {
     conclusions_.clear();
-    const Hosts forgetful = forgetful_hosts(due);
+    const Hosts forgetful = hosts_without_state(due);
     if (forgetful.empty()) return;  // nothing else is worth a walk
     look.all(forgetful, [&](const Connection& connection) { gather(connection, forgetful); });
     const Hosts peers = conclusions_.peers_asked();

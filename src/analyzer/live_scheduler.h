@@ -1,4 +1,4 @@
-// Rounds: the questions that a live capture asks as time passes.
+// LiveScheduler: the questions that a live capture asks as time passes.
 //
 // What:     connections are asked about when silence may have decided something. What takes a look at others
 //           of the same hosts (has this one rebooted? is there a box on this path?) is asked at most twice a
@@ -25,10 +25,10 @@
 
 namespace deadpeer {
 
-class Rounds {
+class LiveScheduler {
 public:
-    Rounds(FlowTable<Connection>& flows, const HostMarks& marks, Predecessors& predecessors,
-           Verdicts& verdicts)
+    LiveScheduler(FlowTable<Connection>& flows, const HostMarks& marks, Predecessors& predecessors,
+                  Verdicts& verdicts)
         : flows_(flows), marks_(marks), predecessors_(predecessors), verdicts_(verdicts) {}
 
     // When what its segment of that time has changed may decide something about it: at once if that is over.
@@ -69,7 +69,7 @@ public:
     void doubt_again(Nanoseconds latest, Nanoseconds now);
 
     // REQUIRES: the table keeps marks.
-    [[nodiscard]] LookAtHosts look_at_hosts() { return {visit_hosts(), visit_some()}; }
+    [[nodiscard]] HostVisitors look_at_hosts() { return {visit_hosts(), visit_some()}; }
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +
@@ -89,8 +89,8 @@ private:
     [[nodiscard]] VisitSome visit_some();
     std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
     void add_replaced(std::vector<Verdicts::Ended>& due, Nanoseconds now) const;
-    void tell_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
-    [[nodiscard]] bool may_look(Nanoseconds now) const { return now >= next_look_; }
+    void report_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
+    [[nodiscard]] bool may_collect(Nanoseconds now) const { return now >= next_collection_; }
 
     FlowTable<Connection>& flows_;
     const HostMarks& marks_;
@@ -103,7 +103,7 @@ private:
     Nanoseconds next_doubt_ = kNoTime;
     std::map<std::uint64_t, Replaced> replaced_;  // by stream
     Nanoseconds next_replaced_ = kNever;          // when the first of them is to be asked about, or earlier
-    Nanoseconds next_look_ = kNoTime;             // when all connections may be looked at again
+    Nanoseconds next_collection_ = kNoTime;       // when all connections may be looked at again
 };
 
 }  // namespace deadpeer

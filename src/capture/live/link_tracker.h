@@ -1,4 +1,4 @@
-// LinkStory: what the changes of links mean for what is captured.
+// LinkTracker: what the changes of links mean for what is captured.
 //
 // What:    knows for each input which link it is bound to, since when it is blind, and tells LinkEvents. It
 //          decides; LiveCapture acts.
@@ -17,7 +17,7 @@
 
 namespace deadpeer::capture {
 
-class LinkStory {
+class LinkTracker {
 public:
     // What is to be done with an input.
     struct Order {
@@ -33,7 +33,7 @@ public:
         Link link = {};  // of this index; of kBind and kRename
     };
 
-    explicit LinkStory(bool wait_for_links) : wait_for_links_(wait_for_links) {}
+    explicit LinkTracker(bool wait_for_links) : wait_for_links_(wait_for_links) {}
 
     // In the order of the inputs' numbers. Index 0: all links. `link` is what is known of it; no value: gone.
     std::vector<Order> add_input(int link_index, const std::string& name, const std::optional<Link>& link,
@@ -52,7 +52,7 @@ public:
     void not_bound(std::uint32_t input, Nanoseconds now);
     void never_bound(std::uint32_t input, Nanoseconds now, const std::string& why);
 
-    void tell(LinkEvent event) { events_.push_back(std::move(event)); }
+    void report(LinkEvent event) { events_.push_back(std::move(event)); }
     std::optional<LinkEvent> take_event();
     [[nodiscard]] bool has_event() const { return !events_.empty(); }
 

@@ -1,4 +1,4 @@
-// Beats: the connections whose data may be heartbeats, and what Heartbeats makes of them.
+// HeartbeatTracker: the connections whose data may be heartbeats, and what Heartbeats makes of them.
 //
 // Lifetime: the options must outlive it.
 // Threads:  one at a time.
@@ -24,9 +24,9 @@
 
 namespace deadpeer {
 
-class Beats {
+class HeartbeatTracker {
 public:
-    explicit Beats(const AnalyzerOptions& options);
+    explicit HeartbeatTracker(const AnalyzerOptions& options);
 
     // Whether look() wants to see the segment: a small message after silence, and first data that may
     // announce how long its side keeps silent. Of a connection that is looked at: data, FIN and RST, and what
@@ -44,7 +44,7 @@ public:
     }
 
     // Before the segment changes its connection.
-    void look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload);
+    void inspect(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload);
 
     [[nodiscard]] HeartbeatSummary summary(const Connection& connection) const;
 
@@ -56,7 +56,7 @@ public:
     // None is missed.
     void end_doubt(const Connection& connection);
     // Whether the latest that was told so is doubtful.
-    [[nodiscard]] bool has_told_in_doubt(const Connection& connection) const;
+    [[nodiscard]] bool has_reported_in_doubt(const Connection& connection) const;
 
     void release(const Connection& connection);
 
@@ -71,7 +71,7 @@ private:
 
     struct Entry {
         Heartbeats::Id id = 0;
-        Beat missed_told{};  // after which a beat was missed, as told
+        Beat missed_reported{};  // after which a beat was missed, as told
         bool in_doubt = false;
     };
 

@@ -1,4 +1,4 @@
-#include "detect/patience.h"
+#include "detect/give_up_timeout.h"
 
 #include <algorithm>
 
@@ -21,24 +21,24 @@ Nanoseconds clock_patience(const Train& probes, Nanoseconds patience) {
 
 }  // namespace
 
-Nanoseconds probe_patience(const Train& probes, const Prober& prober) {
+Nanoseconds probe_give_up_timeout(const Train& probes, const Prober& prober) {
     if (probes.length < 2 || probes.last_gap == kNoTime) return kNoTime;
     const Nanoseconds next = prober.exponential ? 2 * probes.last_gap : probes.last_gap;
     return std::max(next + next / 2, kAnswerDelay);
 }
 
-Nanoseconds transmission_patience(const Train& transmissions) {
+Nanoseconds transmission_give_up_timeout(const Train& transmissions) {
     if (transmissions.length < kEnoughTransmissions || transmissions.last_gap == kNoTime) return kNoTime;
     return 2 * transmissions.last_gap;
 }
 
 Nanoseconds longest_patience(const Train& probes, const Prober& prober) {
-    const Nanoseconds patience = probe_patience(probes, prober);
+    const Nanoseconds patience = probe_give_up_timeout(probes, prober);
     return patience == kNoTime ? kNoTime : clock_patience(probes, patience);
 }
 
 Nanoseconds longest_patience(const Train& transmissions) {
-    const Nanoseconds patience = transmission_patience(transmissions);
+    const Nanoseconds patience = transmission_give_up_timeout(transmissions);
     return patience == kNoTime ? kNoTime : beyond_twice(patience, transmissions);
 }
 
@@ -48,8 +48,8 @@ bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_bac
         if (!train.open() || patience == kNoTime || now < from) return false;
         return now - from - step_back > std::max(patience, kAnswerDelay);
     };
-    return waited(*side.probes, probe_patience(*side.probes, *side.prober)) ||
-           waited(*side.transmissions, transmission_patience(*side.transmissions));
+    return waited(*side.probes, probe_give_up_timeout(*side.probes, *side.prober)) ||
+           waited(*side.transmissions, transmission_give_up_timeout(*side.transmissions));
 }
 
 std::optional<Nanoseconds> next_silence_deadline(const Watch& watch, std::span<const CaptureGap> gaps,

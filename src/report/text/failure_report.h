@@ -1,4 +1,4 @@
-// FailureStory: how a connection failed, the same for the connection's verdict and for the event.
+// FailureReport: how a connection failed, the same for the connection's verdict and for the event.
 //
 // What:    a part of the explanations. One side failed (it is dead, rebooted, forgetful, or said to have sent
 //          the RST); the other was left with the connection.
@@ -14,7 +14,7 @@
 
 namespace deadpeer {
 
-struct FailureStory {
+struct FailureReport {
     // How the side that was left would notice a death.
     enum class Guard : std::uint8_t { kUnknown, kNone, kProbes, kHeartbeat };
 
@@ -37,15 +37,15 @@ struct FailureStory {
     std::uint32_t segment_bytes = 0;  // payload of the segments that vanish
 };
 
-FailureStory story_of(const FlowSummary& flow);
+FailureReport story_of(const FlowSummary& flow);
 // The verdict is the one that the event tells of.
-FailureStory story_of(const Finding& finding, Verdict verdict);
+FailureReport story_of(const Finding& finding, Verdict verdict);
 
 // For the verdicts that are about a failure: peer_dead, middlebox_reset, peer_rebooted, peer_lost_state,
 // peer_reset, path_dead, no_answer, scan, middlebox_restarted, address_moved, address_conflict,
 // handshake_incomplete, path_mtu, peer_restored, suspect.
 // REQUIRES: `out` is empty.
-void tell_failure(Explanation& out, const FailureStory& story);
+void describe_failure(Explanation& out, const FailureReport& story);
 
 // "a reboot is likely": what a RST without a connection behind it, and the signs beside it, allow to infer.
 std::string_view likelihood_of_reboot(Confidence confidence);

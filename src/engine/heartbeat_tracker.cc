@@ -1,4 +1,4 @@
-#include "engine/beats.h"
+#include "engine/heartbeat_tracker.h"
 
 #include <algorithm>
 #include <utility>
@@ -87,13 +87,14 @@ Knowledge knowledge_for(const AnalyzerOptions& options) {
 
 }  // namespace
 
-Beats::Beats(const AnalyzerOptions& options)
+HeartbeatTracker::HeartbeatTracker(const AnalyzerOptions& options)
     : options_(options),
       knowledge_(knowledge_for(options)),
       heartbeats_(heartbeat_options(options, knowledge_)),
       ids_(0, SeededHash(options.hash_seed), &entries_) {}
 
-void Beats::look(Connection& connection, const Segment& segment, std::span<const std::uint8_t> payload) {
+void HeartbeatTracker::inspect(Connection& connection, const Segment& segment,
+                               std::span<const std::uint8_t> payload) {
     const StreamNumber stream = connection.tcp.number;
     const auto known = connection.beats ? ids_.find(stream) : ids_.end();
     const Heartbeats::Id before = known == ids_.end() ? 0 : known->second.id;
@@ -113,7 +114,7 @@ void Beats::look(Connection& connection, const Segment& segment, std::span<const
     }
 }
 
-HeartbeatSummary Beats::summary(const Connection& connection) const {
+HeartbeatSummary HeartbeatTracker::summary(const Connection& connection) const {
     if (!connection.beats) return {};
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return {};
@@ -124,27 +125,27 @@ HeartbeatSummary Beats::summary(const Connection& connection) const {
     return summary;
 }
 
-bool Beats::note_missed(const Connection& connection, const Beat& last, bool doubtful) {
+bool HeartbeatTracker::note_missed(const Connection& connection, const Beat& last, bool doubtful) {
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return false;
-    const bool other = std::exchange(known->second.missed_told, last) != last;
+    const bool other = std::exchange(known->second.missed_reported, last) != last;
     const bool doubted = std::exchange(known->second.in_doubt, doubtful);
     return other || (doubted && !doubtful);
 }
 
-void Beats::end_doubt(const Connection& connection) {
+void HeartbeatTracker::end_doubt(const Connection& connection) {
     if (!connection.beats) return;
     const auto known = ids_.find(connection.tcp.number);
     if (known != ids_.end()) known->second.in_doubt = false;
 }
 
-bool Beats::has_told_in_doubt(const Connection& connection) const {
+bool HeartbeatTracker::has_reported_in_doubt(const Connection& connection) const {
     if (!connection.beats) return false;
     const auto known = ids_.find(connection.tcp.number);
     return known != ids_.end() && known->second.in_doubt;
 }
 
-void Beats::release(const Connection& connection) {
+void HeartbeatTracker::release(const Connection& connection) {
     if (!connection.beats) return;
     const auto known = ids_.find(connection.tcp.number);
     if (known == ids_.end()) return;

@@ -6,16 +6,16 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/words.h"
+#include "cli/raw_options.h"
 
 namespace deadpeer::cli {
 
 inline constexpr std::size_t kSmallestBuffer = std::size_t{1} << 20;
 
 // The first one as a sentence, or empty.
-std::string contradiction(const Words& words);
+std::string option_conflict(const RawOptions& words);
 
 // The first option given that neither files nor pipes have that are not live; empty: none.
-std::string option_of_live_alone(const Words& words);
+std::string option_of_live_alone(const RawOptions& words);
 
 }  // namespace deadpeer::cli

@@ -1,4 +1,4 @@
-#include "cli/live/link_news.h"
+#include "cli/live/link_event_forwarder.h"
 
 #include <fmt/format.h>
 
@@ -14,16 +14,16 @@ constexpr std::chrono::seconds kBetweenLossNotes{60};
 
 }  // namespace
 
-void LinkNews::take() {
+void LinkEventForwarder::take() {
     const Clock::time_point now = Clock::now();
-    tell_left_out(now);
+    report_left_out(now);
     while (const auto event = capture_.take_event()) {
-        tell(*event, now);
+        report(*event, now);
         if (event->is_gap() || begins_gap(*event)) analyzer_.capture_gap(loss_of(*event));
     }
 }
 
-void LinkNews::tell(const LinkEvent& event, Clock::time_point now) {
+void LinkEventForwarder::report(const LinkEvent& event, Clock::time_point now) {
     using Kind = LinkEvent::Kind;
     if (last_words_ && event.kind == Kind::kRemoved && event.whole_input) return;
     if (event.kind == Kind::kFramesLost) {
@@ -35,15 +35,15 @@ void LinkNews::tell(const LinkEvent& event, Clock::time_point now) {
     if (!sentence.empty() && limit_.passes(now)) tell_(sentence);
 }
 
-void LinkNews::tell_left_out(Clock::time_point now) {
+void LinkEventForwarder::report_left_out(Clock::time_point now) {
     const std::uint64_t more = limit_.take_left_out(now);
     if (more == 0) return;
     tell_(fmt::format("{} more message{} about links within a minute {} left out", more, more == 1 ? "" : "s",
                       more == 1 ? "was" : "were"));
 }
 
-void LinkNews::end() {
-    tell_left_out(Clock::time_point::max());
+void LinkEventForwarder::end() {
+    report_left_out(Clock::time_point::max());
     for (std::uint32_t i = 0; i < capture_.input_count(); ++i) {
         if (const auto since = capture_.blind_since(i)) {
             analyzer_.capture_gap({.input = i, .from = *since, .to = capture_.now(), .returned = false});

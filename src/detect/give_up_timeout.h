@@ -30,10 +30,10 @@ Nanoseconds longest_patience(const Train& transmissions);
 
 // One and a half times the silence to the next probe that would have come, and no less than an answer may
 // take: something on the path may have let probes through in a bunch. kNoTime if it cannot be told.
-Nanoseconds probe_patience(const Train& probes, const Prober& prober);
+Nanoseconds probe_give_up_timeout(const Train& probes, const Prober& prober);
 
 // Twice the last gap; kNoTime if nothing is to be concluded from a train so short.
-Nanoseconds transmission_patience(const Train& transmissions);
+Nanoseconds transmission_give_up_timeout(const Train& transmissions);
 
 // Whether one of the side's trains has found no answer for longer than that, or nothing came since `since`.
 bool has_given_up(const SideWatch& side, Nanoseconds since, Nanoseconds step_back, Nanoseconds now);

@@ -1,4 +1,4 @@
-#include "capture/live/link_story.h"
+#include "capture/live/link_tracker.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +21,8 @@ bool is_usable(const std::optional<Link>& link) {
 
 }  // namespace
 
-std::vector<LinkStory::Order> LinkStory::add_input(int link_index, const std::string& name,
-                                                   const std::optional<Link>& link, Nanoseconds now) {
+std::vector<LinkTracker::Order> LinkTracker::add_input(int link_index, const std::string& name,
+                                                       const std::optional<Link>& link, Nanoseconds now) {
     const auto number = static_cast<std::uint32_t>(inputs_.size());
     Input& input = inputs_.emplace_back();
     input.link_index = link_index;
@@ -39,7 +39,8 @@ std::vector<LinkStory::Order> LinkStory::add_input(int link_index, const std::st
     return orders;
 }
 
-std::vector<LinkStory::Order> LinkStory::hear(const LinkChange& change, Nanoseconds now, bool carried_tcp) {
+std::vector<LinkTracker::Order> LinkTracker::hear(const LinkChange& change, Nanoseconds now,
+                                                  bool carried_tcp) {
     std::vector<Order> orders;
     for (std::uint32_t number = 0; number < inputs_.size(); ++number) {
         const Input& input = inputs_[number];
@@ -55,7 +56,7 @@ std::vector<LinkStory::Order> LinkStory::hear(const LinkChange& change, Nanoseco
     return orders;
 }
 
-void LinkStory::bound(const Order& order, Nanoseconds now) {
+void LinkTracker::bound(const Order& order, Nanoseconds now) {
     Input& input = inputs_[order.input];
     input.link_index = order.link_index;
     input.wanted = false;
@@ -64,7 +65,7 @@ void LinkStory::bound(const Order& order, Nanoseconds now) {
 }
 
 // The link may be gone again, which is heard next: only what lasts is told.
-void LinkStory::not_bound(std::uint32_t number, Nanoseconds now) {
+void LinkTracker::not_bound(std::uint32_t number, Nanoseconds now) {
     Input& input = inputs_[number];
     if (!input.unbound) input.unbound = {now, now};
     input.unbound->next_try = now + kBetweenBinds;
@@ -74,15 +75,15 @@ void LinkStory::not_bound(std::uint32_t number, Nanoseconds now) {
         "the capture cannot be bound to it; that is tried every second";
 }
 
-void LinkStory::never_bound(std::uint32_t number, Nanoseconds now, const std::string& why) {
+void LinkTracker::never_bound(std::uint32_t number, Nanoseconds now, const std::string& why) {
     Input& input = inputs_[number];
     input.wanted = false;
     input.unbound.reset();
     add(LinkEvent::Kind::kNotBound, number, now, now).detail = why;
 }
 
-void LinkStory::order_again(std::uint32_t number, const std::map<int, Link>& links,
-                            std::vector<Order>& orders) {
+void LinkTracker::order_again(std::uint32_t number, const std::map<int, Link>& links,
+                              std::vector<Order>& orders) {
     Input& input = inputs_[number];
     const auto back =
         std::ranges::find_if(links, [&](const auto& link) { return wants(input, link.second); });
@@ -90,8 +91,8 @@ void LinkStory::order_again(std::uint32_t number, const std::map<int, Link>& lin
     orders.push_back({Order::Kind::kBind, number, back->first, back->second});
 }
 
-void LinkStory::hear_bound(std::uint32_t number, const LinkChange& change, Nanoseconds now,
-                           std::vector<Order>& orders) {
+void LinkTracker::hear_bound(std::uint32_t number, const LinkChange& change, Nanoseconds now,
+                             std::vector<Order>& orders) {
     if (!change.after) return lose(number, now, orders);
     Input& input = inputs_[number];
     if (input.name != change.after->name) {
@@ -102,7 +103,7 @@ void LinkStory::hear_bound(std::uint32_t number, const LinkChange& change, Nanos
     set_usable(number, change.after->usable, now);
 }
 
-void LinkStory::hear_one_of_all(std::uint32_t number, const LinkChange& change, Nanoseconds now) {
+void LinkTracker::hear_one_of_all(std::uint32_t number, const LinkChange& change, Nanoseconds now) {
     using Kind = LinkEvent::Kind;
     if (!change.before) return;
     const Link& before = *change.before;
@@ -129,8 +130,8 @@ void LinkStory::hear_one_of_all(std::uint32_t number, const LinkChange& change, 
     }
 }
 
-void LinkStory::look_for_missing(std::uint32_t number, const LinkChange& change, Nanoseconds now,
-                                 bool carried_tcp) {
+void LinkTracker::look_for_missing(std::uint32_t number, const LinkChange& change, Nanoseconds now,
+                                   bool carried_tcp) {
     Input& input = inputs_[number];
     if (is_usable(change.after)) {
         std::erase_if(input.missing, [&](const auto& link) {
@@ -149,15 +150,15 @@ void LinkStory::look_for_missing(std::uint32_t number, const LinkChange& change,
     add_part(LinkEvent::Kind::kPartGone, number, *missing, now);
 }
 
-void LinkStory::add_part(LinkEvent::Kind kind, std::uint32_t number,
-                         const std::pair<const int, Missing>& missing, Nanoseconds now) {
+void LinkTracker::add_part(LinkEvent::Kind kind, std::uint32_t number,
+                           const std::pair<const int, Missing>& missing, Nanoseconds now) {
     LinkEvent& event = add(kind, number, missing.second.since, now);
     event.whole_input = false;
     event.part = static_cast<std::uint32_t>(missing.first);
     event.name = missing.second.name;
 }
 
-std::vector<LinkStory::Order> LinkStory::advance_time(Nanoseconds now, const std::map<int, Link>& links) {
+std::vector<LinkTracker::Order> LinkTracker::advance_time(Nanoseconds now, const std::map<int, Link>& links) {
     std::vector<Order> orders;
     for (std::uint32_t number = 0; number < inputs_.size(); ++number) {
         Input& input = inputs_[number];
@@ -174,7 +175,7 @@ std::vector<LinkStory::Order> LinkStory::advance_time(Nanoseconds now, const std
     return orders;
 }
 
-std::optional<Nanoseconds> LinkStory::next_change() const {
+std::optional<Nanoseconds> LinkTracker::next_change() const {
     std::optional<Nanoseconds> next;
     const auto note = [&](Nanoseconds time) { next = std::min(next.value_or(time), time); };
     for (const Input& input : inputs_) {
@@ -184,7 +185,7 @@ std::optional<Nanoseconds> LinkStory::next_change() const {
     return next;
 }
 
-void LinkStory::set_usable(std::uint32_t number, bool usable, Nanoseconds now) {
+void LinkTracker::set_usable(std::uint32_t number, bool usable, Nanoseconds now) {
     Input& input = inputs_[number];
     if (usable == !input.blind_since) return;
     if (!usable) {
@@ -197,7 +198,7 @@ void LinkStory::set_usable(std::uint32_t number, bool usable, Nanoseconds now) {
     input.blind_since.reset();
 }
 
-void LinkStory::lose(std::uint32_t number, Nanoseconds now, std::vector<Order>& orders) {
+void LinkTracker::lose(std::uint32_t number, Nanoseconds now, std::vector<Order>& orders) {
     Input& input = inputs_[number];
     input.link_index = kNoLink;
     input.blind_since = input.blind_since.value_or(now);
@@ -206,7 +207,7 @@ void LinkStory::lose(std::uint32_t number, Nanoseconds now, std::vector<Order>& 
     orders.push_back({wait_for_links_ ? Order::Kind::kAway : Order::Kind::kFail, number});
 }
 
-LinkEvent& LinkStory::add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds from, Nanoseconds to) {
+LinkEvent& LinkTracker::add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds from, Nanoseconds to) {
     LinkEvent& event = events_.emplace_back();
     event.kind = kind;
     event.input = input;
@@ -216,7 +217,7 @@ LinkEvent& LinkStory::add(LinkEvent::Kind kind, std::uint32_t input, Nanoseconds
     return event;
 }
 
-std::optional<LinkEvent> LinkStory::take_event() {
+std::optional<LinkEvent> LinkTracker::take_event() {
     if (events_.empty()) return std::nullopt;
     LinkEvent event = std::move(events_.front());
     events_.pop_front();
