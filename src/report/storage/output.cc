@@ -6,6 +6,10 @@
 
 namespace deadpeer {
 
+void Output::grow(std::size_t bytes) {
+    buffer_.resize(buffer_.size() * 2 + bytes);
+}
+
 void Output::flush() {
     std::size_t written = 0;
     while (error_ == 0 && written < used_) {

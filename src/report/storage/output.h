@@ -21,7 +21,7 @@ public:
 
     // Memory for at least `bytes` more; tell with commit() how far it was used.
     [[nodiscard]] char* reserve(std::size_t bytes) {
-        if (buffer_.size() - used_ < bytes) buffer_.resize(buffer_.size() * 2 + bytes);
+        if (buffer_.size() - used_ < bytes) grow(bytes);
         return buffer_.data() + used_;
     }
     void commit(const char* end) { used_ = static_cast<std::size_t>(end - buffer_.data()); }
@@ -55,6 +55,9 @@ public:
 private:
     static constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
     static constexpr std::size_t kSpareBytes = std::size_t{16} << 10;
+
+    // Out of line: each cell has a reserve() in it.
+    void grow(std::size_t bytes);
 
     static constexpr std::size_t kBytesBehind = std::size_t{8} << 20;
 
