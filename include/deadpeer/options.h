@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "deadpeer/scope.h"
 #include "deadpeer/stream_number.h"
 #include "deadpeer/time.h"
 
@@ -26,6 +27,10 @@ struct AnalyzerOptions {
 
     WiresharkRelease wireshark = WiresharkRelease::k4_4;
     SegmentSelection segments = SegmentSelection::kKeepalive;
+
+    // What tells equal addresses apart. Streams have Wireshark's numbers only if nothing does. Interfaces are
+    // told apart by FrameView::interface, and cooked captures (LINUX_SLL2) by what they say themselves.
+    ScopeChoice scope;
 
     // Both sides must have been silent this long for a segment at SND.NXT-1 to be a keepalive probe.
     Nanoseconds minimum_probe_silence = 500 * kMillisecond;

@@ -82,9 +82,10 @@ void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
 void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
     segments_.clear();
     InputTally& tally = inputs_.tally(file_);
+    const auto decode_one = segments_.scope.interface ? decode_in_interface : decode;
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const std::size_t before = segments_.count;
-        SkipReason reason = decode(frames[i], static_cast<std::uint8_t>(i), segments_);
+        SkipReason reason = decode_one(frames[i], static_cast<std::uint8_t>(i), segments_);
         if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
             segments_.count = before;
             reason = SkipReason::kCutHeader;
@@ -271,7 +272,7 @@ void Analyzer::Impl::follow_stray(TcpStream& stream, const Segment& segment, Lab
 // may answer two segments, unless the capture holds other frames twice.
 bool Analyzer::Impl::count_copy(const Segment& segment) {
     InputTally& input = inputs_.tally(file_);
-    const bool may_be_alike = segment.has(kRst) && (segment.ip_id == 0 || segment.key.is_v6 != 0);
+    const bool may_be_alike = segment.has(kRst) && (segment.ip_id == 0 || segment.key.is_v6());
     if (may_be_alike && !input.holds_copies()) return false;
     input.count_copy();
     return true;
@@ -350,8 +351,7 @@ Labels Analyzer::Impl::start(Connection& connection, const Segment& segment) {
 void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
     if (live_) pass_time(std::min(notice.time, read_at_));
     if (!notice.is_quote()) {
-        const bool unknown = notice.host == IpAddress{};
-        if (!unknown && known_sender && life_.was_away(notice.host, notice.time))
+        if (!notice.host.is_zero() && known_sender && life_.was_away(notice.host, notice.time))
             verdicts_.announce(notice.host, notice.time, file_, notice.frame);
         return;
     }

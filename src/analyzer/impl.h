@@ -57,6 +57,7 @@ public:
           rounds_(flows_, marks_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {
         segments_.reassembler = &reassembler_;
+        segments_.scope = options_.scope;
     }
 
     std::uint32_t begin_input(const std::string& name) {

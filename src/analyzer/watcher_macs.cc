@@ -10,7 +10,8 @@ namespace {
 // IPv4: /24, IPv6: /64.
 bool have_same_prefix(const IpAddress& a, const IpAddress& b) {
     const std::ptrdiff_t length = a.is_v6 ? 8 : 3;
-    return a.is_v6 == b.is_v6 && std::equal(a.bytes.begin(), a.bytes.begin() + length, b.bytes.begin());
+    return a.is_v6 == b.is_v6 && a.scope == b.scope &&
+           std::equal(a.bytes.begin(), a.bytes.begin() + length, b.bytes.begin());
 }
 
 }  // namespace

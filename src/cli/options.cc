@@ -11,6 +11,8 @@ const std::map<std::string, SegmentSelection> kSegmentWords = {{"keepalive", Seg
                                                                {"none", SegmentSelection::kNone}};
 const std::map<std::string, WiresharkRelease> kReleaseWords = {
     {"4.0", WiresharkRelease::k4_0}, {"4.4", WiresharkRelease::k4_4}, {"4.6", WiresharkRelease::k4_6}};
+const std::map<std::string, ScopeChoice> kScopeWords = {
+    {"none", {}}, {"vlan", {.vlan = true}}, {"tunnel", {.tunnel = true}}, {"interface", {.interface = true}}};
 const std::map<std::string, TimeStyle> kTimeWords = {{"utc", TimeStyle::kUtc}, {"epoch", TimeStyle::kEpoch}};
 const std::map<std::string, char> kDelimiterWords = {
     {",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}};
@@ -62,7 +64,8 @@ void add_live_options(CLI::App& app, RawOptions& words) {
         ->allow_extra_args(false)
         ->type_name("IF")
         ->group(group);
-    app.add_flag("-p", words.not_promiscuous, "Not in promiscuous mode")->group(group);
+    // tcpdump's, and not worth a line of the help.
+    app.add_flag("-p", words.not_promiscuous, "Not in promiscuous mode")->group("");
     app.add_option("-s", words.snap_length, "Bytes to keep of each frame (default 256; 0: all)")
         ->check(whole_number())
         ->type_name("SNAPLEN")
@@ -169,6 +172,11 @@ void add_analysis_options(CLI::App& app, RawOptions& words) {
     app.add_option("--wireshark", words.wireshark, "Label as Wireshark 4.0, 4.4 (default) or 4.6")
         ->check(one_of(kReleaseWords, "4.0, 4.4, 4.6"))
         ->type_name("RELEASE")
+        ->group(group);
+    add_list(app, "--scope", words.scope,
+             "Tell equal addresses apart by vlan, tunnel, interface, joined by ,")
+        ->check(one_of(kScopeWords, "vlan, tunnel, interface, none"))
+        ->type_name("NAMES")
         ->group(group);
     app.add_option("--min-probe-silence", words.min_probe_silence,
                    "Silence before a keepalive probe (default 0.5 s)")

@@ -20,6 +20,7 @@ namespace deadpeer::cli {
 extern const std::map<std::string, InputOrder> kOrderWords;
 extern const std::map<std::string, SegmentSelection> kSegmentWords;
 extern const std::map<std::string, WiresharkRelease> kReleaseWords;
+extern const std::map<std::string, ScopeChoice> kScopeWords;
 extern const std::map<std::string, TimeStyle> kTimeWords;
 extern const std::map<std::string, char> kDelimiterWords;
 extern const std::map<std::string, Format> kFormatWords;

@@ -59,6 +59,7 @@ struct RawOptions {
 
     // Analysis
     std::string wireshark = "4.4";
+    std::vector<std::string> scope;
     double min_probe_silence = 0.5;
     double idle_after = 60;
     std::uint16_t heartbeat_max_payload = 64;

@@ -42,6 +42,15 @@ LiveSettings live_settings(const RawOptions& words) {
     return live;
 }
 
+ScopeChoice scope_choice(const RawOptions& words) {
+    ScopeChoice choice;
+    for (const std::string& word : words.scope) {
+        const ScopeChoice one = kScopeWords.at(word);
+        choice = {choice.vlan || one.vlan, choice.tunnel || one.tunnel, choice.interface || one.interface};
+    }
+    return choice;
+}
+
 // What the reports take comes on top of --memory, and stays small beside it: some MiB for the rows that wait,
 // and a row of hosts.csv for each KiB.
 CsvOptions csv_options(const RawOptions& words) {
@@ -54,7 +63,8 @@ CsvOptions csv_options(const RawOptions& words) {
     if (!words.delimiter.empty()) csv.dialect.delimiter = kDelimiterWords.at(words.delimiter);
     csv.dialect.crlf = words.crlf;
     csv.dialect.byte_order_mark = words.byte_order_mark;
-    csv.dialect.stream_numbers = words.filter.empty() || !words.interfaces.empty();
+    const bool hides = !words.filter.empty() && words.interfaces.empty();
+    csv.dialect.stream_numbers = !hides && !scope_choice(words).any();
     csv.dialect.time = kTimeWords.at(words.time);
     csv.reports = reports_of(words);
     csv.formats = formats_of(words);
@@ -74,6 +84,7 @@ AnalyzerOptions analyzer_options(const RawOptions& words) {
     options.segments = kSegmentWords.at(words.segments);
     // Of a file all frames are read.
     options.frames_are_hidden = !words.interfaces.empty() && !words.filter.empty();
+    options.scope = scope_choice(words);
     options.wireshark = kReleaseWords.at(words.wireshark);
     options.minimum_probe_silence = nanoseconds(words.min_probe_silence);
     options.memory_cap = words.memory;

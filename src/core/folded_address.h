@@ -17,9 +17,7 @@ inline std::uint64_t folded(const std::array<std::uint64_t, 2>& words) {
 }
 
 inline std::uint64_t folded(const IpAddress& address) {
-    std::array<std::uint64_t, 2> words;
-    std::memcpy(words.data(), address.bytes.data(), sizeof words);
-    return folded(words);
+    return folded(address.words());
 }
 
 // Spread over the upper bits.

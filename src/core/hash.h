@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 
 #include "deadpeer/address.h"
 
@@ -22,13 +21,12 @@ public:
         const std::uint64_t ports = (std::uint64_t{key.low_port} << 16) | key.high_port;
         const unsigned __int128 sum = product(key.low_address[0] + key_[0], key.high_address[0] + key_[1]) +
                                       product(key.low_address[1] + key_[2], key.high_address[1] + key_[3]) +
-                                      product(ports + key_[4], key.is_v6 + key_[5]);
+                                      product(ports + key_[4], key.family_and_scope + key_[5]);
         return mixed(static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64));
     }
 
     [[nodiscard]] std::uint64_t operator()(const IpAddress& address) const {
-        std::array<std::uint64_t, 2> words;
-        std::memcpy(words.data(), address.bytes.data(), sizeof words);
+        const std::array<std::uint64_t, 2> words = address.words();
         const unsigned __int128 sum = product(words[0] + key_[0], words[1] + key_[1]) +
                                       product((address.is_v6 ? 1U : 0U) + key_[2], key_[3]);
         return mixed(static_cast<std::uint64_t>(sum) ^ static_cast<std::uint64_t>(sum >> 64));

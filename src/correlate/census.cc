@@ -1,7 +1,6 @@
 #include "correlate/census.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <vector>
 
@@ -33,9 +32,9 @@ void name_holders(const std::map<IpAddress, std::uint32_t>& idle_by_host, Findin
 
 std::size_t Census::EndpointHash::operator()(const Endpoint& endpoint) const {
     FlowKey key;
-    std::memcpy(key.low_address.data(), endpoint.address.bytes.data(), sizeof key.low_address);
+    key.low_address = endpoint.address.words();
     key.low_port = endpoint.port;
-    key.is_v6 = endpoint.address.is_v6 ? 1 : 0;
+    key.family_and_scope = family_and_scope(endpoint.address.is_v6, endpoint.address.scope);
     return hash(key);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 #include "detect/observe_reset.h"
 
@@ -63,9 +62,7 @@ HostLife::HostLife(std::size_t bytes, std::uint64_t seed)
     : hash_(seed), hosts_(bytes / 2), gone_(bytes / 4), machines_(bytes / 4), holders_(bytes / 4) {}
 
 std::uint64_t HostLife::hash(const IpAddress& address) const {
-    Words words;
-    std::memcpy(words.data(), address.bytes.data(), sizeof words);
-    return hash(words, address.is_v6);
+    return hash(address.words(), address.is_v6);
 }
 
 Nanoseconds HostLife::last_heard(const IpAddress& host) const {
@@ -81,8 +78,8 @@ void HostLife::note_gone(const IpAddress& host, GoneConnections::Span heard) {
 
 void HostLife::note_two_way(const FlowKey& key) {
     if (two_way_.empty()) two_way_.resize(kTwoWayWords);
-    for (const IpAddress& host : {key.low().address, key.high().address}) {
-        const std::uint64_t place = hash(host);
+    for (const Words& host : {key.low_address, key.high_address}) {
+        const std::uint64_t place = hash(host, key.is_v6());
         two_way_[place % kTwoWayWords] |= two_way_bits(place);
     }
 }
@@ -114,7 +111,7 @@ void HostLife::meet(const Segment& segment, const FrameView& frame, bool answers
     if (answers) {
         note_two_way(segment.key);
     } else {
-        const bool is_v6 = segment.key.is_v6 != 0;
+        const bool is_v6 = segment.key.is_v6();
         expect_host(hash(sender, is_v6));
         expect_host(hash(from_low ? segment.key.high_address : segment.key.low_address, is_v6));
         if (const std::uint64_t to = decoding::link_destination(frame); to != 0) expect(hash_(to));
@@ -149,7 +146,7 @@ void HostLife::prefetch(const Heard& heard) const {
 
 void HostLife::hear(const Heard& heard, std::uint32_t file) {
     if (heard.time == kNoTime) return;
-    const bool has_host = heard.host != IpAddress{.is_v6 = heard.host.is_v6};
+    const bool has_host = !heard.host.is_zero();
     const std::uint64_t place = has_host ? hash(heard.host) : 0;
     if (has_host && heard.mac != 0) {
         if (heard.claims_host)

@@ -16,7 +16,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "core/hash.h"
@@ -164,14 +163,10 @@ private:
 
     [[nodiscard]] std::uint64_t hash(const IpAddress& address) const;
     [[nodiscard]] std::uint64_t hash(const Words& address, bool is_v6) const {
-        if (!is_v6) {
-            std::uint32_t word;
-            std::memcpy(&word, address.data(), sizeof word);
-            return hash_(std::uint64_t{word});
-        }
+        if (!is_v6) return hash_(address[0] ^ address[1]);
         FlowKey key;
         key.low_address = address;
-        key.is_v6 = 1;
+        key.family_and_scope = 1;
         return hash_(key);
     }
     Host& host_of(const IpAddress& address, std::uint64_t place);

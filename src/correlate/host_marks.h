@@ -10,7 +10,6 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
@@ -71,11 +70,7 @@ private:
     [[nodiscard]] std::uint16_t half(const std::array<std::uint64_t, 2>& address) const {
         return static_cast<std::uint16_t>(hash_(hash_(address[0]) ^ address[1]));
     }
-    [[nodiscard]] std::uint16_t of(const IpAddress& host) const {
-        std::array<std::uint64_t, 2> words;
-        std::memcpy(words.data(), host.bytes.data(), sizeof words);
-        return half(words);
-    }
+    [[nodiscard]] std::uint16_t of(const IpAddress& host) const { return half(host.words()); }
 
     SeededHash hash_;
 };

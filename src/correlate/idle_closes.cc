@@ -1,7 +1,6 @@
 #include "correlate/idle_closes.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace deadpeer {
 namespace {
@@ -19,11 +18,11 @@ Nanoseconds tolerance(Nanoseconds idle) {
 FlowKey IdleCloses::key_of(const IdleClose& close) {
     const Endpoint& server = close.by_server ? close.closer : close.other;
     FlowKey key;
-    std::memcpy(key.low_address.data(), close.closer.address.bytes.data(), sizeof key.low_address);
-    std::memcpy(key.high_address.data(), server.address.bytes.data(), sizeof key.high_address);
+    key.low_address = close.closer.address.words();
+    key.high_address = server.address.words();
     key.low_port = close.by_reset ? 1 : 0;
     key.high_port = server.port;
-    key.is_v6 = server.address.is_v6 ? 1 : 0;
+    key.family_and_scope = family_and_scope(server.address.is_v6, server.address.scope);
     return key;
 }
 

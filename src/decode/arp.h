@@ -27,6 +27,7 @@ inline Next arp(Packet& packet) {
     const std::uint16_t operation = read_be16(message + 6);
     const std::uint32_t sender = read_be32(message + 14);
     const std::uint32_t target = read_be32(message + 24);
+    packet.scope = packet.networks.scope();
     if (sender != 0) {
         packet.source = message + 14;
         // In a tunnel, or where somebody answers for others, it is not who sends the frame.

@@ -1,9 +1,11 @@
-// Reading numbers from bytes that may stand at any address.
+// Reading numbers and IP addresses from bytes that may stand at any address.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
+
+#include "deadpeer/address.h"
 
 namespace deadpeer::decoding {
 
@@ -25,6 +27,19 @@ inline std::uint16_t read_le16(const std::uint8_t* bytes) {
 
 inline std::uint32_t read_le32(const std::uint8_t* bytes) {
     return __builtin_bswap32(read_be32(bytes));
+}
+
+inline AddressWords read_address(const std::uint8_t* bytes, bool is_v6) {
+    AddressWords words;
+    if (is_v6) {
+        std::memcpy(&words.first, bytes, 8);
+        std::memcpy(&words.second, bytes + 8, 8);
+    } else {
+        std::uint32_t word;
+        std::memcpy(&word, bytes, sizeof word);
+        words.first = std::endian::native == std::endian::little ? word : std::uint64_t{word} << 32;
+    }
+    return words;
 }
 
 }  // namespace deadpeer::decoding

@@ -117,10 +117,10 @@ constexpr Row kEtherTypes[] = {
     {0x880b, ppp},
     {0x8903, tag_before_ethernet<2>},  // Cisco FabricPath
     {0x8909, cisco_metadata},
-    {0x88e7, tag_before_ethernet<4>},  // 802.1ah provider backbone
-    {0x6558, ethernet},                // transparent Ethernet bridging
+    {0x88e7, backbone_service},  // 802.1ah
+    {0x6558, ethernet},          // transparent Ethernet bridging
     {kErspanTypeTwo, tag_before_ethernet<8>},
-    {0x22eb, erspan_type_three},
+    {kErspanTypeThree, erspan_type_three},
     {0x883e, wccp},
     {kEtherTypeNsh, nsh},
     {0x22f3, trill},
@@ -204,6 +204,8 @@ Packet whole_frame(const FrameView& frame, std::uint8_t batch_index, SegmentBatc
     packet.frame = &frame;
     packet.out = &out;
     packet.batch_index = batch_index;
+    packet.networks = Networks(out.scope);
+    packet.networks.enter_interface(frame.interface);
     return packet;
 }
 
@@ -217,6 +219,7 @@ void add_heard(const Packet& packet, const Sender& sender, std::uint64_t mac) {
     if (sender.address == nullptr) return;
     std::memcpy(heard.host.bytes.data(), sender.address, sender.is_v6 ? 16 : 4);
     heard.host.is_v6 = sender.is_v6;
+    heard.host.set_scope(sender.scope);
     heard.ip_id = sender.is_v6 ? std::uint16_t{0} : sender.ip_id;
     heard.claims_host = sender.claims_address;
 }
@@ -277,6 +280,12 @@ SkipReason pass_over(const FrameView& frame, std::uint8_t batch_index, SegmentBa
 }
 
 }  // namespace
+
+SkipReason decode_in_interface(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
+    if (frame.rejected_by_filter) return pass_over(frame, batch_index, out);
+    if (frame.captured_length == 0) return SkipReason::kEmptyFrame;
+    return decode_by_tables(frame, batch_index, out);
+}
 
 SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out) {
     if (frame.rejected_by_filter) return pass_over(frame, batch_index, out);

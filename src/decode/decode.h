@@ -14,7 +14,8 @@
 //          16 on every release does. Below 14 the answer is kShortTcp if the IP packet itself ends there,
 //          else kCutHeader.
 // Quotes:  ICMP errors are kIcmpQuote if the packet they quote is TCP.
-// Tunnels: the innermost packet counts. A tunnel whose content is not looked into is kEncapsulated.
+// Tunnels: the innermost packet counts. A tunnel whose content is not looked into is kEncapsulated. Addresses
+//          have the scope that SegmentBatch::scope asks for.
 // Threads: pure functions but for the Reassembler; a SegmentBatch belongs to one thread.
 #pragma once
 
@@ -80,6 +81,7 @@ struct SegmentBatch {
     std::array<Heard, FrameBatch::kCapacity * 2> heard;  // at most two a frame
     std::size_t heard_count = 0;
     Reassembler* reassembler = nullptr;  // null: each IP fragment is kFragment
+    ScopeChoice scope;                   // which networks the addresses tell
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
     [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }
@@ -93,5 +95,8 @@ struct SegmentBatch {
 // Appends the frame's segments to `out` and answers kNone, or answers why there are none.
 // `batch_index` is the frame's place in its batch. REQUIRES: room for kSegmentsPerFrame more in `out`.
 SkipReason decode(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out);
+
+// Likewise, where the interface is one of the networks that `out` tells apart.
+SkipReason decode_in_interface(const FrameView& frame, std::uint8_t batch_index, SegmentBatch& out);
 
 }  // namespace deadpeer

@@ -33,6 +33,7 @@ inline Next reassemble(Next fragment, Packet& packet) {
     key.vlan = packet.is_v6 ? std::uint16_t{0} : packet.vlan;
     key.protocol = packet.is_v6 ? std::uint8_t{0} : protocol;
     key.is_v6 = packet.is_v6;
+    key.scope = packet.scope;
     const bool more_follow = (fragment.other_number & 1U) != 0;
     const FrameView* const datagram =
         packet.fragments->add(key, {offset, more_follow, {packet.data, packet.captured}}, *packet.frame);

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "decode/bytes.h"
-#include "decode/packet.h"
+#include "decode/vxlan.h"
 
 namespace deadpeer::decoding {
 
@@ -15,6 +15,7 @@ inline Next geneve(Packet& packet) {
     const std::uint32_t length = kFixed + (packet.data[0] & 0x3fU) * 4;
     const std::uint16_t protocol = read_be16(packet.data + 2);
     if (packet.captured < length) return stop(SkipReason::kShortLinkHeader);
+    packet.networks.enter(ScopeKind::kVni, virtual_network(packet.data));
     packet.skip(length);
     return ether_type(protocol);
 }

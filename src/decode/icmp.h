@@ -46,6 +46,7 @@ inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_e
         packet.quote.kind = unreachable ? Notice::Kind::kUnreachable : Notice::Kind::kQuote;
         packet.quote.reason = reason;
     }
+    packet.networks.stay();
     packet.skip(kIcmpHeader);
     return ether_type(quoted_ether_type);
 }

@@ -60,7 +60,7 @@ inline Next ipv4(Packet& packet) {
         const bool runs_past_packet = header_length > packet.reported && !packet.is_cut;
         return stop(runs_past_packet ? SkipReason::kBadIpHeaderLength : SkipReason::kCutIpHeader);
     }
-    packet.note_tunnel();
+    packet.enter_ip(true);
     packet.source = header + 12;
     packet.destination =
         header_length == kFixedHeader ? header + 16 : final_destination(header, header_length);

@@ -41,7 +41,7 @@ inline Next ipv6(Packet& packet) {
     const std::uint8_t* const header = packet.data;
     if (header[0] >> 4 != 6) return stop(SkipReason::kBadIpVersion);
     const std::uint8_t next_header = header[6];
-    packet.note_tunnel();
+    packet.enter_ip(false);
     packet.source = header + 8;
     packet.destination = header + 24;
     packet.is_v6 = true;

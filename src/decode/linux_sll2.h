@@ -13,6 +13,7 @@ inline Next linux_sll2(Packet& packet) {
     if (packet.captured < kHeader) return stop(SkipReason::kShortLinkHeader);
     const std::uint16_t protocol = read_be16(packet.data);
     const std::uint16_t arphrd_type = read_be16(packet.data + 8);
+    packet.networks.enter_interface(read_be32(packet.data + 4));
     packet.skip(kHeader);
     return arphrd_type == kArphrdNetlink ? stop(SkipReason::kNotIp) : ether_type(protocol);
 }

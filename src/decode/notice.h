@@ -24,6 +24,7 @@ inline void announce(const Packet& packet, Notice::Kind kind, const std::uint8_t
     Notice& notice = add_notice(packet, kind);
     std::memcpy(notice.host.bytes.data(), address, is_v6 ? 16 : 4);
     notice.host.is_v6 = is_v6;
+    notice.host.set_scope(packet.scope);
 }
 
 }  // namespace deadpeer::decoding

@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "decode/bytes.h"
 #include "decode/decode.h"
+#include "decode/networks.h"
 
 namespace deadpeer {
 class Reassembler;
@@ -25,6 +27,7 @@ struct Sender {
     bool is_v6 = false;
     bool claims_address = false;
     std::uint16_t ip_id = 0;
+    Scope scope = 0;
 };
 
 // The packet that an ICMP error is about, once the headers of that are being read.
@@ -49,12 +52,15 @@ struct Packet {
     std::uint16_t ip_id = 0;
     std::uint8_t ttl = 0;
     bool is_v6 = false;
+    Scope scope = 0;
 
     bool claims_source = false;  // the sender says that `source` is its own
 
     Sender tunnel;  // who sent the frame's outermost IP packet, if another is in that
 
     Quote quote;
+
+    Networks networks;  // as far as the headers have been read
 
     std::uint16_t vlan = 0;         // the outermost tag; 0: none
     std::uint32_t fragment_id = 0;  // of the latest fragment's datagram
@@ -66,13 +72,20 @@ struct Packet {
     std::uint8_t batch_index = 0;
 
     [[nodiscard]] Sender sender() const {
-        return quote.inside ? quote.reporter : Sender{source, is_v6, claims_source, ip_id};
+        return quote.inside ? quote.reporter : Sender{source, is_v6, claims_source, ip_id, scope};
     }
 
     // Another IP header comes.
-    void note_tunnel() {
+    void enter_ip(bool is_v4) {
         in_lone_fragment = false;
         if (source != nullptr && tunnel.address == nullptr && !quote.inside) tunnel = sender();
+        if (networks.are_told_apart()) enter_network(is_v4);
+    }
+
+    [[gnu::noinline]] void enter_network(bool is_v4) {
+        if (source != nullptr)
+            networks.enter_ip_in(read_address(source, is_v6), read_address(destination, is_v6), is_v4);
+        scope = networks.scope();
     }
 
     // REQUIRES: bytes <= captured.

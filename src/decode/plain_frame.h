@@ -52,7 +52,7 @@ inline Direction write_ipv4_key(const std::uint8_t* ip, const std::uint8_t* tcp,
     key.high_address = {word(high), 0};
     key.low_port = static_cast<std::uint16_t>(low);
     key.high_port = static_cast<std::uint16_t>(high);
-    key.is_v6 = 0;
+    key.family_and_scope = 0;
     return static_cast<Direction>(source > destination);
 }
 

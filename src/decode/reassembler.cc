@@ -12,7 +12,10 @@ FlowKey packed(const Reassembler::Key& key) {
     packed.high_address = {key.destination.first, key.destination.second};
     packed.low_port = static_cast<std::uint16_t>(key.identification >> 16);
     packed.high_port = static_cast<std::uint16_t>(key.identification);
-    packed.is_v6 = std::uint32_t{key.vlan} << 16 | std::uint32_t{key.protocol} << 8 | (key.is_v6 ? 1U : 0U);
+    constexpr std::uint32_t kOdd = 0x9E37'79B1;  // 2^32 by the golden ratio
+    const std::uint32_t rest =
+        std::uint32_t{key.vlan} << 16 | std::uint32_t{key.protocol} << 8 | (key.is_v6 ? 1U : 0U);
+    packed.family_and_scope = rest ^ key.scope * kOdd;
     return packed;
 }
 

@@ -41,6 +41,7 @@ public:
         std::uint16_t vlan = 0;
         std::uint8_t protocol = 0;
         bool is_v6 = false;
+        Scope scope = 0;
     };
 
     struct Piece {

@@ -1,6 +1,6 @@
 // Headers between an EtherType and a whole Ethernet frame, or another EtherType.
 //
-//     802.1ah service tag:  flags (1), service (3); then an Ethernet frame
+//     802.1ah service tag:  flags (1), service (3); then an Ethernet frame: a provider's backbone
 //     Cisco FabricPath:     forwarding tag (2); then an Ethernet frame
 //     TRILL:                version and length of the options in words (5 bits), hops (2); destination (2),
 //                           source (2), options; then an Ethernet frame
@@ -31,6 +31,15 @@ Next tag_before_ether_type(Packet& packet) {
     const std::uint16_t field = read_be16(packet.data + kBytes);
     packet.skip(kHeader);
     return type_or_length(packet, field);
+}
+
+inline Next backbone_service(Packet& packet) {
+    constexpr std::uint32_t kTag = 4;
+    constexpr std::uint32_t kService = 0xffffff;
+    if (packet.captured < kTag) return stop(SkipReason::kShortLinkHeader);
+    packet.networks.enter(ScopeKind::kService, read_be32(packet.data) & kService);
+    packet.skip(kTag);
+    return ethernet_frame();
 }
 
 inline Next trill(Packet& packet) {

@@ -20,25 +20,13 @@ inline constexpr std::uint32_t kTcpUpToFlags = 14;
 inline constexpr std::uint32_t kTcpUpToWindow = 16;
 inline constexpr std::uint32_t kTcpUpToChecksum = 18;
 
-inline AddressWords read_address(const std::uint8_t* bytes, bool is_v6) {
-    AddressWords words;
-    if (is_v6) {
-        std::memcpy(&words.first, bytes, 8);
-        std::memcpy(&words.second, bytes + 8, 8);
-    } else {
-        std::uint32_t word;
-        std::memcpy(&word, bytes, sizeof word);
-        words.first = std::endian::native == std::endian::little ? word : std::uint64_t{word} << 32;
-    }
-    return words;
-}
-
 inline void set_flow(const Packet& packet, Segment& segment) {
     const std::uint16_t source_port = read_be16(packet.data);
     const std::uint16_t destination_port = read_be16(packet.data + 2);
     segment.direction = write_flow_key(read_address(packet.source, packet.is_v6), source_port,
                                        read_address(packet.destination, packet.is_v6), destination_port,
                                        packet.is_v6, segment.key);
+    if (packet.scope != 0) segment.key.set_scope(packet.scope);
 }
 
 // Inlined always: a call costs the plain frame three nanoseconds of ten.

@@ -26,8 +26,9 @@ inline Next tzsp(Packet& packet) {
         const std::uint8_t tag = packet.data[0];
         if (tag == kPadding || tag == kEnd) {
             packet.skip(1);
-            if (tag == kEnd) return ethernet_frame();
-            continue;
+            if (tag != kEnd) continue;
+            packet.networks.leave_all();
+            return ethernet_frame();
         }
         if (packet.captured < 2 || packet.captured < packet.data[1] + 2U) break;
         packet.skip(packet.data[1] + 2U);

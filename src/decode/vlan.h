@@ -13,7 +13,9 @@ inline Next vlan(Packet& packet) {
     if (packet.captured < kTag) return stop(SkipReason::kShortLinkHeader);
     constexpr std::uint16_t kIdentifier = 0x0fff;
     const std::uint16_t field = read_be16(packet.data + 2);
-    if (packet.vlan == 0) packet.vlan = read_be16(packet.data) & kIdentifier;
+    const std::uint16_t id = read_be16(packet.data) & kIdentifier;
+    if (packet.vlan == 0) packet.vlan = id;
+    packet.networks.enter_vlan(id);
     packet.skip(kTag);
     return type_or_length(packet, field);
 }

@@ -13,10 +13,16 @@ namespace deadpeer::decoding {
 inline constexpr std::uint32_t kVxlanHeader = 8;
 inline constexpr std::uint8_t kVxlanNetworkIsValid = 0x08;
 
+// Geneve and LISP have theirs at the same place.
+inline std::uint32_t virtual_network(const std::uint8_t* header) {
+    return read_be32(header + 4) >> 8;
+}
+
 inline Next vxlan(Packet& packet) {
     if (packet.captured < kVxlanHeader || (packet.data[0] & kVxlanNetworkIsValid) == 0) {
         return stop(SkipReason::kNotTcp);
     }
+    packet.networks.enter(ScopeKind::kVni, virtual_network(packet.data));
     packet.skip(kVxlanHeader);
     return ethernet_frame();
 }
@@ -26,6 +32,7 @@ inline Next vxlan_gpe(Packet& packet) {
         return stop(SkipReason::kNotTcp);
     }
     const std::uint8_t protocol = packet.data[3];
+    packet.networks.enter(ScopeKind::kVni, virtual_network(packet.data));
     packet.skip(kVxlanHeader);
     return service_protocol(protocol);
 }

@@ -40,7 +40,7 @@ struct View {
 // Hosts give each packet a number of its own, but for those that number none. Over IPv6 the checksum tells
 // packets apart as far as their time stamps do.
 bool is_numbered(const Segment& segment) {
-    return segment.ip_id != 0 && (segment.key.is_v6 == 0 || segment.has_timestamps);
+    return segment.ip_id != 0 && (!segment.key.is_v6() || segment.has_timestamps);
 }
 
 // Behind a router: what repeats a packet later, and with fewer hops to go than the side has sent.
@@ -64,7 +64,7 @@ bool repeats_last_probe(const View& v) {
 // The same packet once more.
 bool repeats_last_packet(const View& v) {
     if (v.sent.segments == 0 || !v.fwd.seen) return false;
-    const bool cut = v.segment.key.is_v6 != 0 && v.segment.ip_id == 0;  // before what tells packets apart
+    const bool cut = v.segment.key.is_v6() && v.segment.ip_id == 0;  // before what tells packets apart
     return !cut && v.segment.ip_id == v.sent.last_ip_id && is_soon_after(v, v.fwd.last_time) &&
            Seq(v.segment.ack) == v.fwd.last_ack && v.segment.window == v.fwd.window;
 }
@@ -86,8 +86,7 @@ bool follows_own_probe(const View& v) {
 // Hosts that do not number their packets may send duplicate ACKs that are alike to the last bit; where
 // packets are held more than once those are copies, too: Linux numbers all but the last ACK of a connection.
 bool repeats_last_ack(const View& v, Labels labels, bool holds_copies) {
-    const bool told_apart =
-        v.segment.key.is_v6 != 0 ? was_forwarded(v) : v.segment.ip_id != 0 || holds_copies;
+    const bool told_apart = v.segment.key.is_v6() ? was_forwarded(v) : v.segment.ip_id != 0 || holds_copies;
     return (told_apart || labels.has(Label::kKeepAliveAck)) && repeats_last_packet(v) &&
            !follows_own_probe(v);
 }

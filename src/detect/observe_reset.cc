@@ -200,7 +200,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.by_scanner = is_by_scanner(before, segment, other_ttl);
     reset.by_other_ttl = other_ttl;
     reset.unrequested = is_unrequested(watch, before, segment);
-    reset.ip_id_ran_on = segment.key.is_v6 == 0 && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
+    reset.ip_id_ran_on = !segment.key.is_v6() && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);
     reset.out_of_window = acceptance_of(before.ends(), segment) == Acceptance::kDropped;
     reset.sender_heard = fwd.seen ? fwd.last_time : kNoTime;

@@ -17,7 +17,9 @@ constexpr unsigned bits_of(const IpAddress& address) {
     return address.is_v6 ? 128 : 32;
 }
 
+// Hosts of equal addresses in several networks have one entry.
 IpAddress cut(IpAddress address, unsigned prefix_length) {
+    address.scope = 0;
     for (unsigned i = 0; i < address.bytes.size(); ++i) {
         const unsigned kept = prefix_length > 8 * i ? std::min(prefix_length - 8 * i, 8U) : 0;
         address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & (0xff00U >> kept));

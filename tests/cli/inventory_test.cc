@@ -59,12 +59,12 @@ TEST_CASE("--inventory: names stand in flows.csv, events.csv and incidents.csv, 
     story.capture = std::string(TESTDATA_FOLDER) + "/sample/capture.pcap";
     const std::string rows = "198.51.100.30,=db-1\x1b,,,\n192.0.2.10,\"a \"\"b\"\", c\",,,\n";
     const std::string flows = story.report("flows", rows);
-    CHECK(contains(flows, ",\"a \"\"b\"\", c\",'=db-1\\x1B,2026-11-21T06:51:01.071100000Z\n"));
+    CHECK(contains(flows, ",\"a \"\"b\"\", c\",'=db-1\\x1B,2026-11-21T06:51:01.071100000Z,\n"));
     const std::string events = story.report("events", rows);
-    CHECK(contains(events, ",'=db-1\\x1B,\"a \"\"b\"\", c\",2026-11-21T06:51:01.071100000Z\n"));
+    CHECK(contains(events, ",'=db-1\\x1B,\"a \"\"b\"\", c\",2026-11-21T06:51:01.071100000Z,\n"));
     CHECK(contains(story.report("incidents", rows), ",198.51.100.30,'=db-1\\x1B,"));
     // Known to nobody, they are empty.
-    CHECK(contains(story.report("flows", "192.0.2.1,nobody,,,\n"), ",,,2026-11-21T06:51:01.071100000Z\n"));
+    CHECK(contains(story.report("flows", "192.0.2.1,nobody,,,\n"), ",,,2026-11-21T06:51:01.071100000Z,\n"));
 }
 
 TEST_CASE("--inventory: the explanation says where keepalive is not as expected") {

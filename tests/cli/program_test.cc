@@ -223,7 +223,7 @@ TEST_CASE("--bom, --delimiter, --crlf and --time choose the dialect") {
     };
     CHECK(flows({"--bom", "--delimiter", ";"}).starts_with("\xef\xbb\xbfstream;file;"));
     CHECK(flows({"--delimiter", "|"}).starts_with("stream|file|"));
-    CHECK(contains(flows({"--crlf"}), ",last_heard_utc\r\n"));
+    CHECK(contains(flows({"--crlf"}), ",last_heard_utc,scope\r\n"));
     CHECK(contains(flows({"--time", "epoch"}), ",1700000000.250000000,1700000010.250000000,10,"));
     CHECK(flows({"--community-id-seed", "1"}) != flows({}));
 }

@@ -152,9 +152,12 @@ Decoded decode_exact(const TestFrame& frame, Reassembler* fragments) {
     view.link_type = frame.link_type;
     view.fcs_bytes = frame.fcs_bytes;
     view.rejected_by_filter = frame.rejected_by_filter;
+    view.interface = frame.interface;
     const auto batch = std::make_unique<SegmentBatch>();
     batch->reassembler = fragments;
-    const SkipReason reason = decode(view, 3, *batch);
+    batch->scope = frame.scope;
+    const auto decode_one = frame.scope.interface ? decode_in_interface : decode;
+    const SkipReason reason = decode_one(view, 3, *batch);
     const auto segments = batch->view();
     const auto notices = batch->notice_view();
     const auto heard = batch->heard_view();

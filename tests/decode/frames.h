@@ -53,6 +53,8 @@ struct TestFrame {
     std::uint8_t fcs_bytes = 0;
     bool rejected_by_filter = false;
     Nanoseconds time = 5 * kSecond;
+    ScopeChoice scope = {};
+    std::uint32_t interface = 0;
 };
 
 struct Decoded {

@@ -50,6 +50,23 @@ void check(const Segment& segment, const FrameView& frame) {
     require(!segment.cut_before_window || !segment.analysed);
 }
 
+// Networks that are told apart change nothing but the addresses' scopes.
+void check_scopes(const FrameView& frame) {
+    static SegmentBatch plain;
+    static SegmentBatch scoped;
+    scoped.scope = {.vlan = true, .tunnel = true, .interface = true};
+    for (SegmentBatch* batch : {&plain, &scoped}) batch->clear();
+    const SkipReason reason = decode(frame, 0, plain);
+    require(decode_in_interface(frame, 0, scoped) == reason);
+    require(scoped.count == plain.count && scoped.notice_count == plain.notice_count &&
+            scoped.heard_count == plain.heard_count);
+    for (std::size_t i = 0; i < plain.count; ++i) {
+        Endpoint sender = scoped.segments[i].source();
+        sender.address.scope = 0;
+        require(sender == plain.segments[i].source());
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -63,6 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require((reason == SkipReason::kNone) == (batch.count > 0));
     require(batch.count <= SegmentBatch::kSegmentsPerFrame);
     for (const Segment& segment : batch.view()) check(segment, frame);
+    check_scopes(frame);
     require(batch.notice_count + (batch.count > 0) <= 1);
     for (const Notice& notice : batch.notice_view()) {
         require(notice.is_quote() == notice.quote.icmp_quote &&

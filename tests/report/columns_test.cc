@@ -48,7 +48,8 @@ TEST_CASE("the columns of each report, in order") {
           "skipped_reasons, dropped_by_capture, time_went_back, status, status_detail, duplicate_frames");
     CHECK(names(kSegmentColumns) ==
           "file, frame, time_utc, stream, src, src_port, dst, dst_port, seq, ack, len, window, flags, "
-          "wireshark_labels, kind, train_position, idle_before_s, answered_by_frame, rtt_s, ttl, ip_id");
+          "wireshark_labels, kind, train_position, idle_before_s, answered_by_frame, rtt_s, ttl, ip_id, "
+          "scope");
     CHECK(
         names(kFlowColumns) ==
         "stream, file, first_frame, last_frame, initiator, initiator_port, responder, responder_port, roles, "
@@ -60,22 +61,22 @@ TEST_CASE("the columns of each report, in order") {
         "heartbeat_side, heartbeat_period_s, heartbeat_protocol, verdict, verdict_utc, verdict_frame, "
         "confidence, reason, half_open_s, idle_at_failure_s, matching_timeouts, explanation, "
         "wireshark_filter, community_id, capture_loss, what, evidence, advice, alternatives, "
-        "evidence_for, evidence_against, initiator_name, responder_name, last_heard_utc");
+        "evidence_for, evidence_against, initiator_name, responder_name, last_heard_utc, scope");
     CHECK(
         names(kEventColumns) ==
         "time_utc, file, frame, stream, event, severity, subject, subject_port, peer, peer_port, confidence, "
         "reason, half_open_s, evidence_frames, explanation, wireshark_filter, capture_loss, what, "
         "evidence, advice, alternatives, evidence_for, evidence_against, subject_name, peer_name, "
-        "last_heard_utc");
+        "last_heard_utc, scope");
     CHECK(names(kHostColumns) ==
           "host, name, connections, open_at_end, idle_at_end, keepalive_idle_s, keepalive_interval_s, "
           "keepalive_count, keepalive_profile, probes_sent, probes_received, probes_unanswered, resets_sent, "
           "reboots, last_reboot_utc, connections_lost, connections_lost_state, capture_loss, "
-          "keepalive_settings");
+          "keepalive_settings, scope");
     CHECK(names(kIncidentColumns) ==
           "incident, cause, severity, confidence, subject, subject_name, service, connections, first_utc, "
           "last_utc, what, evidence, advice, streams, events, wireshark_filter, peers, last_heard_utc, "
-          "half_open_s, file, evidence_frames, alternatives, evidence_file");
+          "half_open_s, file, evidence_frames, alternatives, evidence_file, scope");
 }
 
 TEST_CASE("every column has a name of its own and a meaning of one sentence") {

@@ -175,8 +175,8 @@ TEST_CASE("what was lost up to then stands in each row") {
     const std::string events = live.text("events.csv");
     CHECK(contains(events, ",tcp.stream eq 3,,"));
     CHECK(contains(events, ",tcp.stream eq 3,12,"));
-    CHECK(live.text("flows.csv").ends_with(",12,,,,,,,,,\n"));
-    CHECK(live.text("hosts.csv").ends_with(",12,\n"));
+    CHECK(live.text("flows.csv").ends_with(",12,,,,,,,,,,\n"));
+    CHECK(live.text("hosts.csv").ends_with(",12,,\n"));
 }
 
 TEST_CASE("an interface that is gone keeps its row") {

@@ -37,6 +37,10 @@ void Cells::address(const IpAddress& value) {
     output_.commit(write_address(separate(), value));
 }
 
+void Cells::network(Scope value) {
+    word(scope_text(value));
+}
+
 void Cells::sentence(std::string_view value) {
     separate();
     if (value.find(dialect_.delimiter) == std::string_view::npos) return output_.append(value);

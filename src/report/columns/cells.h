@@ -27,7 +27,8 @@ struct CsvDialect {
     bool crlf = false;
     bool byte_order_mark = false;
     TimeStyle time = TimeStyle::kUtc;
-    // False where a filter hid connections, so that those that are left have other numbers in Wireshark.
+    // False where a filter hid connections, or they were told apart by more than addresses and ports, so that
+    // they have other numbers in Wireshark.
     bool stream_numbers = true;
 };
 
@@ -79,6 +80,10 @@ public:
         if (value != kNoTime) output_.commit(write_seconds(out, value));
     }
     void address(const IpAddress& value);
+    void scope(Scope value) {
+        if (value == 0) return empty();
+        network(value);
+    }
 
     // Our own words, and what text_cell() made. REQUIRES: neither a delimiter, a quote nor a line end in it,
     // or quoted already.
@@ -106,6 +111,8 @@ public:
     }
 
 private:
+    void network(Scope value);
+
     static constexpr std::size_t kSmallCell = 48;  // the longest number, time or address, with a NUL
     static_assert(kSmallCell > kTimeTextCapacity);
 

@@ -37,12 +37,16 @@ struct Block {
 };
 Block block_of(const FlowKey& key, std::uint16_t seed) {
     constexpr std::uint8_t kTcp = 6;
-    const std::size_t address_bytes = key.is_v6 != 0 ? 16 : 4;
     Block block;
     block.add_big_endian(seed);
     // FlowKey orders its endpoints as the specification does: by address, then by port.
-    block.add(key.low_address.data(), address_bytes);
-    block.add(key.high_address.data(), address_bytes);
+    if (key.is_v6()) {
+        block.add(key.low().address.bytes.data(), 16);
+        block.add(key.high().address.bytes.data(), 16);
+    } else {
+        block.add(key.low_address.data(), 4);
+        block.add(key.high_address.data(), 4);
+    }
     block.add(kTcp);
     block.add(std::uint8_t{0});
     block.add_big_endian(key.low_port);

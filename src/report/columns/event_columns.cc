@@ -4,7 +4,6 @@
 
 #include "deadpeer/names.h"
 #include "report/cause/cause_cells.h"
-#include "report/columns/address_text.h"
 #include "report/columns/columns.h"
 #include "report/columns/name_cell.h"
 #include "report/connection_filter.h"
@@ -27,6 +26,10 @@ void write_address(Cells& cells, const Endpoint& endpoint) {
 void write_end_name(Cells& cells, const EventLine& line, const Endpoint& endpoint) {
     if (!is_named(endpoint)) return cells.empty();
     write_name(cells, line.inventory, endpoint.address);
+}
+
+Scope scope_of(const Finding& finding) {
+    return (is_named(finding.subject) ? finding.subject : finding.peer).address.scope;
 }
 
 // Of several connections, and of an outage that was bridged, half_open is no more than a bound.
@@ -58,11 +61,10 @@ void write_filter(Cells& cells, const EventLine& line) {
     }
     const Endpoint& end = finding.kind == EventKind::kMiddleboxRestarted ? finding.peer : finding.subject;
     if (!is_named(end)) return cells.empty();
-    std::array<char, 16 + kAddressTextCapacity> text{};
-    const std::string_view field = end.address.is_v6 ? "ipv6.addr == " : "ip.addr == ";
-    char* out = std::copy(field.begin(), field.end(), text.data());
-    out = write_address(out, end.address);
-    cells.word({text.data(), static_cast<std::size_t>(out - text.data())});
+    std::string filter;
+    say_address_filter(filter, end.address);
+    say_scope_filter(filter, end.address.scope);
+    cells.word(filter);
 }
 
 void write_stream(Cells& cells, const EventLine& line) {
@@ -78,7 +80,8 @@ constexpr Column<EventLine> kTable[] = {
     {"frame", CellType::kInteger, "The frame that showed it; empty for silence.",
      [](Cells& c, const EventLine& l) { c.known_number(l.finding.frame); }},
     {"stream", CellType::kInteger,
-     "Wireshark's `tcp.stream`; empty with `-f`, and if it is not about one connection.", write_stream},
+     "Wireshark's `tcp.stream`; empty with `-f` or `--scope`, and if it is not about one connection.",
+     write_stream},
     {"event", CellType::kText, "What happened.",
      [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.kind)); }},
     {"severity", CellType::kText, "`info`, `warning` or `critical`.",
@@ -125,6 +128,8 @@ constexpr Column<EventLine> kTable[] = {
     {"last_heard_utc", CellType::kTime,
      "When the subject was heard last before it failed, where that is known.",
      [](Cells& c, const EventLine& l) { c.time(heard_last_before(l.finding)); }},
+    {"scope", CellType::kText, "Network of the subject, as in flows.csv.",
+     [](Cells& c, const EventLine& l) { c.scope(scope_of(l.finding)); }},
 };
 
 }  // namespace

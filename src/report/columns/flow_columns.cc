@@ -90,7 +90,7 @@ void write_sentences(Cells& cells, const FlowLine& line, std::string_view senten
 
 constexpr Column<FlowLine> kTable[] = {
     {"stream", CellType::kInteger,
-     "Wireshark's `tcp.stream`; empty with `-f`, which hides connections from the count.",
+     "Wireshark's `tcp.stream`; empty with `-f` or `--scope`, as connections are counted otherwise.",
      [](Cells& c, const FlowLine& l) { c.stream(l.flow.stream); }},
     {"file", CellType::kText, "Base name of the input file that `first_frame` is in.",
      [](Cells& c, const FlowLine& l) { c.word(l.file_cell); }},
@@ -215,6 +215,9 @@ constexpr Column<FlowLine> kTable[] = {
     {"last_heard_utc", CellType::kTime,
      "When the side that failed was heard last before the verdict, where that is known.",
      [](Cells& c, const FlowLine& l) { c.time(heard_last(l.flow.verdict_time, l.flow.half_open)); }},
+    {"scope", CellType::kText,
+     "With `--scope`: the network of its addresses, as `vlan:10`, `vni:5000`, `gre:7` or `interface:0`.",
+     [](Cells& c, const FlowLine& l) { c.scope(l.flow.key.scope()); }},
 };
 
 }  // namespace

@@ -107,6 +107,8 @@ constexpr Column<HostLine> kTable[] = {
      "Its settings, idle/interval/count in seconds, each with the number of connections that show it, joined "
      "by `;`.",
      write_settings},
+    {"scope", CellType::kText, "Its network, as in flows.csv.",
+     [](Cells& c, const HostLine& l) { c.scope(l.host.row.address.scope); }},
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ constexpr Column<SegmentLine> kTable[] = {
      [](Cells& c, const SegmentLine& l) { c.number(l.row.segment.frame); }},
     {"time_utc", CellType::kTime, "When it was captured.",
      [](Cells& c, const SegmentLine& l) { c.time(l.row.segment.time); }},
-    {"stream", CellType::kInteger, "Wireshark's `tcp.stream`; empty with `-f`.",
+    {"stream", CellType::kInteger, "Wireshark's `tcp.stream`; empty with `-f` or `--scope`.",
      [](Cells& c, const SegmentLine& l) { c.stream(l.row.stream); }},
     {"src", CellType::kText, "Sender's address.",
      [](Cells& c, const SegmentLine& l) { c.address(l.row.segment.source().address); }},
@@ -90,8 +90,10 @@ constexpr Column<SegmentLine> kTable[] = {
      }},
     {"ip_id", CellType::kInteger, "Identification of IPv4; IPv6 has none.",
      [](Cells& c, const SegmentLine& l) {
-         write_if(has_header(l.row) && l.row.segment.key.is_v6 == 0, c, l.row.segment.ip_id);
+         write_if(has_header(l.row) && !l.row.segment.key.is_v6(), c, l.row.segment.ip_id);
      }},
+    {"scope", CellType::kText, "Network of its addresses, as in flows.csv.",
+     [](Cells& c, const SegmentLine& l) { c.scope(l.row.segment.key.scope()); }},
 };
 
 }  // namespace

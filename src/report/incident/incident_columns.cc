@@ -90,8 +90,8 @@ constexpr Column<IncidentLine> kTable[] = {
      [](Cells& c, const IncidentLine& l) { c.sentence(l.explanation.evidence); }},
     {"advice", CellType::kText, "What to do.",
      [](Cells& c, const IncidentLine& l) { c.sentence(l.explanation.advice); }},
-    {"streams", CellType::kNumbers, "Of its connections, the lowest 32, joined by a space; empty with `-f`.",
-     write_streams},
+    {"streams", CellType::kNumbers,
+     "Of its connections, the lowest 32, joined by a space; empty with `-f` or `--scope`.", write_streams},
     {"events", CellType::kList, "Its rows of events.csv: `event=count`, joined by `;`.", write_events},
     {"wireshark_filter", CellType::kText,
      "Display filter that shows the connection, or else the hosts, in Wireshark.", write_filter},
@@ -113,6 +113,8 @@ constexpr Column<IncidentLine> kTable[] = {
      [](Cells& c, const IncidentLine& l) { write_causes(c, weigh(ended(l.incident.cause)).alternatives); }},
     {"evidence_file", CellType::kText, "The capture in the folder of `--evidence` that holds its frames.",
      [](Cells& c, const IncidentLine& l) { c.word(l.evidence_file); }},
+    {"scope", CellType::kText, "Network of the subject, as in flows.csv.",
+     [](Cells& c, const IncidentLine& l) { c.scope(l.incident.subject.address.scope); }},
 };
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace deadpeer {
 namespace {
 
 void add_host(std::string& filter, const IpAddress& host) {
-    say(filter, filter.empty() ? "" : " && ", host.is_v6 ? "ipv6.addr == " : "ip.addr == ", host);
+    if (!filter.empty()) filter += " && ";
+    say_address_filter(filter, host);
 }
 
 }  // namespace
@@ -23,6 +24,7 @@ std::string incident_filter(const Incident& incident, bool stream_numbers) {
     std::string filter;
     if (incident.subject.address != IpAddress{}) add_host(filter, incident.subject.address);
     if (incident.peers.size() == 1 && !incident.more_peers) add_host(filter, incident.peers.front());
+    if (!filter.empty()) say_scope_filter(filter, incident.subject.address.scope);
     return filter;
 }
 

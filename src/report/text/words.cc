@@ -50,17 +50,31 @@ void append_word(std::string& out, const Span& span) {
     append_long(out, seconds);
 }
 
-void append_word(std::string& out, const IpAddress& address) {
+namespace {
+
+void append_address(std::string& out, const IpAddress& address) {
     std::array<char, kAddressTextCapacity> text{};
     out.append(text.data(), write_address(text.data(), address));
+}
+
+[[gnu::noinline]] void append_network(std::string& out, Scope scope) {
+    say(out, " (", scope_text(scope), ")");
+}
+
+}  // namespace
+
+void append_word(std::string& out, const IpAddress& address) {
+    append_address(out, address);
+    if (address.scope != 0) append_network(out, address.scope);
 }
 
 void append_word(std::string& out, const Side& side) {
     const bool brackets = side.endpoint.address.is_v6;
     if (brackets) out += '[';
-    append_word(out, side.endpoint.address);
+    append_address(out, side.endpoint.address);
     if (brackets) out += ']';
     say(out, ":", std::uint64_t{side.endpoint.port});
+    if (const Scope scope = side.endpoint.address.scope; scope != 0) append_network(out, scope);
 }
 
 void append_word(std::string& out, const Count& count) {

@@ -21,7 +21,8 @@ struct Span {
     Nanoseconds duration;
 };
 
-// "192.0.2.1:443", "[2001:db8::1]:443".
+// "192.0.2.1:443", "[2001:db8::1]:443". Where networks are told apart it is said, as of a mere address, in
+// which it is: "192.0.2.1:443 (vlan:10)".
 struct Side {
     const Endpoint& endpoint;
 };
