@@ -88,7 +88,6 @@ std::string wrong_pipe(const RawOptions& words) {
     return wrong_live_output(words);
 }
 
-// A restart tells again what was told, and would add it to periods and counts that are closed.
 std::string wrong_follow(const RawOptions& words) {
     if (!words.interfaces.empty() || !words.inputs.empty()) {
         return "--follow takes one folder, and no other input or -i; a filter goes after -f";
@@ -97,11 +96,13 @@ std::string wrong_follow(const RawOptions& words) {
     const std::array not_for_folders = {
         Given{"--rotate", !words.rotate.empty()},
         Given{"--keep", words.keep.has_value()},
-        Given{"--metrics", !words.metrics.empty()},
-        Given{"-c", words.frame_limit.has_value()},
     };
     const std::string wrong = first_given(not_for_folders);
-    return wrong.empty() ? "" : fmt::format("{} does not go with --follow", wrong);
+    if (wrong.empty()) return {};
+    return fmt::format(
+        "{} does not go with --follow: a run that is started again tells anew what was told in "
+        "periods that are closed",
+        wrong);
 }
 
 std::string wrong_interfaces(const RawOptions& words) {

@@ -218,6 +218,27 @@ def open_at_the_start(bench):
     assert bench.stop() == 0, bench.err()
 
 
+def counted(bench):
+    """Metrics, and -c, of all files from the first on; also when it is started again."""
+    segments = len(bench.whole()["segments"]) - 1
+    metrics = bench.path("metrics")
+    for _ in range(2):
+        for number in range(FILES):
+            if not os.path.exists(os.path.join(bench.captures, f"cap{number}.pcap")):
+                bench.put(number)
+        bench.start("--metrics", metrics)
+        bench.wait_until_taken(bench.names())
+        assert bench.stop() == 0, bench.err()
+        with open(metrics) as file:
+            numbers = dict(line.rsplit(" ", 1) for line in file if not line.startswith("#"))
+        name = f'deadpeer_tcp_segments_total{{interface="{bench.captures}"}}'
+        assert int(numbers[name]) == segments, (segments, numbers)
+        bench.start("-c", "20")
+        assert bench.process.wait(10) == 0, bench.err()
+        head, *rows = bench.rows("capture")
+        assert sum(int(row[head.index("frames")]) for row in rows) == 20, rows
+
+
 def folder_goes(bench):
     bench.start()
     bench.put(0)

@@ -99,6 +99,20 @@ TEST_CASE("metrics add what ended and what is open") {
     CHECK(metrics.last_frame == 7 * kSecond);
 }
 
+TEST_CASE("the files of a folder are one interface") {
+    Story story;
+    LiveNumbers numbers = story.numbers;
+    numbers.one_input = "captures";
+    const Metrics metrics = metrics_of(numbers, 99, [](std::size_t) { return true; });
+    REQUIRE(metrics.interfaces.size() == 1);
+    CHECK(metrics.interfaces[0].name == "captures");
+    CHECK(metrics.interfaces[0].frames == 1511);
+    CHECK(metrics.interfaces[0].bytes == 150'000);
+    CHECK(metrics.interfaces[0].dropped_by_kernel == 20);
+    CHECK(metrics.interfaces[0].dropped_by_interface == 4);
+    CHECK(metrics.last_frame == 7 * kSecond);
+}
+
 TEST_CASE("counters of what has not happened yet are there, and 0") {
     const Story story;
     const Metrics metrics = metrics_of(story.numbers, 99, [](std::size_t) { return true; });

@@ -181,10 +181,14 @@ TEST_CASE("--follow takes one folder, and what a live capture has but for period
           "--follow takes one folder, and no other input or -i; a filter goes after -f");
     CHECK(mistake_in({"--follow", ""}) == "--follow is given but empty");
     CHECK(mistake_in({"--follow", "d", "--live"}) == "--live and --offline are for a pipe");
-    CHECK(mistake_in({"--follow", "d", "-o", "r", "--rotate", "1h"}) == "--rotate does not go with --follow");
-    CHECK(mistake_in({"--follow", "d", "-o", "r", "--keep", "1"}) == "--keep does not go with --follow");
-    CHECK(mistake_in({"--follow", "d", "--metrics", "m"}) == "--metrics does not go with --follow");
-    CHECK(mistake_in({"--follow", "d", "-c", "1"}) == "-c does not go with --follow");
+    const std::string why =
+        " does not go with --follow: a run that is started again tells anew what was told in periods that "
+        "are "
+        "closed";
+    CHECK(mistake_in({"--follow", "d", "-o", "r", "--rotate", "1h"}) == "--rotate" + why);
+    CHECK(mistake_in({"--follow", "d", "-o", "r", "--keep", "1"}) == "--keep" + why);
+    CHECK(settings_of({"--follow", "d", "--metrics", "m"}).pipe.metrics == "m");
+    CHECK(settings_of({"--follow", "d", "-c", "7"}).frame_limit == 7U);
     CHECK(mistake_in({"--follow", "d", "-p"}) == "-p goes with -i");
     CHECK(mistake_in({"--follow", "d", "-o", "-", "--report", "flows"}) ==
           "live, -o - prints events as they happen: --report events; the other reports need a folder");

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "cli/early_end.h"
+#include "cli/frame_limit.h"
 #include "cli/readable_link_types.h"
 #include "cli/refused_source.h"
 #include "cli/signals.h"
@@ -45,6 +47,7 @@ FollowRun::FollowRun(const Settings& settings, const Tables& tables, capture::Fr
               }),
       output_(settings, tables, [this](const std::string& message) { complain(message); }),
       mark_trouble_([this](const std::string& message) { complain(message); }),
+      frames_left_(settings.frame_limit.value_or(std::numeric_limits<std::uint64_t>::max())),
       progress_(!settings.quiet && !settings.live->print && !settings.to_standard_output()) {}
 
 FollowRun::~FollowRun() {
@@ -108,6 +111,7 @@ bool FollowRun::start() {
     LiveOutput::Needs needs;
     needs.meanwhile = [this] { service_.keep_alive(Clock::now()); };
     needs.lost_frames = [this](std::uint32_t input) { return lost_[input]; };
+    needs.one_input = settings_.follow;
     if (!files_.empty()) started_ = files_.next().first_time;
     if (started_ == kNoTime) started_ = wall_clock();
     if (!output_.start(started_, std::move(needs))) return false;
@@ -129,7 +133,7 @@ OpenOptions FollowRun::options() const {
 bool FollowRun::turn() {
     if (source_ != nullptr) {
         read_on();
-        return !output_.output_closed();
+        return !output_.output_closed() && frames_left_ > 0;
     }
     if (stop_requested() || output_.output_closed() || folder_.is_gone()) return false;
     folder_.hear();
@@ -192,8 +196,9 @@ void FollowRun::read_on() {
     lost_[input_] = source_->stats().dropped_by_capture.value_or(0);
     // A time stamp from the future makes nothing due.
     const Nanoseconds wall = wall_clock();
-    analyzer_->consume(batch_->view(), input_, wall);
-    for (const FrameView& frame : batch_->view()) {
+    const auto frames = batch_->view().first(count_until(batch_->view(), frames_left_));
+    analyzer_->consume(frames, input_, wall);
+    for (const FrameView& frame : frames) {
         if (frame.time != kNoTime && frame.time <= wall) now_ = std::max(now_, frame.time - kDisorder);
     }
     if (now_ != kNoTime) analyzer_->advance_time(now_);

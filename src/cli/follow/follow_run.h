@@ -91,6 +91,7 @@ private:
     const std::unique_ptr<FrameBatch> batch_ = std::make_unique<FrameBatch>();
     Nanoseconds started_ = kNoTime;
     Nanoseconds now_ = kNoTime;  // by the frames; kNoTime before the first
+    std::uint64_t frames_left_;  // -c
     Progress progress_;
     ExitCode code_ = ExitCode::kOk;
     Clock::time_point next_publication_ = Clock::time_point::min();

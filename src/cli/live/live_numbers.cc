@@ -55,10 +55,18 @@ InterfaceMetrics interface_metrics(const InputSummary& input, bool up) {
     return metrics;
 }
 
+void add(InterfaceMetrics& sum, const InterfaceMetrics& one) {
+    sum.frames += one.frames;
+    sum.tcp_segments += one.tcp_segments;
+    sum.bytes += one.bytes;
+    sum.dropped_by_interface += one.dropped_by_interface;
+    sum.dropped_by_kernel += one.dropped_by_kernel;
+}
+
 }  // namespace
 
 std::string statistics_text(const LiveNumbers& numbers) {
-    const auto& [ended, snapshot, started, now] = numbers;
+    const auto& [ended, snapshot, started, now, one_input] = numbers;
     std::uint64_t frames = 0;
     std::uint64_t lost = 0;
     for (const InputSummary& input : snapshot.inputs) {
@@ -76,11 +84,17 @@ std::string statistics_text(const LiveNumbers& numbers) {
 
 Metrics metrics_of(const LiveNumbers& numbers, std::size_t memory_limit,
                    const std::function<bool(std::size_t)>& can_capture) {
-    const auto& [ended, snapshot, started, now] = numbers;
+    const auto& [ended, snapshot, started, now, one_input] = numbers;
     Metrics metrics;
     metrics.version = DEADPEER_VERSION;
     for (const InputSummary& input : snapshot.inputs) {
-        metrics.interfaces.push_back(interface_metrics(input, can_capture(metrics.interfaces.size())));
+        InterfaceMetrics one = interface_metrics(input, can_capture(metrics.interfaces.size()));
+        if (!one_input.empty() && !metrics.interfaces.empty()) {
+            add(metrics.interfaces.front(), one);
+        } else {
+            if (!one_input.empty()) one.name = one_input;
+            metrics.interfaces.push_back(std::move(one));
+        }
         metrics.last_frame = std::max(metrics.last_frame, input.last_time);
     }
     metrics.connections_open = snapshot.open;

@@ -17,6 +17,7 @@ struct LiveNumbers {
     const Tally& snapshot;  // connections that are open, and what was read
     Nanoseconds started = kNoTime;
     Nanoseconds now = kNoTime;
+    std::string one_input = {};  // what all inputs together are called, as files of a folder; empty: nothing
 };
 
 // "2 h 5 min: 1511 frames (24 lost), 3 connections (2 open, 1 idle, 1 forgotten), 15 probes (3 unanswered),

@@ -124,8 +124,8 @@ void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
 }
 
 bool LiveOutput::write_metrics(const Tally& ended, const Tally& open, Nanoseconds now) {
-    Metrics metrics =
-        metrics_of({ended, open, started_, now}, settings_.analyzer.memory_cap, needs_.can_capture);
+    Metrics metrics = metrics_of({ended, open, started_, now, needs_.one_input},
+                                 settings_.analyzer.memory_cap, needs_.can_capture);
     metrics.publications = publications_;
     metrics.publications_failed = publications_failed_;
     metrics.last_publication = last_publication_;

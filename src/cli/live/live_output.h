@@ -46,9 +46,11 @@ public:
     struct Needs {
         // Called now and then while something takes long; it may go on with the analysis.
         std::function<void()> meanwhile;
-        std::function<bool(std::size_t)> can_capture;  // is the input, by its index, up?
+        // Is the input, by its index, up?
+        std::function<bool(std::size_t)> can_capture = [](std::size_t) { return true; };
         // Of the input, so far.
         std::function<std::uint64_t(std::uint32_t)> lost_frames = [](std::uint32_t) { return 0; };
+        std::string one_input = {};  // see LiveNumbers
     };
     // Begins the reports. False: likewise.
     bool start(Nanoseconds now, Needs needs);
