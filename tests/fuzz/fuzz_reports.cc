@@ -1,5 +1,5 @@
-// Fuzz target: any bytes as a capture file, through the whole analysis to the reports, which say the same as CSV
-// and as JSON Lines.
+// Fuzz target: any bytes as a capture file, through the whole analysis to the reports, which say the same as
+// CSV and as JSON Lines.
 #include <algorithm>
 #include <array>
 #include <cstdint>
