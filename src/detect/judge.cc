@@ -25,7 +25,7 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
     const bool lost_here = seen_to_lose || (judgement.signs & kSignCaptureLoss) != 0;
     if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
     if (c.watch != nullptr && c.watch->step_back >= kClockStep) judgement.signs |= kSignTimeWentBack;
-    if (by_silence && lost_here) {
+    if ((by_silence || judgement.verdict == Verdict::kSuspect) && lost_here) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;
         judgement.confidence = Confidence::kNone;

@@ -83,7 +83,10 @@ void note_answer(Watch& watch, WatchPools& pools, const Segment& segment) {
     const Nanoseconds rtt = between(side.probes->last_time, segment.time);
     if (rtt != kNoTime) take_rtt(watch.rtts.in(pools.rtts), rtt);
     if (side.probes->length >= 2) watch.recovered = true;
-    ++side.prober.in(pools.probers).answered;
+    Prober& prober = side.prober.in(pools.probers);
+    ++prober.answered;
+    prober.answer_is_later =
+        segment.has_timestamps && prober.echo.known && Seq(segment.tsval).after(prober.echo.tsecr);
     end(watch, pools, side.probes);
 }
 

@@ -40,15 +40,19 @@ bool answers_first_fin(const Watch& watch, const ConnectionView& before, const S
 }
 
 // The sender had probed at one interval, and resets where the next probe was due: as punctually as the probes
-// had come, and not after more of them than a stack sends in vain.
+// had come, and not after more of them than a stack sends in vain. An application's timer may be a multiple
+// of the interval, but hardly of as many as stacks send unless they are told otherwise.
 bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     constexpr std::uint32_t kMostProbes = 20;
+    constexpr std::uint32_t kFewestByDefault = 8;  // BSD; Linux: 9, Windows: 10
     constexpr Nanoseconds kJitter = 50 * kMillisecond;
     const Prober& prober = *watch.sides[index(reset.direction)].prober;
     const Nanoseconds gap = between(prober.last_time, reset.time);
     const std::uint32_t probes = prober.run.gaps + 1;
     if (probes < kFewestProbes || probes > kMostProbes) return false;
     if (gap == kNoTime || before.last_time != watch.exchange_time) return false;
+    if (TimestampEcho::of(reset).moved_since(prober.echo) && !prober.repeats_sooner(gap)) return false;
+    if (probes < kFewestByDefault && !prober.seems_unheard()) return false;
     const Nanoseconds slack = kJitter + (prober.run.longest - prober.run.shortest);
     return gap >= prober.run.shortest - slack && gap <= prober.run.longest + slack;
 }

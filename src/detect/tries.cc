@@ -18,6 +18,7 @@ void lengthen(Train& train, const Segment& segment) {
     train.last_gap = gap;
     train.last_time = segment.time;
     train.host_returned = kNoTime;
+    train.echo = TimestampEcho::of(segment);
     train.frames.add(segment.frame);
     if (train.length < UINT32_MAX) ++train.length;
 }
@@ -29,7 +30,23 @@ Train begin_train(const Segment& segment, Tries tries, Nanoseconds silence_befor
     train.peer_heard = peer.seen ? peer.last_time : kNoTime;
     train.first_time = train.last_time = segment.time;
     train.silence_before = silence_before;
+    train.echo = TimestampEcho::of(segment);
     train.frames.add(segment.frame);
+    return train;
+}
+
+// The side got an answer to its latest try that the capture does not hold.
+bool was_answered_unseen(const Train& train, const SideWatch& side, const Segment& segment) {
+    return train.open() && !train.crossed && !side.peer_probed &&
+           TimestampEcho::of(segment).moved_since(train.echo);
+}
+
+Train begin_after_unseen(Watch& watch, const Train& answered, const Segment& segment,
+                         const HalfStream& peer) {
+    Train train = begin_train(segment, answered.tries, between(answered.last_time, segment.time), peer);
+    train.at = answered.at;
+    train.peer_heard = answered.last_time;
+    watch.loss_time = segment.time;
     return train;
 }
 
@@ -69,18 +86,26 @@ bool may_be_rate_limited(const Train& probes) {
     return probes.length == 1 && probes.silence_before != kNoTime && probes.silence_before < kAnswerPause;
 }
 
-// The gaps between probes while all are answered and nothing else passes.
+void begin_run(Prober& prober, Nanoseconds silence) {
+    prober.run = {};
+    prober.before_run = silence;
+    prober.unheard_answers = 0;
+}
+
+// The gaps between probes while all are answered and nothing else passes, as long as nothing shows that the
+// answers arrive.
 void note_run(const Watch& watch, const ConnectionView& before, Prober& prober, const Segment& segment) {
     const bool open = watch.sides[index(segment.direction)].probes->open();
     const Nanoseconds gap = between(prober.last_time, segment.time);
-    if (open || gap == kNoTime || before.last_time != watch.exchange_time) {
-        prober.run = {};
-        return;
-    }
+    const bool goes_on = !open && gap != kNoTime && before.last_time == watch.exchange_time &&
+                         Seq(segment.ack) == before.tcp.forward(segment.direction).last_ack;
+    const bool arrived = TimestampEcho::of(segment).moved_since(prober.echo) && !prober.repeats_sooner(gap);
+    if (!goes_on || arrived) return begin_run(prober, between(before.last_time, segment.time));
     const Nanoseconds slack = std::max(50 * kMillisecond, gap / 100 * 3);
     const bool differs = std::max(gap, prober.run.longest) - std::min(gap, prober.run.shortest) > slack;
-    if (prober.run.gaps > 0 && differs) prober.run = {};
+    if (prober.run.gaps > 0 && differs) begin_run(prober, prober.run.longest);
     prober.run.add(gap);
+    if (prober.answer_is_later && segment.has_timestamps) ++prober.unheard_answers;
 }
 
 }  // namespace
@@ -97,6 +122,10 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         // The other side's own probe is a sign of life, from which the interval runs.
         train = begin_train(segment, Tries::kProbes, between(before.last_time, segment.time), rev);
         train.crossed = true;
+    } else if (peer_seen && was_answered_unseen(train, side, segment)) {
+        const Nanoseconds idle = between(prober.last_time, segment.time);
+        if (idle != kNoTime && idle > 0) prober.idle.add(idle);
+        train = begin_after_unseen(watch, train, segment, rev);
     } else if (peer_seen && train.open() && !may_be_rate_limited(train)) {
         lengthen(train, segment);
         if (train.last_gap != kNoTime && train.last_gap < kSecond / 10) prober.bunched = true;
@@ -116,6 +145,8 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
     prober.last_time = segment.time;
     prober.last_ip_id = segment.ip_id;
     prober.last_tsval = segment.tsval;
+    prober.echo = TimestampEcho::of(segment);
+    prober.answer_is_later = false;
     prober.payload = static_cast<std::uint8_t>(segment.payload_length);
     ++prober.sent;
     prober.longest_train = std::max(prober.longest_train, train.length);
@@ -131,7 +162,10 @@ void note_transmission(Watch& watch, WatchPools& pools, const ConnectionView& be
     if (!window_probe && !rev.expects(seq)) return;
     Train& train = side.transmissions.in(pools.trains);
     if (train.open() && train.at == seq) {
-        lengthen(train, segment);
+        if (was_answered_unseen(train, side, segment))
+            train = begin_after_unseen(watch, train, segment, rev);
+        else
+            lengthen(train, segment);
         return;
     }
     train = begin_train(segment, window_probe ? Tries::kWindowProbes : Tries::kData,

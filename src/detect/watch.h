@@ -6,6 +6,7 @@
 // Lifetime: of the pools that its records come from.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "detect/large_loss.h"
 #include "detect/silence.h"
 #include "detect/timer_estimate.h"
+#include "detect/timestamp_echo.h"
 #include "detect/went_back.h"
 
 namespace deadpeer {
@@ -42,6 +44,7 @@ struct Train {
     bool crossed = false;               // the other side tried, too, before or meanwhile, and nobody answered
     Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
+    TimestampEcho echo;  // of the latest
     FrameTrail frames;
 
     [[nodiscard]] bool open() const { return length > 0; }
@@ -68,10 +71,21 @@ struct Prober {
     bool bunched = false;  // probes came in bunches: something on the path held them back
     Nanoseconds last_time = kNoTime;
     Nanoseconds heard_before = kNoTime;  // the side's last segment before last_time that was no probe
-    GapCluster run;             // between its latest probes, all answered, with nothing else in between
-    std::uint32_t ignored = 0;  // probes without an answer that the other side's own data came after
+    GapCluster run;  // between its latest probes, all answered, with nothing else in between
+    Nanoseconds before_run = kNoTime;   // the silence before the first of these
+    TimestampEcho echo;                 // of the latest
+    bool answer_is_later = false;       // its answer's timestamp is later than that
+    std::uint32_t unheard_answers = 0;  // of the run: the next probe does not echo their timestamps
+    std::uint32_t ignored = 0;          // probes without an answer that the other side's own data came after
     TimerEstimate idle;
     TimerEstimate interval;
+
+    // Than after the silence that made it probe, as if it had no answer.
+    [[nodiscard]] bool repeats_sooner(Nanoseconds gap) const {
+        return before_run != kNoTime && before_run / 8 * 7 > std::max(gap, run.longest);
+    }
+    // Or with the timestamp of what it got before the answers.
+    [[nodiscard]] bool seems_unheard() const { return repeats_sooner(0) || unheard_answers >= 2; }
 };
 
 // What one side did.
