@@ -245,11 +245,12 @@ struct Finding {
     Reason reason = Reason::kNone;
     Signs signs = 0;
     Nanoseconds time = kNoTime;
-    std::uint32_t file = 0;        // index of the input
-    std::uint64_t frame = 0;       // 0: no frame (silence)
-    std::int64_t stream = -1;      // -1: not about one connection
-    Nanoseconds opened = kNoTime;  // time of the connection's first frame
-    Endpoint subject;              // who the event is about: the dead or rebooted side; port 0: the host
+    std::uint32_t file = 0;         // index of the input
+    std::uint64_t frame = 0;        // 0: no frame (silence)
+    std::int64_t stream = -1;       // -1: not about one connection
+    std::int64_t second_view = -1;  // the stream that is the same connection on the other side of a NAT
+    Nanoseconds opened = kNoTime;   // time of the connection's first frame
+    Endpoint subject;               // who the event is about: the dead or rebooted side; port 0: the host
     Endpoint peer;
     Nanoseconds half_open = kNoTime;
     // Silence before the failure; heartbeat_stopped: since the last beat; scan: from the first try to the

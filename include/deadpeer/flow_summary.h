@@ -45,6 +45,10 @@ struct SideSummary {
 
 struct FlowSummary {
     StreamNumber stream = 0;
+    // The stream that is the same connection on the other side of a NAT, or -1; and whether that came first,
+    // so that events tell of it there.
+    std::int64_t other_view = -1;
+    bool is_second_view = false;
     FlowKey key;
     Direction initiator = Direction::kFromLow;  // which endpoint of the key
     bool roles_guessed = true;                  // no SYN was seen

@@ -81,7 +81,7 @@ void Conclusions::gather_timers(const Connection& connection) {
 
 void Conclusions::note_forgotten(const Connection& connection) {
     const auto lost = lost_by_host(connection);
-    if (!lost) return;
+    if (!lost || is_second_view(connection)) return;
     hosts_.note_reset(lost->address, lost->reset);
     together_.note(loss_of(connection, *lost));
 }
@@ -168,6 +168,7 @@ std::optional<HostConnection> Conclusions::lost_by_host(const Connection& connec
     // Frames after the RST may show that, too.
     if (life_.ip_id_ran_on(lost->address, lost->heard, lost->reset)) lost->ip_id_ran_on = true;
     lost->host = life_.machine_of(lost->host);
+    lost->stream = seen_twice_.first_of(lost->stream).value_or(lost->stream);
     lost->taken = signs_of_takeover(*watcher_.watch_of(connection)->reset, lost->address);
     return lost;
 }
@@ -287,6 +288,7 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
         fill_timers(flow.responder_side, connection, opposite(connection.initiator), conclusion.judgement);
     }
     fill_heartbeat(flow, heartbeat);
+    fill_view(flow);
     fill_judgement(flow, conclusion.judgement);
 
     const Nanoseconds end = flow.closed == Closed::kOpen ? capture.now : facts.last_time;
@@ -300,6 +302,13 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
     }
     flow.heartbeat_missed = conclusion.missed.met;
     return conclusion;
+}
+
+void Conclusions::fill_view(FlowSummary& flow) const {
+    const auto first = seen_twice_.first_of(flow.stream);
+    const auto other = first ? first : seen_twice_.second_of(flow.stream);
+    flow.is_second_view = first.has_value();
+    if (other) flow.other_view = static_cast<std::int64_t>(*other);
 }
 
 void Conclusions::fill_timers(SideSummary& side, const Connection& connection, Direction direction,

@@ -16,6 +16,7 @@
 #include "correlate/host_book.h"
 #include "correlate/host_life.h"
 #include "correlate/lost_together.h"
+#include "correlate/seen_twice.h"
 #include "correlate/timer_pool.h"
 #include "deadpeer/options.h"
 #include "detect/judge.h"
@@ -49,8 +50,13 @@ struct Conclusion {
 class Conclusions {
 public:
     Conclusions(const AnalyzerOptions& options, const Watcher& watcher, const HeartbeatTracker& beats,
-                const HostLife& life)
-        : options_(options), watcher_(watcher), beats_(beats), life_(life) {}
+                const HostLife& life, const SeenTwice& seen_twice)
+        : options_(options), watcher_(watcher), beats_(beats), life_(life), seen_twice_(seen_twice) {}
+
+    // It is another that counts, as seen on the other side of a NAT.
+    [[nodiscard]] bool is_second_view(const Connection& connection) const {
+        return seen_twice_.first_of(connection.tcp.number).has_value();
+    }
 
     void announce(const IpAddress& host, Nanoseconds time, std::uint32_t file, std::uint64_t frame) {
         hosts_.announce(life_.machine_of(host), time, file, frame);
@@ -107,6 +113,7 @@ private:
     [[nodiscard]] LostTogether::Lived lived_by_host(const Connection& connection, Direction host) const;
     [[nodiscard]] bool prober_is_up(const Connection& connection) const;
     [[nodiscard]] Signs signs_of_takeover(const ResetRecord& reset, const IpAddress& host) const;
+    void fill_view(FlowSummary& flow) const;
     void fill_timers(SideSummary& side, const Connection& connection, Direction direction,
                      const Judgement& judgement) const;
 
@@ -114,6 +121,7 @@ private:
     const Watcher& watcher_;
     const HeartbeatTracker& beats_;
     const HostLife& life_;
+    const SeenTwice& seen_twice_;
     HostBook hosts_;
     LostTogether together_;
     TimerPool idle_timers_;

@@ -204,6 +204,7 @@ SegmentNature Analyzer::Impl::inspect(Connection& connection, const Segment& seg
     if (!Watcher::is_plain(connection, segment, labels)) {
         nature = watcher_.inspect(connection, segment, labels, file_, inputs_.tally(file_).holds_copies());
         looked = true;
+        if (nature.kind != SegmentKind::kDuplicateFrame) compare_views(connection, segment);
         if (segment.has(kRst)) {
             take_reset(connection, segment);
         } else if (connection.rst_seen) {
@@ -223,6 +224,12 @@ SegmentNature Analyzer::Impl::inspect(Connection& connection, const Segment& seg
         note_hosts_later(connection, segment.time);
     }
     return nature;
+}
+
+// Before it is counted.
+void Analyzer::Impl::compare_views(const Connection& connection, const Segment& segment) {
+    const SentData& peer = connection.sent_by(opposite(segment.direction));
+    if (peer.next_known) seen_twice_.meet(segment, peer.next, connection.tcp.number);
 }
 
 // From where a RST came, and what that tells of its sender.

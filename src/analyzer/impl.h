@@ -20,6 +20,7 @@
 #include "analyzer/capture_clock.h"
 #include "analyzer/capture_pauses.h"
 #include "analyzer/deadlines.h"
+#include "analyzer/first_view_sink.h"
 #include "analyzer/inputs.h"
 #include "analyzer/live_scheduler.h"
 #include "analyzer/predecessors.h"
@@ -43,17 +44,17 @@ public:
     Impl(const AnalyzerOptions& options, ReportSink& sink)
         : options_(options),
           rules_(rules_of(options.wireshark)),
-          sink_(sink),
+          sink_(seen_twice_, sink),
           flows_(options.hash_seed),
           marks_(options.hash_seed),
           reassembler_(options_.memory_cap / 64, options_.hash_seed),
           life_(options_.memory_cap / 64, options_.hash_seed),
-          watcher_(options_, life_, sink),
+          watcher_(options_, life_, sink_),
           beats_(options_),
           census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
           predecessors_(watcher_),
-          verdicts_(options_, watcher_, beats_, life_, sink),
-          inputs_(sink),
+          verdicts_(options_, watcher_, beats_, life_, seen_twice_, sink_),
+          inputs_(sink_),
           rounds_(flows_, marks_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {
         segments_.reassembler = &reassembler_;
@@ -66,7 +67,7 @@ public:
     }
     void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at);
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
-    [[nodiscard]] ReportSink& sink() const { return sink_; }
+    [[nodiscard]] ReportSink& sink() const { return sink_.behind(); }
     // All but the end of the reports.
     RunSummary report_all();
 
@@ -92,6 +93,7 @@ private:
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
                                                Labels labels) const;
     [[gnu::noinline]] void inspect_closely(Connection& connection, const Segment& segment, Labels labels);
+    void compare_views(const Connection& connection, const Segment& segment);
     void take_reset(const Connection& connection, const Segment& segment);
     SegmentNature inspect(Connection& connection, const Segment& segment, Labels labels);
     [[gnu::always_inline]] inline void hear_host(const Connection& connection, const Segment& segment);
@@ -194,7 +196,7 @@ private:
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
                verdicts_.memory() + services_.memory() + life_.memory() + reassembler_.memory() +
-               host_deadlines_.memory() + order_memory();
+               seen_twice_.memory() + host_deadlines_.memory() + order_memory();
     }
     // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
@@ -206,7 +208,8 @@ private:
 
     const AnalyzerOptions options_;
     const Rules rules_;
-    ReportSink& sink_;
+    SeenTwice seen_twice_;
+    FirstViewSink sink_;
     FlowTable<Connection> flows_;
     const HostMarks marks_;
     RangePool ranges_;

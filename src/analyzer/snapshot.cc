@@ -13,7 +13,7 @@ Status Analyzer::Impl::snapshot(ReportSink& sink, std::span<const PacketSource* 
                                 const std::function<void()>& meanwhile) {
     inputs_.describe_open(sink, sources);
     const std::uint64_t ended_before = reported_early_;
-    Picture picture(Conclusions(options_, watcher_, beats_, life_), sink, next_stream_);
+    Picture picture(Conclusions(options_, watcher_, beats_, life_, seen_twice_), sink, next_stream_);
     verdicts_.draw(&picture);
     gather(picture, meanwhile);
     std::uint64_t turns = 0;

@@ -152,6 +152,7 @@ void Verdicts::report_verdict(const Connection& connection, const Judgement& jud
                               Nanoseconds now) {
     const bool restarted = judgement.verdict == Verdict::kMiddleboxRestarted;
     if (restarted && host.moment.hosts == 0) return;  // told before
+    if (conclusions_.is_second_view(connection)) return;
     const std::optional<Finding> event = event_of(connection, judgement, host);
     const bool is_try = Scans::is_try(connection, judgement);
     const auto shared = shared_event(judgement);

@@ -39,11 +39,11 @@ struct HostVisitors {
 class Verdicts {
 public:
     Verdicts(const AnalyzerOptions& options, Watcher& watcher, HeartbeatTracker& beats, const HostLife& life,
-             ReportSink& sink)
+             const SeenTwice& seen_twice, ReportSink& sink)
         : watcher_(watcher),
           beats_(beats),
           sink_(sink),
-          conclusions_(options, watcher, beats, life),
+          conclusions_(options, watcher, beats, life, seen_twice),
           reboots_(options.memory_cap / 64),
           paths_(options.memory_cap / 64, beats.knowledge()),
           scans_(options.memory_cap / 64) {}

@@ -30,7 +30,7 @@ namespace deadpeer {
 struct HostConnection {
     IpAddress host;     // the machine, by one of its addresses
     IpAddress address;  // of the machine, that the connection had
-    StreamNumber stream = 0;
+    StreamNumber stream = 0;  // of the first view, where it is seen on both sides of a NAT
     Nanoseconds first_time = kNoTime;
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted
     Nanoseconds reset = kNoTime;  // its no-socket RST; kNoTime if there is none

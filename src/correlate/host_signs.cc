@@ -37,10 +37,14 @@ bool HostBook::lost_others(const HostConnection& forgotten, const Silence& silen
         std::ranges::lower_bound(lost_, Lost{forgotten.address, from - kShortestTimeout}, is_lost_before);
     auto each = std::ranges::upper_bound(lost_, Lost{forgotten.address, silence.from}, is_lost_before);
     int missing = was_in_use(forgotten) ? 1 : 2;
+    StreamNumber counted = forgotten.stream;
     for (std::size_t i = 0; i < kMaxLooked && missing > 0 && each > begin; ++i) {
         --each;
-        const bool another = each->stream != forgotten.stream && each->reset >= from && each->reset <= to;
-        if (another && was_in_use(*each)) --missing;
+        const bool another = each->stream != forgotten.stream && each->stream != counted &&
+                             each->reset >= from && each->reset <= to;
+        if (!another || !was_in_use(*each)) continue;
+        counted = each->stream;
+        --missing;
     }
     return missing == 0;
 }

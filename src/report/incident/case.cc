@@ -84,6 +84,8 @@ void Case::note_peers(const Finding& finding) {
 
 bool Case::note_streams(const Finding& finding, bool may_list) {
     if (finding.stream < 0 || is_of_several(finding.kind)) return false;
+    if (finding.second_view >= 0 && second_views_.size() < Incident::kMostStreams)
+        second_views_.insert(static_cast<StreamNumber>(finding.second_view));
     if (may_list) return streams_.insert(static_cast<StreamNumber>(finding.stream)).second;
     if (is_verdict(finding.kind)) ++unlisted_;
     return false;
@@ -133,6 +135,7 @@ void Case::add_to(Incident& incident) const {
         const auto known = std::min<std::size_t>(told().count, told().lost.size());
         incident.streams.insert(incident.streams.end(), told().lost.begin(), told().lost.begin() + known);
     }
+    incident.streams.insert(incident.streams.end(), second_views_.begin(), second_views_.end());
     std::ranges::sort(incident.streams);
     incident.streams.erase(std::unique(incident.streams.begin(), incident.streams.end()),
                            incident.streams.end());

@@ -55,7 +55,8 @@ private:
     std::vector<Finding> told_;  // the worst two
     EventCounts counts_{};
     std::set<StreamNumber> streams_;
-    std::uint64_t unlisted_ = 0;  // connections that are not in streams_
+    std::set<StreamNumber> second_views_;  // of these, on the other side of a NAT
+    std::uint64_t unlisted_ = 0;           // connections that are not in streams_
     std::vector<IpAddress> peers_;
     bool more_peers_ = false;
     std::uint16_t port_ = 0;  // the subject's

@@ -325,6 +325,10 @@ void explain_event(Explanation& out, const Finding& finding, bool stream_numbers
 const Explanation& explain(Explanation& out, const Finding& finding, bool stream_numbers) {
     out.clear();
     explain_event(out, finding, stream_numbers);
+    if (finding.second_view >= 0 && stream_numbers) {
+        say_sentence(out.evidence, "tcp.stream ", static_cast<StreamNumber>(finding.second_view),
+                     " is the same connection on the other side of a NAT");
+    }
     out.join();
     return out;
 }

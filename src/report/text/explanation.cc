@@ -253,6 +253,12 @@ void Explanation::join() {
 const Explanation& explain(Explanation& out, const FlowSummary& flow, const Inventory* inventory) {
     out.clear();
     explain_verdict(out, flow);
+    if (flow.other_view >= 0) {
+        const auto other = static_cast<StreamNumber>(flow.other_view);
+        say_sentence(out.evidence, flow.is_second_view ? "This is tcp.stream " : "tcp.stream ", other,
+                     flow.is_second_view ? " again, on the other side of a NAT: events tell of it there"
+                                         : " is the same connection on the other side of a NAT");
+    }
     out.has_names = inventory != nullptr && say_unexpected(out.advice, flow, *inventory);
     out.join();
     return out;
