@@ -62,6 +62,7 @@ struct InputSummary {
     std::uint64_t tcp_frames = 0;  // frames that yielded at least one segment
     std::uint64_t tcp_segments = 0;
     std::uint64_t duplicate_frames = 0;  // segments that the capture holds already
+    std::uint64_t shared_addresses = 0;  // pairs that are others in another virtual network
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
     std::uint64_t bad_options = 0;     // segments whose TCP options make no sense; they are analysed without
     std::uint64_t time_went_back = 0;  // frames older than the frame before them

@@ -87,12 +87,14 @@ void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
         const std::size_t before = segments_.count;
         SkipReason reason = decode_one(frames[i], static_cast<std::uint8_t>(i), segments_);
         if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
-            segments_.count = before;
+            segments_.cut_back(before);
             reason = SkipReason::kCutHeader;
         }
         tally.count(reason);
     }
     tally.count(segments_.view());
+    for (const auto& [place, network] : segments_.in_network_view())
+        if (shared_addresses_.note(segments_.segments[place], network)) tally.count_shared();
     note_times(frames);
 }
 

@@ -29,6 +29,7 @@
 #include "correlate/census.h"
 #include "correlate/host_life.h"
 #include "correlate/services.h"
+#include "correlate/shared_addresses.h"
 #include "deadpeer/analyzer.h"
 #include "decode/decode.h"
 #include "decode/reassembler.h"
@@ -51,6 +52,7 @@ public:
           life_(options_.memory_cap / 64, options_.hash_seed),
           watcher_(options_, life_, sink_),
           beats_(options_),
+          shared_addresses_(options.hash_seed),
           census_(options_.connection_limits, options_.memory_cap / 16, options_.hash_seed),
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, life_, seen_twice_, sink_),
@@ -195,8 +197,8 @@ private:
     [[nodiscard]] std::size_t memory() const {
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
                predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
-               verdicts_.memory() + services_.memory() + life_.memory() + reassembler_.memory() +
-               seen_twice_.memory() + host_deadlines_.memory() + order_memory();
+               verdicts_.memory() + services_.memory() + life_.memory() + shared_addresses_.memory() +
+               reassembler_.memory() + seen_twice_.memory() + host_deadlines_.memory() + order_memory();
     }
     // What it will take to tell all connections in order, beyond a little, and to ask about their hosts.
     [[nodiscard]] std::size_t order_memory() const {
@@ -217,6 +219,7 @@ private:
     HostLife life_;
     Watcher watcher_;
     HeartbeatTracker beats_;
+    SharedAddresses shared_addresses_;
     Census census_;
     Services services_;
     Predecessors predecessors_;

@@ -31,6 +31,8 @@ public:
     // Of a frame that the filter does not reject.
     void note_time(Nanoseconds time);
 
+    // A pair of addresses that are others in another network.
+    void count_shared() { ++summary_.shared_addresses; }
     // One of the segments that were counted is a copy of another.
     void count_copy() { ++summary_.duplicate_frames; }
     // Not only now and then, as a network makes them.

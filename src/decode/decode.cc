@@ -265,6 +265,7 @@ SkipReason finish_fragments(const Packet& packet, SkipReason reason, std::span<S
                                   std::span(out.segments).first(out.count).subspan(segments_before),
                                   std::span(out.notices).first(out.notice_count).subspan(notices_before));
     }
+    if (!out.scope.tunnel) out.note_network(segments_before, packet.networks.virtual_network());
     note_heard(packet, frame, reason == SkipReason::kNone && !frame.rejected_by_filter);
     return reason;
 }
@@ -274,7 +275,7 @@ SkipReason pass_over(const FrameView& frame, std::uint8_t batch_index, SegmentBa
     const std::size_t segments = out.count;
     const std::size_t notices = out.notice_count;
     if (frame.captured_length > 0) decode_by_tables(frame, batch_index, out);
-    out.count = segments;
+    out.cut_back(segments);
     out.notice_count = notices;
     return SkipReason::kFiltered;
 }

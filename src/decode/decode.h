@@ -69,6 +69,12 @@ struct Heard {
     bool claims_host = false;  // ARP, or neighbour discovery: the address belongs to that link-layer address
 };
 
+// A segment in a virtual network that is not told apart from others.
+struct InVirtualNetwork {
+    std::size_t segment = 0;  // its place in the SegmentBatch
+    Scope network = 0;
+};
+
 // The segments of a FrameBatch, in frame order.
 struct SegmentBatch {
     static constexpr std::size_t kSegmentsPerFrame = 2;
@@ -80,16 +86,30 @@ struct SegmentBatch {
     std::size_t notice_count = 0;
     std::array<Heard, FrameBatch::kCapacity * 2> heard;  // at most two a frame
     std::size_t heard_count = 0;
+    std::array<InVirtualNetwork, kCapacity> in_networks;
+    std::size_t in_network_count = 0;
     Reassembler* reassembler = nullptr;  // null: each IP fragment is kFragment
     ScopeChoice scope;                   // which networks the addresses tell
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
     [[nodiscard]] std::span<const Notice> notice_view() const { return {notices.data(), notice_count}; }
     [[nodiscard]] std::span<const Heard> heard_view() const { return {heard.data(), heard_count}; }
+    [[nodiscard]] std::span<const InVirtualNetwork> in_network_view() const {
+        return {in_networks.data(), in_network_count};
+    }
     // One more, to be written. By way of a pointer: with an element of the array the compiler would compute
     // the address at every use.
     [[nodiscard]] Segment& add() { return segments.data()[count++]; }
-    void clear() { count = notice_count = heard_count = 0; }
+    // Of the segments from that one on; 0: they are in none.
+    void note_network(std::size_t first, Scope network) {
+        for (; network != 0 && first < count; ++first) in_networks[in_network_count++] = {first, network};
+    }
+    // As if those from that one on had not been there.
+    void cut_back(std::size_t first) {
+        count = first;
+        while (in_network_count > 0 && in_networks[in_network_count - 1].segment >= count) --in_network_count;
+    }
+    void clear() { count = notice_count = heard_count = in_network_count = 0; }
 };
 
 // Appends the frame's segments to `out` and answers kNone, or answers why there are none.

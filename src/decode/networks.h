@@ -38,11 +38,12 @@ public:
         add_tunnel(number <= kLargestScopeValue ? scope_of(kind, number)
                                                 : mixed(ScopeKind::kTunnel, scope_of(kind, 0), number));
         is_named_ = true;
+        virtual_network_ = kind == ScopeKind::kVni ? scope_of(kind, number) : 0;
     }
 
     // Back to where the frame was mirrored.
     void leave_all() {
-        interface_ = vlan_ = tunnel_ = 0;
+        interface_ = vlan_ = tunnel_ = virtual_network_ = 0;
         is_named_ = true;
     }
 
@@ -60,6 +61,9 @@ public:
     }
 
     [[nodiscard]] bool are_told_apart() const { return choice_.any(); }
+
+    // Whatever is told apart: the latest VNI.
+    [[nodiscard]] Scope virtual_network() const { return virtual_network_; }
 
     [[nodiscard]] Scope scope() const {
         Scope scope = interface_;
@@ -86,6 +90,7 @@ private:
     Scope interface_ = 0;
     Scope vlan_ = 0;
     Scope tunnel_ = 0;
+    Scope virtual_network_ = 0;
 };
 
 }  // namespace deadpeer::decoding

@@ -161,10 +161,12 @@ Decoded decode_exact(const TestFrame& frame, Reassembler* fragments) {
     const auto segments = batch->view();
     const auto notices = batch->notice_view();
     const auto heard = batch->heard_view();
+    const auto in_networks = batch->in_network_view();
     return {reason,
             {segments.begin(), segments.end()},
             {notices.begin(), notices.end()},
-            {heard.begin(), heard.end()}};
+            {heard.begin(), heard.end()},
+            {in_networks.begin(), in_networks.end()}};
 }
 
 std::string decoded(const TestFrame& frame, Reassembler* fragments) {

@@ -62,6 +62,7 @@ struct Decoded {
     std::vector<Segment> segments;
     std::vector<Notice> notices;
     std::vector<Heard> heard;
+    std::vector<InVirtualNetwork> in_networks;
 };
 
 // Decodes from a heap block of exactly the frame's size, so that a sanitizer sees any byte too far.

@@ -72,6 +72,22 @@ TEST_CASE("a tunnel's number is its network") {
     CHECK(scope_in_udp(4789, "08000000 00138800" + kInner, kVlans).empty());
 }
 
+TEST_CASE("of a segment in a virtual network that is not told apart it is said in which") {
+    const auto networks = [](std::uint16_t port, const std::string& header, ScopeChoice choice) {
+        const Bytes outer = ipv4_packet(udp(port, header, ipv4_packet(test_tcp())), 17);
+        std::string text;
+        for (const auto& [segment, network] :
+             decode_exact({ethernet_frame(outer), kEthernet, 0, 0, false, 5 * kSecond, choice}).in_networks)
+            text += std::to_string(segment) + " " + scope_text(network);
+        return text;
+    };
+    CHECK(networks(4789, "08000000 00138800" + kInner, {}) == "0 vni:5000");
+    CHECK(networks(6081, "0000 6558 00138800" + kInner, kVlans) == "0 vni:5000");
+    CHECK(networks(4789, "08000000 00138800" + kInner, kTunnels).empty());
+    CHECK(networks(37008, "01 00 0001 01" + kInner, {}).empty());
+    CHECK(networks(2152, "30 ff 002b 00000001", {}).empty());
+}
+
 TEST_CASE("a tunnel without a number that holds for both directions is known by its ends") {
     const std::string in_ip = scope_in_ip(4, "");
     CHECK(in_ip.starts_with("tunnel:"));

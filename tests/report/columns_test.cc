@@ -45,7 +45,8 @@ void check_meanings(std::span<const Column<Row>> columns) {
 TEST_CASE("the columns of each report, in order") {
     CHECK(names(kCaptureColumns) ==
           "file, format, link_types, first_utc, last_utc, frames, tcp_segments, bytes, skipped, "
-          "skipped_reasons, dropped_by_capture, time_went_back, status, status_detail, duplicate_frames");
+          "skipped_reasons, dropped_by_capture, time_went_back, status, status_detail, duplicate_frames, "
+          "shared_addresses");
     CHECK(names(kSegmentColumns) ==
           "file, frame, time_utc, stream, src, src_port, dst, dst_port, seq, ack, len, window, flags, "
           "wireshark_labels, kind, train_position, idle_before_s, answered_by_frame, rtt_s, ttl, ip_id, "

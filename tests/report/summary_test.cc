@@ -105,6 +105,17 @@ TEST_CASE("the summary says that the capture holds frames twice") {
                                 "connections; capture at one interface\n") != std::string::npos);
 }
 
+TEST_CASE("the summary says that networks should be told apart") {
+    Summary summary;
+    InputSummary input = sample_input("a.pcap", kSecond);
+    input.shared_addresses = 2;
+    summary.on_input_end(0, input);
+    REQUIRE(summary.finish({}).ok());
+    CHECK(
+        summary.text({}).find("\nOther hosts in another virtual network: 2 pairs of addresses; what is said "
+                              "of them may be mixed up; give --scope tunnel\n") != std::string::npos);
+}
+
 TEST_CASE("the summary says how far time went back, however little") {
     const auto said = [](std::uint64_t times, Nanoseconds step) {
         Summary summary;

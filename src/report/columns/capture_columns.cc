@@ -74,6 +74,10 @@ constexpr Column<CaptureRow> kTable[] = {
      "TCP segments that the capture holds once more: from a bridge and its ports, both sides of a router, or "
      "a mirror port.",
      [](Cells& c, const CaptureRow& r) { c.number(r.input.duplicate_frames); }},
+    {"shared_addresses", CellType::kInteger,
+     "Pairs of addresses that are other hosts in another virtual network (VNI), as connections of their own "
+     "in each show: `--scope tunnel` tells them apart.",
+     [](Cells& c, const CaptureRow& r) { c.number(r.input.shared_addresses); }},
 };
 
 }  // namespace

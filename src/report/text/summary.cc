@@ -70,6 +70,7 @@ struct Summary::Totals {
     std::array<std::uint64_t, kSkipReasonCount> skipped{};
     std::uint64_t dropped = 0;
     std::uint64_t duplicates = 0;
+    std::uint64_t shared_addresses = 0;
     std::uint64_t lengths_contradict = 0;
     std::uint64_t beyond_snap_length = 0;
     std::uint64_t bad_times = 0;
@@ -104,6 +105,7 @@ Summary::Totals Summary::totals() const {
         for (std::size_t i = 0; i < kSkipReasonCount; ++i) all.skipped[i] += input.skipped[i];
         all.dropped += input.source.dropped_by_capture.value_or(0);
         all.duplicates += input.duplicate_frames;
+        all.shared_addresses += input.shared_addresses;
         all.lengths_contradict += input.source.original_shorter_than_captured;
         all.beyond_snap_length += input.source.captured_beyond_snap_length;
         all.bad_times += input.source.bad_subsecond + input.source.unusable_time;
@@ -214,6 +216,12 @@ void Summary::describe_losses(std::string& out, const Totals& all) const {
             "Captured more than once: {}, not counted as segments of their connections; capture at one "
             "interface\n",
             counted(all.duplicates, "frame", "frames"));
+    }
+    if (all.shared_addresses != 0) {
+        add(out,
+            "Other hosts in another virtual network: {} of addresses; what is said of them may be mixed up; "
+            "give --scope tunnel\n",
+            counted(all.shared_addresses, "pair", "pairs"));
     }
     const auto oddity = [&](std::uint64_t number, std::string_view what) {
         if (number != 0) add(out, "{} {}\n", counted(number, "frame", "frames"), what);
