@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "decode/aggregate.h"
 #include "decode/arcnet.h"
 #include "decode/arp.h"
 #include "decode/atm.h"
@@ -189,6 +190,7 @@ Next parse(Next header, Packet& packet) {
             return parse_by_port(header, packet);
         case NumberSpace::kFragment:
             return reassemble(header, packet);
+        case NumberSpace::kAggregate:  // read_headers()
         case NumberSpace::kNone:
             break;
     }
@@ -232,40 +234,76 @@ void note_heard(const Packet& packet, const FrameView& frame, bool is_segment) {
     if (!is_segment) add_heard(packet, packet.sender(), in_tunnel ? 0 : mac);
 }
 
-// What was found in fragments is not in the frame, or not all of it. REQUIRES: there were some.
-SkipReason finish_fragments(const Packet& packet, SkipReason reason, std::span<Segment> segments,
-                            std::span<Notice> notices) {
-    for (Segment& segment : segments) {
+// How much there was before a packet.
+struct Found {
+    std::size_t segments = 0;
+    std::size_t notices = 0;
+
+    explicit Found(const SegmentBatch& batch) : segments(batch.count), notices(batch.notice_count) {}
+};
+
+// What was found in fragments is not in the frame, or not all of it.
+SkipReason finish_fragments(const Packet& packet, const FrameView* frame, SkipReason reason, Found before) {
+    if (packet.frame == frame && !packet.in_lone_fragment) return reason;
+    SegmentBatch& out = *packet.out;
+    for (Segment& segment : std::span(out.segments).first(out.count).subspan(before.segments)) {
         if (packet.in_lone_fragment) segment.analysed = false;
         segment.payload_offset = segment.captured_payload = 0;
     }
-    for (Notice& notice : notices) notice.quote.payload_offset = notice.quote.captured_payload = 0;
+    for (Notice& notice : std::span(out.notices).first(out.notice_count).subspan(before.notices))
+        notice.quote.payload_offset = notice.quote.captured_payload = 0;
     return packet.in_lone_fragment && reason != SkipReason::kNone ? SkipReason::kFragment : reason;
+}
+
+// Reads the headers from that on, and answers why the way ends.
+SkipReason read_headers(Packet& packet, Next next);
+
+// Each packet of an aggregate, while there is room for the segment that may be in it. Where there are
+// segments nothing else counts; else it is as if the last one had come alone.
+SkipReason read_aggregate(Packet& packet) {
+    if (packet.in_aggregate) return SkipReason::kTooDeep;
+    packet.in_aggregate = true;
+    const Found before(*packet.out);
+    Packet rest = packet;
+    SkipReason reason = SkipReason::kShortLinkHeader;
+    while (packet.out->count < before.segments + SegmentBatch::kSegmentsPerFrame &&
+           packet.out->notice_count == before.notices) {
+        const std::optional<Packet> subframe = next_subframe(rest);
+        if (!subframe) break;
+        packet = *subframe;
+        const Found so_far(*packet.out);
+        reason = read_headers(packet, ether_type(kLinuxLlc));
+        reason = finish_fragments(packet, rest.frame, reason, so_far);
+        packet.frame = rest.frame;
+        packet.in_lone_fragment = false;
+    }
+    if (packet.out->count == before.segments) return reason;
+    packet.out->notice_count = before.notices;
+    packet.quote = {};
+    return SkipReason::kNone;
+}
+
+SkipReason read_headers(Packet& packet, Next next) {
+    constexpr int kMaxHeaders = 32;  // the innermost TCP of a mirrored tunnel in a tunnel has about 20
+    for (int headers = 0; headers < kMaxHeaders; ++headers) {
+        if (next.space == NumberSpace::kAggregate) return read_aggregate(packet);
+        next = parse(next, packet);
+        if (next.space != NumberSpace::kNone) continue;
+        return packet.quote.inside ? packet.quote.reason : next.reason;
+    }
+    return packet.quote.inside ? packet.quote.reason : SkipReason::kTooDeep;
 }
 
 [[gnu::noinline]] SkipReason decode_by_tables(const FrameView& frame, std::uint8_t batch_index,
                                               SegmentBatch& out) {
     if (frame.interface == kUndeclaredInterface) return SkipReason::kBadInterface;
-    constexpr int kMaxHeaders = 32;  // the innermost TCP of a mirrored tunnel in a tunnel has about 20
-    const std::size_t segments_before = out.count;
-    const std::size_t notices_before = out.notice_count;
+    const Found before(out);
     Packet packet = whole_frame(frame, batch_index, out);
     packet.fragments = frame.rejected_by_filter ? nullptr : out.reassembler;
     if (packet.fragments != nullptr) packet.fragments->begin_frame();
-    Next next = link_type(frame.link_type);
-    for (int headers = 0; headers < kMaxHeaders; ++headers) {
-        next = parse(next, packet);
-        if (next.space == NumberSpace::kNone) break;
-    }
-    SkipReason reason = packet.quote.inside                ? packet.quote.reason
-                        : next.space == NumberSpace::kNone ? next.reason
-                                                           : SkipReason::kTooDeep;
-    if (packet.frame != &frame || packet.in_lone_fragment) {
-        reason = finish_fragments(packet, reason,
-                                  std::span(out.segments).first(out.count).subspan(segments_before),
-                                  std::span(out.notices).first(out.notice_count).subspan(notices_before));
-    }
-    if (!out.scope.tunnel) out.note_network(segments_before, packet.networks.virtual_network());
+    SkipReason reason = read_headers(packet, link_type(frame.link_type));
+    reason = finish_fragments(packet, &frame, reason, before);
+    if (!out.scope.tunnel) out.note_network(before.segments, packet.networks.virtual_network());
     note_heard(packet, frame, reason == SkipReason::kNone && !frame.rejected_by_filter);
     return reason;
 }

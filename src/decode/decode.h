@@ -77,7 +77,7 @@ struct InVirtualNetwork {
 
 // The segments of a FrameBatch, in frame order.
 struct SegmentBatch {
-    static constexpr std::size_t kSegmentsPerFrame = 2;
+    static constexpr std::size_t kSegmentsPerFrame = 8;  // more than one: A-MSDU
     static constexpr std::size_t kCapacity = FrameBatch::kCapacity * kSegmentsPerFrame;
 
     std::array<Segment, kCapacity> segments;

@@ -2,7 +2,8 @@
 // them between access point and controller.
 //
 //     802.11:    frame control (2), duration (2), three addresses (18), sequence (2), a fourth address (6,
-//                between access points), quality of service (2), high throughput (4); then LLC
+//                between access points), quality of service (2), high throughput (4); then LLC, or several
+//                packets (aggregate.h)
 //     radiotap:  version (1), padding (1), length (2), what is present (4, more while its last bit is set)
 //     PPI:       version (1), flags (1), length (2), link type (4), fields; little-endian, like radiotap
 //     AVS:       magic number and version (4), length (4), ...; big-endian
@@ -21,14 +22,14 @@
 namespace deadpeer::decoding {
 
 inline constexpr std::uint32_t kWirelessCheckBytes = 4;
+inline constexpr std::uint16_t kQualityOfService = 0x0080;
+inline constexpr std::uint16_t kBetweenAccessPoints = 0x0300;
 
 // `control`: the frame control field as a little-endian number. Nothing: no data that can be read.
 inline std::optional<std::uint32_t> length_of_wireless_header(std::uint16_t control) {
     constexpr std::uint16_t kTypeMask = 0x000c;
     constexpr std::uint16_t kData = 0x0008;
     constexpr std::uint16_t kNoData = 0x0040;
-    constexpr std::uint16_t kQualityOfService = 0x0080;
-    constexpr std::uint16_t kBetweenAccessPoints = 0x0300;
     constexpr std::uint16_t kHighThroughput = 0x8000;
     if ((control & kTypeMask) != kData || (control & kNoData) != 0) return std::nullopt;
     std::uint32_t length = 24;
@@ -40,6 +41,14 @@ inline std::optional<std::uint32_t> length_of_wireless_header(std::uint16_t cont
     return length;
 }
 
+// REQUIRES: data in a header of that length.
+inline bool is_aggregate(const std::uint8_t* header, std::uint16_t control) {
+    constexpr std::uint8_t kSeveralPackets = 0x80;
+    const bool between_access_points = (control & kBetweenAccessPoints) == kBetweenAccessPoints;
+    const std::uint8_t* const quality = header + (between_access_points ? 30 : 24);
+    return (control & kQualityOfService) != 0 && (*quality & kSeveralPackets) != 0;
+}
+
 inline Next wireless_frame(Packet& packet, std::uint16_t control, std::uint32_t alignment) {
     constexpr std::uint16_t kProtected = 0x4000;
     const auto header = length_of_wireless_header(control);
@@ -47,8 +56,9 @@ inline Next wireless_frame(Packet& packet, std::uint16_t control, std::uint32_t 
     if ((control & kProtected) != 0) return stop(SkipReason::kEncrypted);
     const std::uint32_t length = (*header + alignment - 1) / alignment * alignment;
     if (packet.captured < length) return stop(SkipReason::kShortLinkHeader);
+    const Next content = is_aggregate(packet.data, control) ? aggregate() : ether_type(kLinuxLlc);
     packet.skip(length);
-    return ether_type(kLinuxLlc);
+    return content;
 }
 
 inline Next ieee802_11(Packet& packet) {

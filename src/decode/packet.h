@@ -70,6 +70,7 @@ struct Packet {
     const FrameView* frame = nullptr;  // or the datagram that was put together
     SegmentBatch* out = nullptr;
     std::uint8_t batch_index = 0;
+    bool in_aggregate = false;  // one of several packets of a frame
 
     [[nodiscard]] Sender sender() const {
         return quote.inside ? quote.reporter : Sender{source, is_v6, claims_source, ip_id, scope};
@@ -118,7 +119,8 @@ enum class NumberSpace : std::uint8_t {
     kPppProtocol,
     kIpProtocol,
     kUdpPort,
-    kFragment
+    kFragment,
+    kAggregate  // several packets, each with an LLC header
 };
 
 struct Next {
@@ -155,6 +157,9 @@ constexpr Next udp_ports(std::uint16_t source, std::uint16_t destination) {
 }
 constexpr Next ip_fragment(std::uint8_t protocol, std::uint16_t offset_and_more) {
     return {NumberSpace::kFragment, SkipReason::kNone, protocol, offset_and_more};
+}
+constexpr Next aggregate() {
+    return {NumberSpace::kAggregate, SkipReason::kNone, 0, 0};
 }
 constexpr Next stop(SkipReason reason) {
     return {NumberSpace::kNone, reason, 0, 0};

@@ -26,7 +26,6 @@ constexpr auto kUncovered = Allowance::kUncoveredFrames;
 constexpr auto kNumbers = Allowance::kOtherNumbers;
 constexpr std::string_view kSocks = "Wireshark's SOCKS dissector takes a stream number for each request";
 constexpr Exception kExceptions[] = {
-    {"e76_two_tcp_layers.pcap", kUncovered, "IEEE 802.11 (A-MSDU)"},
     {"shadowsocks.pcap", kNumbers, kSocks},
     {"socks.pcap", kNumbers, kSocks},
     {"tls_heur__shadowsocks-tcp.pcapng", kNumbers, kSocks},
