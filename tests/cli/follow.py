@@ -239,6 +239,18 @@ def counted(bench):
         assert sum(int(row[head.index("frames")]) for row in rows) == 20, rows
 
 
+def not_merged(bench):
+    """Files of two captures at the same time: said once."""
+    for number in (0, 1, 3, 2):
+        bench.put(number, name=f"cap{number}.pcap")
+        if bench.process is None:
+            bench.start()
+        bench.wait_until_taken([f"cap{n}.pcap" for n in (0, 1, 3, 2) if os.path.exists(f"{bench.captures}/cap{n}.pcap")])
+    assert bench.stop() == 0, bench.err()
+    told = f"deadpeer: {bench.captures}/cap2.pcap begins before what was read ends: files that are followed are not merged"
+    assert bench.err().startswith(told) and bench.err().count("\n") == 1, bench.err()
+
+
 def folder_goes(bench):
     bench.start()
     bench.put(0)

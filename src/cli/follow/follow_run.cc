@@ -174,8 +174,19 @@ bool FollowRun::open_next() {
         return true;
     }
     source_ = std::move(opened).value();
+    warn_of_overlap();
     input_ = begin_input();
     return true;
+}
+
+// To merge files, none that belongs between them may still come, and that is not known.
+void FollowRun::warn_of_overlap() {
+    if (file_.first_time == kNoTime || now_ == kNoTime || file_.first_time >= now_ || overlap_told_) return;
+    overlap_told_ = true;
+    complain(fmt::format(
+        "{} begins before what was read ends: files that are followed are not merged, so that time "
+        "goes back; captures that go on at the same time need folders of their own",
+        folder_.path_of(file_.name)));
 }
 
 void FollowRun::refuse(const std::string& why) {

@@ -52,6 +52,7 @@ private:
     bool open_next();
     void read_on();
     void end_file(ReadStatus status);
+    void warn_of_overlap();
     void refuse(const std::string& why);
     std::uint32_t begin_input();
     void wait();
@@ -92,6 +93,7 @@ private:
     Nanoseconds started_ = kNoTime;
     Nanoseconds now_ = kNoTime;  // by the frames; kNoTime before the first
     std::uint64_t frames_left_;  // -c
+    bool overlap_told_ = false;
     Progress progress_;
     ExitCode code_ = ExitCode::kOk;
     Clock::time_point next_publication_ = Clock::time_point::min();
