@@ -3,7 +3,8 @@
 //
 // What:    kept from the first retransmission of a large segment until the other side acknowledges it. Signs
 //          that small ones pass, and that the other side lives: SACK blocks of few octets, and new data of it
-//          after an ACK of this one, where it would repeat the old if that had been lost.
+//          after an ACK of this one, where it would have repeated the old if that had been lost. What the
+//          window has no room for, or is answered at once, does not vanish on the path.
 // Threads: they change the Watch that is given; one at a time.
 #pragma once
 
@@ -30,9 +31,12 @@ struct LargeLoss {
     std::uint32_t size = 0;      // its payload
     std::uint32_t sent = 0;      // times, the original included
     std::uint32_t signs = 0;     // that small ones pass
+    std::uint32_t refusals = 0;  // of the other side, each at once: the large one arrived
     bool sacked = false;         // a small segment behind it arrived
     bool passes = false;         // large ones arrived, too
-    Nanoseconds time = kNoTime;  // of the latest transmission or sign before it was shown
+    Nanoseconds sent_time = kNoTime;  // of the latest transmission
+    Nanoseconds sign_time = kNoTime;  // of the latest sign, or the first retransmission
+    Nanoseconds time = kNoTime;       // of the latest transmission or sign before it was shown
     FrameTrail frames;
 
     [[nodiscard]] bool shown() const { return sent >= kFewestSent && signs >= kFewestSigns && !passes; }
