@@ -27,14 +27,22 @@ FlowKey IdleCloses::key_of(const IdleClose& close) {
 }
 
 bool IdleCloses::belongs(const Group& group, Nanoseconds idle) {
-    return group.count > 0 && std::max(group.most, idle) - std::min(group.least, idle) <= tolerance(idle);
+    return group.idles.gaps > 0 &&
+           std::max(group.idles.longest, idle) - std::min(group.idles.shortest, idle) <= tolerance(idle);
 }
 
 // Equal by chance are some of many, and two that are not quite equal.
 bool IdleCloses::is_timer(const Service& service, const Group& group) {
-    const Nanoseconds close = std::max(kSecond / 20, group.least / 500);
-    const bool enough = group.count >= 3 || (group.count == 2 && group.most - group.least <= close);
-    return enough && group.count > service.closes - group.count;
+    const GapCluster& idles = group.idles;
+    const Nanoseconds close = std::max(kSecond / 20, idles.shortest / 500);
+    const bool enough = idles.gaps >= 3 || (idles.gaps == 2 && idles.longest - idles.shortest <= close);
+    return enough && idles.gaps > service.closes - idles.gaps;
+}
+
+// Where most are alike, their time, as the timer was set: what was on its way makes some seem shorter.
+Nanoseconds IdleCloses::Group::timer() const {
+    const bool most_alike = std::uint64_t{idles.votes} * 2 >= idles.gaps;
+    return most_alike ? round_timer(idles.usual, idles.usual) : idles.shortest;
 }
 
 void IdleCloses::note(const IdleClose& close) {
@@ -50,18 +58,15 @@ void IdleCloses::note(const IdleClose& close) {
     const auto same =
         std::ranges::find_if(service->groups, [&](const Group& group) { return belongs(group, close.idle); });
     Group& group =
-        same != service->groups.end() ? *same : *std::ranges::min_element(service->groups, {}, &Group::count);
-    if (same == service->groups.end()) {
-        group = {};
-        group.first = close;
-        group.least = group.most = close.idle;
-    }
-    group.least = std::min(group.least, close.idle);
-    group.most = std::max(group.most, close.idle);
-    if (group.count < group.frames.size() && close.file == group.first.file)
-        group.frames[group.count] = close.frame;
-    ++group.count;
-    group.last_time = close.time;
+        same != service->groups.end()
+            ? *same
+            : *std::ranges::min_element(service->groups, {}, [](const Group& one) { return one.idles.gaps; });
+    if (same == service->groups.end()) group = {};
+    if (close.file != group.latest.file) group.frames = {};
+    group.idles.add(close.idle);
+    group.latest = close;
+    const auto room = std::ranges::find(group.frames, std::uint64_t{0});
+    if (room != group.frames.end()) *room = close.frame;
     if (group.reported || !is_timer(*service, group)) return;
     due_ = close.time;
     if (service->listed || candidates_.size() >= most_candidates_) return;
@@ -70,24 +75,25 @@ void IdleCloses::note(const IdleClose& close) {
 }
 
 Finding IdleCloses::finding_of(const Group& group) {
-    const IdleClose& first = group.first;
+    const IdleClose& latest = group.latest;
+    const std::uint32_t count = group.idles.gaps;
     Finding finding;
     finding.kind = EventKind::kIdleClose;
-    finding.severity = first.by_reset ? Severity::kWarning : Severity::kInfo;
-    finding.reason = first.by_reset ? Reason::kResetWhenIdle : Reason::kClosedWhenIdle;
-    finding.confidence = group.count >= 4   ? Confidence::kHigh
-                         : group.count == 3 ? Confidence::kMedium
-                                            : Confidence::kLow;
-    finding.time = group.last_time;
-    finding.file = first.file;
-    finding.frame = first.frame;
-    finding.stream = static_cast<std::int64_t>(first.stream);
-    finding.opened = first.opened;
-    finding.subject = first.closer;
-    finding.peer = first.other;
-    finding.idle = group.least;
-    finding.count = group.count;
+    finding.severity = latest.by_reset ? Severity::kWarning : Severity::kInfo;
+    finding.reason = latest.by_reset ? Reason::kResetWhenIdle : Reason::kClosedWhenIdle;
+    finding.confidence = count >= 4 ? Confidence::kHigh : count == 3 ? Confidence::kMedium : Confidence::kLow;
+    finding.time = latest.time;
+    finding.file = latest.file;
+    finding.frame = latest.frame;
+    finding.stream = static_cast<std::int64_t>(latest.stream);
+    finding.opened = latest.opened;
+    finding.subject = latest.closer;
+    finding.peer = latest.other;
+    finding.idle = group.timer();
+    finding.count = count;
     for (const std::uint64_t frame : group.frames) finding.add_evidence(frame);
+    if (std::ranges::find(group.frames, latest.frame) == group.frames.end())
+        finding.add_evidence(latest.frame);
     return finding;
 }
 
@@ -101,7 +107,7 @@ std::vector<IdleCloses::Timer> IdleCloses::take() {
         for (Group& group : service->groups) {
             if (group.reported || !is_timer(*service, group)) continue;
             group.reported = true;
-            timers.push_back({finding_of(group), group.first.by_server});
+            timers.push_back({finding_of(group), group.latest.by_server});
         }
     }
     candidates_.clear();

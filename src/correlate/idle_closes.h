@@ -19,6 +19,7 @@
 #include "deadpeer/address.h"
 #include "deadpeer/finding.h"
 #include "deadpeer/time.h"
+#include "detect/timer_estimate.h"
 
 namespace deadpeer {
 
@@ -64,13 +65,12 @@ public:
 private:
     // Closes after the same time.
     struct Group {
-        IdleClose first;
-        Nanoseconds least = kNoTime;
-        Nanoseconds most = kNoTime;
-        std::uint32_t count = 0;
+        IdleClose latest;
+        GapCluster idles;
         bool reported = false;
-        std::array<std::uint64_t, 4> frames{};  // of the first file
-        Nanoseconds last_time = kNoTime;
+        std::array<std::uint64_t, 4> frames{};  // the first in the input of the latest; 0: none
+
+        [[nodiscard]] Nanoseconds timer() const;
     };
     struct Service {
         Nanoseconds last = kNoTime;

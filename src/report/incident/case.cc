@@ -118,6 +118,7 @@ std::uint64_t Case::events() const {
 
 std::uint64_t Case::connections() const {
     const std::uint64_t known = streams_.size() + unlisted_;
+    if (told().kind == EventKind::kIdleClose) return std::max<std::uint64_t>(known, told().count);
     return known == 0 && is_of_several(told().kind) ? told().count : known;
 }
 
