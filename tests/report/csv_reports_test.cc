@@ -362,7 +362,8 @@ TEST_CASE("flows.csv: profiles, heartbeats, timeouts and the explanation") {
     CHECK(table.cell(0, "keepalive_profile") == "Linux;lwIP;Redis server");
     CHECK(table.cell(0, "matching_timeouts") ==
           "AWS Network Load Balancer (350 s);AWS Network Firewall (350 s);AWS security group (Nitro v6) (350 "
-          "s);AWS NAT gateway (350 s, unverified)");
+          "s);AWS NAT gateway (350 s);AWS Gateway Load Balancer (350 s);AWS PrivateLink endpoint (350 s);AWS "
+          "Global Accelerator (340 s, unverified)");
     CHECK(table.cell(0, "explanation")
               .starts_with(
                   "10.0.0.2:50000 stopped responding, and 10.0.0.1:40000 gave up. After 6 min of silence "));
