@@ -182,6 +182,11 @@ inline constexpr Signs kSignRefusedSince =
 inline constexpr Signs kSignHostReturned =
     1U << 25;  // silent while it was tried, the host was heard while there was time for an answer
 
+inline constexpr Signs kSignResetWhenDue =
+    1U << 26;  // the RST came when its sender's next keepalive probe was due
+inline constexpr Signs kSignAnswersUnheard =
+    1U << 27;  // what the prober sent after the answers shows that it did not get them
+
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;
 

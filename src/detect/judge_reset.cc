@@ -190,7 +190,11 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (restarted) return restarted;
     if (forgotten) return judge_forgotten(c);
     if (c.reset().shape == ResetRecord::Shape::kHalfOpen) return lost_state(c, Reason::kHalfOpenDiscovered);
-    if (c.reset().sender_gave_up) return lost_state(c, Reason::kNoSocketReset);
+    if (c.reset().sender_gave_up) {
+        Judgement judgement = lost_state(c, Reason::kNoSocketReset);
+        judgement.signs |= kSignProberReset;
+        return judgement;
+    }
     Reason reason = Reason::kAborted;
     if (c.reset().shape == ResetRecord::Shape::kRefused)
         reason = c.reset().served ? Reason::kRefusedByLiveService : Reason::kConnectionRefused;
@@ -206,6 +210,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     Judgement judgement =
         decided(Verdict::kPeerReset, certain ? Confidence::kHigh : Confidence::kMedium, reason);
     describe_reset(judgement, c);
+    if (c.reset().when_due) judgement.signs |= kSignResetWhenDue;
     return judgement;
 }
 

@@ -131,7 +131,8 @@ std::optional<Judgement> judge_answers_lost(const JudgementCase& c) {
     judgement.unanswered = prober.run.gaps + 1;
     judgement.tries = Tries::kProbes;
     judgement.interval = prober.run.shortest;
-    judgement.signs |= kSignProberReset;
+    judgement.signs |= kSignProberReset | kSignResetWhenDue;
+    if (prober.seems_unheard()) judgement.signs |= kSignAnswersUnheard;
     judgement.evidence.add(reset.frame);
     judgement.time = reset.time;
     judgement.frame = reset.frame;

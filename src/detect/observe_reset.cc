@@ -40,11 +40,9 @@ bool answers_first_fin(const Watch& watch, const ConnectionView& before, const S
 }
 
 // The sender had probed at one interval, and resets where the next probe was due: as punctually as the probes
-// had come, and not after more of them than a stack sends in vain. An application's timer may be a multiple
-// of the interval, but hardly of as many as stacks send unless they are told otherwise.
+// had come, and not after more of them than a stack sends in vain.
 bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     constexpr std::uint32_t kMostProbes = 20;
-    constexpr std::uint32_t kFewestByDefault = 8;  // BSD; Linux: 9, Windows: 10
     constexpr Nanoseconds kJitter = 50 * kMillisecond;
     const Prober& prober = *watch.sides[index(reset.direction)].prober;
     const Nanoseconds gap = between(prober.last_time, reset.time);
@@ -52,9 +50,15 @@ bool is_due_as_probe(const Watch& watch, const ConnectionView& before, const Seg
     if (probes < kFewestProbes || probes > kMostProbes) return false;
     if (gap == kNoTime || before.last_time != watch.exchange_time) return false;
     if (TimestampEcho::of(reset).moved_since(prober.echo) && !prober.repeats_sooner(gap)) return false;
-    if (probes < kFewestByDefault && !prober.seems_unheard()) return false;
     const Nanoseconds slack = kJitter + (prober.run.longest - prober.run.shortest);
     return gap >= prober.run.shortest - slack && gap <= prober.run.longest + slack;
+}
+
+// An application's timer may be a multiple of the interval, but hardly of as many as stacks send unless they
+// are told otherwise.
+bool seems_to_give_up(const Prober& prober) {
+    constexpr std::uint32_t kFewestByDefault = 8;  // BSD; Linux: 9, Windows: 10
+    return prober.run.gaps + 1 >= kFewestByDefault || prober.seems_unheard();
 }
 
 // Who gives up on probes does so when the timer of the next one ends; before that it is the application that
@@ -87,7 +91,8 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
         return Shape::kGaveUp;
     if (before.fin_seen != 0) return Shape::kAfterFin;
     if (answers_without_socket(watch, before, reset)) return Shape::kNoSocket;
-    return at_next && is_due_as_probe(watch, before, reset) ? Shape::kAnswersLost : Shape::kAbort;
+    const bool gives_up = at_next && seems_to_give_up(*side.prober) && is_due_as_probe(watch, before, reset);
+    return gives_up ? Shape::kAnswersLost : Shape::kAbort;
 }
 
 // Before the first segment that the RST leaves unanswered; before itself if nothing provoked it.
@@ -213,6 +218,7 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
         reset.unrequested || (before.syn_seen && reset.shape != ResetRecord::Shape::kRefused &&
                               before.tcp.forward(before.initiator).first_ack);
     reset.answers_fin = reset.shape == ResetRecord::Shape::kNoSocket && before.fin_seen != 0;
+    reset.when_due = reset.shape == ResetRecord::Shape::kAbort && is_due_as_probe(watch, before, segment);
     reset.at_return = reset.shape == ResetRecord::Shape::kGaveUp &&
                       watch.sides[index(segment.direction)].may_have_given_up();
     reset.provoked_time = rev.seen ? rev.last_time : kNoTime;

@@ -199,6 +199,7 @@ struct ResetRecord {
     bool leaked = false;          // answers what has the numbers of a connection with another peer
     bool reopened = false;        // its sender had tried to open the same connection anew
     bool at_return = false;       // kGaveUp: long before, when the other side was away
+    bool when_due = false;        // kAbort: when its sender's next probe was due
     std::uint8_t ttl = 0;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;

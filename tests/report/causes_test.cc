@@ -128,6 +128,33 @@ TEST_CASE("who answered a probe before does not ignore them") {
     CHECK_FALSE(leaves_open(weigh(ended(flow)), Cause::kProbesIgnored));
 }
 
+TEST_CASE("a RST when a probe was due: the application's timer, unless the answers did not arrive") {
+    const auto open = weighed(Verdict::kPeerDead, Reason::kAnswersLost, kSignResetWhenDue, kNoTime);
+    CHECK(open.alternatives[0] == Cause::kApplicationAborted);
+    CHECK(open.evidence_for == kSignResetWhenDue);
+    const auto proven =
+        weighed(Verdict::kPeerDead, Reason::kAnswersLost, kSignResetWhenDue | kSignAnswersUnheard, kNoTime);
+    CHECK(proven.alternatives[0] == Cause::kNone);
+    CHECK(leaves_open(weighed(Verdict::kPeerReset, Reason::kAborted, kSignResetWhenDue, kNoTime),
+                      Cause::kAnswersLost));
+    CHECK_FALSE(leaves_open(weighed(Verdict::kPeerReset, Reason::kAborted, 0, kNoTime), Cause::kAnswersLost));
+}
+
+TEST_CASE("who had given up, who had closed and who scans is told so by what it did before") {
+    const auto gave_up =
+        weighed(Verdict::kPeerLostState, Reason::kNoSocketReset, kSignProberReset, 60 * kSecond);
+    CHECK(gave_up.evidence_for == kClueGaveUpBefore);
+    CHECK(leaves_open(gave_up, Cause::kProcessEnded));
+    const auto closed = weighed(Verdict::kClosed, Reason::kFinThenGone, 0, kNoTime);
+    CHECK(closed.evidence_for == kClueFinBefore);
+    CHECK(leaves_open(closed, Cause::kHostDown));
+    const auto scan = weighed(Verdict::kScan, Reason::kSynScan, kSignTtlDiffers, kNoTime);
+    CHECK(scan.evidence_for == (kClueRawSyn | kSignTtlDiffers));
+    CHECK(scan.alternatives[0] == Cause::kNone);
+    CHECK(
+        leaves_open(weighed(Verdict::kPeerReset, Reason::kNoSocketReset, 0, kNoTime), Cause::kStaleSegment));
+}
+
 TEST_CASE("numbers that belong to another connection, or went back, leave no other cause") {
     const auto rebound = weighed(Verdict::kPeerReset, Reason::kNatRebinding, 0, kNoTime);
     CHECK(rebound.alternatives[0] == Cause::kNone);

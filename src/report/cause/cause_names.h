@@ -37,20 +37,26 @@ inline constexpr auto kCauseNames = std::to_array<std::string_view>({"",
                                                                      "application_hangs",
                                                                      "path_mtu",
                                                                      "nat_rebinding",
-                                                                     "peer_restored"});
+                                                                     "peer_restored",
+                                                                     "answers_lost",
+                                                                     "prober_gave_up",
+                                                                     "scan",
+                                                                     "stale_segment",
+                                                                     "closed_then_gone"});
 
 inline constexpr auto kSignNames = std::to_array<std::string_view>(
-    {"prober_reset",    "icmp_unreachable", "others_lost",   "announcement",    "new_connections",
-     "host_silent",     "older_survives",   "ttl_differs",   "both_ends",       "capture_loss",
-     "time_went_back",  "host_heard",       "ip_id_ran_on",  "many_hosts",      "address_moved",
-     "spoke_later",     "capture_paused",   "lost_together", "address_taken",   "address_shared",
-     "address_claimed", "own_address",      "port_reopened", "answered_before", "refused_since",
-     "host_returned"});
+    {"prober_reset",    "icmp_unreachable", "others_lost",    "announcement",    "new_connections",
+     "host_silent",     "older_survives",   "ttl_differs",    "both_ends",       "capture_loss",
+     "time_went_back",  "host_heard",       "ip_id_ran_on",   "many_hosts",      "address_moved",
+     "spoke_later",     "capture_paused",   "lost_together",  "address_taken",   "address_shared",
+     "address_claimed", "own_address",      "port_reopened",  "answered_before", "refused_since",
+     "host_returned",   "reset_when_due",   "answers_unheard"});
 inline constexpr std::size_t kFirstClue = 32;  // that is no sign
 inline constexpr std::array<std::string_view, kClueCount - kFirstClue> kOtherClueNames = {
-    "idle_for_long", "timeout_fits",      "survived_longer", "silence_too_short", "probes_unanswered",
-    "tried_again",   "gave_up",           "both_tried",      "small_passed",      "service_accepts",
-    "same_numbers",  "numbers_went_back", "never_heard"};
+    "idle_for_long",     "timeout_fits",    "survived_longer", "silence_too_short",
+    "probes_unanswered", "tried_again",     "gave_up",         "both_tried",
+    "small_passed",      "service_accepts", "same_numbers",    "numbers_went_back",
+    "never_heard",       "fin_before",      "raw_syn",         "gave_up_before"};
 
 }  // namespace detail
 

@@ -43,7 +43,8 @@ Ended by_reset(Reason reason) {
 Ended without_clues(Verdict verdict, Reason reason) {
     switch (verdict) {
         case Verdict::kPeerDead:
-            return reason == Reason::kAnswersLost ? Ended{} : Ended{E::kSilence, C::kHostDown};
+            return reason == Reason::kAnswersLost ? Ended{E::kAborted, C::kAnswersLost}
+                                                  : Ended{E::kSilence, C::kHostDown};
         case Verdict::kPathDead:
             return {E::kSilence, C::kPathDown};
         case Verdict::kPathMtu:
@@ -66,6 +67,10 @@ Ended without_clues(Verdict verdict, Reason reason) {
             return {E::kAborted, C::kMiddleboxReset};
         case Verdict::kPeerReset:
             return by_reset(reason);
+        case Verdict::kScan:
+            return {E::kAborted, C::kScan};
+        case Verdict::kClosed:
+            return reason == Reason::kFinThenGone ? Ended{E::kSilence, C::kClosedThenGone} : Ended{};
         case Verdict::kNoAnswer: {
             const bool open = reason == Reason::kNoAnswer || reason == Reason::kUnreachable;
             return open ? Ended{E::kNoAnswer, C::kNone} : Ended{};
@@ -96,12 +101,17 @@ Clues clues_of(const Told& told) {
     note(told.reason == Reason::kNatRebinding, kClueSameNumbers);
     note(told.verdict == Verdict::kPeerRestored, kClueNumbersWentBack);
     note(told.reason == Reason::kNoSocketReset && told.half_open == kNoTime, kClueNeverHeard);
+    note(told.reason == Reason::kFinThenGone, kClueFinBefore);
+    note(told.verdict == Verdict::kScan, kClueRawSyn);
+    note(told.verdict == Verdict::kPeerLostState && (told.signs & kSignProberReset) != 0, kClueGaveUpBefore);
     note(told.reason == Reason::kSynAckUnanswered && told.count > 1, kClueTriedAgain);
     return clues;
 }
 
 Ended ended_as(const Told& told) {
     Ended end = without_clues(told.verdict, told.reason);
+    if (told.verdict == Verdict::kPeerLostState && (told.signs & kSignProberReset) != 0)
+        end.told = C::kProberGaveUp;
     if (told.verdict == Verdict::kMiddleboxReset && (told.signs & kSignRefusedSince) != 0)
         end = {E::kForgotten, C::kFirewallRejects};
     if (end.ending != Ending::kNone) end.clues = clues_of(told);

@@ -26,7 +26,10 @@ inline constexpr Clues kClueServiceAccepts = Clues{1} << 41;    // others, soon 
 inline constexpr Clues kClueSameNumbers = Clues{1} << 42;      // as a connection from another address or port
 inline constexpr Clues kClueNumbersWentBack = Clues{1} << 43;  // and were refused
 inline constexpr Clues kClueNeverHeard = Clues{1} << 44;       // who reset it, in this connection
-inline constexpr std::size_t kClueCount = 45;
+inline constexpr Clues kClueFinBefore = Clues{1} << 45;        // who is silent had sent its FIN
+inline constexpr Clues kClueRawSyn = Clues{1} << 46;           // no stack sends such SYNs
+inline constexpr Clues kClueGaveUpBefore = Clues{1} << 47;     // who reset it, on unacknowledged data
+inline constexpr std::size_t kClueCount = 48;
 
 enum class Ending : std::uint8_t {
     kNone,  // in order, or not at all, or of a cause that is plain
@@ -65,6 +68,11 @@ enum class Cause : std::uint8_t {
     kPathMtu,
     kNatRebinding,
     kPeerRestored,
+    kAnswersLost,
+    kProberGaveUp,
+    kScan,
+    kStaleSegment,
+    kClosedThenGone,
 };
 
 struct Ended {

@@ -32,7 +32,7 @@ struct Hypothesis {
 std::span<const Hypothesis> hypotheses();
 
 struct Weighed {
-    static constexpr std::size_t kMostAlternatives = 10;
+    static constexpr std::size_t kMostAlternatives = 12;
 
     // That nothing excludes, the likeliest first; kNone ends them.
     std::array<Cause, kMostAlternatives> alternatives{};
