@@ -148,7 +148,7 @@ enum class Tries : std::uint8_t {
 // Independent observations that bear on a verdict, as bits of a Signs value.
 using Signs = std::uint32_t;
 inline constexpr Signs kSignProberReset = 1U << 0;      // the side that gave up sent a RST
-inline constexpr Signs kSignIcmpUnreachable = 1U << 1;  // an ICMP error quoted the flow
+inline constexpr Signs kSignIcmpUnreachable = 1U << 1;  // an ICMP error said that the host is not there
 inline constexpr Signs kSignOthersLost = 1U << 2;       // other connections of the host ended likewise
 inline constexpr Signs kSignAnnouncement = 1U << 3;     // the host announced itself: ARP, DHCP or IPv6 DAD
 inline constexpr Signs kSignNewConnections = 1U << 4;   // a burst of new SYNs from the host
@@ -186,7 +186,10 @@ inline constexpr Signs kSignResetWhenDue =
     1U << 26;  // the RST came when its sender's next keepalive probe was due
 inline constexpr Signs kSignAnswersUnheard =
     1U << 27;  // what the prober sent after the answers shows that it did not get them
+inline constexpr Signs kSignIcmpPath =
+    1U << 28;  // an ICMP error said that segments cannot pass, and nothing of the host
 
+inline constexpr Signs kSignsIcmp = kSignIcmpUnreachable | kSignIcmpPath;
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;
 

@@ -373,10 +373,11 @@ void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
         start(connection, notice.quote);
         learn_options(connection.tcp, notice.quote, rules_);
     }
-    if (notice.kind == Notice::Kind::kUnreachable) {
+    if (notice.is_unreachable()) {
         Connection* const old = predecessors_.going_on(connection);
         Connection& quoted = old != nullptr && !notice.quote.has(kSyn) ? *old : connection;
-        watcher_.unreachable(quoted, notice.quote, notice.frame, notice.time);
+        const bool of_host = notice.kind == Notice::Kind::kHostUnreachable;
+        watcher_.unreachable(quoted, notice.quote, of_host, notice.frame, notice.time);
     }
 }
 

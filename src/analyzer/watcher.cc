@@ -208,11 +208,11 @@ void Watcher::report(Connection& connection, const Segment& segment, StreamNumbe
     keep_row(watch_for(connection).sides[index(segment.direction)].pending_row, id, row);
 }
 
-void Watcher::unreachable(Connection& connection, const Segment& quote, std::uint64_t frame,
+void Watcher::unreachable(Connection& connection, const Segment& quote, bool of_host, std::uint64_t frame,
                           Nanoseconds time) {
     // Whoever does not know the numbers of the connection can make one up.
     if (!may_have_sent(connection.ends(), quote.direction, Seq(quote.seq))) return;
-    observe_unreachable(watch_for(connection), quote.direction, frame, time);
+    observe_unreachable(watch_for(connection), quote.direction, of_host, frame, time);
 }
 
 Watch& Watcher::open(Connection& connection) {

@@ -82,8 +82,9 @@ public:
     void report_beat(const Connection& connection, Direction sender, std::uint64_t frame, Nanoseconds time);
     void report_latest(const Connection& connection);
 
-    // An ICMP error quotes a segment of the connection.
-    void unreachable(Connection& connection, const Segment& quote, std::uint64_t frame, Nanoseconds time);
+    // An ICMP error quotes a segment of the connection. `of_host`: it says that the host is not there.
+    void unreachable(Connection& connection, const Segment& quote, bool of_host, std::uint64_t frame,
+                     Nanoseconds time);
 
     // The connection's Watch, made if it has none; the connection's segments are looked at from now on.
     Watch& open(Connection& connection);

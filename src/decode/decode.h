@@ -39,23 +39,27 @@ struct Notice {
         kDhcp,             // a client that comes up: DISCOVER or REQUEST, not of an address it has
         kAddressCheck,     // IPv6 duplicate address detection: RFC 4862 section 5.4, or an unsolicited
                            // advertisement
-        kUnreachable,  // an ICMP error that says that a TCP segment did not arrive: destination unreachable
-                       // but for fragmentation needed, or time exceeded in transit
-        kQuote,        // another ICMP error that quotes a TCP segment: Wireshark numbers its stream
+        kHostUnreachable,  // an ICMP error: no such host is there, or it does not answer on its link
+        kPathUnreachable,  // another that says that a TCP segment did not arrive (no route, prohibited, time
+                           // exceeded in transit), but nothing of whether the host is up
+        kQuote,            // another ICMP error that quotes a TCP segment: Wireshark numbers its stream
     };
 
     Kind kind = Kind::kArpAnnouncement;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
     IpAddress host;  // who announces itself
-    // kUnreachable, kQuote: the quoted segment, with icmp_quote set and analysed not set; time and frame are
+    // If is_quote(): the quoted segment, with icmp_quote set and analysed not set; time and frame are
     // those of the error. Key, direction and seq are always valid; the rest if header_quoted, which is always
     // so for kQuote: 14 bytes of TCP header were there. With 14 or 15 cut_before_window is set: only
     // Wireshark 4.6 numbers the stream. The payload's length is what the quote has of it.
     Segment quote;
     bool header_quoted = false;
 
-    [[nodiscard]] bool is_quote() const { return kind == Kind::kUnreachable || kind == Kind::kQuote; }
+    [[nodiscard]] bool is_unreachable() const {
+        return kind == Kind::kHostUnreachable || kind == Kind::kPathUnreachable;
+    }
+    [[nodiscard]] bool is_quote() const { return is_unreachable() || kind == Kind::kQuote; }
 };
 
 // A frame without a TCP segment, or that the filter rejects, as a sign of life of who sent it. What is in a

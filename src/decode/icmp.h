@@ -34,7 +34,7 @@ inline SkipReason reason_of_error(const Packet& packet) {
     return quote ? SkipReason::kIcmpQuote : SkipReason::kNotTcp;
 }
 
-inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_ether_type) {
+inline Next enter_quote(Packet& packet, Notice::Kind kind, std::uint16_t quoted_ether_type) {
     const SkipReason reason = reason_of_error(packet);
     if (packet.captured <= kIcmpHeader) return stop(reason);
     if (packet.quote.inside) {
@@ -43,7 +43,7 @@ inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_e
     } else {
         packet.quote.reporter = packet.sender();
         packet.quote.inside = true;
-        packet.quote.kind = unreachable ? Notice::Kind::kUnreachable : Notice::Kind::kQuote;
+        packet.quote.kind = kind;
         packet.quote.reason = reason;
     }
     packet.networks.stay();
@@ -51,19 +51,33 @@ inline Next enter_quote(Packet& packet, bool unreachable, std::uint16_t quoted_e
     return ether_type(quoted_ether_type);
 }
 
-inline Next icmp(Packet& packet) {
+// Host unreachable and host unknown (RFC 1122 section 3.2.2.1): the other codes are of networks, of what an
+// administrator prohibits, and of ports.
+inline Notice::Kind kind_of_unreachable(std::uint8_t code) {
+    constexpr std::uint8_t kHostUnreachable = 1;
     constexpr std::uint8_t kFragmentationNeeded = 4;
+    constexpr std::uint8_t kHostUnknown = 7;
+    if (code == kFragmentationNeeded) return Notice::Kind::kQuote;
+    const bool of_host = code == kHostUnreachable || code == kHostUnknown;
+    return of_host ? Notice::Kind::kHostUnreachable : Notice::Kind::kPathUnreachable;
+}
+
+inline Notice::Kind kind_of_time_exceeded(std::uint8_t code) {
     constexpr std::uint8_t kInTransit = 0;  // the other code is about fragments that came too late
+    return code == kInTransit ? Notice::Kind::kPathUnreachable : Notice::Kind::kQuote;
+}
+
+inline Next icmp(Packet& packet) {
     if (packet.captured < 2) return stop(SkipReason::kNotTcp);
     const std::uint8_t code = packet.data[1];
     switch (packet.data[0]) {
         case 3:  // destination unreachable
-            return enter_quote(packet, code != kFragmentationNeeded, kEtherTypeIpv4);
+            return enter_quote(packet, kind_of_unreachable(code), kEtherTypeIpv4);
         case 11:  // time exceeded
-            return enter_quote(packet, code == kInTransit, kEtherTypeIpv4);
+            return enter_quote(packet, kind_of_time_exceeded(code), kEtherTypeIpv4);
         case 4:   // source quench
         case 12:  // parameter problem
-            return enter_quote(packet, false, kEtherTypeIpv4);
+            return enter_quote(packet, Notice::Kind::kQuote, kEtherTypeIpv4);
         case 5:  // redirect
             return stop(reason_of_error(packet));
         default:
@@ -72,17 +86,20 @@ inline Next icmp(Packet& packet) {
 }
 
 inline Next icmpv6(Packet& packet) {
-    constexpr std::uint8_t kInTransit = 0;
+    constexpr std::uint8_t kAddressUnreachable = 3;
     if (packet.captured < 2) return stop(SkipReason::kNotTcp);
     const std::uint8_t code = packet.data[1];
     switch (packet.data[0]) {
         case 1:  // destination unreachable
-            return enter_quote(packet, true, kEtherTypeIpv6);
+            return enter_quote(
+                packet,
+                code == kAddressUnreachable ? Notice::Kind::kHostUnreachable : Notice::Kind::kPathUnreachable,
+                kEtherTypeIpv6);
         case 3:  // time exceeded
-            return enter_quote(packet, code == kInTransit, kEtherTypeIpv6);
+            return enter_quote(packet, kind_of_time_exceeded(code), kEtherTypeIpv6);
         case 2:  // packet too big
         case 4:  // parameter problem
-            return enter_quote(packet, false, kEtherTypeIpv6);
+            return enter_quote(packet, Notice::Kind::kQuote, kEtherTypeIpv6);
         case kNeighborSolicitation:
         case kNeighborAdvertisement:
             return neighbor_discovery(packet);

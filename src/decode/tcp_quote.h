@@ -28,7 +28,7 @@ inline Next quoted_tcp(Packet& packet) {
     constexpr std::uint32_t kUpToSequenceNumber = 8;
     const bool header_quoted = packet.captured >= kTcpUpToFlags;
     const bool connection_quoted =
-        packet.quote.kind == Notice::Kind::kUnreachable && packet.captured >= kUpToSequenceNumber;
+        packet.quote.kind != Notice::Kind::kQuote && packet.captured >= kUpToSequenceNumber;
     if (!header_quoted && !connection_quoted) return stop(packet.quote.reason);
 
     packet.quote.reason = SkipReason::kIcmpQuote;

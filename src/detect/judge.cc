@@ -16,7 +16,7 @@ Confidence lowered(Confidence confidence) {
 // What the capture lost, or a clock that was set, can account for what was concluded from silence.
 Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
     const bool dead = judgement.verdict == Verdict::kPeerDead || judgement.verdict == Verdict::kPathDead;
-    const bool by_silence = dead && (judgement.signs & (kSignProberReset | kSignIcmpUnreachable)) == 0;
+    const bool by_silence = dead && (judgement.signs & (kSignProberReset | kSignsIcmp)) == 0;
     const Nanoseconds heard = judgement.half_open == kNoTime ? kNoTime : judgement.time - judgement.half_open;
     // What was lost before the peer's last word is no part of its silence.
     const bool seen_to_lose = c.watch != nullptr && c.watch->loss_time != kNoTime &&
@@ -29,8 +29,7 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;
         judgement.confidence = Confidence::kNone;
-    } else if (dead &&
-               (judgement.signs & (kSignCapturePaused | kSignIcmpUnreachable)) == kSignCapturePaused) {
+    } else if (dead && (judgement.signs & (kSignCapturePaused | kSignsIcmp)) == kSignCapturePaused) {
         judgement.confidence = Confidence::kLow;
     } else if (dead && (judgement.signs & (kSignCaptureLoss | kSignTimeWentBack)) != 0) {
         judgement.confidence = lowered(judgement.confidence);

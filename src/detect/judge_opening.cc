@@ -77,7 +77,7 @@ std::optional<Judgement> judge_opening(const JudgementCase& c) {
         c.watch != nullptr && c.watch->icmp_time != kNoTime && c.watch->icmp_about == c.facts.initiator;
     if (quoted && c.facts.one_way) {
         Judgement judgement = unanswered(c, Confidence::kHigh, Reason::kUnreachable);
-        judgement.signs |= kSignIcmpUnreachable;
+        judgement.signs |= c.icmp_sign();
         judgement.time = c.watch->icmp_time;
         judgement.frame = c.watch->icmp_frame;
         judgement.evidence.add(c.watch->icmp_frame);

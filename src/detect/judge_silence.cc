@@ -21,7 +21,7 @@ void describe_train(Judgement& judgement, const JudgementCase& c, const Train& t
     judgement.idle_survived = c.watch->longest_survived;
     if (c.side(prober).prober->answered > 0) judgement.signs |= kSignAnsweredBefore;
     if (c.unreachable(train, prober)) {
-        judgement.signs |= kSignIcmpUnreachable;
+        judgement.signs |= c.icmp_sign();
         judgement.evidence.add(c.watch->icmp_frame);
     }
 }
@@ -57,8 +57,11 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
                   Nanoseconds waited) {
     // Who tries by itself lives, and so does its stack; a host that speaks on other connections is up.
     const bool lives = train.crossed || (train.tries == Tries::kProbes && c.side(prober).peer_probed);
-    Judgement judgement = decided(lives || train.host_is_up() ? Verdict::kPathDead : Verdict::kPeerDead,
-                                  Confidence::kMedium, reason);
+    // A router that has no way to it, or may not use it, knows nothing of the host.
+    const bool no_way = c.unreachable(train, prober) && c.icmp_sign() == kSignIcmpPath;
+    const bool of_path = lives || train.host_is_up() || no_way;
+    Judgement judgement =
+        decided(of_path ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
     if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
     describe_train(judgement, c, train, prober);
     const bool reset = ended_by_reset(c, prober);
@@ -112,8 +115,7 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
                        (train.length < kFewestProbes || side.prober->longest_train > train.length);
     Judgement judgement =
         give_up(c, train, prober, early ? Reason::kUserTimeout : Reason::kProbesExhausted, waited);
-    const bool certain =
-        (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    const bool certain = (reset && !early && !c.ignored(prober)) || (judgement.signs & kSignsIcmp) != 0;
     if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
     // No known stack gives up after so few: the prober, or the capture, may have ended.
     if (!reset && train.length < kFewestProbes) judgement.confidence = Confidence::kLow;
@@ -161,7 +163,7 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
                        between(train.first_time, train.last_time) < kUsualGiveUp;
     Judgement judgement =
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
-    const bool certain = (reset && !early) || (judgement.signs & kSignIcmpUnreachable) != 0;
+    const bool certain = (reset && !early) || (judgement.signs & kSignsIcmp) != 0;
     if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
     // Within a few seconds it may be the application that has had enough.
     constexpr Nanoseconds kSoon = 5 * kSecond;

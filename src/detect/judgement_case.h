@@ -37,6 +37,10 @@ struct JudgementCase {
     [[nodiscard]] bool ignored(Direction prober) const {
         return side(prober).prober->answered == 0 && side(prober).prober->ignored > 0;
     }
+    // What the latest ICMP error says of the other side.
+    [[nodiscard]] Signs icmp_sign() const {
+        return watch->icmp_of_host ? kSignIcmpUnreachable : kSignIcmpPath;
+    }
     [[nodiscard]] bool unreachable(const Train& train, Direction sender) const {
         return watch->icmp_time != kNoTime && watch->icmp_about == sender && train.first_time != kNoTime &&
                watch->icmp_time >= train.first_time;

@@ -297,10 +297,12 @@ void observe_confirmed_pair(Watch& watch, WatchPools& pools) {
     prober.longest_train = std::max(prober.longest_train, std::uint32_t{1});
 }
 
-void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time) {
+void observe_unreachable(Watch& watch, Direction quoted_sender, bool of_host, std::uint64_t frame,
+                         Nanoseconds time) {
     watch.icmp_time = time;
     watch.icmp_frame = frame;
     watch.icmp_about = quoted_sender;
+    watch.icmp_of_host = of_host;
 }
 
 bool must_inspect(const Watch& watch) {

@@ -46,8 +46,9 @@ void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanos
 // The first pair was a probe and its answer.
 void observe_confirmed_pair(Watch& watch, WatchPools& pools);
 
-// An ICMP error quotes a segment of the connection.
-void observe_unreachable(Watch& watch, Direction quoted_sender, std::uint64_t frame, Nanoseconds time);
+// An ICMP error quotes a segment of the connection. `of_host`: it says that the host is not there.
+void observe_unreachable(Watch& watch, Direction quoted_sender, bool of_host, std::uint64_t frame,
+                         Nanoseconds time);
 
 // Something is open: later segments must be looked at, plain or not.
 bool must_inspect(const Watch& watch);

@@ -282,6 +282,7 @@ struct Watch {
     Nanoseconds syn_ack_time = kNoTime;  // of the latest of these
     std::uint64_t syn_ack_frame = 0;
     Direction icmp_about = Direction::kFromLow;  // who sent what could not be delivered
+    bool icmp_of_host = false;                   // it says that the host is not there, not only the way
     Nanoseconds icmp_time = kNoTime;             // the latest ICMP unreachable for the flow
     std::uint64_t icmp_frame = 0;
     Nanoseconds loss_time = kNoTime;        // the latest sign that the capture lost a segment

@@ -61,7 +61,9 @@ void say_notice(std::string& out, const Notice& notice) {
             return say(out, "DHCP of ", notice.host, ", as a host sends that comes up");
         case Notice::Kind::kAddressCheck:
             return say(out, "IPv6 address check or advertisement of ", notice.host);
-        case Notice::Kind::kUnreachable:
+        case Notice::Kind::kHostUnreachable:
+            return say(out, "ICMP error that calls a host unreachable");
+        case Notice::Kind::kPathUnreachable:
             return say(out, "ICMP error that says that a segment did not arrive");
         case Notice::Kind::kQuote:
             return say(out, "ICMP error that quotes a segment");

@@ -30,11 +30,14 @@ std::string print_notice(const Notice& notice) {
             return "dhcp " + to_string(notice.host);
         case Notice::Kind::kAddressCheck:
             return "address_check " + to_string(notice.host);
-        case Notice::Kind::kUnreachable:
+        case Notice::Kind::kHostUnreachable:
+        case Notice::Kind::kPathUnreachable:
         case Notice::Kind::kQuote:
             break;
     }
-    const std::string kind = notice.kind == Notice::Kind::kUnreachable ? "unreachable " : "quote ";
+    const std::string kind = notice.kind == Notice::Kind::kQuote             ? "quote "
+                             : notice.kind == Notice::Kind::kHostUnreachable ? "unreachable "
+                                                                             : "no way ";
     if (notice.header_quoted) return kind + print_segment(notice.quote);
     return fmt::format("{}{} > {} {}", kind, print_endpoint(notice.quote.source()),
                        print_endpoint(notice.quote.destination()), notice.quote.seq);

@@ -35,11 +35,13 @@ std::string unreachable4(const Bytes& quote) {
     return line(icmp4(3, 1, quote));
 }
 std::string unreachable6(const Bytes& quote) {
-    return line(icmp6(1, 0, quote));
+    return line(icmp6(1, 3, quote));
 }
 
 const std::string kUnreachable4 = "icmp_quote: unreachable " + kSegment4 + kOnlyQuoted;
 const std::string kUnreachable6 = "icmp_quote: unreachable " + kSegment6 + kOnlyQuoted;
+const std::string kNoWay4 = "icmp_quote: no way " + kSegment4 + kOnlyQuoted;
+const std::string kNoWay6 = "icmp_quote: no way " + kSegment6 + kOnlyQuoted;
 const std::string kQuote4 = "icmp_quote: quote " + kSegment4 + kOnlyQuoted;
 const std::string kQuote6 = "icmp_quote: quote " + kSegment6 + kOnlyQuoted;
 
@@ -48,11 +50,11 @@ const std::string kQuote6 = "icmp_quote: quote " + kSegment6 + kOnlyQuoted;
 TEST_CASE("destination unreachable and time exceeded in transit say that a segment did not arrive") {
     for (std::uint8_t code = 0; code <= 15; ++code) {
         CAPTURE(code);
-        CHECK(about4(3, code) == (code == 4 ? kQuote4 : kUnreachable4));
-        CHECK(about6(1, code) == kUnreachable6);
+        CHECK(about4(3, code) == (code == 4 ? kQuote4 : code == 1 || code == 7 ? kUnreachable4 : kNoWay4));
+        CHECK(about6(1, code) == (code == 3 ? kUnreachable6 : kNoWay6));
     }
-    CHECK(about4(11, 0) == kUnreachable4);
-    CHECK(about6(3, 0) == kUnreachable6);
+    CHECK(about4(11, 0) == kNoWay4);
+    CHECK(about6(3, 0) == kNoWay6);
 }
 
 TEST_CASE("other errors only quote a segment") {

@@ -145,6 +145,7 @@ TEST_CASE("a segment lost by the capture after the peer's last word undoes a ver
     // An ICMP error is no silence.
     bench.watch.icmp_time = 120 * kSecond;
     bench.watch.icmp_frame = 50;
+    bench.watch.icmp_of_host = true;
     CHECK(bench.judged().verdict == Verdict::kPeerDead);
 }
 
@@ -153,11 +154,16 @@ TEST_CASE("an ICMP error counts from the first unanswered probe on, and raises t
     bench.probe(3);
     bench.capture.now = 900 * kSecond;
     bench.watch.icmp_frame = 50;
+    bench.watch.icmp_of_host = true;
     bench.watch.icmp_time = 100 * kSecond - kTick;
     CHECK(bench.judged().confidence == Confidence::kMedium);
     bench.watch.icmp_time = 100 * kSecond;
     CHECK(bench.judged().confidence == Confidence::kHigh);
     CHECK(bench.judged().evidence.frames[3] == 50);
+    CHECK(bench.judged().verdict == Verdict::kPeerDead);
+    bench.watch.icmp_of_host = false;
+    CHECK(bench.judged().verdict == Verdict::kPathDead);
+    CHECK(bench.judged().confidence == Confidence::kHigh);
 }
 
 TEST_CASE("three probes and a RST are a count, two a user timeout") {

@@ -79,7 +79,7 @@ inline constexpr auto kCauseGlossary = std::to_array<GlossaryEntry>({
 
 inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
     {clue_name(Clues{kSignProberReset}), "", "The side that gave up sent a RST.", ""},
-    {clue_name(Clues{kSignIcmpUnreachable}), "", "An ICMP error called the other side unreachable.", ""},
+    {clue_name(Clues{kSignIcmpUnreachable}), "", "An ICMP error called the other host unreachable.", ""},
     {clue_name(Clues{kSignOthersLost}), "", "Other connections of the host were lost as well.", ""},
     {clue_name(Clues{kSignAnnouncement}), "",
      "The host announced itself as after a boot (ARP, DHCP, IPv6 DAD).", ""},
@@ -122,6 +122,9 @@ inline constexpr auto kClueGlossary = std::to_array<GlossaryEntry>({
      ""},
     {clue_name(Clues{kSignAnswersUnheard}), "",
      "What the prober sent after the answers shows that it did not get them.", ""},
+    {clue_name(Clues{kSignIcmpPath}), "",
+     "An ICMP error said that segments cannot pass (no route, prohibited, a loop), and nothing of the host.",
+     ""},
     {clue_name(kClueFinBefore), "", "The silent side had sent its FIN before.", ""},
     {clue_name(kClueRawSyn), "", "The SYN was made by a raw socket, not by a TCP stack.", ""},
     {clue_name(kClueGaveUpBefore), "",

@@ -45,12 +45,12 @@ inline constexpr auto kCauseNames = std::to_array<std::string_view>({"",
                                                                      "closed_then_gone"});
 
 inline constexpr auto kSignNames = std::to_array<std::string_view>(
-    {"prober_reset",    "icmp_unreachable", "others_lost",    "announcement",    "new_connections",
-     "host_silent",     "older_survives",   "ttl_differs",    "both_ends",       "capture_loss",
-     "time_went_back",  "host_heard",       "ip_id_ran_on",   "many_hosts",      "address_moved",
-     "spoke_later",     "capture_paused",   "lost_together",  "address_taken",   "address_shared",
-     "address_claimed", "own_address",      "port_reopened",  "answered_before", "refused_since",
-     "host_returned",   "reset_when_due",   "answers_unheard"});
+    {"prober_reset",    "icmp_unreachable", "others_lost",     "announcement",    "new_connections",
+     "host_silent",     "older_survives",   "ttl_differs",     "both_ends",       "capture_loss",
+     "time_went_back",  "host_heard",       "ip_id_ran_on",    "many_hosts",      "address_moved",
+     "spoke_later",     "capture_paused",   "lost_together",   "address_taken",   "address_shared",
+     "address_claimed", "own_address",      "port_reopened",   "answered_before", "refused_since",
+     "host_returned",   "reset_when_due",   "answers_unheard", "icmp_path"});
 inline constexpr std::size_t kFirstClue = 32;  // that is no sign
 inline constexpr std::array<std::string_view, kClueCount - kFirstClue> kOtherClueNames = {
     "idle_for_long",     "timeout_fits",    "survived_longer", "silence_too_short",

@@ -27,7 +27,7 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
     {.ending = E::kSilence,
      .cause = C::kPathDown,
      .excluded_by = kClueSmallPassed,
-     .strongly_for = kSignHostHeard | kClueBothTried,
+     .strongly_for = kSignHostHeard | kSignIcmpPath | kClueBothTried,
      .weakly_for = kSignIcmpUnreachable | kSignProberReset | kClueGaveUp | kSignHostReturned,
      .against = kBlind,
      .prior = 3},
@@ -174,6 +174,7 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
      .excluded_by = kSignHostHeard,
      .strongly_for = kSignIcmpUnreachable,
      .prior = 1},
+    {.ending = E::kNoAnswer, .cause = C::kPathDown, .strongly_for = kSignIcmpPath},
     {.ending = E::kNoAnswer, .cause = C::kCaptureBlind, .needs_one_of = kBlind, .strongly_for = kBlind},
 
     {.ending = E::kSynAckRepeated, .cause = C::kAcceptQueueFull, .prior = 1},

@@ -27,6 +27,9 @@ void say_end_of_tries(std::string& evidence, const FailureReport& story) {
     if (has(story, kSignIcmpUnreachable)) {
         say_sentence(evidence, "An ICMP error called ", story.failed.address, " unreachable");
     }
+    if (has(story, kSignIcmpPath)) {
+        say_sentence(evidence, "An ICMP error said that segments to ", story.failed.address, " cannot pass");
+    }
 }
 
 void say_apart(std::string& evidence, const FailureReport& story) {
@@ -154,8 +157,21 @@ void describe_connection_dead(Explanation& out, const FailureReport& story) {
                  std::uint64_t{story.failed.port}, " of ", host);
 }
 
+// By what a router, or a firewall, says itself.
+void describe_no_way(Explanation& out, const FailureReport& story) {
+    say_sentence(out.what, Side{story.failed}, " can no longer be reached from ", Side{story.left});
+    say_unanswered(out.evidence, story);
+    say_gave_up(out.evidence, story);
+    say_end_of_tries(out.evidence, story);
+    say_doubts(out.evidence, story);
+    say_spoke_later(out.evidence, story);
+    say_sentence(out.advice, "Check the routes and firewalls at the sender of the ICMP error ",
+                 "(evidence_frames in events.csv)");
+}
+
 void describe_path_dead(Explanation& out, const FailureReport& story) {
     if (has(story, kSignHostHeard)) return describe_connection_dead(out, story);
+    if (has(story, kSignIcmpPath)) return describe_no_way(out, story);
     say_sentence(out.what, "The path between ", Side{story.left}, " and ", Side{story.failed},
                  " failed in both directions");
     const bool data = story.tries == Tries::kData;
