@@ -84,12 +84,20 @@ void accuse_same(std::span<const PathFailure> all, Nanoseconds survived, std::ve
     }
 }
 
+// What fails at one moment is one incident, and need not be due to the silence before.
+bool is_one_incident(std::span<const PathFailure> failures) {
+    constexpr Nanoseconds kAtOnce = kSecond;
+    const auto [first, last] = std::ranges::minmax(failures, {}, &PathFailure::time);
+    return last.time <= first.time + kAtOnce;
+}
+
 // Of a host that was down nobody knows what the path did.
 void accuse_known(std::span<const PathFailure> failures, Nanoseconds survived,
                   const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
     std::vector<PathFailure> of_path;
     std::ranges::copy_if(failures, std::back_inserter(of_path), &PathFailure::host_was_up);
-    if (of_path.size() >= 2 && known(of_path.front().idle, survived) != kNoTime)
+    if (of_path.size() < 2 || is_one_incident(of_path)) return;
+    if (known(of_path.front().idle, survived) != kNoTime)
         findings.push_back(describe(of_path, survived, Reason::kKnownTimeout));
 }
 

@@ -254,5 +254,18 @@ TEST_CASE("failures after different silences are a finding if all are longer tha
     CHECK(different(350 * kSecond, 10 * kSecond, false).empty());
 }
 
+TEST_CASE("what fails within a second is one incident, whatever the silences before") {
+    const auto second_at = [](Nanoseconds time) {
+        std::vector<Experience> all = {failed(350 * kSecond, 5), failed(420 * kSecond, 6),
+                                       survived(10 * kSecond)};
+        for (Experience& each : all) each.failure.host_was_up = true;
+        all[1].failure.time = time;
+        return found(all);
+    };
+    CHECK(second_at(5 * kSecond).empty());
+    CHECK(second_at(6 * kSecond).empty());
+    CHECK(second_at(6 * kSecond + 1).size() == 1);
+}
+
 }  // namespace
 }  // namespace deadpeer
