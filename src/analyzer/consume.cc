@@ -75,7 +75,7 @@ void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
         life_.hear(heard, file_);
         const bool notice =
             next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
-        if (notice) take_notice(segments_.notices[next.notice++], known_sender);
+        if (notice) take_notice(segments_.notices[next.notice++], heard.mac, known_sender);
     }
 }
 
@@ -356,14 +356,19 @@ Labels Analyzer::Impl::start(Connection& connection, const Segment& segment) {
     return renumbered ? Labels(Label::kReusedPorts) : Labels();
 }
 
-// `known_sender`: a machine that was seen with connections. Another may take over an address.
-void Analyzer::Impl::take_notice(const Notice& notice, bool known_sender) {
+// What a host tells of itself. `known_sender`: a machine that was seen with connections. Another may take
+// over an address, or ask whether it is in use, as switches and routers do.
+void Analyzer::Impl::take_announcement(const Notice& notice, std::uint64_t mac, bool known_sender) {
+    if (notice.host.is_zero() || !known_sender || life_.sends_from_another(notice.host, mac)) return;
+    if (notice.kind == Notice::Kind::kDhcpRenewal) return life_.note_renewal(notice.host, mac, notice.time);
+    if (life_.was_away(notice.host, notice.time))
+        verdicts_.announce(notice.host, notice.time, file_, notice.frame);
+}
+
+// `mac`: of the frame's sender.
+void Analyzer::Impl::take_notice(const Notice& notice, std::uint64_t mac, bool known_sender) {
     if (live_) pass_time(std::min(notice.time, read_at_));
-    if (!notice.is_quote()) {
-        if (!notice.host.is_zero() && known_sender && life_.was_away(notice.host, notice.time))
-            verdicts_.announce(notice.host, notice.time, file_, notice.frame);
-        return;
-    }
+    if (!notice.is_quote()) return take_announcement(notice, mac, known_sender);
     // Wireshark numbers the stream of a quoted header, but does not take it for a segment.
     const bool numbers_stream = notice.header_quoted && !too_short_for_stream(notice.quote);
     const std::uint64_t hash = flows_.hash(notice.quote.key);

@@ -103,7 +103,8 @@ private:
     [[gnu::noinline]] void follow_stray(TcpStream& stream, const Segment& segment, Labels labels);
     [[gnu::noinline]] bool strays(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);
-    inline void take_notice(const Notice& notice, bool known_sender);
+    void take_announcement(const Notice& notice, std::uint64_t mac, bool known_sender);
+    inline void take_notice(const Notice& notice, std::uint64_t mac, bool known_sender);
     // How far into the batch's frames that are no TCP segments.
     struct OtherFrames {
         std::size_t heard = 0;

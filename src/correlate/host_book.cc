@@ -227,15 +227,20 @@ void HostBook::find_bursts(std::span<const HostConnection> all) {
     }
 }
 
-// Announcements of a host that had not just spoken on a connection.
+// Announcements of a host that had not just spoken on a connection, up to the first that a connection went
+// on across, opened well before: such a host announces itself without a boot, at an interval (VRRP) or when
+// its link comes back.
 void HostBook::find_boots(const IpAddress& host) {
     const auto asked = asked_.find(host);
+    const auto heard_since_before = [&](Nanoseconds time) {
+        const Nanoseconds heard = older(host, time - 1).heard;
+        return asked == asked_.end() ? heard : std::max(heard, heard_until(asked->second.heard, time));
+    };
     for (const Announcement& entry :
          equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host)) {
+        if (heard_since_before(entry.time - kAfterReturn) > entry.time) return;
         const Nanoseconds silent_since = entry.time - kShortestBoot;
-        Nanoseconds heard = older(host, silent_since - 1).heard;
-        if (asked != asked_.end()) heard = std::max(heard, heard_until(asked->second.heard, silent_since));
-        if (heard <= silent_since) boots_.push_back(entry);
+        if (heard_since_before(silent_since) <= silent_since) boots_.push_back(entry);
     }
 }
 

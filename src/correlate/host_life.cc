@@ -24,6 +24,12 @@ void HostLife::Trace::hear(Nanoseconds time, std::uint16_t ip_id) {
     last_ip_id = ip_id;
 }
 
+void HostLife::Trace::was_up(Nanoseconds since) {
+    if (first == last) first = std::min(first, since);
+    Silence& silence = silences[latest];
+    if (silence.to != kNoTime && silence.to == last) silence.to = std::clamp(since, silence.from, silence.to);
+}
+
 Silences HostLife::Trace::silences_in(Nanoseconds from, Nanoseconds to) const {
     if (known_since > from) return {};
     OutstandingSilence found(from, to);
@@ -162,6 +168,17 @@ void HostLife::hear(const Heard& heard, std::uint32_t file) {
     Host& host = host_of(heard.host, place);
     host.hear(heard.time, heard.ip_id);
     if (heard.claims_host && heard.mac != 0 && host.owner != heard.mac) claim(host, heard);
+}
+
+// A lease is renewed after half its time (RFC 2131 section 4.4.5), and servers grant two minutes or more.
+void HostLife::note_renewal(const IpAddress& host, std::uint64_t mac, Nanoseconds time) {
+    constexpr Nanoseconds kLeastBeforeRenewal = 60 * kSecond;
+    if (time == kNoTime) return;
+    if (Host* const known = hosts_.find(host, hash(host)); known != nullptr && known->last == time)
+        known->was_up(time - kLeastBeforeRenewal);
+    if (mac == 0) return;
+    if (Machine* const known = machines_.find(mac, hash_(mac)); known != nullptr && known->last == time)
+        known->was_up(time - kLeastBeforeRenewal);
 }
 
 void HostLife::claim(Host& host, const Heard& heard) {

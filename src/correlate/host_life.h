@@ -54,6 +54,14 @@ public:
     // Starts the memory reads that this will need.
     void prefetch(const Heard& heard) const;
 
+    // With a frame that was just heard the host renewed its lease: it has been up for a minute at least.
+    void note_renewal(const IpAddress& host, std::uint64_t mac, Nanoseconds time);
+    // Its latest TCP segment came from another link-layer address, as far as is known.
+    [[nodiscard]] bool sends_from_another(const IpAddress& host, std::uint64_t mac) const {
+        const std::uint64_t source = last_heard_.of(host).source;
+        return mac != 0 && source != 0 && decoding::source_in(source) != mac;
+    }
+
     // By a TCP segment. `said`: what its sender had sent on the same connection. REQUIRES: it is no RST.
     void hear_segment(const Segment& segment, const FrameView& frame, const HalfStream& said) {
         if (segment.time == kNoTime) return;
@@ -143,6 +151,8 @@ private:
         bool awaits_ip_id = false;     // the latest of them: no frame since had one
 
         void hear(Nanoseconds time, std::uint16_t ip_id);
+        // Up to what was heard last.
+        void was_up(Nanoseconds since);
         [[nodiscard]] Silences silences_in(Nanoseconds from, Nanoseconds to) const;
         // Of a part in [from, to], known as a whole up to there.
         [[nodiscard]] Nanoseconds longest_silence(Nanoseconds from, Nanoseconds to) const;

@@ -37,6 +37,7 @@ struct Notice {
     enum class Kind : std::uint8_t {
         kArpAnnouncement,  // gratuitous ARP, or an ARP probe: RFC 5227 section 1.1
         kDhcp,             // a client that comes up: DISCOVER or REQUEST, not of an address it has
+        kDhcpRenewal,      // a client that renews the lease of the address that it has
         kAddressCheck,     // IPv6 duplicate address detection: RFC 4862 section 5.4, or an unsolicited
                            // advertisement
         kHostUnreachable,  // an ICMP error: no such host is there, or it does not answer on its link
@@ -48,7 +49,7 @@ struct Notice {
     Kind kind = Kind::kArpAnnouncement;
     Nanoseconds time = kNoTime;
     std::uint64_t frame = 0;
-    IpAddress host;  // who announces itself
+    IpAddress host;  // who announces itself, or renews its lease
     // If is_quote(): the quoted segment, with icmp_quote set and analysed not set; time and frame are
     // those of the error. Key, direction and seq are always valid; the rest if header_quoted, which is always
     // so for kQuote: 14 bytes of TCP header were there. With 14 or 15 cut_before_window is set: only

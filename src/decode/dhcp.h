@@ -41,22 +41,38 @@ inline DhcpOptions read_dhcp_options(const std::uint8_t* options, std::uint32_t 
     return found;
 }
 
+// Of a message that was not captured up to its options: who writes from its own address to a server that it
+// knows has a lease. A host that comes up, or asks for more than an address, does not know the server.
+inline bool has_lease(const Packet& packet, const std::uint8_t* address) {
+    constexpr std::uint8_t kFirstGroup = 224;  // that, and broadcasts
+    return !packet.is_v6 && packet.destination[0] < kFirstGroup && packet.destination[3] != 255 &&
+           std::memcmp(packet.source, address, 4) == 0;
+}
+
 // REQUIRES: the Packet stands after the UDP header.
 inline Next dhcp(Packet& packet) {
+    constexpr std::uint32_t kUpToAddress = 16;
     constexpr std::uint32_t kFixed = 240;
     constexpr std::uint8_t kBootRequest = 1;
     constexpr std::uint32_t kMagicCookie = 0x63825363;
     constexpr std::uint8_t kDiscover = 1;
     constexpr std::uint8_t kRequest = 3;
     const std::uint8_t* const message = packet.data;
-    if (packet.captured < kFixed || message[0] != kBootRequest || read_be32(message + 236) != kMagicCookie) {
+    if (packet.captured < kUpToAddress || message[0] != kBootRequest) return stop(SkipReason::kNotTcp);
+    const std::uint8_t* const address = message + 12;
+    const bool has_address = read_be32(address) != 0;
+    if (packet.captured < kFixed) {
+        if (packet.reported >= kFixed && has_address && has_lease(packet, address))
+            announce(packet, Notice::Kind::kDhcpRenewal, address, false);
         return stop(SkipReason::kNotTcp);
     }
+    if (read_be32(message + 236) != kMagicCookie) return stop(SkipReason::kNotTcp);
     const DhcpOptions options = read_dhcp_options(message + kFixed, packet.captured - kFixed);
     const bool asks = options.message_type == kDiscover || options.message_type == kRequest;
-    // A client that has its address already only renews it: RFC 2131 table 5.
-    const bool has_address = read_be32(message + 12) != 0;
-    if (asks && !has_address && options.requested_address != nullptr) {
+    // A client that has its address already only renews it: RFC 2131 section 4.3.6.
+    if (has_address) {
+        if (options.message_type == kRequest) announce(packet, Notice::Kind::kDhcpRenewal, address, false);
+    } else if (asks && options.requested_address != nullptr) {
         announce(packet, Notice::Kind::kDhcp, options.requested_address, false);
     }
     return stop(SkipReason::kNotTcp);

@@ -59,6 +59,8 @@ void say_notice(std::string& out, const Notice& notice) {
             return say(out, "ARP by which ", notice.host, " announces itself");
         case Notice::Kind::kDhcp:
             return say(out, "DHCP of ", notice.host, ", as a host sends that comes up");
+        case Notice::Kind::kDhcpRenewal:
+            return say(out, "DHCP by which ", notice.host, " renews its lease");
         case Notice::Kind::kAddressCheck:
             return say(out, "IPv6 address check or advertisement of ", notice.host);
         case Notice::Kind::kHostUnreachable:

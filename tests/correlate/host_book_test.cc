@@ -103,6 +103,30 @@ TEST_CASE("an announcement of a host that spoke just before is none of a boot") 
     CHECK_FALSE(announced_after(145 * kSecond + kTick));
 }
 
+TEST_CASE("nor is any after one across which a connection of the host went on") {
+    const auto announced_since = [](Nanoseconds time) {
+        Signs signs = 0;
+        for (const bool beforehand : {false, true}) {
+            HostBook book;
+            if (beforehand) book.ask_about(forgotten());
+            book.add(forgotten());
+            book.add(lived(2, 0, 99 * kSecond));
+            book.announce(host(1), time, 0, 76);
+            book.announce(host(1), 150 * kSecond, 0, 77);
+            book.freeze();
+            if (beforehand) CHECK(book.signs_of(forgotten()) == signs);
+            signs = book.signs_of(forgotten());
+        }
+        return (signs & kSignAnnouncement) != 0;
+    };
+    CHECK_FALSE(announced_since(50 * kSecond));
+    CHECK_FALSE(announced_since(100 * kSecond - kTick));
+    CHECK(announced_since(100 * kSecond));
+    // It may belong to the boot after which the connection was opened.
+    CHECK_FALSE(announced_since(10 * kSecond + kTick));
+    CHECK(announced_since(10 * kSecond));
+}
+
 TEST_CASE("nor is one that the host's other frames do not end a silence with") {
     HostConnection asked = forgotten();
     asked.quiet[0] = {145 * kSecond, 200 * kSecond, 0};

@@ -54,6 +54,26 @@ TEST_CASE("any frame of its address breaks the silence") {
     CHECK(silence({frame(101 * kSecond, v4(1)), frame(199 * kSecond, v4(1))}) == 98 * kSecond);
 }
 
+TEST_CASE("a host that renews its lease was up for a minute before") {
+    const auto silence_with_renewal = [](std::vector<Nanoseconds> heard) {
+        HostLife life(kBytes, 1);
+        life.expect(v4(1), kMac);
+        for (const Nanoseconds time : heard) life.hear(frame(time, v4(1), kMac));
+        life.note_renewal(v4(1), kMac, heard.back());
+        return life.silence(v4(1), 100 * kSecond, 200 * kSecond).length();
+    };
+    CHECK(silence_with_renewal({100 * kSecond, 150 * kSecond}) == 50 * kSecond);  // after it
+    CHECK(silence_with_renewal({150 * kSecond}) == 50 * kSecond);
+    CHECK(silence_with_renewal({100 * kSecond, 199 * kSecond}) == 39 * kSecond);  // before that minute
+    CHECK(silence_with_renewal({199 * kSecond}) == 39 * kSecond);
+    CHECK(silence_with_renewal({100 * kSecond, 159 * kSecond, 198 * kSecond}) == 59 * kSecond);
+}
+
+TEST_CASE("whether another machine sends as the host is known once it had a connection") {
+    HostLife life(kBytes, 1);
+    CHECK_FALSE(life.sends_from_another(v4(1), kMac));
+}
+
 TEST_CASE("frames count from when the host is expected: it has a connection from then on") {
     HostLife life(kBytes, 1);
     life.hear(frame(120 * kSecond, v4(1), kMac));

@@ -82,8 +82,31 @@ TEST_CASE("a DHCP client that comes up is named by the address it wants") {
     CHECK(dhcp("3204 0a000005 0000 3d07 01020000000001 3501 03") == "dhcp 10.0.0.5");
     CHECK(dhcp("3501 01 ff") == "nothing");
     CHECK(dhcp("3501 01 3203 0a0000 ff") == "nothing");
-    const Bytes renewal = with(dhcp_datagram(hex("3501 03 3204 0a000005 ff")), 8 + 12, hex("0a000009"));
-    CHECK(dhcp_packet(renewal) == "nothing");
+}
+
+TEST_CASE("a DHCP client that has its address renews the lease of that") {
+    const auto with_address = [](const char* options) {
+        return dhcp_packet(with(dhcp_datagram(hex(options)), 8 + 12, hex("0a000009")));
+    };
+    CHECK(with_address("3501 03 ff") == "dhcp_renewal 10.0.0.9");
+    CHECK(with_address("3501 03 3204 0a000005 ff") == "dhcp_renewal 10.0.0.9");
+    CHECK(with_address("3501 01 3204 0a000005 ff") == "nothing");
+    CHECK(with_address("3501 07 ff") == "nothing");  // it releases it
+    CHECK(with_address("3501 08 ff") == "nothing");  // its address is no lease
+}
+
+TEST_CASE("of a DHCP message that was cut its way tells whether the client has a lease") {
+    const Bytes datagram = with(dhcp_datagram(hex("3501 03 ff")), 8 + 12, hex("0a000001"));
+    const Bytes whole = ethernet_frame(ipv4_packet(datagram, 17));
+    const std::size_t up_to_address = 14 + 20 + 8 + 16;
+    const std::size_t up_to_options = 14 + 20 + 8 + 240;
+    CHECK(noticed(cut_to(whole, up_to_address - 1)) == "nothing");
+    CHECK(noticed(cut_to(whole, up_to_address)) == "dhcp_renewal 10.0.0.1");
+    CHECK(noticed(cut_to(whole, up_to_options - 1)) == "dhcp_renewal 10.0.0.1");
+    CHECK(noticed(cut_to(with(whole, 14 + 16, hex("ffffffff")), up_to_address)) == "nothing");
+    CHECK(noticed(cut_to(with(whole, 14 + 16, hex("0a0000ff")), up_to_address)) == "nothing");
+    CHECK(noticed(cut_to(with(whole, 14 + 12, hex("0a000003")), up_to_address)) == "nothing");
+    CHECK(noticed(cut_to(with(whole, 14 + 20 + 8, hex("02")), up_to_address)) == "nothing");
 }
 
 TEST_CASE("other DHCP messages announce nobody") {

@@ -28,6 +28,8 @@ std::string print_notice(const Notice& notice) {
             return "arp_announcement " + to_string(notice.host);
         case Notice::Kind::kDhcp:
             return "dhcp " + to_string(notice.host);
+        case Notice::Kind::kDhcpRenewal:
+            return "dhcp_renewal " + to_string(notice.host);
         case Notice::Kind::kAddressCheck:
             return "address_check " + to_string(notice.host);
         case Notice::Kind::kHostUnreachable:

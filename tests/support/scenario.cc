@@ -61,8 +61,9 @@ private:
             if (scenario_.frames.empty()) fail("there is no frame before this one");
             frame = scenario_.frames.back();
             frame.expected.reset();
-        } else if (words.size() == 4 && words[1] == "claims") {
-            frame.bytes = claim(endpoints_.at(words[2]), parse_mac(words[3]));
+        } else if (words.size() == 4 && (words[1] == "claims" || words[1] == "asks")) {
+            const auto said = words[1] == "claims" ? claim : address_probe;
+            frame.bytes = said(endpoints_.at(words[2]), parse_mac(words[3]));
             frame.original_length = static_cast<std::uint32_t>(frame.bytes.size());
             frame.is_ethernet = true;
         } else if (words.size() > 6 && words[1] == "icmp" && words[3] == "from" && words[5] == "quotes") {

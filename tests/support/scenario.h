@@ -27,6 +27,8 @@
 //
 //   TIME claims X MAC [=> WORD...]
 //     gratuitous ARP, or an unsolicited neighbor advertisement, from that Ethernet address for X's address
+//   TIME asks X MAC [=> WORD...]
+//     an ARP probe, or duplicate address detection, from there: whether X's address is in use
 //
 //   mac X MAC                   X's segments are Ethernet frames from there; MAC: 12 hexadecimal digits, or
 //                               the last two after 0200000000; `none`: IP packets again

@@ -20,6 +20,13 @@ Tins::TCP tcp_of(const ScenarioPacket& packet) {
     return tcp;
 }
 
+Tins::EthernetII::address_type ethernet_address(std::uint64_t mac) {
+    std::array<std::uint8_t, 6> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes.at(i) = static_cast<std::uint8_t>(mac >> (40 - 8 * i));
+    return {bytes.data()};
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> to_bytes(const ScenarioPacket& packet) {
@@ -46,11 +53,22 @@ std::vector<std::uint8_t> in_ethernet(const std::vector<std::uint8_t>& packet, s
     return frame;
 }
 
+std::vector<std::uint8_t> address_probe(const ScenarioEndpoint& host, std::uint64_t mac) {
+    const Tins::EthernetII::address_type sender = ethernet_address(mac);
+    if (!host.is_v6()) {
+        Tins::ARP arp(host.address, "0.0.0.0", Tins::ARP::hwaddress_type(), sender);
+        arp.opcode(Tins::ARP::REQUEST);
+        return (Tins::EthernetII("ff:ff:ff:ff:ff:ff", sender) / arp).serialize();
+    }
+    Tins::ICMPv6 solicitation(Tins::ICMPv6::NEIGHBOUR_SOLICIT);
+    solicitation.target_addr(host.address);
+    Tins::IPv6 ip("ff02::1:ff00:2", "::");
+    ip.hop_limit(255);
+    return (Tins::EthernetII("33:33:ff:00:00:02", sender) / ip / solicitation).serialize();
+}
+
 std::vector<std::uint8_t> claim(const ScenarioEndpoint& host, std::uint64_t mac) {
-    std::array<std::uint8_t, 6> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes.at(i) = static_cast<std::uint8_t>(mac >> (40 - 8 * i));
-    const Tins::EthernetII::address_type sender(bytes.data());
+    const Tins::EthernetII::address_type sender = ethernet_address(mac);
     if (!host.is_v6()) {
         Tins::ARP arp(host.address, host.address, Tins::ARP::hwaddress_type(), sender);
         arp.opcode(Tins::ARP::REQUEST);

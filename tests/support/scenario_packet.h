@@ -39,6 +39,8 @@ std::vector<std::uint8_t> to_bytes(const ScenarioPacket& packet);
 std::vector<std::uint8_t> in_ethernet(const std::vector<std::uint8_t>& packet, std::uint64_t mac);
 // A gratuitous ARP or an unsolicited neighbor advertisement: the address belongs to that Ethernet address.
 std::vector<std::uint8_t> claim(const ScenarioEndpoint& host, std::uint64_t mac);
+// Likewise, whether the address is in use.
+std::vector<std::uint8_t> address_probe(const ScenarioEndpoint& host, std::uint64_t mac);
 
 // The ICMP or ICMPv6 error "destination unreachable" that `router` answers the packet with.
 enum class Unreachable { kNet, kHost, kPort, kAdmin };
