@@ -48,12 +48,59 @@ bool are_alike(Nanoseconds one, Nanoseconds other) {
     return std::abs(one - other) <= std::max(50 * kMillisecond, other / 100);
 }
 
-// Of a single gap: how late it is nobody knows, if not by a little.
+// What a tight group of gaps may differ by: jitter, not the lateness of a timer.
+constexpr Nanoseconds jitter(Nanoseconds gap) {
+    return std::min(std::max(50 * kMillisecond, gap / 400), gap / 20);
+}
+
+// Where a timer fires late by a slot of Linux's timer wheel and is set again at once, the next gap is a whole
+// number of slots, less the time that the answer takes.
+bool is_whole_slots(Nanoseconds gap) {
+    constexpr std::array<Nanoseconds, 3> kTicks = {kMillisecond, 4 * kMillisecond, 10 * kMillisecond};
+    constexpr Nanoseconds kLate = 20 * kMillisecond;
+    constexpr Nanoseconds kLongestAnswer = 300 * kMillisecond;
+    return std::ranges::any_of(kTicks, [&](Nanoseconds tick) {
+        Nanoseconds slot = tick;
+        while (gap >= 63 * slot) slot *= 8;
+        const Nanoseconds rest = gap % slot;
+        return rest <= std::min(kLate, slot / 8) || slot - rest <= std::min(kLongestAnswer, slot / 5);
+    });
+}
+
+// As precise as such a gap can be measured.
+Nanoseconds rounded_measurement(Nanoseconds gap) {
+    const Nanoseconds step = gap >= 10 * kSecond ? 100 * kMillisecond : 10 * kMillisecond;
+    return gap < kSecond ? gap : (gap + step / 2) / step * step;
+}
+
+// Of gaps that are all alike: a round value that they meet, one that a timer wheel rounds up to them, or what
+// was measured.
+Nanoseconds timer_of_alike(Nanoseconds gap) {
+    const Nanoseconds early = std::min(std::max(50 * kMillisecond, gap / 4000), gap / 20);
+    const Nanoseconds late = std::min(std::max(250 * kMillisecond, gap / 300), gap / 10);
+    const Nanoseconds met = roundest_between(gap - late, gap + early, gap);
+    const Nanoseconds lateness = gap - met;
+    const bool hardly_late = lateness <= std::max(100 * kMillisecond, gap / 1000);
+    if (met % (5 * kSecond) == 0 && met != 0) return met;
+    if (met != 0 && hardly_late && (met % kSecond == 0 || gap < kSecond)) return met;
+    if (met != 0 && is_half_second(met, gap) && lateness <= 50 * kMillisecond) return met;
+    return is_whole_slots(gap) ? round_timer(gap, gap) : rounded_measurement(gap);
+}
+
+// Of a single gap nobody knows how late it is. It is a value only where it meets a whole second, or is hardly
+// later than a multiple of five, or than the two hours of the standard (RFC 9293 3.8.4).
 Nanoseconds timer_by_one(Nanoseconds gap) {
-    constexpr Nanoseconds kSlot = 256 * kMillisecond;  // of Linux's timer wheel, from 2 s to 16 s
-    const Nanoseconds timer = round_timer(gap, gap);
-    const bool in_slot = timer >= 2 * kSecond && gap - timer <= kSlot;
-    return in_slot || timer >= earliest_timer(gap) ? timer : kNoTime;
+    constexpr Nanoseconds kSlot = 260 * kMillisecond;  // of Linux's timer wheel, from 2 s to 16 s, and a tick
+    constexpr Nanoseconds kStandard = 7200 * kSecond;
+    const auto lateness = [&](Nanoseconds step) {
+        const Nanoseconds early = std::max(10 * kMillisecond, gap / 10'000);
+        return std::max<Nanoseconds>((gap + early) % step - early, 0);
+    };
+    const auto timer = [&](Nanoseconds step) { return (gap + 500 * kMillisecond) / step * step; };
+    if (gap >= kStandard && earliest_wheel_timer(gap) <= kStandard) return kStandard;
+    if (gap >= 5 * kSecond - 10 * kMillisecond && lateness(5 * kSecond) <= kSlot) return timer(5 * kSecond);
+    const bool met = gap >= kSecond - 10 * kMillisecond && lateness(kSecond) <= 50 * kMillisecond;
+    return met ? timer(kSecond) : kNoTime;
 }
 
 // Of equal ones the shortest wins.
@@ -104,7 +151,13 @@ Nanoseconds GapCluster::timer() const {
     if (gaps == 0) return kNoTime;
     if (gaps == 1) return timer_by_one(shortest);
     const bool nearly_all = gaps >= kFewestWithOutliers && votes >= gaps / 4 * 3;
-    return nearly_all ? round_timer(usual, usual) : round_timer(shortest, longest);
+    if (longest - shortest <= jitter(longest)) return timer_of_alike(shortest);
+    const Nanoseconds timer = nearly_all ? round_timer(usual, usual) : round_timer(shortest, longest);
+    return timer <= longest ? timer : rounded_measurement(nearly_all ? usual : shortest);
+}
+
+bool GapCluster::is_measured() const {
+    return gaps > 1 && longest - shortest <= jitter(longest) && !is_whole_slots(shortest);
 }
 
 void TimerEstimate::add(Nanoseconds gap) {

@@ -30,6 +30,9 @@ struct GapCluster {
     // The timer that they come from; kNoTime if that is not known.
     [[nodiscard]] Nanoseconds timer() const;
 
+    // Several gaps, so alike that no timer wheel rounded them up: they are the timer.
+    [[nodiscard]] bool is_measured() const;
+
 private:
     void vote(Nanoseconds gap, std::uint32_t count);
 };

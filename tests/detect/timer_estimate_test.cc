@@ -102,7 +102,7 @@ TEST_CASE("connections of one host to one service share their timer") {
     pool.freeze();
     CHECK(pool.value(mail, late) == 30 * kSecond);
     CHECK(pool.value(mail, gaps(90 * kSecond, 90 * kSecond, 1)) == 90 * kSecond);
-    CHECK(pool.value(web, late) == 33 * kSecond);
+    CHECK(pool.value(web, late) == kNoTime);
     CHECK(pool.value(web, {}) == kNoTime);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("a server's timer is not its host's as a client") {
     pool.add(client, gaps(33'100 * kMs, 33'100 * kMs, 1));
     pool.add(server, gaps(30 * kSecond, 30 * kSecond, 1));
     pool.freeze();
-    CHECK(pool.value(client, gaps(33'100 * kMs, 33'100 * kMs, 1)) == 33 * kSecond);
+    CHECK(pool.value(client, gaps(33'100 * kMs, 33'100 * kMs, 1)) == kNoTime);
 }
 
 TEST_CASE("a few gaps that are shorter than nearly all do not count") {
@@ -152,16 +152,54 @@ TEST_CASE("a single gap is a value only where it is hardly later than a round on
         estimate.add(gap);
         return estimate.value();
     };
+    CHECK(value(619 * kMs) == kNoTime);
     CHECK(value(7541 * kMs) == kNoTime);
-    CHECK(value(8900 * kMs) == kNoTime);
-    CHECK(value(7256 * kMs) == 7 * kSecond);
-    CHECK(value(7256 * kMs + 1) == kNoTime);
-    CHECK(value(75'500 * kMs) == 75 * kSecond);
+    CHECK(value(7050 * kMs) == 7 * kSecond);
+    CHECK(value(7050 * kMs + 1) == kNoTime);
+    CHECK(value(6990 * kMs) == 7 * kSecond);
+    CHECK(value(6990 * kMs - 1) == kNoTime);
+    CHECK(value(10'260 * kMs) == 10 * kSecond);  // Linux
+    CHECK(value(10'260 * kMs + 1) == kNoTime);
+    CHECK(value(46'638 * kMs) == kNoTime);
+    CHECK(value(369'343 * kMs) == kNoTime);
+    CHECK(value(559'720 * kMs) == kNoTime);
     CHECK(value(7400 * kSecond) == 7200 * kSecond);
-    TimerEstimate twice;
-    twice.add(7541 * kMs);
-    twice.add(7541 * kMs);
-    CHECK(twice.value() == 7 * kSecond);
+}
+
+TEST_CASE("gaps that are all alike are the timer, unless a timer wheel fits") {
+    const auto value = [](std::initializer_list<Nanoseconds> gaps_ms) {
+        TimerEstimate estimate;
+        for (const Nanoseconds gap : gaps_ms) estimate.add(gap * kMs);
+        return estimate.value();
+    };
+    CHECK(value({187'316, 187'309, 187'304, 187'310}) == 187'300 * kMs);
+    CHECK(value({197'981, 197'974, 197'976, 197'978}) == 198 * kSecond);
+    CHECK(value({356'836, 356'823, 356'834}) == 356'800 * kMs);
+    CHECK(value({249'010, 249'020, 249'013, 249'020}) == 249 * kSecond);
+    CHECK(value({199'199, 199'371, 199'046, 199'526}) == 199 * kSecond);
+    CHECK(value({7541, 7541}) == 7540 * kMs);
+    CHECK(value({10'237, 10'240, 10'233}) == 10 * kSecond);  // 40 slots of 256 ms
+    CHECK(value({7208'960, 7208'960}) == 7200 * kSecond);    // 55 slots of 131 s
+    CHECK(value({60'124, 60'117, 60'144}) == 60 * kSecond);
+}
+
+TEST_CASE("a timer is never longer than all gaps") {
+    TimerEstimate estimate;
+    for (const Nanoseconds gap : {183'000, 183'100, 186'900}) estimate.add(gap * kMs);
+    CHECK(estimate.value() <= 186'900 * kMs);
+}
+
+TEST_CASE("what one connection measured is not another one's timer, fired late") {
+    const TimerPool::Owner client{{}, 80, false};
+    const GapCluster one = gaps(187'304 * kMs, 187'316 * kMs, 4);
+    const GapCluster other = gaps(197'974 * kMs, 197'981 * kMs, 4);
+    const GapCluster single = gaps(187'212 * kMs, 187'212 * kMs, 1);
+    TimerPool pool;
+    for (const GapCluster& cluster : {other, one, single}) pool.add(client, cluster);
+    pool.freeze();
+    CHECK(pool.value(client, one) == 187'300 * kMs);
+    CHECK(pool.value(client, other) == 198 * kSecond);
+    CHECK(pool.value(client, single) == 187'200 * kMs);  // not 198 s, and known by the other's gaps
 }
 
 }  // namespace

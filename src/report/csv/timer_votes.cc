@@ -45,6 +45,10 @@ void TimerVotes::add(const Candidate& candidate) {
         known.connections += candidate.connections;
         return;
     }
+    if (candidates_.size() < kMost) {
+        candidates_.push_back(candidate);
+        return;
+    }
     const auto fewest = std::ranges::min_element(candidates_, {}, &Candidate::votes);
     const std::uint64_t taken = std::min(fewest->votes, candidate.votes);
     for (Candidate& known : candidates_) known.votes -= taken;
@@ -78,7 +82,7 @@ std::vector<TimerVotes::Candidate> TimerVotes::kept() const {
 
 const TimerVotes::Candidate* TimerVotes::winner() const {
     const auto most = std::ranges::max_element(candidates_, {}, &Candidate::votes);
-    return most->votes == 0 ? nullptr : &*most;
+    return most == candidates_.end() || most->votes == 0 ? nullptr : &*most;
 }
 
 }  // namespace deadpeer
