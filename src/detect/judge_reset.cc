@@ -211,6 +211,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
         decided(Verdict::kPeerReset, certain ? Confidence::kHigh : Confidence::kMedium, reason);
     describe_reset(judgement, c);
     if (c.reset().when_due) judgement.signs |= kSignResetWhenDue;
+    judgement.half_open = kNoTime;  // alive until its RST
     return judgement;
 }
 

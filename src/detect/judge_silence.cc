@@ -67,15 +67,14 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     const bool reset = ended_by_reset(c, prober);
     if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))
         judgement.signs |= kSignSpokeLater;
-    if (reset) {
-        judgement.signs |= kSignProberReset;
-        judgement.evidence.add(c.reset().frame);
-    }
     // Silent as long as it was tried, and heard after that: it may have been away, or the path was.
     const bool returned = !reset && train.host_returned != kNoTime && judgement.verdict == Verdict::kPeerDead;
     if (returned) judgement.signs |= kSignHostReturned;
     if (sender_slept(c, train)) judgement.signs |= kSignCapturePaused;
+    // One that meets a host that comes back is sent because of that, long after the prober gave up.
     if (reset && !c.reset().at_return) {
+        judgement.signs |= kSignProberReset;
+        judgement.evidence.add(c.reset().frame);
         set_time(judgement, c, train, c.reset().time, c.reset().frame);
         return judgement;
     }
@@ -197,7 +196,9 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const bool probing = c.side(side).probes->open();
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
-        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || train.length >= 2;
+        // Where the capture ends before an answer could come, nothing is missing.
+        const bool repeated = train.length >= 2 && longer(c.silence_since(train.first_time), kSecond);
+        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || repeated;
         const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
         if (!train.open() || !waits || proves_nothing || train.crossed || c.side(side).peer_lives()) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,

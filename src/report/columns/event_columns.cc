@@ -38,6 +38,11 @@ Nanoseconds heard_last_before(const Finding& finding) {
     return is_bound ? kNoTime : heard_last(finding.time, finding.half_open);
 }
 
+// A connection that misses answers and lives is not dead.
+Nanoseconds held_dead(const Finding& finding) {
+    return finding.kind == EventKind::kProbesUnanswered ? kNoTime : finding.half_open;
+}
+
 void write_evidence(Cells& cells, const EventLine& line) {
     constexpr std::size_t kFrameChars = 21;
     std::array<char, std::tuple_size_v<decltype(Finding::evidence)> * kFrameChars> text{};
@@ -99,7 +104,7 @@ constexpr Column<EventLine> kTable[] = {
     {"reason", CellType::kText, "A stable code for the rule that decided.",
      [](Cells& c, const EventLine& l) { c.word(to_string(l.finding.reason)); }},
     {"half_open_s", CellType::kSeconds, "Seconds that the other side held a dead connection.",
-     [](Cells& c, const EventLine& l) { c.seconds(l.finding.half_open); }},
+     [](Cells& c, const EventLine& l) { c.seconds(held_dead(l.finding)); }},
     {"evidence_frames", CellType::kNumbers, "The frames that prove it, joined by a space.", write_evidence},
     {"explanation", CellType::kText, "`what`, `evidence` and `advice`, joined by a space.",
      [](Cells& c, const EventLine& l) { c.sentence(l.explanation.text); }},
