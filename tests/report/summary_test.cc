@@ -95,6 +95,21 @@ TEST_CASE("that nothing was found is said, unless nothing was there or something
     CHECK(said({Severity::kCritical}).starts_with("Incidents: 1 (1 critical)\n"));
 }
 
+TEST_CASE("the summary does not pass over suspects and data that was never acknowledged") {
+    Summary summary;
+    FlowSummary flow = sample_flow(0);
+    flow.verdict = Verdict::kSuspect;
+    summary.on_flow(flow);
+    flow.verdict = Verdict::kClosed;
+    for (const Reason reason : {Reason::kDataUnacknowledged, Reason::kFinThenGone, Reason::kFinExchanged}) {
+        flow.reason = reason;
+        summary.on_flow(flow);
+    }
+    REQUIRE(summary.finish({}).ok());
+    CHECK(summary.text({}).starts_with(
+        "No dead peers found for certain.\nSuspect: 1; data never acknowledged: 2 (see flows.csv)\n"));
+}
+
 TEST_CASE("the summary says that the capture holds frames twice") {
     Summary summary;
     InputSummary input = sample_input("a.pcap", kSecond);

@@ -64,6 +64,11 @@ void describe_input(std::string& out, const InputSummary& input) {
     out += '\n';
 }
 
+bool is_unacknowledged_close(const FlowSummary& flow) {
+    return flow.verdict == Verdict::kClosed &&
+           (flow.reason == Reason::kDataUnacknowledged || flow.reason == Reason::kFinThenGone);
+}
+
 }  // namespace
 
 struct Summary::Totals {
@@ -86,6 +91,8 @@ void Summary::on_finding(const Finding& finding) {
 
 void Summary::on_flow(const FlowSummary& flow) {
     ++closed_[static_cast<std::size_t>(flow.closed)];
+    suspect_ += flow.verdict == Verdict::kSuspect ? 1 : 0;
+    unacknowledged_ += is_unacknowledged_close(flow) ? 1 : 0;
     one_way_ += flow.one_way ? 1 : 0;
     idle_.add(flow);
     initiators_.probes += flow.initiator_side.probes;
@@ -135,7 +142,9 @@ std::string Summary::text(Style style) {
 void Summary::describe_findings(std::string& out, const Named& named) const {
     const bool seen_any = std::ranges::any_of(closed_, [](std::uint64_t count) { return count != 0; });
     const std::vector<Incident> incidents = incidents_.list();
-    if (incidents.empty() && seen_any) out += "No dead peers found.\n";
+    const bool doubtful = suspect_ + unacknowledged_ > 0;
+    if (incidents.empty() && seen_any)
+        out += doubtful ? "No dead peers found for certain.\n" : "No dead peers found.\n";
     if (!incidents.empty()) {
         const auto critical = std::ranges::count(incidents, Severity::kCritical, &Incident::severity);
         add(out, "Incidents: {}", grouped(incidents.size()));
@@ -143,6 +152,7 @@ void Summary::describe_findings(std::string& out, const Named& named) const {
         out += '\n';
     }
     describe_incidents(out, incidents, inputs_, named);
+    describe_doubtful(out);
     std::string list;
     for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
         if (harmless_[kind] == 0) continue;
@@ -150,6 +160,14 @@ void Summary::describe_findings(std::string& out, const Named& named) const {
             to_string(static_cast<EventKind>(kind)));
     }
     if (!list.empty()) add(out, "Other events: {}\n", list);
+}
+
+void Summary::describe_doubtful(std::string& out) const {
+    std::string list;
+    if (suspect_ > 0) add(list, "Suspect: {}", grouped(suspect_));
+    if (unacknowledged_ > 0)
+        add(list, "{}ata never acknowledged: {}", list.empty() ? "D" : "; d", grouped(unacknowledged_));
+    if (!list.empty()) add(out, "{} (see flows.csv)\n", list);
 }
 
 void Summary::describe_inputs(std::string& out, Style style) const {

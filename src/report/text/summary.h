@@ -44,6 +44,7 @@ private:
 
     [[nodiscard]] Totals totals() const;
     void describe_findings(std::string& out, const Named& named) const;
+    void describe_doubtful(std::string& out) const;
     void describe_inputs(std::string& out, Style style) const;
     void describe_connections(std::string& out) const;
     void describe_probes(std::string& out) const;
@@ -56,6 +57,8 @@ private:
     IdleCensus idle_;
     std::array<std::uint64_t, 5> closed_{};  // by Closed
     std::uint64_t one_way_ = 0;
+    std::uint64_t suspect_ = 0;
+    std::uint64_t unacknowledged_ = 0;  // closed, but data was never acknowledged
     Side initiators_;
     Side responders_;
     RunSummary run_;
