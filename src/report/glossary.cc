@@ -33,7 +33,8 @@ constexpr auto kVerdicts = entries_of<Verdict>({
     {Verdict::kPeerDead, "",
      "One side stopped answering, and the other repeated probes or data until it gave up.",
      "Check the host and its links at that time."},
-    {Verdict::kPathDead, "", "Both sides sent, and neither was answered: the path between them failed.",
+    {Verdict::kPathDead, "",
+     "What was sent was not answered, though both hosts were up: the path between them failed.",
      "Check the path, and firewalls whose rules or state changed."},
     {Verdict::kPeerRebooted, "",
      "One side no longer had the connection, after a silence in which it rebooted.",
@@ -127,7 +128,7 @@ constexpr auto kReasons = entries_of<Reason>({
     {Reason::kRecovered, "", "Answered again after unanswered probes or data.", ""},
     {Reason::kRecentTraffic, "", "There was traffic a short time ago.", ""},
     {Reason::kHeartbeat, "", "The application's heartbeat goes on.", ""},
-    {Reason::kResetIgnored, "", "A RST was challenged (RFC 5961) or ignored, and the connection went on.",
+    {Reason::kResetIgnored, "", "A RST was challenged (RFC 5961) or ignored: the connection stayed open.",
      "Find the sender of the RST: it may be forged."},
     {Reason::kProbesIgnored, "", "The peer answers no keepalive probe, but its data arrives.",
      "Rely on a heartbeat of the application with this peer."},
@@ -244,7 +245,8 @@ constexpr auto kKinds = entries_of<SegmentKind>({
 });
 
 constexpr auto kConfidences = entries_of<Confidence>({
-    {Confidence::kHigh, "", "Independent evidence agrees, and nothing contradicts it.", ""},
+    {Confidence::kHigh, "",
+     "Strong evidence, or independent evidence that agrees; what speaks against it weighs less.", ""},
     {Confidence::kMedium, "", "The best explanation; another one is less likely.", ""},
     {Confidence::kLow, "", "Possible; never a critical event.", "Confirm it before you act on it."},
 });

@@ -22,7 +22,8 @@ TEST_CASE("events of verdicts tell the same story as the connection") {
     finding.path_timeout = 350 * kSecond;
     CHECK(explained(finding).ends_with(
         "\nIf 10.0.0.2 is up, a middlebox may have dropped the idle connection (350 s is a known idle "
-        "timeout). Keepalive is slower than the path: set TCP_KEEPIDLE (net.ipv4.tcp_keepalive_time) to at "
+        "timeout). Keepalive comes later than the idle timeout of the path: set TCP_KEEPIDLE "
+        "(net.ipv4.tcp_keepalive_time) to at "
         "most 5 min on 10.0.0.1."));
     finding.doubling = true;
     CHECK(explained(finding).find(" the time between them doubling up to 1 s.") != std::string::npos);

@@ -60,7 +60,8 @@ TEST_CASE("peer_dead: what makes it doubtful, and a middlebox that may explain i
           "them doubling up to 10 s. No more followed. The capture lost frames, so an answer may be missing "
           "from it. The capture clock was set back meanwhile, so durations may be wrong.\n"
           "Ping 10.0.0.1 to confirm. If 10.0.0.1 is up, a middlebox may have dropped the idle connection (1 "
-          "h is a known idle timeout). Keepalive is slower than the path: set TCP_KEEPIDLE "
+          "h is a known idle timeout). Keepalive comes later than the idle timeout of the path: set "
+          "TCP_KEEPIDLE "
           "(net.ipv4.tcp_keepalive_time) to at most 30 min on 10.0.0.2. To notice such a death within a "
           "minute, set SO_KEEPALIVE with TCP_KEEPIDLE 30, TCP_KEEPINTVL 10 and TCP_KEEPCNT 3 on 10.0.0.2.");
 }
@@ -183,11 +184,11 @@ TEST_CASE("no_answer") {
     flow.unanswered = 3;
     CHECK(explained(flow) ==
           "10.0.0.1:40000 could not connect to 10.0.0.2:50000.\n"
-          "It did not answer 3 SYNs.\n"
+          "10.0.0.2:50000 did not answer 3 SYNs.\n"
           "Check that 10.0.0.2 is up and that no firewall drops the SYN on its way.");
     flow.reason = Reason::kUnreachable;
     CHECK(explained(flow).ends_with(
-        "\nIt did not answer 3 SYNs. An ICMP error called it unreachable.\n"
+        "\n10.0.0.2:50000 did not answer 3 SYNs. An ICMP error called it unreachable.\n"
         "Find the sender of the ICMP error (evidence_frames in events.csv) and the cause."));
     flow.reason = Reason::kSynIgnored;
     CHECK(explained(flow).ends_with(

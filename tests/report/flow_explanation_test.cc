@@ -48,16 +48,16 @@ TEST_CASE("alive by traffic: how long before the end of the capture that was") {
 
 TEST_CASE("alive for other reasons") {
     CHECK(explained(judged(Verdict::kAlive, Reason::kProbeAnswered, Confidence::kHigh)) ==
-          "Both ends are alive, but one has closed its window.\n"
-          "The window probes of the other still find it closed.\n"
-          "Find out why the application there does not read.");
+          "Both ends are alive, but the receive window of one is closed.\n"
+          "The other sends window probes, and each answer still says that it is closed.\n"
+          "Find out why the application with the closed window does not read.");
     CHECK(explained(judged(Verdict::kAlive, Reason::kRecentTraffic, Confidence::kHigh)) ==
           "Both ends are alive.\n"
           "Segments passed until shortly before the end of the capture.\n"
           "Nothing to do.");
     CHECK(explained(judged(Verdict::kAlive, Reason::kResetIgnored, Confidence::kHigh)) ==
           "Both ends are alive.\n"
-          "A RST came, but its receiver did not accept it (RFC 5961), and the connection went on.\n"
+          "A RST came, but its receiver did not accept it (RFC 5961): the connection stayed open.\n"
           "Find the sender of the RST: it may be forged or late.");
     CHECK(explained(judged(Verdict::kAlive, Reason::kAcceptedLater, Confidence::kHigh)) ==
           "Both ends are alive.\n"
@@ -182,6 +182,7 @@ TEST_CASE("unknown") {
 TEST_CASE("no_answer, syn_ignored, where the SYN was acknowledged in its way") {
     FlowSummary flow = judged(Verdict::kNoAnswer, Reason::kSynIgnored, Confidence::kHigh);
     flow.unanswered = 0;
-    CHECK(explained(flow).starts_with(
-        "10.0.0.1:40000 could not connect to 10.0.0.2:50000.\nIt did not accept the SYN. It still "));
+    CHECK(
+        explained(flow).starts_with("10.0.0.1:40000 could not connect to 10.0.0.2:50000.\n10.0.0.2:50000 did "
+                                    "not accept the SYN. It still "));
 }

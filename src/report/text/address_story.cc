@@ -34,7 +34,7 @@ void say_two_holders(std::string& evidence, const MacChange& macs, Signs signs) 
 void describe_address_moved(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.failed},
                  story.confidence > Confidence::kLow ? " moved" : " seems to have moved",
-                 " to another machine, which lacks the connection with ", Side{story.left});
+                 " to another machine, which does not have the connection with ", Side{story.left});
     say_new_holder(out.evidence, story.macs, story.signs);
     say_doubts(out.evidence, story);
     say_sentence(out.advice, kAdviceOnMove);

@@ -85,7 +85,8 @@ void say_hosts(std::string& evidence, const Finding& finding) {
         const bool first = i % kOfSentence == 0;
         const bool last = i % kOfSentence + 1 == kOfSentence || i + 1 == named;
         if (first) begin_sentence(evidence);
-        say(evidence, first ? "Connections lost by " : " and by ", finding.holders[i].host, ": ",
+        const std::string_view whose = i == 0 ? "Connections lost by " : "By ";
+        say(evidence, first ? whose : " and by ", finding.holders[i].host, ": ",
             std::uint64_t{finding.holders[i].connections}, last ? "." : "");
     }
 }
@@ -108,7 +109,7 @@ void explain_middlebox_restarted(Explanation& out, const Finding& finding, bool 
 void explain_address_moved(Explanation& out, const Finding& finding, bool stream_numbers) {
     say(out.what, finding.subject.address,
         finding.confidence > Confidence::kLow ? " moved" : " seems to have moved",
-        " to another machine, which lacks ", Count{finding.count, "connection", "connections"});
+        " to another machine, which does not have ", Count{finding.count, "connection", "connections"});
     if (stream_numbers) say_streams(out.what, finding);
     say(out.what, ".");
     say_new_holder(out.evidence, finding.macs, finding.signs);

@@ -88,9 +88,10 @@ Nanoseconds slowest_keepalive(const FlowSummary& flow) {
 
 void explain_answered(Explanation& out, const FlowSummary& flow) {
     if (flow.initiator_side.probes + flow.responder_side.probes == 0) {
-        say_sentence(out.what, "Both ends are alive, but one has closed its window");
-        say_sentence(out.evidence, "The window probes of the other still find it closed");
-        return say_sentence(out.advice, "Find out why the application there does not read");
+        say_sentence(out.what, "Both ends are alive, but the receive window of one is closed");
+        say_sentence(out.evidence,
+                     "The other sends window probes, and each answer still says that it is closed");
+        return say_sentence(out.advice, "Find out why the application with the closed window does not read");
     }
     say_sentence(out.what, "Both ends are alive");
     say_all_probes(out.evidence, flow);
@@ -151,7 +152,7 @@ void explain_alive(Explanation& out, const FlowSummary& flow) {
     }
     if (flow.reason == Reason::kResetIgnored) {
         say_sentence(out.evidence,
-                     "A RST came, but its receiver did not accept it (RFC 5961), and the connection went on");
+                     "A RST came, but its receiver did not accept it (RFC 5961): the connection stayed open");
         return say_sentence(out.advice, "Find the sender of the RST: it may be forged or late");
     }
     if (flow.reason == Reason::kAcceptedLater) {

@@ -74,7 +74,7 @@ void advise_keepalive(std::string& advice, const FailureReport& story) {
             say(advice, "Keepalive seems off: ");
             break;
         case Guard::kProbes:
-            say(advice, "Keepalive is slower than the path: ");
+            say(advice, "Keepalive comes later than the idle timeout of the path: ");
             break;
         default:
             say(advice, "To keep the path open, ");

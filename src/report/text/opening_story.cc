@@ -36,9 +36,10 @@ void describe_handshake_incomplete(Explanation& out, const FailureReport& story)
 void describe_no_answer(Explanation& out, const FailureReport& story) {
     say_sentence(out.what, Side{story.left}, " could not connect to ", Side{story.failed});
     if (story.unanswered > 0) {
-        say_sentence(out.evidence, "It did not answer ", Count{story.unanswered, "SYN", "SYNs"});
+        say_sentence(out.evidence, Side{story.failed}, " did not answer ",
+                     Count{story.unanswered, "SYN", "SYNs"});
     } else {
-        say_sentence(out.evidence, "It did not accept the SYN");
+        say_sentence(out.evidence, Side{story.failed}, " did not accept the SYN");
     }
     switch (story.reason) {
         case Reason::kUnreachable:
