@@ -197,7 +197,8 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         const bool probing = c.side(side).probes->open();
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
         // Where the capture ends before an answer could come, nothing is missing.
-        const bool repeated = train.length >= 2 && longer(c.silence_since(train.first_time), kSecond);
+        const Nanoseconds since = std::max(train.first_time, c.facts.heard[index(opposite(side))]);
+        const bool repeated = train.length >= 2 && longer(c.silence_since(since), kSecond);
         const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || repeated;
         const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
         if (!train.open() || !waits || proves_nothing || train.crossed || c.side(side).peer_lives()) continue;
