@@ -1,7 +1,8 @@
 // PerAddress<Row>: notes about addresses, gathered from connections into one row per address.
 //
 // What:    Row has `IpAddress address`, `std::uint64_t connections` and +=. add() notes something of an
-//          address; rows() gives one row per address, sorted.
+//          address and gives its row, nullptr where it found no room; rows() gives one row per address,
+//          sorted.
 // Memory:  bounded by the number of addresses; those beyond it are left out and counted by left_out().
 // Cost:    add() O(1), under a hash with a random key, as addresses are chosen by strangers; rows() a sort.
 // Threads: one thread at a time.
@@ -22,7 +23,8 @@ class PerAddress {
 public:
     explicit PerAddress(std::size_t limit) : limit_(limit) {}
 
-    void add(const Row& note) {
+    // Valid until the next call.
+    Row* add(const Row& note) {
         if (2 * (rows_.size() + 1) > slots_.size()) grow();
         Slot& slot = slot_of(note.address);
         if (slot != kFree) {
@@ -32,7 +34,9 @@ public:
             rows_.push_back(note);
         } else {
             left_out_ += note.connections;
+            return nullptr;
         }
+        return &rows_[slot];
     }
 
     // Sorted by address. Notes of one address were added up in the order they came.

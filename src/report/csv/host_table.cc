@@ -39,7 +39,6 @@ HostHealth& HostHealth::operator+=(const HostHealth& other) {
     connections_lost_state += other.connections_lost_state;
     reboots += other.reboots;
     last_reboot = std::max(last_reboot, other.last_reboot);
-    timers += other.timers;
     return *this;
 }
 
@@ -76,8 +75,10 @@ void HostTable::add_health(const FlowSummary& flow, bool initiator) {
         health.connections_lost = lost ? 1 : 0;
         health.connections_lost_state = flow.verdict == Verdict::kPeerLostState ? 1 : 0;
     }
-    if (knows_timer(own)) health.timers.add(own.keepalive, own.probe_payload);
-    health_.add(health);
+    HostHealth* const row = health_.add(health);
+    if (row == nullptr || !knows_timer(own)) return;
+    const std::size_t most = settings_ < kSettings ? TimerVotes::kMost : kFewestSettings;
+    settings_ += row->timers.add(own.keepalive, own.probe_payload, most);
 }
 
 void HostTable::reboot(const IpAddress& host, Nanoseconds time) {

@@ -2,7 +2,8 @@
 //
 // What:    add() notes a connection, reboot() a reboot; for_each() hands on one line per address, sorted.
 //          Most addresses never probed, reset or failed, so what tells of that is kept apart.
-// Memory:  bounded by the number of addresses; what found no room is told by left_out().
+// Memory:  bounded by the number of addresses and of keepalive settings; addresses without room are told by
+//          left_out().
 // Threads: one thread at a time.
 #pragma once
 
@@ -43,7 +44,7 @@ struct HostHealth {
     std::uint64_t connections_lost_state = 0;  // that it forgot while it was up
     std::uint64_t reboots = 0;
     Nanoseconds last_reboot = kNoTime;
-    TimerVotes timers;
+    TimerVotes timers;  // each vote by itself, not by +=
 
     HostHealth& operator+=(const HostHealth& other);
 };
@@ -58,6 +59,9 @@ class HostTable {
 public:
     static constexpr std::size_t kHosts = std::size_t{1} << 20;
     static constexpr std::size_t kHealthRecords = std::size_t{1} << 18;
+    // Of keepalive settings. When there are so many, each host keeps its first few only.
+    static constexpr std::size_t kSettings = std::size_t{1} << 19;
+    static constexpr std::size_t kFewestSettings = 2;
 
     explicit HostTable(std::size_t hosts = kHosts, std::size_t health_records = kHealthRecords)
         : rows_(hosts), health_(health_records) {}
@@ -85,6 +89,7 @@ private:
 
     PerAddress<HostRow> rows_;
     PerAddress<HostHealth> health_;
+    std::size_t settings_ = 0;  // that are kept of all hosts
 };
 
 }  // namespace deadpeer

@@ -32,43 +32,33 @@ void complete(KeepaliveTimer& timer, const KeepaliveTimer& other) {
 
 }  // namespace
 
-void TimerVotes::add(const KeepaliveTimer& timer, std::uint8_t payload) {
-    add({timer, payload, 1, 1});
-}
-
-void TimerVotes::add(const Candidate& candidate) {
-    if (candidate.connections == 0) return;
+std::size_t TimerVotes::add(const KeepaliveTimer& timer, std::uint8_t payload, std::size_t most) {
+    const Candidate candidate = {timer, payload, 1, 1};
     for (Candidate& known : candidates_) {
-        if (known.connections == 0 || !agree(known, candidate)) continue;
-        complete(known.timer, candidate.timer);
-        known.votes += candidate.votes;
-        known.connections += candidate.connections;
-        return;
+        if (!agree(known, candidate)) continue;
+        complete(known.timer, timer);
+        ++known.votes;
+        ++known.connections;
+        return 0;
     }
-    if (candidates_.size() < kMost) {
+    if (candidates_.size() < most) {
         candidates_.push_back(candidate);
-        return;
+        return 1;
     }
     const auto fewest = std::ranges::min_element(candidates_, {}, &Candidate::votes);
-    const std::uint64_t taken = std::min(fewest->votes, candidate.votes);
-    for (Candidate& known : candidates_) known.votes -= taken;
-    const bool stays = candidate.votes > taken;
-    others_ += stays ? fewest->connections : candidate.connections;
-    if (!stays) return;
-    *fewest = candidate;
-    fewest->votes = candidate.votes - taken;
-}
-
-TimerVotes& TimerVotes::operator+=(const TimerVotes& other) {
-    for (const Candidate& candidate : other.candidates_) add(candidate);
-    others_ += other.others_;
-    return *this;
+    if (fewest->votes > 0) {
+        for (Candidate& known : candidates_) --known.votes;
+        ++others_;
+    } else {
+        others_ += fewest->connections;
+        *fewest = candidate;
+    }
+    return 0;
 }
 
 std::vector<TimerVotes::Candidate> TimerVotes::kept() const {
     std::vector<Candidate> kept;
     for (const Candidate& one : candidates_) {
-        if (one.connections == 0) continue;
         const auto known = std::ranges::find(kept, one.timer, &Candidate::timer);
         if (known == kept.end()) {
             kept.push_back(one);

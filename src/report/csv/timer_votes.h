@@ -1,10 +1,10 @@
 // TimerVotes: the keepalive settings that the connections of a host show, and how many show each.
 //
 // What:    connections that share a time and contradict each other in nothing vote together, and complete
-//          what the other does not tell. Of many settings sixteen are kept, with a bound on memory rather than
-//          an exact count: one that a seventeenth of the connections show is never lost (Misra and Gries,
-//          "Finding repeated elements", 1982).
-// Memory:  1 KiB at most, for a host that probes.
+//          what the other does not tell. Of many settings sixteen are kept, or fewer as the caller says, with
+//          a bound on memory rather than an exact count: one that a seventeenth of the connections show is
+//          never lost (Misra and Gries, "Finding repeated elements", 1982).
+// Memory:  48 bytes for each that is kept, in a vector that doubles.
 // Threads: plain value.
 #pragma once
 
@@ -25,9 +25,10 @@ public:
         std::uint64_t connections = 0;  // that show it
     };
 
-    // One connection shows it.
-    void add(const KeepaliveTimer& timer, std::uint8_t payload);
-    TimerVotes& operator+=(const TimerVotes& other);
+    static constexpr std::size_t kMost = 16;
+
+    // One connection shows it. Beyond `most` settings none is kept in addition. Gives how many more are kept.
+    std::size_t add(const KeepaliveTimer& timer, std::uint8_t payload, std::size_t most = kMost);
 
     // nullptr if nothing was voted for; of equals the first.
     [[nodiscard]] const Candidate* winner() const;
@@ -38,9 +39,6 @@ public:
     [[nodiscard]] std::uint64_t others() const { return others_; }
 
 private:
-    void add(const Candidate& candidate);
-
-    static constexpr std::size_t kMost = 16;
     std::vector<Candidate> candidates_;
     std::uint64_t others_ = 0;
 };
