@@ -8,6 +8,7 @@
 #include "report/columns/name_cell.h"
 #include "report/connection_filter.h"
 #include "report/half_open.h"
+#include "report/unacknowledged_close.h"
 
 namespace deadpeer {
 namespace {
@@ -72,8 +73,7 @@ void write_heartbeat_protocol(Cells& cells, const FlowLine& line) {
 // Only where the path may have dropped the connection; a reboot that is all but certain explains it.
 void write_timeouts(Cells& cells, const FlowLine& line) {
     const FlowSummary& flow = line.flow;
-    const bool lost = flow.reason == Reason::kDataUnacknowledged || flow.reason == Reason::kFinThenGone;
-    if (flow.verdict == Verdict::kClosed && lost)
+    if (is_unacknowledged_close(flow))
         return cells.text(line.aids.knowledge.matching_half_closed_timeouts(flow.idle_at_failure));
     const bool failed = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPathDead ||
                         flow.verdict == Verdict::kMiddleboxReset || flow.verdict == Verdict::kPeerLostState ||

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "report/html/page.h"
+#include "report/unacknowledged_close.h"
 
 namespace deadpeer {
 namespace {
@@ -47,6 +48,7 @@ void HtmlReport::on_flow(const FlowSummary& flow) {
     if (const auto verdict = static_cast<std::size_t>(flow.verdict); verdict < kVerdictKinds)
         ++data_.verdicts[verdict];
     if (is_death(flow.verdict)) ++(flow.confidence > Confidence::kLow ? data_.deaths : data_.maybe_deaths);
+    data_.unacknowledged += is_unacknowledged_close(flow) ? 1 : 0;
     data_.longest_half_open = std::max(data_.longest_half_open, flow.half_open);
     hosts_.add(flow);
     data_.flows.push_back(flow);

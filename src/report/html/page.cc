@@ -19,7 +19,10 @@ std::string headline_of(const PageData& data) {
         return grouped(data.deaths) + " of " + all + " died" + (data.maybe_deaths > 0 ? ", " + maybe : "");
     }
     if (data.maybe_deaths > 0) return maybe + " died";
-    if (data.incidents.empty()) return "No dead peers found";
+    if (data.incidents.empty()) {
+        const bool doubtful = data.count(Verdict::kSuspect) + data.unacknowledged > 0;
+        return doubtful ? "No dead peers found for certain" : "No dead peers found";
+    }
     return "No connection died; " + counted(data.incidents.size(), "incident", "incidents") + " to look at";
 }
 

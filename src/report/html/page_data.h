@@ -62,8 +62,9 @@ struct PageData {
     std::vector<FlowSummary> flows = {};   // the worst first, not all
     std::array<std::uint64_t, kVerdictKinds> verdicts{};
     std::uint64_t connections = 0;
-    std::uint64_t deaths = 0;        // connections that died, with medium or high confidence
-    std::uint64_t maybe_deaths = 0;  // with low confidence
+    std::uint64_t deaths = 0;          // connections that died, with medium or high confidence
+    std::uint64_t maybe_deaths = 0;    // with low confidence
+    std::uint64_t unacknowledged = 0;  // closed, but data was never acknowledged
     Nanoseconds longest_half_open = kNoTime;
     HostTable* hosts = nullptr;
 

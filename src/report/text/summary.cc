@@ -12,6 +12,7 @@
 #include "report/text/link_type_text.h"
 #include "report/text/text.h"
 #include "report/text/time_text.h"
+#include "report/unacknowledged_close.h"
 
 namespace deadpeer {
 namespace {
@@ -62,11 +63,6 @@ void describe_input(std::string& out, const InputSummary& input) {
         add(out, "\n  {}: {}", to_string(input.outcome), printable(input.outcome_detail));
     }
     out += '\n';
-}
-
-bool is_unacknowledged_close(const FlowSummary& flow) {
-    return flow.verdict == Verdict::kClosed &&
-           (flow.reason == Reason::kDataUnacknowledged || flow.reason == Reason::kFinThenGone);
 }
 
 }  // namespace
