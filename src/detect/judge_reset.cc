@@ -181,6 +181,7 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
         const Confidence confidence = c.reset().rebound ? Confidence::kHigh : Confidence::kMedium;
         Judgement judgement = decided(Verdict::kPeerReset, confidence, Reason::kNatRebinding);
         describe_reset(judgement, c);
+        judgement.half_open = kNoTime;  // nobody died
         return judgement;
     }
     const bool forgotten = is_no_socket_reset(c.reset(), c.options) && came_late(c.reset(), c.options);

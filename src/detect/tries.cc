@@ -50,7 +50,8 @@ Train begin_after_unseen(Watch& watch, const Train& answered, const Segment& seg
     return train;
 }
 
-// The gaps inside a train speak for the interval; where each is twice the one before, only the first does.
+// The gaps inside a train speak for the interval; where each is twice the one before, only the first does,
+// which the second confirms.
 void learn_interval(Prober& prober, const Train& train) {
     if (train.last_gap == kNoTime || train.last_gap == 0) return;
     const Nanoseconds expected = prober.interval.cluster().gaps > 0 ? prober.interval.cluster().shortest : 0;
@@ -58,6 +59,7 @@ void learn_interval(Prober& prober, const Train& train) {
                          train.last_gap > train.first_gap * 9 / 5;
     if (doubled) {
         prober.exponential = true;
+        if (train.length == 3) prober.interval.add(train.first_gap);
         return;
     }
     if (prober.exponential && expected > 0) return;
@@ -135,7 +137,10 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         const Nanoseconds silence = between(before.last_time, segment.time);
         const Nanoseconds heard = heard_from(before, watch, opposite(segment.direction));
         const Nanoseconds idle = peer_seen ? between(heard, segment.time) : silence;
-        if (idle != kNoTime && idle > 0) prober.idle.add(idle);
+        // While the other side's tries go unanswered, probes are lost, too: this may not be the first.
+        const Train& tried = *watch.sides[index(opposite(segment.direction))].probes;
+        const bool may_be_later = tried.open() && tried.length >= 2;
+        if (idle != kNoTime && idle > 0 && !may_be_later) prober.idle.add(idle);
         train = begin_train(segment, Tries::kProbes, silence, rev);
         if (peer_seen) watch.longest_survived = before.longest_idle;
     }
