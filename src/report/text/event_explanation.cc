@@ -85,8 +85,7 @@ void say_hosts(std::string& evidence, const Finding& finding) {
         const bool first = i % kOfSentence == 0;
         const bool last = i % kOfSentence + 1 == kOfSentence || i + 1 == named;
         if (first) begin_sentence(evidence);
-        const std::string_view whose = i == 0 ? "Connections lost by " : "By ";
-        say(evidence, first ? whose : " and by ", finding.holders[i].host, ": ",
+        say(evidence, first ? "Connections lost by " : " and by ", finding.holders[i].host, ": ",
             std::uint64_t{finding.holders[i].connections}, last ? "." : "");
     }
 }
