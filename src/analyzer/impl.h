@@ -90,8 +90,8 @@ private:
     [[nodiscard]] bool outlives(const Services::Refusal& refusal);
     void take_refusal(const Connection& refused, const Segment& reset);
     void take_rebinding(const Connection& connection, const Segment& reset);
-    inline void take_census(const Connection& connection, const Segment& segment);
-    inline Labels start(Connection& connection, const Segment& segment);
+    void take_census(const Connection& connection, const Segment& segment);
+    Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
                                                Labels labels) const;
     [[gnu::noinline]] void inspect_closely(Connection& connection, const Segment& segment, Labels labels);
@@ -104,7 +104,7 @@ private:
     [[gnu::noinline]] bool strays(Connection& connection, const Segment& segment);
     bool count_copy(const Segment& segment);
     void take_announcement(const Notice& notice, std::uint64_t mac, bool known_sender);
-    inline void take_notice(const Notice& notice, std::uint64_t mac, bool known_sender);
+    void take_notice(const Notice& notice, std::uint64_t mac, bool known_sender);
     // How far into the batch's frames that are no TCP segments.
     struct OtherFrames {
         std::size_t heard = 0;
