@@ -11,7 +11,7 @@
 //           has; what is told at the end of a file is told at the same times in the capture's time, or a
 //           little later, and what was told is not told again. snapshot() tells how everything stands.
 // Lifetime: the sink must outlive the analyzer; frames are needed during consume() only.
-// Threads:  one thread at a time.
+// Threads:  one thread at a time, but for decode().
 // Errors:   none while frames go in: whatever the bytes, each frame is analysed or counted under one
 //           SkipReason. finish() returns the sink's answer.
 // Purity:   no I/O, no clock: the same frames and options give the same calls on the sink.
@@ -47,6 +47,20 @@ struct CaptureLoss {
     bool returned = true;  // with `to`; false: the link did not, and no event tells the end
 };
 
+// A batch of frames as Analyzer::decode() makes it ready.
+class DecodedFrames {
+public:
+    DecodedFrames();
+    ~DecodedFrames();
+    DecodedFrames(DecodedFrames&&) noexcept;
+    DecodedFrames& operator=(DecodedFrames&&) noexcept;
+
+private:
+    friend class Analyzer;
+    struct Content;
+    std::unique_ptr<Content> content_;
+};
+
 class Analyzer {
 public:
     // begin_input() may be called at most this often.
@@ -64,6 +78,13 @@ public:
     // input before. Their times may go back. `read_at`: live, when they were read, in their time: a time
     // stamp beyond it, of a clock that goes its own way, makes nothing due.
     void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at = kLatestTime);
+
+    // Does beforehand what consume() begins with, on another thread if one likes: it may be called while the
+    // analyzer is used. REQUIRES: at most FrameBatch::kCapacity frames.
+    void decode(std::span<const FrameView> frames, DecodedFrames& decoded) const;
+    // As consume(), but quicker. REQUIRES: `decoded` is what decode() made of these frames, and their bytes
+    // are still there.
+    void consume(std::span<const FrameView> frames, const DecodedFrames& decoded, std::uint32_t input);
 
     // What the source says of itself (statistics, where and why it ended early) goes into the input's
     // summary. Nothing more of that input can be consumed.

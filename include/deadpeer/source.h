@@ -1,6 +1,7 @@
 // PacketSource: where frames come from: a capture file, a pipe, an interface.
 //
-// Lifetime: frames of a batch are valid until the next call of next() or the source's end.
+// Lifetime: frames of a batch are valid until the next call of next() or the source's end, but for
+//           frames_stay().
 // Threads:  one thread at a time.
 // Errors:   opening returns Result; after that a source never fails: it says how it ended.
 #pragma once
@@ -50,6 +51,9 @@ public:
     // Clears the batch and fills it. Any answer but kFrames leaves it empty: frames read before an
     // end or damage are handed out first, by a kFrames of their own.
     virtual ReadStatus next(FrameBatch& batch) = 0;
+
+    // Frames are valid as long as the source, and not only until the next call of next().
+    [[nodiscard]] virtual bool frames_stay() const { return false; }
 
     [[nodiscard]] virtual const SourceStats& stats() const = 0;
 

@@ -31,6 +31,11 @@ RunSummary Analyzer::Impl::run_summary(std::uint64_t connections) const {
     return run;
 }
 
+DecodedFrames::DecodedFrames() : content_(std::make_unique<Content>()) {}
+DecodedFrames::~DecodedFrames() = default;
+DecodedFrames::DecodedFrames(DecodedFrames&&) noexcept = default;
+DecodedFrames& DecodedFrames::operator=(DecodedFrames&&) noexcept = default;
+
 Analyzer::Analyzer(const AnalyzerOptions& options, ReportSink& sink)
     : impl_(std::make_unique<Impl>(options, sink)) {}
 Analyzer::~Analyzer() = default;
@@ -39,6 +44,12 @@ std::uint32_t Analyzer::begin_input(const std::string& name) {
 }
 void Analyzer::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
     impl_->consume(frames, input, read_at);
+}
+void Analyzer::decode(std::span<const FrameView> frames, DecodedFrames& decoded) const {
+    impl_->decode(frames, *decoded.content_);
+}
+void Analyzer::consume(std::span<const FrameView> frames, const DecodedFrames& decoded, std::uint32_t input) {
+    impl_->consume(frames, *decoded.content_, input);
 }
 void Analyzer::end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome) {
     impl_->end_input(input, source, outcome);

@@ -29,64 +29,92 @@ bool are_in_quick_succession(std::span<const FrameView> frames) {
 
 }  // namespace
 
+void Analyzer::Impl::decode(std::span<const FrameView> frames, DecodedFrames::Content& decoded) const {
+    decode_all(frames, decoded);
+}
+
 void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at) {
     assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
     file_ = input;
     frames_ = frames;
     read_at_ = read_at;
-    decode_all(frames);
-    const std::span<const Segment> segments = segments_.view();
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        hashes_[i] = flows_.hash(segments[i].key);
-        flows_.prefetch_slot(hashes_[i]);
+    decode_all(frames, own_);
+    analyse_all(own_);
+}
+
+// Fragments are put together in the order in which all frames are consumed.
+void Analyzer::Impl::consume(std::span<const FrameView> frames, const DecodedFrames::Content& decoded,
+                             std::uint32_t input) {
+    if (decoded.segments.lacked_reassembler) return consume(frames, input, kLatestTime);
+    assert(frames.size() <= FrameBatch::kCapacity && inputs_.is_open(input));
+    file_ = input;
+    frames_ = frames;
+    read_at_ = kLatestTime;
+    analyse_all(decoded);
+}
+
+void Analyzer::Impl::decode_all(std::span<const FrameView> frames, DecodedFrames::Content& decoded) const {
+    SegmentBatch& batch = decoded.segments;
+    batch.clear();
+    decoded.skipped_count = 0;
+    batch.scope = options_.scope;
+    const auto decode_one = batch.scope.interface ? decode_in_interface : deadpeer::decode;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const std::size_t before = batch.count;
+        SkipReason reason = decode_one(frames[i], static_cast<std::uint8_t>(i), batch);
+        if (reason == SkipReason::kNone && too_short_for_stream(batch.segments[before])) {
+            batch.cut_back(before);
+            reason = SkipReason::kCutHeader;
+        }
+        if (reason != SkipReason::kNone) decoded.skipped[decoded.skipped_count++] = reason;
     }
-    for (const Heard& heard : segments_.heard_view()) life_.prefetch(heard);
+    const std::span<const Segment> segments = batch.view();
+    for (std::size_t i = 0; i < segments.size(); ++i) decoded.hashes[i] = flows_.hash(segments[i].key);
+}
+
+void Analyzer::Impl::analyse_all(const DecodedFrames::Content& decoded) {
+    count_frames(decoded);
+    note_times(frames_);
+    const SegmentBatch& batch = decoded.segments;
+    const std::span<const Segment> segments = batch.view();
+    const std::span<const std::uint64_t> hashes(decoded.hashes);
+    for (std::size_t i = 0; i < segments.size(); ++i) flows_.prefetch_slot(hashes[i]);
+    for (const Heard& heard : batch.heard_view()) life_.prefetch(heard);
     displaced_before_ = flows_.displaced();
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        guesses_[i] = flows_.prefetch_record(hashes_[i]);
+        guesses_[i] = flows_.prefetch_record(hashes[i]);
         life_.prefetch(segments[i]);
     }
 
     OtherFrames others;
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (others.come_before(segments[i].frame, segments_)) take_others(others, segments[i].frame);
-        analyse(segments[i], i);
+        if (others.come_before(segments[i].frame, batch)) take_others(others, segments[i].frame, batch);
+        analyse(segments[i], hashes[i], i);
     }
-    take_others(others, std::numeric_limits<std::uint64_t>::max());
+    take_others(others, std::numeric_limits<std::uint64_t>::max(), batch);
     at_hand_ = kNoTime;
     watcher_.report_settled();
 }
 
 // The frames before that one which are not TCP segments.
-void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame) {
-    for (; next.come_before(frame, segments_); ++next.heard) {
-        const Heard& heard = segments_.heard[next.heard];
+void Analyzer::Impl::take_others(OtherFrames& next, std::uint64_t frame, const SegmentBatch& batch) {
+    for (; next.come_before(frame, batch); ++next.heard) {
+        const Heard& heard = batch.heard[next.heard];
         if (!live_ && heard.time >= next_host_deadline_) note_hosts(heard.time);
         const bool known_sender = heard.mac == 0 || life_.expects(heard.mac);
         life_.hear(heard, file_);
         const bool notice =
-            next.notice < segments_.notice_count && segments_.notices[next.notice].frame == heard.frame;
-        if (notice) take_notice(segments_.notices[next.notice++], heard.mac, known_sender);
+            next.notice < batch.notice_count && batch.notices[next.notice].frame == heard.frame;
+        if (notice) take_notice(batch.notices[next.notice++], heard.mac, known_sender);
     }
 }
 
-void Analyzer::Impl::decode_all(std::span<const FrameView> frames) {
-    segments_.clear();
+void Analyzer::Impl::count_frames(const DecodedFrames::Content& decoded) {
     InputTally& tally = inputs_.tally(file_);
-    const auto decode_one = segments_.scope.interface ? decode_in_interface : decode;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        const std::size_t before = segments_.count;
-        SkipReason reason = decode_one(frames[i], static_cast<std::uint8_t>(i), segments_);
-        if (reason == SkipReason::kNone && too_short_for_stream(segments_.segments[before])) {
-            segments_.cut_back(before);
-            reason = SkipReason::kCutHeader;
-        }
-        tally.count(reason);
-    }
-    tally.count(segments_.view());
-    for (const auto& [place, network] : segments_.in_network_view())
-        if (shared_addresses_.note(segments_.segments[place], network)) tally.count_shared();
-    note_times(frames);
+    tally.count(frames_.size(), std::span(decoded.skipped).first(decoded.skipped_count));
+    tally.count(decoded.segments.view());
+    for (const auto& [place, network] : decoded.segments.in_network_view())
+        if (shared_addresses_.note(decoded.segments.segments[place], network)) tally.count_shared();
 }
 
 // When the capture went on. Of frames in quick succession the first and the last two tell it all.
@@ -105,14 +133,14 @@ void Analyzer::Impl::note_time(const FrameView& frame) {
     pauses_.advance(frame.time, live_);
 }
 
-void Analyzer::Impl::analyse(const Segment& segment, std::size_t place) {
+void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash, std::size_t place) {
     if (live_) {
         pass_time(std::min(segment.time, read_at_));
     } else if (segment.time >= next_host_deadline_) {
         note_hosts(segment.time);
     }
     at_hand_ = segment.time;
-    Connection& connection = connection_of(segment.key, place);
+    Connection& connection = connection_of(segment.key, hash, place);
     if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
     const bool predicted = is_predicted(connection.tcp, segment);
     const Labels labels = predicted ? Labels() : label(connection, segment);

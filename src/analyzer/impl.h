@@ -20,6 +20,7 @@
 #include "analyzer/capture_clock.h"
 #include "analyzer/capture_pauses.h"
 #include "analyzer/deadlines.h"
+#include "analyzer/decoded_content.h"
 #include "analyzer/first_view_sink.h"
 #include "analyzer/inputs.h"
 #include "analyzer/live_scheduler.h"
@@ -59,15 +60,17 @@ public:
           inputs_(sink_),
           rounds_(flows_, marks_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {
-        segments_.reassembler = &reassembler_;
-        segments_.scope = options_.scope;
+        own_.segments.reassembler = &reassembler_;
     }
 
     std::uint32_t begin_input(const std::string& name) {
         assert(inputs_.size() < kMaxInputs);
         return inputs_.begin(name);
     }
+    void decode(std::span<const FrameView> frames, DecodedFrames::Content& decoded) const;
     void consume(std::span<const FrameView> frames, std::uint32_t input, Nanoseconds read_at);
+    void consume(std::span<const FrameView> frames, const DecodedFrames::Content& decoded,
+                 std::uint32_t input);
     void end_input(std::uint32_t input, const PacketSource& source, InputSummary::Outcome outcome);
     [[nodiscard]] ReportSink& sink() const { return sink_.behind(); }
     // All but the end of the reports.
@@ -81,10 +84,12 @@ public:
 
 private:
     // Frames in. These are of consume.cc alone, which inlines them.
-    inline void decode_all(std::span<const FrameView> frames);
+    inline void decode_all(std::span<const FrameView> frames, DecodedFrames::Content& decoded) const;
+    [[gnu::noinline]] void analyse_all(const DecodedFrames::Content& decoded);
+    inline void count_frames(const DecodedFrames::Content& decoded);
     inline void note_times(std::span<const FrameView> frames);
     inline void note_time(const FrameView& frame);
-    [[gnu::always_inline]] inline void analyse(const Segment& segment, std::size_t place);
+    [[gnu::always_inline]] inline void analyse(const Segment& segment, std::uint64_t hash, std::size_t place);
     [[gnu::noinline]] Labels label(Connection& connection, const Segment& segment);
     [[gnu::noinline]] void meet_side(const Connection& connection, const Segment& segment);
     [[nodiscard]] bool outlives(const Services::Refusal& refusal);
@@ -114,7 +119,7 @@ private:
             return heard < batch.heard_count && batch.heard[heard].frame < frame;
         }
     };
-    void take_others(OtherFrames& next, std::uint64_t frame);
+    void take_others(OtherFrames& next, std::uint64_t frame, const SegmentBatch& batch);
 
     // Of segments in quick succession one in eight is enough.
     [[nodiscard]] bool tells_of_host(const Connection& connection, const Segment& segment) const {
@@ -146,10 +151,10 @@ private:
     void pass_time(Nanoseconds time);
 
     // Of the segment at that place of the batch.
-    Connection& connection_of(const FlowKey& key, std::size_t place) {
+    Connection& connection_of(const FlowKey& key, std::uint64_t hash, std::size_t place) {
         // One that was moved may have left its memory.
         Connection* const guess = flows_.displaced() == displaced_before_ ? guesses_[place] : nullptr;
-        return guess != nullptr && guess->key == key ? *guess : connection_by(key, hashes_[place]);
+        return guess != nullptr && guess->key == key ? *guess : connection_by(key, hash);
     }
     Connection& connection_by(const FlowKey& key, std::uint64_t hash) {
         Connection* const known = flows_.find(key, hash);
@@ -225,9 +230,8 @@ private:
     Services services_;
     Predecessors predecessors_;
     Verdicts verdicts_;
-    std::span<const FrameView> frames_;  // of the batch at hand
-    SegmentBatch segments_;
-    std::array<std::uint64_t, SegmentBatch::kCapacity> hashes_;
+    std::span<const FrameView> frames_;                         // of the batch at hand
+    DecodedFrames::Content own_;                                // what consume() decodes itself
     std::array<Connection*, SegmentBatch::kCapacity> guesses_;  // whose segments they may be; null: not known
     std::uint64_t displaced_before_ = 0;
     Inputs inputs_;

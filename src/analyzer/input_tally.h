@@ -17,12 +17,10 @@ public:
     [[nodiscard]] const std::string& name() const { return summary_.name; }
 
     // A frame.
-    void count(SkipReason reason) {
-        if (reason == SkipReason::kNone) {
-            ++summary_.tcp_frames;
-        } else {
-            ++summary_.skipped[static_cast<std::size_t>(reason)];
-        }
+    // Of so many frames those without a segment, each for its reason.
+    void count(std::size_t frames, std::span<const SkipReason> skipped) {
+        summary_.tcp_frames += frames - skipped.size();
+        for (const SkipReason reason : skipped) ++summary_.skipped[static_cast<std::size_t>(reason)];
     }
     void count(std::span<const Segment> segments) {
         summary_.tcp_segments += segments.size();

@@ -199,6 +199,11 @@ void add_analysis_options(CLI::App& app, RawOptions& words) {
         ->allow_extra_args(false)
         ->type_name("PORT=N")
         ->group(group);
+    app.add_option("--threads", words.threads,
+                   "Threads for files: one analyses, the others read ahead (default: cores)")
+        ->check(CLI::Range(1U, 8U))
+        ->type_name("N")
+        ->group(group);
     app.add_option("--memory", words.memory, "Memory for connections (default 256MB)")
         ->transform(size())
         ->type_name("SIZE")

@@ -18,6 +18,7 @@ struct RawOptions {
     std::string order = "time";
     std::string filter;
     std::optional<std::uint64_t> frame_limit;
+    std::optional<unsigned> threads;
     std::string follow;
     std::optional<bool> live;  // --live or --offline
     bool list_interfaces = false;

@@ -59,6 +59,7 @@ public:
 
 private:
     void report_of_repeated();
+    [[nodiscard]] bool may_read_ahead() const;
     void read_to_the_end();
     ExitCode finish();
     void read_all(const std::vector<InputPlace>& places);
@@ -151,7 +152,10 @@ void Run::read_all(const std::vector<InputPlace>& places) {
 
 void Run::read_to_the_end() {
     read_until(Lane::kForEver);
-    for (const auto& lane : lanes_) end(*lane, ReadStatus::kEnd);
+    for (const auto& lane : lanes_) {
+        lane->end();
+        end(*lane, ReadStatus::kEnd);
+    }
 }
 
 OpenOptions Run::open_options() const {
@@ -181,7 +185,15 @@ void Run::read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened) 
     const std::string unreadable = unreadable_link_type(*opened.value());
     if (!unreadable.empty()) return refuse(place, fmt::format("{} {}", path, unreadable));
     if (!output_.start()) return;
-    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested)), place);
+    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested),
+                                 may_read_ahead() ? &output_.analyzer() : nullptr),
+          place);
+}
+
+// The first frames of those that are read ahead would not tell where the limit was.
+bool Run::may_read_ahead() const {
+    const auto readers = std::ranges::count_if(lanes_, [](const auto& lane) { return lane->reads_ahead(); });
+    return !settings_.frame_limit && readers + 1 < std::ptrdiff_t{settings_.threads};
 }
 
 void Run::begin(std::unique_ptr<Lane> lane, std::size_t place) {
@@ -201,7 +213,7 @@ void Run::read_until(Nanoseconds time) {
         Lane& lane = *lanes_[turn.place];
         consume(lane, lane.frames_until(turn.until));
         if (is_over() || !lane.frames().empty()) continue;
-        output_.progress().update(lane.source().stats());
+        output_.progress().update(lane.stats());
         if (lane.refill()) continue;
         end(lane, lane.status());
         lanes_.erase(lanes_.begin() + static_cast<std::ptrdiff_t>(turn.place));
@@ -212,7 +224,11 @@ void Run::consume(Lane& lane, std::span<const FrameView> frames) {
     matched_ =
         matched_ || std::ranges::any_of(frames, [](const FrameView& f) { return !f.rejected_by_filter; });
     if (frames_left_) frames = frames.first(count_until(frames, *frames_left_));
-    output_.analyzer().consume(frames, lane.input());
+    if (const DecodedFrames* const decoded = lane.decoded(frames)) {
+        output_.analyzer().consume(frames, *decoded, lane.input());
+    } else {
+        output_.analyzer().consume(frames, lane.input());
+    }
     if (!frames.empty() && frames.back().time != kNoTime) {
         read_until_ = frames.back().time;
         last_read_ = lane.name();

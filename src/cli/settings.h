@@ -43,6 +43,7 @@ struct Settings {
     InputOrder order = InputOrder::kTime;
     std::string filter;  // pcap-filter(7)
     std::optional<std::uint64_t> frame_limit;
+    unsigned threads = 1;  // for files: one analyses, the others read ahead
 
     std::string output;            // a folder, "-" for standard output, empty for no reports
     std::string html;              // a file for the incident report; empty: none

@@ -24,6 +24,7 @@ public:
 
     // Never kIdle.
     ReadStatus next(FrameBatch& batch) override;
+    [[nodiscard]] bool frames_stay() const override { return inner_->frames_stay(); }
     [[nodiscard]] const SourceStats& stats() const override { return inner_->stats(); }
     [[nodiscard]] const std::vector<InterfaceInfo>& interfaces() const override {
         return inner_->interfaces();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "cli/connection_limit.h"
 #include "cli/live/rotation.h"
@@ -109,6 +110,7 @@ Settings to_settings(const RawOptions& words) {
     settings.order = kOrderWords.at(words.order);
     settings.filter = words.filter;
     settings.frame_limit = words.frame_limit;
+    settings.threads = words.threads.value_or(std::thread::hardware_concurrency());
     settings.output = words.output;
     if (!words.reports.empty()) settings.report = report_named(words.reports.front());
     settings.html = words.html;

@@ -94,6 +94,7 @@ struct SegmentBatch {
     std::array<InVirtualNetwork, kCapacity> in_networks;
     std::size_t in_network_count = 0;
     Reassembler* reassembler = nullptr;  // null: each IP fragment is kFragment
+    bool lacked_reassembler = false;     // there were some
     ScopeChoice scope;                   // which networks the addresses tell
 
     [[nodiscard]] std::span<const Segment> view() const { return {segments.data(), count}; }
@@ -114,7 +115,10 @@ struct SegmentBatch {
         count = first;
         while (in_network_count > 0 && in_networks[in_network_count - 1].segment >= count) --in_network_count;
     }
-    void clear() { count = notice_count = heard_count = in_network_count = 0; }
+    void clear() {
+        count = notice_count = heard_count = in_network_count = 0;
+        lacked_reassembler = false;
+    }
 };
 
 // Appends the frame's segments to `out` and answers kNone, or answers why there are none.

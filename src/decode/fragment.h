@@ -19,6 +19,7 @@ inline Next look_into_lone_fragment(Packet& packet, std::uint8_t protocol, std::
 
 // REQUIRES: `fragment` is of NumberSpace::kFragment, and the Packet stands behind its header.
 inline Next reassemble(Next fragment, Packet& packet) {
+    if (packet.out->reassembler == nullptr) packet.out->lacked_reassembler = true;
     if (packet.fragments == nullptr || packet.quote.inside) return stop(SkipReason::kFragment);
     const auto protocol = static_cast<std::uint8_t>(fragment.number);
     const std::uint32_t offset = fragment.other_number & 0xfff8U;

@@ -41,13 +41,13 @@ inline void note_time(Connection& connection, const Segment& segment) {
 
 }  // namespace tallying
 
-// What was taken for stray is part of the connection after all. Comes before look() and tally().
+// What was taken for stray is part of the connection after all. Comes before inspect() and tally().
 // REQUIRES: the numbers of the segment are Numbers::kAgreed.
 void agree(Connection& connection, const Segment& segment, RangePool& pool);
 
 // Comes before advance() of its TcpStream. `is_copy`: the capture holds it already.
-inline void tally(Connection& connection, const Segment& segment, std::uint32_t file, RangePool& pool,
-                  bool is_copy) {
+[[gnu::always_inline]] inline void tally(Connection& connection, const Segment& segment, std::uint32_t file,
+                                         RangePool& pool, bool is_copy) {
     if (connection.last.file != file) connection.several_inputs = connection.first.frame != 0;
     connection.last = FramePosition::of(file, segment.frame);
     if (connection.first.frame == 0) tallying::begin(connection, segment);

@@ -2,6 +2,7 @@
 
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -101,6 +102,8 @@ public:
     void allow(int call, scmp_arg_cmp first, scmp_arg_cmp second) {
         note(::seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 2, first, second));
     }
+    // As if the kernel had no such call.
+    void lack(int call) { note(::seccomp_rule_add(context_.get(), SCMP_ACT_ERRNO(ENOSYS), call, 0)); }
     void refuse(int call, scmp_arg_cmp argument) {
         note(::seccomp_rule_add(context_.get(), SCMP_ACT_ERRNO(EPERM), call, 1, argument));
     }
@@ -132,6 +135,14 @@ void allow_with_arguments(Filter& filter, bool live) {
     }
 }
 
+// Of this process, no other one. What newer C libraries ask for first cannot be looked into.
+void allow_threads(Filter& filter) {
+    constexpr scmp_datum_t kThread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+    filter.allow(SCMP_SYS(clone), {0, SCMP_CMP_MASKED_EQ, kThread, kThread});
+    filter.lack(SCMP_SYS(clone3));
+    for (const int call : {SCMP_SYS(set_robust_list), SCMP_SYS(rseq)}) filter.allow(call);
+}
+
 void allow_for_binder(Filter& filter) {
     for (const int call : kBinderCalls) filter.allow(call);
     filter.allow(SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SIOCGIFNAME, 0});
@@ -146,6 +157,7 @@ void allow_for_analysis(Filter& filter, bool live) {
         for (const int call : group.calls) filter.allow(call);
     }
     allow_with_arguments(filter, live);
+    if (!live) allow_threads(filter);
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ inline bool is_new_data(const HalfStream& rev, Seq seq, Seq end) {
 }
 
 // REQUIRES: is_predicted().
-inline void take_predicted(TcpStream& stream, const Segment& segment, RangePool& pool) {
+[[gnu::always_inline]] inline void take_predicted(TcpStream& stream, const Segment& segment,
+                                                  RangePool& pool) {
     HalfStream& fwd = stream.forward(segment.direction);
     const Seq ack(segment.ack);
     if (segment.payload_length > 0) {

@@ -9,6 +9,8 @@
 
 #include <csignal>
 #include <ctime>
+#include <system_error>
+#include <thread>
 
 #include "report/storage/report_folder.h"
 #include "report/storage/spool_file.h"
@@ -130,6 +132,26 @@ TEST_CASE("what the program needs works") {
             CHECK(ended.code == 0);
             for (const std::string& broken : ended.lines) FAIL_CHECK(broken << " does not work");
         }
+    }
+}
+
+TEST_CASE("a thread can be started for files, and only there") {
+    for (const bool live : {false, true}) {
+        const Ground ground(::geteuid());
+        const Ended ended = in_child(::geteuid(), [&](const Tell& tell) {
+            sandbox::Plan plan = ground.plan();
+            plan.live = live;
+            enter_or_throw(plan);
+            try {
+                bool ran = false;
+                std::thread([&] { ran = true; }).join();
+                tell(ran ? "ran" : "did not run");
+            } catch (const std::system_error&) {
+                tell("refused");
+            }
+        });
+        CHECK(ended.code == 0);
+        CHECK(ended.lines == std::vector<std::string>{live ? "refused" : "ran"});
     }
 }
 

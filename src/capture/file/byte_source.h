@@ -29,6 +29,9 @@ public:
     // What is in hand and not yet consumed.
     [[nodiscard]] virtual std::span<const std::uint8_t> bytes() const = 0;
 
+    // Those that were consumed can be read on.
+    [[nodiscard]] virtual bool stay() const { return false; }
+
     // REQUIRES: count <= bytes().size().
     virtual void consume(std::size_t count) = 0;
 

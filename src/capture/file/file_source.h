@@ -21,6 +21,7 @@ public:
                std::uint64_t offset, std::function<bool()> keep_waiting = {});
 
     ReadStatus next(FrameBatch& batch) override;
+    bool frames_stay() const override { return bytes_->stay(); }
     const SourceStats& stats() const override { return stats_; }
     const std::vector<InterfaceInfo>& interfaces() const override { return parser_->interfaces(); }
     std::string format() const override;

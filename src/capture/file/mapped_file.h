@@ -28,6 +28,7 @@ public:
     MappedFile& operator=(const MappedFile&) = delete;
 
     std::span<const std::uint8_t> bytes() const override { return {base_ + position_, size_ - position_}; }
+    bool stay() const override { return true; }
     void consume(std::size_t count) override;
     More more() override { return More::kEnd; }
     std::optional<std::uint64_t> total() const override { return size_; }

@@ -1,9 +1,10 @@
 // UnpackingMemory: what the inputs that are open at once may take together to unpack what they hold.
 //
 // Lifetime: parts keep it alive, and give back what they had.
-// Threads:  one thread at a time.
+// Threads:  a part belongs to one; those of several threads may be used at once.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -23,7 +24,7 @@ private:
     static constexpr std::size_t kBesideWindow = std::size_t{1} << 20;
 
     std::size_t most_;
-    std::size_t taken_ = 0;
+    std::atomic<std::size_t> taken_ = 0;
 };
 
 class UnpackingMemory::Part {
@@ -35,8 +36,10 @@ public:
 
     // False: there is not so much left, and the size stays.
     bool resize(std::size_t size) {
-        if (size > limit()) return false;
-        all_->taken_ += size - size_;
+        std::size_t taken = all_->taken_;
+        do {
+            if (size > all_->most_ + kBesideWindow - (taken - size_)) return false;
+        } while (!all_->taken_.compare_exchange_weak(taken, taken + size - size_));
         size_ = size;
         return true;
     }

@@ -22,10 +22,10 @@ void Lane::take(std::size_t frames) {
 }
 
 bool Lane::refill() {
-    status_ = source_.next(*batch_);
+    batch_ = &ahead_.next();
     taken_ = 0;
     note_time();
-    return status_ == ReadStatus::kFrames;
+    return batch_->status == ReadStatus::kFrames;
 }
 
 Turn next_turn(std::span<const std::unique_ptr<Lane>> lanes, Nanoseconds until) {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/read_ahead.h"
 #include "cli/stoppable_source.h"
 #include "deadpeer/frame.h"
 
@@ -25,16 +26,26 @@ class Lane {
 public:
     static constexpr Nanoseconds kForEver = std::numeric_limits<Nanoseconds>::max();
 
-    Lane(std::string name, StoppableSource source) : name_(std::move(name)), source_(std::move(source)) {}
+    // `analyzer`: as ReadAhead has it.
+    Lane(std::string name, StoppableSource source, const Analyzer* analyzer = nullptr)
+        : name_(std::move(name)), ahead_(std::move(source), analyzer) {}
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] const StoppableSource& source() const { return source_; }
+    // REQUIRES: the input has ended, or end() was called.
+    [[nodiscard]] const StoppableSource& source() const { return ahead_.source(); }
+    // Of the source, when what waits was read.
+    [[nodiscard]] const SourceStats& stats() const { return batch_->stats; }
     [[nodiscard]] std::uint32_t input() const { return input_; }
     void set_input(std::uint32_t input) { input_ = input; }
 
     // What waits, and of that what was captured until then.
-    [[nodiscard]] std::span<const FrameView> frames() const { return batch_->view().subspan(taken_); }
+    [[nodiscard]] std::span<const FrameView> frames() const { return batch_->frames.view().subspan(taken_); }
     [[nodiscard]] std::span<const FrameView> frames_until(Nanoseconds time) const;
+    // What they were decoded to; null if they were not, or not all of these together.
+    [[nodiscard]] const DecodedFrames* decoded(std::span<const FrameView> frames) const {
+        const bool all = taken_ == 0 && frames.size() == batch_->frames.count;
+        return all && batch_->decoded ? &batch_->content : nullptr;
+    }
     // Of the next frame; of the last one while nothing waits. kNoTime: none had a time.
     [[nodiscard]] Nanoseconds time() const { return time_; }
 
@@ -42,18 +53,20 @@ public:
     void take(std::size_t frames);
     // True: frames wait. False: the input has ended as status() says. REQUIRES: none wait.
     bool refill();
-    [[nodiscard]] ReadStatus status() const { return status_; }
+    [[nodiscard]] ReadStatus status() const { return batch_->status; }
+    [[nodiscard]] bool reads_ahead() const { return ahead_.has_thread(); }
+    // Reads no further.
+    void end() { ahead_.end(); }
 
 private:
     void note_time();
 
     std::string name_;
-    StoppableSource source_;
+    ReadAhead ahead_;
     std::uint32_t input_ = 0;  // the analyzer's index
-    std::unique_ptr<FrameBatch> batch_ = std::make_unique<FrameBatch>();
+    const ReadAhead::Batch* batch_ = nullptr;
     std::size_t taken_ = 0;
     Nanoseconds time_ = kNoTime;
-    ReadStatus status_ = ReadStatus::kFrames;
 };
 
 // The lane that goes on, and until when; its place is lanes.size() if none has a frame that old.
