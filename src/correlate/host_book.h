@@ -28,8 +28,8 @@ namespace deadpeer {
 
 // A connection as one of its hosts lived it.
 struct HostConnection {
-    IpAddress host;     // the machine, by one of its addresses
-    IpAddress address;  // of the machine, that the connection had
+    IpAddress host;           // the machine, by one of its addresses
+    IpAddress address;        // of the machine, that the connection had
     StreamNumber stream = 0;  // of the first view, where it is seen on both sides of a NAT
     Nanoseconds first_time = kNoTime;
     Nanoseconds heard = kNoTime;  // the host's last segment, a no-socket RST not counted

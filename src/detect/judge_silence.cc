@@ -196,8 +196,8 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
     for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
         const bool probing = c.side(side).probes->open();
         const Train& train = probing ? *c.side(side).probes : *c.side(side).transmissions;
-        // Where the capture ends before an answer could come, nothing is missing; time that went back does not
-        // tell whether it does.
+        // Where the capture ends before an answer could come, nothing is missing; time that went back does
+        // not tell whether it does.
         const Nanoseconds since = std::max(train.first_time, c.facts.heard[index(opposite(side))]);
         const bool late = c.watch->step_back > 0 || longer(c.silence_since(since), kSecond);
         const bool repeated = train.length >= 2 && late;

@@ -87,8 +87,9 @@ Nanoseconds timer_of_alike(Nanoseconds gap) {
     return is_whole_slots(gap) ? round_timer(gap, gap) : rounded_measurement(gap);
 }
 
-// Of a single gap nobody knows how late it is. It is a value only where it meets a whole second, or is hardly
-// later than a multiple of five, or than the two hours of the standard (RFC 9293 3.8.4).
+// Of a single gap nobody knows how late it is. It is a value only where it meets a whole second, or is
+// later by a slot of Linux's timer wheel, or hardly later than a multiple of five, or than the two hours
+// of the standard (RFC 9293 3.8.4).
 Nanoseconds timer_by_one(Nanoseconds gap) {
     constexpr Nanoseconds kSlot = 260 * kMillisecond;  // of Linux's timer wheel, from 2 s to 16 s, and a tick
     constexpr Nanoseconds kStandard = 7200 * kSecond;
@@ -99,7 +100,8 @@ Nanoseconds timer_by_one(Nanoseconds gap) {
     const auto timer = [&](Nanoseconds step) { return (gap + 500 * kMillisecond) / step * step; };
     if (gap >= kStandard && earliest_wheel_timer(gap) <= kStandard) return kStandard;
     if (gap >= 5 * kSecond - 10 * kMillisecond && lateness(5 * kSecond) <= kSlot) return timer(5 * kSecond);
-    const bool met = gap >= kSecond - 10 * kMillisecond && lateness(kSecond) <= 50 * kMillisecond;
+    const Nanoseconds late = gap >= 2 * kSecond && gap < 16 * kSecond + kSlot ? kSlot : 50 * kMillisecond;
+    const bool met = gap >= kSecond - 10 * kMillisecond && lateness(kSecond) <= late;
     return met ? timer(kSecond) : kNoTime;
 }
 

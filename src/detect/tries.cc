@@ -137,10 +137,7 @@ void note_probe(Watch& watch, WatchPools& pools, const ConnectionView& before, c
         const Nanoseconds silence = between(before.last_time, segment.time);
         const Nanoseconds heard = heard_from(before, watch, opposite(segment.direction));
         const Nanoseconds idle = peer_seen ? between(heard, segment.time) : silence;
-        // While the other side's tries go unanswered, probes are lost, too: this may not be the first.
-        const Train& tried = *watch.sides[index(opposite(segment.direction))].probes;
-        const bool may_be_later = tried.open() && tried.length >= 2;
-        if (idle != kNoTime && idle > 0 && !may_be_later) prober.idle.add(idle);
+        if (idle != kNoTime && idle > 0) prober.idle.add(idle);
         train = begin_train(segment, Tries::kProbes, silence, rev);
         if (peer_seen) watch.longest_survived = before.longest_idle;
     }
