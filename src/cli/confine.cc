@@ -121,6 +121,7 @@ Result<Confinement> confine_for_files(const Settings& settings,
                                       const std::vector<std::string>& late_inputs) {
     sandbox::Plan plan;
     plan.readable = late_inputs;
+    plan.threads = settings.threads > 1;
     plan.user_is_wish = true;
     for (const ReportFolder* folder : folders) plan.folders.push_back(writable(*folder));
     return enter_for_files(settings, std::move(plan), folders.empty() ? nullptr : folders.front());

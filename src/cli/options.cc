@@ -200,7 +200,7 @@ void add_analysis_options(CLI::App& app, RawOptions& words) {
         ->type_name("PORT=N")
         ->group(group);
     app.add_option("--threads", words.threads,
-                   "Threads for files: one analyses, the others read ahead (default: cores)")
+                   "Threads for files: one analyses, the others read ahead (default 1)")
         ->check(CLI::Range(1U, 8U))
         ->type_name("N")
         ->group(group);

@@ -18,7 +18,7 @@ struct RawOptions {
     std::string order = "time";
     std::string filter;
     std::optional<std::uint64_t> frame_limit;
-    std::optional<unsigned> threads;
+    unsigned threads = 1;
     std::string follow;
     std::optional<bool> live;  // --live or --offline
     bool list_interfaces = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "cli/connection_limit.h"
 #include "cli/live/rotation.h"
@@ -110,7 +109,7 @@ Settings to_settings(const RawOptions& words) {
     settings.order = kOrderWords.at(words.order);
     settings.filter = words.filter;
     settings.frame_limit = words.frame_limit;
-    settings.threads = words.threads.value_or(std::thread::hardware_concurrency());
+    settings.threads = words.threads;
     settings.output = words.output;
     if (!words.reports.empty()) settings.report = report_named(words.reports.front());
     settings.html = words.html;

@@ -97,7 +97,7 @@ Result<State> enter(const Plan& plan) {
         if (!restricted) return restricted.error();
     }
     const Role role = plan.binds_only ? Role::kBinder : plan.live ? Role::kLive : Role::kFiles;
-    state.seccomp = refuse_sending(plan.receive_only) && allow_only_needed_calls(role);
+    state.seccomp = refuse_sending(plan.receive_only) && allow_only_needed_calls(role, plan.threads);
     return state;
 }
 

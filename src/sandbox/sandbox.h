@@ -35,6 +35,7 @@ struct Plan {
     std::vector<std::string> readable;    // files, or folders with all below; missing ones are passed over
     bool moves = false;                   // files are moved between folders
     bool live = false;                    // the same, and open sockets can be read
+    bool threads = false;                 // more of them are started
     // Nothing but what LinkBinding::follow() of the capture does, asked and answered by read and write.
     bool binds_only = false;
     // Sockets that nothing can be sent from, and that cannot get another number.

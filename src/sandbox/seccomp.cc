@@ -150,25 +150,25 @@ void allow_for_binder(Filter& filter) {
                  {2, SCMP_CMP_EQ, PACKET_ADD_MEMBERSHIP, 0});
 }
 
-void allow_for_analysis(Filter& filter, bool live) {
+void allow_for_analysis(Filter& filter, bool live, bool threads) {
     for (const Group& group : kAllowed) {
         if (group.when == When::kLive && !live) continue;
         if (group.when == When::kSanitizers && !kSanitizers) continue;
         for (const int call : group.calls) filter.allow(call);
     }
     allow_with_arguments(filter, live);
-    if (!live) allow_threads(filter);
+    if (threads) allow_threads(filter);
 }
 
 }  // namespace
 
-bool allow_only_needed_calls(Role role) {
+bool allow_only_needed_calls(Role role, bool threads) {
     Filter filter;
     if (!filter.valid()) return false;
     if (role == Role::kBinder) {
         allow_for_binder(filter);
     } else {
-        allow_for_analysis(filter, role == Role::kLive);
+        allow_for_analysis(filter, role == Role::kLive, threads);
     }
     return filter.load();
 }

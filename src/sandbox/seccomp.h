@@ -15,7 +15,7 @@ enum class Role {
 };
 
 // Both are false, and nothing is on, if the kernel has no filters. REQUIRES: no_new_privs is set.
-[[nodiscard]] bool allow_only_needed_calls(Role role);
+[[nodiscard]] bool allow_only_needed_calls(Role role, bool threads);
 
 // Nothing can be written to these descriptors, or copied from their number to another. Comes before
 // allow_only_needed_calls(), which lets no other call send.

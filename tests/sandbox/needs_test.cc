@@ -135,12 +135,12 @@ TEST_CASE("what the program needs works") {
     }
 }
 
-TEST_CASE("a thread can be started for files, and only there") {
-    for (const bool live : {false, true}) {
+TEST_CASE("threads can be started where the plan has them, and only there") {
+    for (const bool threads : {false, true}) {
         const Ground ground(::geteuid());
         const Ended ended = in_child(::geteuid(), [&](const Tell& tell) {
             sandbox::Plan plan = ground.plan();
-            plan.live = live;
+            plan.threads = threads;
             enter_or_throw(plan);
             try {
                 bool ran = false;
@@ -151,7 +151,7 @@ TEST_CASE("a thread can be started for files, and only there") {
             }
         });
         CHECK(ended.code == 0);
-        CHECK(ended.lines == std::vector<std::string>{live ? "refused" : "ran"});
+        CHECK(ended.lines == std::vector<std::string>{threads ? "ran" : "refused"});
     }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("the program's own attempts are refused, and its reports are written")
     std::istringstream in(run.err);
     for (std::string line; std::getline(in, line);) {
         INFO(line);
-        CHECK((line.ends_with(" EPERM") || line.ends_with(" EACCES") || line == "attempt clone3 ENOSYS"));
+        CHECK((line.ends_with(" EPERM") || line.ends_with(" EACCES")));
     }
     CHECK(lines(content_of(ground.places().inside + "/flows.csv")) == 2);
 }

@@ -44,8 +44,7 @@ TEST_CASE("every attempt is refused, whoever started it") {
             CHECK(ended.lines.size() > 40);
             for (const std::string& line : ended.lines) {
                 INFO(line);
-                // Files have threads: a C library without clone3 goes on with clone, whose flags show.
-                CHECK((refused(line) || (!live && line == "clone3 ENOSYS")));
+                CHECK(refused(line));
             }
             CHECK(content_of(ground.places().outside + "/file") == "secret");
         }
