@@ -28,9 +28,9 @@ struct ConnectionView {
     bool syn_seen;          // without ACK
     bool syn_ack_seen;
 
-    // What is longer is a clock that was set. 0: it is not known.
+    // What is longer, or less than nothing, is a clock that was set. 0: it is not known.
     [[nodiscard]] Nanoseconds round_trip() const {
-        return tcp.rtt_known ? std::min(tcp.handshake, kLongestSpan) : 0;
+        return tcp.rtt_known ? std::clamp(tcp.handshake, Nanoseconds{0}, kLongestSpan) : 0;
     }
     [[nodiscard]] bool handshake_seen() const { return syn_seen || syn_ack_seen; }
     [[nodiscard]] Ends ends() const { return {tcp, sent, initiator, syn_seen, syn_ack_seen, fin_seen}; }
