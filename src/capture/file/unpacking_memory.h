@@ -38,17 +38,21 @@ public:
     bool resize(std::size_t size) {
         std::size_t taken = all_->taken_;
         do {
-            if (size > all_->most_ + kBesideWindow - (taken - size_)) return false;
+            if (size > limit(taken)) return false;
         } while (!all_->taken_.compare_exchange_weak(taken, taken + size - size_));
         size_ = size;
         return true;
     }
-    [[nodiscard]] std::size_t limit() const { return all_->most_ + kBesideWindow - (all_->taken_ - size_); }
+    [[nodiscard]] std::size_t limit() const { return limit(all_->taken_); }
     // Of all of it; and do others have some?
     [[nodiscard]] std::size_t most() const { return all_->most_; }
     [[nodiscard]] bool is_shared() const { return all_->taken_ > size_; }
 
 private:
+    [[nodiscard]] std::size_t limit(std::size_t taken) const {
+        return all_->most_ + kBesideWindow - (taken - size_);
+    }
+
     std::shared_ptr<UnpackingMemory> all_;
     std::size_t size_ = 0;
 };

@@ -82,6 +82,11 @@ Ended without_clues(Verdict verdict, Reason reason) {
     }
 }
 
+// Who sent the RST had itself given the connection up.
+bool gave_up_before(const Told& told) {
+    return told.verdict == Verdict::kPeerLostState && (told.signs & kSignProberReset) != 0;
+}
+
 Clues clues_of(const Told& told) {
     Clues clues = told.signs;
     const auto note = [&](bool shows, Clues clue) {
@@ -104,15 +109,14 @@ Clues clues_of(const Told& told) {
     note(told.reason == Reason::kNoSocketReset && told.half_open == kNoTime, kClueNeverHeard);
     note(told.reason == Reason::kFinThenGone, kClueFinBefore);
     note(told.verdict == Verdict::kScan, kClueRawSyn);
-    note(told.verdict == Verdict::kPeerLostState && (told.signs & kSignProberReset) != 0, kClueGaveUpBefore);
+    note(gave_up_before(told), kClueGaveUpBefore);
     note(told.reason == Reason::kSynAckUnanswered && told.count > 1, kClueTriedAgain);
     return clues;
 }
 
 Ended ended_as(const Told& told) {
     Ended end = without_clues(told.verdict, told.reason);
-    if (told.verdict == Verdict::kPeerLostState && (told.signs & kSignProberReset) != 0)
-        end.told = C::kProberGaveUp;
+    if (gave_up_before(told)) end.told = C::kProberGaveUp;
     if (told.verdict == Verdict::kMiddleboxReset && (told.signs & kSignRefusedSince) != 0)
         end = {E::kForgotten, C::kFirewallRejects};
     if (end.ending != Ending::kNone) end.clues = clues_of(told);
