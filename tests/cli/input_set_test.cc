@@ -18,6 +18,7 @@
 #include "cli/program.h"
 #include "cli/reports_of_run.h"
 #include "cli/sample_capture.h"
+#include "cli/testdata_captures.h"
 #include "support/catch.h"
 
 using namespace deadpeer;
@@ -27,16 +28,6 @@ namespace {
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
-}
-
-std::vector<std::string> captures_of_testdata() {
-    std::vector<std::string> captures;
-    for (const auto& entry : fs::recursive_directory_iterator(TESTDATA_FOLDER)) {
-        const std::string extension = entry.path().extension();
-        if (extension == ".pcap" || extension == ".pcapng") captures.push_back(entry.path());
-    }
-    std::sort(captures.begin(), captures.end());
-    return captures;
 }
 
 // As tcpdump -C names them: cap, cap1, cap2, ...

@@ -5,6 +5,7 @@
 
 #include "capture/pack.h"
 #include "cli/program.h"
+#include "cli/testdata_captures.h"
 #include "support/catch.h"
 
 using namespace deadpeer;
@@ -17,9 +18,8 @@ constexpr std::size_t kFileHeader = 24;
 // The records of all captures of testdata that are alike, again and again: more than a thread is begun for.
 std::string large_capture() {
     std::vector<std::string> captures;
-    for (const auto& entry : fs::recursive_directory_iterator(TESTDATA_FOLDER))
-        if (entry.path().extension() == ".pcap") captures.push_back(content_of(entry.path()));
-    std::sort(captures.begin(), captures.end());
+    for (const std::string& path : captures_of_testdata())
+        if (path.ends_with(".pcap")) captures.push_back(content_of(path));
     const auto header = captures.front().substr(0, kFileHeader);
     std::string all = header;
     while (all.size() < std::size_t{3} << 20) {
