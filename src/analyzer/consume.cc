@@ -240,7 +240,7 @@ SegmentNature Analyzer::Impl::inspect(Connection& connection, const Segment& seg
     }
     if (looked && live_) {
         verdicts_.report_outlived(connection, segment, file_);
-        rounds_.ask_later(connection, segment.time, capture_state());
+        scheduler_.ask_later(connection, segment.time, capture_state());
     } else if (looked) {
         note_hosts_later(connection, segment.time);
     }

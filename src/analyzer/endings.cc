@@ -85,7 +85,7 @@ std::vector<Verdicts::Ended> Analyzer::Impl::all_in_order() {
         // One that only an ICMP error mentions has a number, but was not seen.
         if (connection.first.frame != 0) all.push_back({&connection, superseded});
     };
-    rounds_.for_each_replaced([&](const Connection& old) { add(old, true); });
+    scheduler_.for_each_replaced([&](const Connection& old) { add(old, true); });
     flows_.for_each([&](const Connection& connection) {
         add(connection, false);
         if (const Connection* old = predecessors_.of(connection)) add(*old, !predecessors_.lives(connection));
@@ -188,8 +188,8 @@ void Analyzer::Impl::end_early(Connection connection, bool superseded) {
 
 // What its host's other connections tell of its end is known later.
 void Analyzer::Impl::keep_replaced(const Connection& old) {
-    rounds_.keep(old, now_);
-    rounds_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
+    scheduler_.keep(old, now_);
+    scheduler_.keep_within(options_.memory_cap / 64, [this](Connection& oldest) { end_replaced(oldest); });
 }
 
 // Its 4-tuple, and its place in the census, are another's.
@@ -222,7 +222,7 @@ void Analyzer::Impl::note_gone(const Connection& connection) {
 // Gives back what it holds.
 void Analyzer::Impl::release_resources(Connection& connection) {
     note_gone(connection);
-    rounds_.forget(connection);
+    scheduler_.forget(connection);
     host_deadlines_.forget(connection.tcp.number);
     beats_.release(connection);
     watcher_.release(connection);
@@ -239,7 +239,7 @@ void Analyzer::Impl::advance_time(Nanoseconds now) {
     if (!live_) flows_.keep_marks([this](const FlowKey& key) { return marks_.of(key); });
     live_ = true;
     pass_time(now);
-    if (options_.may_pause_unseen) rounds_.doubt_again(pauses_.latest(), now_);
+    if (options_.may_pause_unseen) scheduler_.doubt_again(pauses_.latest(), now_);
     forget_ended();
 }
 
@@ -252,7 +252,7 @@ void Analyzer::Impl::note_hosts_later(const Connection& connection, Nanoseconds 
 
 void Analyzer::Impl::note_hosts(Nanoseconds now) {
     while (const auto entry = host_deadlines_.due(now)) {
-        const auto one = rounds_.find(*entry);
+        const auto one = scheduler_.find(*entry);
         if (!one) continue;
         watcher_.note_hosts(*one->connection);
         note_hosts_later(*one->connection, entry->time);
@@ -261,16 +261,16 @@ void Analyzer::Impl::note_hosts(Nanoseconds now) {
 }
 
 void Analyzer::Impl::pass_time(Nanoseconds time) {
-    for (auto due = rounds_.next(); due && *due <= time; due = rounds_.next()) {
+    for (auto due = scheduler_.next(); due && *due <= time; due = scheduler_.next()) {
         now_ = std::max(now_, *due);
-        rounds_.go(capture_state(), [this](Connection& replaced) { end_replaced(replaced); });
+        scheduler_.run_due(capture_state(), [this](Connection& replaced) { end_replaced(replaced); });
     }
     now_ = std::max(now_, time);
 }
 
 void Analyzer::Impl::capture_gap(const CaptureLoss& loss) {
     inputs_.note_gap(loss);
-    if (loss.to) rounds_.resume(*loss.to);
+    if (loss.to) scheduler_.resume(*loss.to);
 }
 
 // Live: walks the table once in a while, and tells and drops what will not go on.
@@ -287,7 +287,7 @@ void Analyzer::Impl::forget_ended() {
         gone.push_back(&connection);
         if (connection.first.frame != 0) ended.push_back({&connection, false});
     });
-    verdicts_.report_ended(ended, rounds_.look_at_hosts(), capture_state());
+    verdicts_.report_ended(ended, scheduler_.host_visitors(), capture_state());
     reported_early_ += ended.size();
     for (Connection* connection : gone) {
         if (give_back(*connection)) continue;

@@ -58,7 +58,7 @@ public:
           predecessors_(watcher_),
           verdicts_(options_, watcher_, beats_, life_, seen_twice_, sink_),
           inputs_(sink_),
-          rounds_(flows_, marks_, predecessors_, verdicts_),
+          scheduler_(flows_, marks_, predecessors_, verdicts_),
           next_stream_(options.first_stream) {
         own_.segments.reassembler = &reassembler_;
     }
@@ -77,7 +77,7 @@ public:
     RunSummary report_all();
 
     void advance_time(Nanoseconds now);
-    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return rounds_.next(); }
+    [[nodiscard]] std::optional<Nanoseconds> next_deadline() const { return scheduler_.next(); }
     void capture_gap(const CaptureLoss& loss);
     Status snapshot(ReportSink& sink, std::span<const PacketSource* const> sources,
                     const std::function<void()>& meanwhile);
@@ -202,7 +202,7 @@ private:
     }
     [[nodiscard]] std::size_t memory() const {
         return pauses_.memory() + flows_.memory() + ranges_.memory() + watcher_.memory() +
-               predecessors_.memory() + beats_.memory() + census_.memory() + rounds_.memory() +
+               predecessors_.memory() + beats_.memory() + census_.memory() + scheduler_.memory() +
                verdicts_.memory() + services_.memory() + life_.memory() + shared_addresses_.memory() +
                reassembler_.memory() + seen_twice_.memory() + host_deadlines_.memory() + order_memory();
     }
@@ -246,7 +246,7 @@ private:
     Nanoseconds now_ = kNoTime;      // all before was analysed, and asked
     Nanoseconds read_at_ = kNoTime;  // when the batch at hand was
     Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
-    LiveScheduler rounds_;
+    LiveScheduler scheduler_;
 
     // Of a file.
     Deadlines host_deadlines_;

@@ -47,8 +47,8 @@ std::optional<Nanoseconds> LiveScheduler::next() const {
     return next;
 }
 
-void LiveScheduler::go(const CaptureState& capture, const std::function<void(Connection&)>& end) {
-    const HostVisitors look = look_at_hosts();
+void LiveScheduler::run_due(const CaptureState& capture, const std::function<void(Connection&)>& end) {
+    const HostVisitors look = host_visitors();
     std::vector<Verdicts::Ended> due = take_due(capture);
     const std::size_t by_deadline = due.size();
     add_replaced(due, capture.now);

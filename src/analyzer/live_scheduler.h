@@ -59,7 +59,7 @@ public:
 
     // Tells what is due; then next() is later. `end` is called with the connections that were kept and are
     // settled.
-    void go(const CaptureState& capture, const std::function<void(Connection&)>& end);
+    void run_due(const CaptureState& capture, const std::function<void(Connection&)>& end);
 
     // A gap of the capture has ended: who waited for that is asked about again.
     void resume(Nanoseconds now);
@@ -69,7 +69,7 @@ public:
     void doubt_again(Nanoseconds latest, Nanoseconds now);
 
     // REQUIRES: the table keeps marks.
-    [[nodiscard]] HostVisitors look_at_hosts() { return {visit_hosts(), visit_some()}; }
+    [[nodiscard]] HostVisitors host_visitors() { return {visit_hosts(), visit_some()}; }
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +

@@ -42,7 +42,7 @@ void Analyzer::Impl::gather(Picture& picture, const std::function<void()>& meanw
         if (const Connection* old = predecessors_.of(*connection)) add(*old, record);
     }
     // Last, as a predecessor may become one of them.
-    rounds_.for_each_replaced([&](const Connection& old) { add(old, 0); });
+    scheduler_.for_each_replaced([&](const Connection& old) { add(old, 0); });
     picture.end_run();
     picture.freeze();
 }
@@ -52,7 +52,7 @@ std::optional<Verdicts::Ended> Analyzer::Impl::find(const Picture::Entry& entry)
     if (const Connection* connection = flows_.at_number(entry.record)) {
         if (const auto found = predecessors_.find(*connection, entry.stream)) return found;
     }
-    const Connection* replaced = rounds_.find_replaced(entry.stream);
+    const Connection* replaced = scheduler_.find_replaced(entry.stream);
     if (replaced == nullptr) return std::nullopt;
     return Verdicts::Ended{replaced, true};
 }

@@ -44,7 +44,7 @@ milliseconds rounded_up(Nanoseconds time) {
 class LiveCapture::Impl {
 public:
     Impl(LinkWatch watch, int wake_descriptor, bool wait_for_links)
-        : watch_(std::move(watch)), story_(wait_for_links), wake_descriptor_(wake_descriptor) {}
+        : watch_(std::move(watch)), tracker_(wait_for_links), wake_descriptor_(wake_descriptor) {}
     ~Impl() { ::close(wake_descriptor_); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] Nanoseconds now() const { return now_; }
     [[nodiscard]] Nanoseconds read_at() const { return time_.now(); }
     [[nodiscard]] const std::vector<std::unique_ptr<LiveInput>>& inputs() const { return inputs_; }
-    LinkTracker& story() { return story_; }
+    LinkTracker& tracker() { return tracker_; }
     void follow_by(Follow follow) { follow_ = std::move(follow); }
 
 private:
@@ -78,7 +78,7 @@ private:
 
     CaptureTime time_;
     LinkWatch watch_;
-    LinkTracker story_;
+    LinkTracker tracker_;
     int wake_descriptor_;
     std::vector<std::unique_ptr<LiveInput>> inputs_;
     Follow follow_ = [this](std::uint32_t input, int link_index) {
@@ -101,7 +101,7 @@ void LiveCapture::Impl::add(std::unique_ptr<LiveInput> input) {
     const std::string name = input->interfaces().front().name;
     inputs_.push_back(std::move(input));
     lanes_.push_back({&inputs_.back()->frames(), inputs_.back()->complete_until()});
-    for (const LinkTracker::Order& order : story_.add_input(index, name, link, now)) apply(order);
+    for (const LinkTracker::Order& order : tracker_.add_input(index, name, link, now)) apply(order);
     drained_at_ = ring_drops_at_ = interface_drops_at_ = now;
     now_ = std::max(now_, now - kLongestInKernel);
 }
@@ -115,7 +115,7 @@ ReadStatus LiveCapture::Impl::next(FrameBatch& batch, milliseconds longest_wait)
     for (bool woken = false;;) {
         if (take_frames(batch)) return ReadStatus::kFrames;
         if (const auto end_status = end()) return *end_status;
-        if (woken || story_.has_event()) return ReadStatus::kIdle;
+        if (woken || tracker_.has_event()) return ReadStatus::kIdle;
         const Nanoseconds left = std::chrono::nanoseconds(deadline - Clock::now()).count();
         woken = wait(std::min(left, until_something_is_due())) || left <= 0;
         drain();
@@ -141,7 +141,7 @@ std::optional<ReadStatus> LiveCapture::Impl::end() const {
 // How long until frames that are held back may be handed out, or the end is certain.
 Nanoseconds LiveCapture::Impl::until_something_is_due() const {
     Nanoseconds due =
-        std::min(stop_at_.value_or(Lane::kForEver), story_.next_change().value_or(Lane::kForEver));
+        std::min(stop_at_.value_or(Lane::kForEver), tracker_.next_change().value_or(Lane::kForEver));
     for (const auto& input : inputs_) {
         if (!input->frames().empty()) due = std::min(due, input->frames().front_time());
         if (!input->ended()) due = std::min(due, input->failed_at().value_or(Lane::kForEver));
@@ -172,7 +172,7 @@ void LiveCapture::Impl::drain() {
         event.whole_input = false;
         event.from = event.to = now;
         event.step = *step;
-        story_.report(std::move(event));
+        tracker_.report(std::move(event));
     }
     hear_of_links(now);
     for (const auto& input : inputs_) {
@@ -194,10 +194,10 @@ void LiveCapture::Impl::look_at_lanes() {
 void LiveCapture::Impl::hear_of_links(Nanoseconds now) {
     for (const LinkChange& change : watch_.read()) {
         const bool carried_tcp = inputs_.front()->link_use().carried_tcp(change.index);
-        for (const LinkTracker::Order& order : story_.hear(change, now, carried_tcp)) apply(order);
+        for (const LinkTracker::Order& order : tracker_.hear(change, now, carried_tcp)) apply(order);
         if (!change.after) inputs_.front()->link_use().forget_others(watch_.links());
     }
-    for (const LinkTracker::Order& order : story_.advance_time(now, watch_.links())) apply(order);
+    for (const LinkTracker::Order& order : tracker_.advance_time(now, watch_.links())) apply(order);
 }
 
 void LiveCapture::Impl::apply(const LinkTracker::Order& order) {
@@ -222,12 +222,12 @@ void LiveCapture::Impl::bind(const LinkTracker::Order& order) {
     switch (followed) {
         case Followed::kDone:
             inputs_[order.input]->bound();
-            return story_.bound(order, now);
+            return tracker_.bound(order, now);
         case Followed::kNotYet:
-            return story_.not_bound(order.input, now);
+            return tracker_.not_bound(order.input, now);
         case Followed::kNever:
             constexpr auto kWhy = "the process that binds to interfaces that come back has ended";
-            story_.never_bound(order.input, now, kWhy);
+            tracker_.never_bound(order.input, now, kWhy);
             inputs_[order.input]->fail(kWhy);
     }
 }
@@ -257,7 +257,7 @@ void LiveCapture::Impl::report_lost(std::uint32_t input, std::uint64_t count, Na
     event.count = count;
     event.name = inputs_[input]->interfaces().front().name;
     event.detail = by;
-    story_.report(std::move(event));
+    tracker_.report(std::move(event));
 }
 
 Result<std::unique_ptr<LiveCapture>> LiveCapture::open(const LiveOptions& all_together) {
@@ -313,7 +313,7 @@ const PacketSource& LiveCapture::input(std::size_t index) const {
     return *impl_->inputs()[index];
 }
 std::optional<Nanoseconds> LiveCapture::blind_since(std::size_t index) const {
-    return impl_->story().blind_since(static_cast<std::uint32_t>(index));
+    return impl_->tracker().blind_since(static_cast<std::uint32_t>(index));
 }
 std::vector<capture::LinkBinding> LiveCapture::bindings() const {
     std::vector<capture::LinkBinding> bindings;
@@ -324,7 +324,7 @@ void LiveCapture::follow_by(Follow follow) {
     impl_->follow_by(std::move(follow));
 }
 std::optional<LinkEvent> LiveCapture::take_event() {
-    return impl_->story().take_event();
+    return impl_->tracker().take_event();
 }
 const std::vector<std::string>& LiveCapture::warnings() const {
     return impl_->warnings();
