@@ -189,6 +189,11 @@ inline constexpr Signs kSignAnswersUnheard =
 inline constexpr Signs kSignIcmpPath =
     1U << 28;  // an ICMP error said that segments cannot pass, and nothing of the host
 
+inline constexpr Signs kSignNothingArrived =
+    1U << 29;  // nothing at all reached the side that tried, which tried several hosts
+inline constexpr Signs kSignTtlNear =
+    1U << 30;  // the RST's TTL differs by so little that its sender's route may have changed
+
 inline constexpr Signs kSignsIcmp = kSignIcmpUnreachable | kSignIcmpPath;
 inline constexpr Signs kSignsAddress =
     kSignAddressTaken | kSignAddressShared | kSignAddressClaimed | kSignOwnAddress;

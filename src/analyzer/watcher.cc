@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fresh_ttl.h"
 #include "detect/between.h"
 #include "detect/give_up_timeout.h"
 #include "detect/kind.h"
 #include "detect/named_frames.h"
 #include "detect/observe_close.h"
 #include "detect/observe_reset.h"
+#include "detect/reset_ttl.h"
 #include "engine/train_findings.h"
 
 namespace deadpeer {
@@ -80,15 +82,12 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
     if (watch.reset->is_of(segment)) {
         ResetRecord& reset = watch.reset.in(pools_.resets);
         note_host_life(reset, connection.key);
+        note_ttl(reset, connection);
         for (const Silence& silence : reset.host_silences) {
             if (ip_id_runs_on(silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
         }
     }
-    if (is_trying(watch.sides[index(segment.direction)])) {
-        const IpAddress silent = connection.key.receiver(segment.direction).address;
-        const Nanoseconds here = connection.tcp.reverse(segment.direction).last_time;
-        note_host_heard(watch, pools_, segment.direction, here, host_heard(silent));
-    }
+    if (is_trying(watch.sides[index(segment.direction)])) note_try(connection, watch, segment);
     if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
     const bool may_prove = selects_rows() && is_evidence(watch, observation, segment);
     if (!was_named && latest_is_named(connection, watch)) report_latest(connection, segment);
@@ -117,6 +116,20 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair, may_prove};
+}
+
+// What was heard meanwhile, elsewhere, of the host that does not answer; and whether anybody answers.
+void Watcher::note_try(const Connection& connection, Watch& watch, const Segment& segment) {
+    const IpAddress silent = connection.key.receiver(segment.direction).address;
+    const HalfStream& half = connection.tcp.reverse(segment.direction);
+    note_host_heard(watch, pools_, segment.direction, half.last_time, host_heard(silent));
+    const IpAddress host = connection.key.sender(segment.direction).address;
+    const SentData& sent = connection.sent_by(opposite(segment.direction));
+    const bool beyond_router = sent.ttl_high != 0 && !is_fresh_ttl(static_cast<std::uint8_t>(sent.ttl_high));
+    const Nanoseconds reached = hosts_.last_reached(host, beyond_router);
+    const bool several = tried_.note(host, silent, beyond_router, segment.time, reached);
+    if (beyond_router) tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
+    note_reached(watch, pools_, segment.direction, reached, several);
 }
 
 // By any address of its machine.
@@ -255,6 +268,18 @@ void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
     const IpAddress target = key.receiver(reset.sender).address;
     if (hosts_.was_awake(target, reset.silent_since(), reset.time)) reset.target_awake = true;
+}
+
+// What the sender of the RST has sent on other connections since its last word on this one shows with which
+// TTL its segments arrive by now.
+void Watcher::note_ttl(ResetRecord& reset, const Connection& connection) const {
+    if (!reset.ttl_differs && !reset.ttl_near) return;
+    const LastHeard::Word last = hosts_.last_segment(connection.key.sender(reset.sender).address);
+    if (last.time == kNoTime || last.time <= reset.silent_since()) return;
+    const TtlChange change = ttl_change(connection.sent_by(reset.sender), reset.ttl, last.ttl);
+    reset.ttl_differs = change == TtlChange::kOther;
+    reset.ttl_near = change == TtlChange::kNear;
+    reset.by_other_ttl = change != TtlChange::kNone;
 }
 
 void Watcher::release(Connection& connection) {

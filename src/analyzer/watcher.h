@@ -12,6 +12,7 @@
 #include "core/pool.h"
 #include "correlate/host_life.h"
 #include "correlate/idle_closes.h"
+#include "correlate/tried_hosts.h"
 #include "deadpeer/labels.h"
 #include "deadpeer/options.h"
 #include "deadpeer/segment.h"
@@ -148,7 +149,7 @@ public:
     // Connections that met a RST.
     [[nodiscard]] std::size_t resets() const { return pools_.resets.taken(); }
     [[nodiscard]] std::size_t memory() const {
-        return watches_.memory() + pools_.memory() + rows_.memory() + idle_closes_.memory();
+        return watches_.memory() + pools_.memory() + rows_.memory() + idle_closes_.memory() + tried_.memory();
     }
 
 private:
@@ -192,11 +193,14 @@ private:
     void settle_answered_row(Watch& watch, const Segment& answer);
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
     [[nodiscard]] Nanoseconds host_heard(const IpAddress& host) const;
+    void note_try(const Connection& connection, Watch& watch, const Segment& segment);
+    void note_ttl(ResetRecord& reset, const Connection& connection) const;
 
     const AnalyzerOptions& options_;
     const HostLife& hosts_;
     ReportSink& sink_;
     IdleCloses idle_closes_;
+    TriedHosts tried_;
     Pool<Watch> watches_;
     WatchPools pools_;
     Pool<PendingRow> rows_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyzer/watcher.h"
+#include "core/fresh_ttl.h"
 #include "detect/between.h"
 
 namespace deadpeer {
@@ -36,7 +37,7 @@ void Watcher::note_macs(const Connection& connection, const MacChange& macs) {
     // A firewall may leave the TTL alone. Hosts with the same prefix meet on the link; and where one of the
     // two comes through a router, the other is at this end.
     const std::uint8_t ttl = connection.sent_by(opposite(reset.sender)).ttl_high;
-    const bool on_link = have_same_prefix(host.address, peer.address) || !HostLife::is_fresh(ttl);
+    const bool on_link = have_same_prefix(host.address, peer.address) || !is_fresh_ttl(ttl);
     if (takeover.are_two && (takeover.claim.mac != 0 || on_link)) reset.macs = macs;
 }
 

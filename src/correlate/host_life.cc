@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/fresh_ttl.h"
 #include "detect/observe_reset.h"
 
 namespace deadpeer {
@@ -124,7 +125,7 @@ void HostLife::meet(const Segment& segment, const FrameView& frame, bool answers
     }
     if (mac == 0) return;
     expect(hash_(mac));
-    const bool fresh = is_fresh(segment.ttl);
+    const bool fresh = is_fresh_ttl(segment.ttl);
     const auto is_own = [&] { return decoding::link_source_of(frame, segment.source().address) == mac; };
     if (decoding::is_ethernet(frame)) holders_.meet(mac, folded(sender), fresh, is_own);
     if (fresh && knows_owners_) note_on_link(segment.source().address, mac);
@@ -243,7 +244,7 @@ bool HostLife::address_moved(const IpAddress& host, Nanoseconds from, Nanosecond
 
 void HostLife::note_change(const Segment& segment, const FrameView& frame, const LastHeard::Word& before,
                            Nanoseconds connection_heard) {
-    if (before.source == 0 || !is_fresh(segment.ttl)) return;
+    if (before.source == 0 || !is_fresh_ttl(segment.ttl)) return;
     const IpAddress sender = segment.key.sender(segment.direction).address;
     const std::uint64_t from = decoding::source_in(before.source);
     const std::uint64_t to = decoding::link_source_of(frame, sender);
@@ -253,7 +254,7 @@ void HostLife::note_change(const Segment& segment, const FrameView& frame, const
 
 MacChange HostLife::hear_reset(const Segment& reset, const FrameView& frame, Nanoseconds since) {
     const IpAddress sender = reset.key.sender(reset.direction).address;
-    const std::uint64_t mac = is_fresh(reset.ttl) ? decoding::link_source_of(frame, sender) : 0;
+    const std::uint64_t mac = is_fresh_ttl(reset.ttl) ? decoding::link_source_of(frame, sender) : 0;
     const LastHeard::Word last = last_heard_.of(sender);
     if (mac == 0 || last.source == 0 || reset.time == kNoTime || since == kNoTime) return {};
     const AddressHolders::Host host{sender, hash(sender)};

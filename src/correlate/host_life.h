@@ -65,16 +65,14 @@ public:
     // By a TCP segment. `said`: what its sender had sent on the same connection. REQUIRES: it is no RST.
     void hear_segment(const Segment& segment, const FrameView& frame, const HalfStream& said) {
         if (segment.time == kNoTime) return;
-        last_heard_.hear(segment.key, segment.direction, {segment.time, decoding::source_word(frame)},
+        last_heard_.hear(segment.key, segment.direction,
+                         {segment.time, decoding::source_word(frame), segment.ttl},
                          [&](const LastHeard::Word& before) {
                              note_change(segment, frame, before, said.seen ? said.last_time : kNoTime);
                          });
     }
 
     void prefetch(const Segment& segment) const { last_heard_.prefetch(segment.key, segment.direction); }
-
-    // As stacks send it: no router has counted it down.
-    [[nodiscard]] static bool is_fresh(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
 
     // Who had the address of a RST's sender at that time, and who sent it; if they are not the same.
     MacChange hear_reset(const Segment& reset, const FrameView& frame, Nanoseconds since);
@@ -87,6 +85,18 @@ public:
         Claim claim;           // of the other, if it claimed the address
     };
     [[nodiscard]] Takeover takeover(const IpAddress& host, const MacChange& macs) const;
+    // The link-layer address that its latest TCP segment came from, if no router counted that down; or 0.
+    [[nodiscard]] std::uint64_t link_of(const IpAddress& host) const {
+        const LastHeard::Word last = last_heard_.of(host);
+        return last.source != 0 && is_fresh_ttl(last.ttl) ? decoding::source_in(last.source) : 0;
+    }
+    // By its latest TCP segment; of no time if that is not known.
+    [[nodiscard]] LastHeard::Word last_segment(const IpAddress& host) const { return last_heard_.of(host); }
+    // When a segment, no RST, last reached the host: from beyond a router, or from anywhere. kNoTime if that
+    // is not known.
+    [[nodiscard]] Nanoseconds last_reached(const IpAddress& host, bool by_router) const {
+        return last_heard_.reached(host, by_router);
+    }
     // By whatever the host sent; kNoTime if that is not known.
     [[nodiscard]] Nanoseconds last_heard(const IpAddress& host) const;
 

@@ -22,6 +22,7 @@ void describe_reset(Judgement& judgement, const JudgementCase& c) {
     judgement.time = reset.time;
     judgement.frame = reset.frame;
     judgement.half_open = between(reset.sender_heard, reset.time);
+    if (reset.ttl_near) judgement.signs |= kSignTtlNear;
 }
 
 // Another machine sent the RST than the one that had the address. A middlebox that resets in its name does
@@ -207,7 +208,8 @@ std::optional<Judgement> judge_reset(const JudgementCase& c) {
     if (when_idle) reason = Reason::kResetWhenIdle;
     // Who was never heard may never have had the connection.
     const bool unheard = reason == Reason::kNoSocketReset && c.reset().sender_heard == kNoTime;
-    const bool certain = !when_idle && !unheard && reason != Reason::kRefusedByLiveService;
+    const bool certain =
+        !when_idle && !unheard && !c.reset().ttl_near && reason != Reason::kRefusedByLiveService;
     Judgement judgement =
         decided(Verdict::kPeerReset, certain ? Confidence::kHigh : Confidence::kMedium, reason);
     describe_reset(judgement, c);

@@ -59,10 +59,11 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     const bool lives = train.crossed || (train.tries == Tries::kProbes && c.side(prober).peer_probed);
     // A router that has no way to it, or may not use it, knows nothing of the host.
     const bool no_way = c.unreachable(train, prober) && c.icmp_sign() == kSignIcmpPath;
-    const bool of_path = lives || train.host_is_up() || no_way;
+    const bool of_path = lives || train.host_is_up() || no_way || train.nothing_arrived;
     Judgement judgement =
         decided(of_path ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
     if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
+    if (train.nothing_arrived) judgement.signs |= kSignNothingArrived;
     describe_train(judgement, c, train, prober);
     const bool reset = ended_by_reset(c, prober);
     if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))
@@ -94,9 +95,10 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
     return judgement;
 }
 
-// The host is up: what failed, the path or what holds the connection there, is a guess.
+// The host is up, or several are silent: what failed, the path or what holds the connection there, is a
+// guess.
 bool has_failed_path(const Judgement& judgement) {
-    return (judgement.signs & kSignHostHeard) != 0;
+    return (judgement.signs & (kSignHostHeard | kSignNothingArrived)) != 0;
 }
 
 std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) {
@@ -208,6 +210,7 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
                                       probing ? Reason::kProbesUnanswered : Reason::kDataUnacknowledged);
         describe_train(judgement, c, train, side);
         if (train.host_is_up()) judgement.signs |= kSignHostHeard;
+        if (train.nothing_arrived) judgement.signs |= kSignNothingArrived;
         set_time(judgement, c, train, train.last_time, train.frames.last());
         return judgement;
     }

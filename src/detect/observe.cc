@@ -274,6 +274,17 @@ void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseco
     }
 }
 
+void note_reached(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds reached, bool several) {
+    constexpr Nanoseconds kOnItsWay = kSecond;
+    SideWatch& side = watch.sides[index(trying)];
+    for (Pooled<Train>* train : {&side.probes, &side.transmissions}) {
+        if (!(*train)->open()) continue;
+        const bool nothing =
+            several && reached != kNoTime && reached <= (*train)->unheard_since() + kOnItsWay;
+        if (nothing != (*train)->nothing_arrived) train->in(pools.trains).nothing_arrived = nothing;
+    }
+}
+
 void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds heard) {
     if (watch.reset->met() && !watch.reset->ignored()) return;
     SideWatch& side = watch.sides[index(trying)];

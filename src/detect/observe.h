@@ -39,6 +39,9 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 // The side that does not answer that one was heard last at `here`, its host, by whatever it sent, at `heard`.
 void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds here, Nanoseconds heard);
 
+// `reached`: when something last reached the host of that side. `several`: it has tried so many peers since.
+void note_reached(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds reached, bool several);
+
 // Nobody has tried since: takes down when the host that does not answer was heard while there was still time
 // for an answer.
 void note_host_returned(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds heard);

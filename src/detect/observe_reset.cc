@@ -5,6 +5,7 @@
 #include "detect/between.h"
 #include "detect/give_up_timeout.h"
 #include "detect/observe_close.h"
+#include "detect/reset_ttl.h"
 
 namespace deadpeer {
 namespace {
@@ -204,8 +205,10 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
     // whose kernel resets what it did not open.
-    const bool other_ttl = sent.ttl_high != 0 && !sent.may_have_met_ttl(segment.ttl);
-    reset.ttl_differs = other_ttl && !has_sent_only_syn(fwd);
+    const TtlChange change = ttl_change(sent, segment.ttl);
+    const bool other_ttl = change != TtlChange::kNone;
+    reset.ttl_differs = change == TtlChange::kOther && !has_sent_only_syn(fwd);
+    reset.ttl_near = change == TtlChange::kNear && !has_sent_only_syn(fwd);
     reset.by_scanner = is_by_scanner(before, segment, other_ttl);
     reset.by_other_ttl = other_ttl;
     reset.unrequested = is_unrequested(watch, before, segment);

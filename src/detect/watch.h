@@ -41,7 +41,8 @@ struct Train {
     Nanoseconds host_returned = kNoTime;   // since the last, likewise, while there was time for an answer
     bool growing = true;                   // no gap was clearly shorter than the one before
     bool leaps = false;  // from the third on, a gap was clearly shorter than the last, far longer or unknown
-    bool crossed = false;               // the other side tried, too, before or meanwhile, and nobody answered
+    bool nothing_arrived = false;  // at its sender, from any host, since the first; others were tried as well
+    bool crossed = false;          // the other side tried, too, before or meanwhile, and nobody answered
     Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
     TimestampEcho echo;  // of the latest
@@ -182,6 +183,7 @@ struct ResetRecord {
     Seq seq;
     std::array<Seq, 2> next;  // each side's SND.NXT, as far as the connection goes on; 0: not known
     bool ttl_differs = false;
+    bool ttl_near = false;        // it does, but by so little that the route may have changed
     bool both_ends = false;       // a RST of the other side came within 50 ms
     bool out_of_window = false;   // dropped, whatever its place
     bool out_of_place = false;    // not where the other side would heed it

@@ -50,7 +50,8 @@ inline constexpr auto kSignNames = std::to_array<std::string_view>(
      "time_went_back",  "host_heard",       "ip_id_ran_on",    "many_hosts",      "address_moved",
      "spoke_later",     "capture_paused",   "lost_together",   "address_taken",   "address_shared",
      "address_claimed", "own_address",      "port_reopened",   "answered_before", "refused_since",
-     "host_returned",   "reset_when_due",   "answers_unheard", "icmp_path"});
+     "host_returned",   "reset_when_due",   "answers_unheard", "icmp_path",       "nothing_arrived",
+     "ttl_near"});
 inline constexpr std::size_t kFirstClue = 32;  // that is no sign
 inline constexpr std::array<std::string_view, kClueCount - kFirstClue> kOtherClueNames = {
     "idle_for_long",     "timeout_fits",    "survived_longer", "silence_too_short",

@@ -1,0 +1,27 @@
+// Whether the TTL of a RST, or its hop limit, tells that another machine made it than the one in whose name
+// it came.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+
+#include "tcp/sent_data.h"
+
+namespace deadpeer {
+
+enum class TtlChange : std::uint8_t {
+    kNone,  // the sender's other segments had it, or there are none
+    // By so few hops that the route may have changed, or by what an application may set: BGP sends with 1 or
+    // 255 (RFC 4271, RFC 5082), and the kernel that resets in the stead of its socket does not.
+    kNear,
+    kOther,
+};
+
+// `sent`: by the RST's sender, on the same connection.
+[[nodiscard]] TtlChange ttl_change(const SentData& sent, std::uint8_t reset);
+
+// The same, where the sender was heard since on another connection, with that TTL.
+[[nodiscard]] TtlChange ttl_change(const SentData& sent, std::uint8_t reset, std::uint8_t elsewhere);
+
+}  // namespace deadpeer
