@@ -102,6 +102,7 @@ LostTogether::Loss Conclusions::loss_of(const Connection& connection, const Host
                   was_in_use(connection, watcher_.watch_of(connection), reset.sender);
     loss.port = connection.key.sender(reset.sender).port;
     loss.ttl = reset.ttl;
+    loss.mac = life_.link_of(lost.address);
     return loss;
 }
 

@@ -75,6 +75,7 @@ void Paths::note_failure(const Connection& connection, const Judgement& judgemen
     if (judgement.half_open != kNoTime) failure.heard = judgement.time - judgement.half_open;
     failure.host_was_up = (judgement.signs & kSignsHostUp) != 0;
     failure.by_box = judgement.verdict == Verdict::kMiddleboxReset;
+    failure.by_reset = judgement.verdict == Verdict::kPeerLostState;
     failure.by_timer = judgement.tries == Tries::kProbes;
     if (timeouts_.full()) {
         report(now, sink);

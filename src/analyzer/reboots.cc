@@ -109,6 +109,11 @@ void Reboots::unite(ByHost::iterator same, const Finding& lost, Nanoseconds last
     finding.time = lost.time;
     finding.frame = lost.frame;
     finding.stream = lost.stream;
+    if (finding.file != lost.file) {
+        finding.file = lost.file;
+        finding.evidence = lost.evidence;
+        finding.evidence_count = lost.evidence_count;
+    }
     finding.subject = lost.subject;
     finding.peer = lost.peer;
     if (!reboot.reported) next_due_ = std::min(next_due_, reboot.due());

@@ -1,6 +1,7 @@
 #include "correlate/host_book.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <span>
@@ -227,6 +228,21 @@ void HostBook::find_bursts(std::span<const HostConnection> all) {
     }
 }
 
+// At an interval, as routers and balancers do to refresh what others keep of them.
+bool HostBook::is_periodic(std::span<const Announcement> all) {
+    constexpr Nanoseconds kTogether = 2 * kSecond;
+    constexpr Nanoseconds kShortest = 10 * kSecond;
+    Nanoseconds last_gap = 0;
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        const Nanoseconds gap = all[i].time - all[i - 1].time;
+        if (gap < kTogether) continue;
+        const bool same = last_gap >= kShortest && std::abs(gap - last_gap) <= last_gap / 10;
+        if (same) return true;
+        last_gap = gap;
+    }
+    return false;
+}
+
 // Announcements of a host that had not just spoken on a connection, up to the first that a connection went
 // on across, opened well before: such a host announces itself without a boot, at an interval (VRRP) or when
 // its link comes back.
@@ -236,8 +252,9 @@ void HostBook::find_boots(const IpAddress& host) {
         const Nanoseconds heard = older(host, time - 1).heard;
         return asked == asked_.end() ? heard : std::max(heard, heard_until(asked->second.heard, time));
     };
-    for (const Announcement& entry :
-         equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host)) {
+    const auto all = equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host);
+    if (is_periodic(all)) return;
+    for (const Announcement& entry : all) {
         if (heard_since_before(entry.time - kAfterReturn) > entry.time) return;
         const Nanoseconds silent_since = entry.time - kShortestBoot;
         if (heard_since_before(silent_since) <= silent_since) boots_.push_back(entry);

@@ -185,6 +185,7 @@ private:
     void find_silences(std::span<const HostConnection> all);
     void find_lost(std::span<const HostConnection> all);
     void find_bursts(std::span<const HostConnection> all);
+    [[nodiscard]] static bool is_periodic(std::span<const Announcement> all);
     void find_boots(const IpAddress& host);
     [[nodiscard]] const Older& older(const IpAddress& host, Nanoseconds than) const;
     [[nodiscard]] const Lost* lost_in(const Silence& silence, const IpAddress& address) const;

@@ -84,6 +84,7 @@ void LostTogether::find_moments(const Announced& announced) {
         candidate.shortest = std::min(candidate.shortest, loss.reset - loss.heard);
         moment.from = std::max(moment.from, loss.heard);
         candidate.hosts.push_back(loss.host);
+        candidate.macs.push_back(loss.mac);
         candidate.services.push_back({loss.host, loss.port, loss.ttl});
         ++candidate.lost;
     }
@@ -116,8 +117,16 @@ void LostTogether::close(OfPeer&& candidate) {
     std::ranges::sort(candidate.hosts);
     candidate.hosts.erase(std::unique(candidate.hosts.begin(), candidate.hosts.end()), candidate.hosts.end());
     if (candidate.hosts.size() < kFewestHosts) return;
+    if (candidate.are_on_link()) return;
     candidate.moment.hosts = static_cast<std::uint32_t>(candidate.hosts.size());
     moments_.push_back(std::move(candidate));
+}
+
+// Each host sent its RSTs itself, by a link-layer address of its own: no middlebox lies before them.
+bool LostTogether::OfPeer::are_on_link() {
+    std::ranges::sort(macs);
+    macs.erase(std::unique(macs.begin(), macs.end()), macs.end());
+    return macs.front() != 0 && macs.size() >= hosts.size();
 }
 
 // The peer's first moment that ends after that time.

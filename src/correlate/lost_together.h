@@ -53,6 +53,7 @@ public:
         bool counts = true;      // nothing else is known to end such a connection
         std::uint16_t port = 0;  // of the host
         std::uint8_t ttl = 0;    // of the RST
+        std::uint64_t mac = 0;   // that the RST came from, with a TTL that no router counted down; 0: none
 
         friend bool operator==(const Loss&, const Loss&) = default;
     };
@@ -126,6 +127,7 @@ private:
         LostMoment moment;
         std::vector<IpAddress> hosts;  // in order, each once
         std::vector<Service> services;
+        std::vector<std::uint64_t> macs;  // by which the RSTs came
         std::size_t lost = 0;
         Nanoseconds shortest = kNoTime;  // of the silences before
         bool repeated = false;           // it happens after so much silence again and again
@@ -139,6 +141,8 @@ private:
 
         [[nodiscard]] bool is_known() const { return outlived + others <= most_looked(lost); }
         [[nodiscard]] bool stands() const { return !refuted && !repeated && outlived <= lost && is_known(); }
+        // REQUIRES: closed.
+        [[nodiscard]] bool are_on_link();
         void add(const Lived& lived);
         void add_answer(const Lived& lived);
         void forget_lived();

@@ -33,11 +33,34 @@ std::size_t deaths_that_explain(std::vector<PathFailure> failures) {
     return deaths;
 }
 
+// How many moments these are. Who was suspended finds all its connections lost as soon as it is back.
+std::size_t moments_of(std::vector<PathFailure> failures) {
+    constexpr Nanoseconds kAtOnce = 10 * kSecond;
+    std::ranges::sort(failures, {}, &PathFailure::time);
+    std::size_t moments = 0;
+    Nanoseconds last = kNoTime;
+    for (const PathFailure& failure : failures) {
+        if (moments == 0 || failure.time - last > kAtOnce) ++moments;
+        last = failure.time;
+    }
+    return moments;
+}
+
 // How many of them speak for the path by themselves.
 std::size_t witnesses(std::span<const PathFailure> group) {
-    std::vector<PathFailure> others;
-    std::ranges::copy_if(group, std::back_inserter(others), std::not_fn(&PathFailure::is_of_path));
-    return group.size() - others.size() + deaths_that_explain(others);
+    std::vector<PathFailure> of_hosts;
+    std::vector<PathFailure> by_reset;
+    std::size_t others = 0;
+    for (const PathFailure& failure : group) {
+        if (!failure.is_of_path()) {
+            of_hosts.push_back(failure);
+        } else if (failure.by_reset) {
+            by_reset.push_back(failure);
+        } else {
+            ++others;
+        }
+    }
+    return others + moments_of(by_reset) + deaths_that_explain(of_hosts);
 }
 
 Finding describe(std::span<const PathFailure> group, Nanoseconds survived, Reason reason) {
@@ -96,7 +119,7 @@ void accuse_known(std::span<const PathFailure> failures, Nanoseconds survived,
                   const PathTimeouts::KnownTimeout& known, std::vector<Finding>& findings) {
     std::vector<PathFailure> of_path;
     std::ranges::copy_if(failures, std::back_inserter(of_path), &PathFailure::host_was_up);
-    if (of_path.size() < 2 || is_one_incident(of_path)) return;
+    if (of_path.size() < 2 || is_one_incident(of_path) || witnesses(of_path) < 2) return;
     if (known(of_path.front().idle, survived) != kNoTime)
         findings.push_back(describe(of_path, survived, Reason::kKnownTimeout));
 }

@@ -46,6 +46,7 @@ struct PathFailure {
     Nanoseconds heard = kNoTime;  // the last word of the failed end; kNoTime: not known
     bool host_was_up = false;     // the host of the failed end: its other frames show it
     bool by_box = false;          // something on the path tells it in the host's name
+    bool by_reset = false;        // a RST told that the failed end knows no such connection
     bool by_timer = false;        // the silence is as long as the other end's keepalive timer has it
 
     // It does not take a host that died to explain it.
