@@ -199,8 +199,13 @@ void HostLife::claim(Host& host, const Heard& heard) {
 const HostLife::Machine* HostLife::machine_with(const IpAddress& host) const {
     if (!knows_owners_) return nullptr;
     const Host* known = hosts_.find(host, hash(host));
-    return known == nullptr || known->owner == 0 ? nullptr
-                                                 : machines_.find(known->owner, hash_(known->owner));
+    if (known == nullptr || known->owner == 0) return nullptr;
+    const Machine* const machine = machines_.find(known->owner, hash_(known->owner));
+    return machine == nullptr || machine->is_proxy() ? nullptr : machine;
+}
+
+bool HostLife::Machine::is_proxy() const {
+    return std::ranges::count_if(addresses, [](const IpAddress& one) { return !one.is_v6; }) > kMostIpv4;
 }
 
 Silences HostLife::silences(const IpAddress& host, Nanoseconds from, Nanoseconds to) const {

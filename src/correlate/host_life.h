@@ -174,9 +174,13 @@ private:
     };
     struct Machine : Trace {
         static constexpr std::size_t kMostAddresses = 8;
+        static constexpr std::ptrdiff_t kMostIpv4 = 3;
 
         bool named = false;                // ARP or neighbour discovery did
         std::vector<IpAddress> addresses;  // that it has, at most so many
+
+        // More IPv4 addresses than a machine has: it answers for others, as a cloud's router does.
+        [[nodiscard]] bool is_proxy() const;
     };
 
     using Words = std::array<std::uint64_t, 2>;  // an address as it stands in a FlowKey

@@ -185,6 +185,15 @@ TEST_CASE(
     CHECK(life.addresses_of(v4(1)).size() == 8);
 }
 
+TEST_CASE("what claims more addresses than a machine has answers for others") {
+    HostLife life(kBytes, 1);
+    for (std::uint8_t i = 1; i <= 3; ++i) life.hear(frame(i, v4(i), kMac, true));
+    CHECK(life.addresses_of(v4(2)).size() == 3);
+    life.hear(frame(4, v4(4), kMac, true));
+    CHECK(life.addresses_of(v4(2)) == std::vector{v4(2)});
+    CHECK(life.machine_of(v4(2)) == v4(2));
+}
+
 TEST_CASE("an address moves when another machine claims it") {
     HostLife life(kBytes, 1);
     life.hear(frame(10, v4(1), kMac, true));

@@ -100,8 +100,8 @@ Clues clues_of(const Told& told) {
     note(told.tries == Tries::kProbes, kClueProbesUnanswered);
     note(told.reason == Reason::kProbesExhausted || told.reason == Reason::kRetransmissionsExhausted,
          kClueGaveUp);
-    note(told.verdict == Verdict::kPathDead && (told.signs & (kSignHostHeard | kSignIcmpPath)) == 0,
-         kClueBothTried);
+    constexpr Signs kOtherwise = kSignHostHeard | kSignIcmpPath | kSignNothingArrived;
+    note(told.verdict == Verdict::kPathDead && (told.signs & kOtherwise) == 0, kClueBothTried);
     note(told.verdict == Verdict::kPathMtu, kClueSmallPassed);
     note(told.reason == Reason::kRefusedByLiveService, kClueServiceAccepts);
     note(told.reason == Reason::kNatRebinding, kClueSameNumbers);

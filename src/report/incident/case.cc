@@ -77,6 +77,8 @@ void Case::note_peers(const Finding& finding) {
         for (const HolderCount& holder : finding.holders) {
             if (holder.connections > 0) add_peer(peers_, more_peers_, holder.host);
         }
+    } else if (cause_ == CauseClass::kCutOff) {
+        add_peer(peers_, more_peers_, finding.subject.address);
     } else if (finding.peer != Endpoint{}) {
         add_peer(peers_, more_peers_, finding.peer.address);
     }

@@ -13,7 +13,7 @@ std::optional<CauseClass> class_of(const Finding& finding) {
         case EventKind::kPeerDead:
             return finding.reason == Reason::kAnswersLost ? CauseClass::kAnswersLost : CauseClass::kDead;
         case EventKind::kPathDead:
-            return CauseClass::kPath;
+            return (finding.signs & kSignNothingArrived) != 0 ? CauseClass::kCutOff : CauseClass::kPath;
         case EventKind::kPathMtu:
             return CauseClass::kMtu;
         case EventKind::kIdleTimeoutOnPath:
@@ -89,7 +89,7 @@ CaseKey pair_key(CauseClass c, const IpAddress& a, const IpAddress& b, Nanosecon
 }
 
 CaseKey key_of(const Finding& finding, CauseClass c, Nanoseconds from) {
-    const IpAddress& host = finding.subject.address;
+    const IpAddress& host = is_of_other_end(c) ? finding.peer.address : finding.subject.address;
     switch (c) {
         case CauseClass::kPath:
         case CauseClass::kAnswersLost:
@@ -98,8 +98,6 @@ CaseKey key_of(const Finding& finding, CauseClass c, Nanoseconds from) {
         case CauseClass::kMiddleboxReset:
         case CauseClass::kHandshake:
             return pair_key(c, host, finding.peer.address, from);
-        case CauseClass::kRestart:
-            return host_key(c, finding.peer.address, from);
         case CauseClass::kCapacity:
         case CauseClass::kClose: {
             CaseKey key = host_key(c, host, from);

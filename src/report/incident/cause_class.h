@@ -18,6 +18,7 @@ namespace deadpeer {
 enum class CauseClass : std::uint8_t {
     kReboot,
     kDead,
+    kCutOff,  // a host that nothing reaches any more
     kPath,
     kAnswersLost,
     kAddress,
@@ -36,6 +37,11 @@ enum class CauseClass : std::uint8_t {
 
 // No class: what is not harmful by itself (peer_reset, no_answer, scan), and rows that stand for others.
 std::optional<CauseClass> class_of(const Finding& finding);
+
+// The case is that of the event's other end.
+constexpr bool is_of_other_end(CauseClass c) {
+    return c == CauseClass::kRestart || c == CauseClass::kCutOff;
+}
 
 // That the event took the connection, and is not just a sign of it.
 constexpr bool is_loss(CauseClass c) {

@@ -25,6 +25,11 @@ void say_of_several(std::string& out, const Incident& incident) {
             return say_sentence(out, host, " stopped responding, and ", connections,
                                 " with it were given up");
         case EventKind::kPathDead:
+            if ((cause.signs & kSignNothingArrived) != 0) {
+                return say_sentence(out, "Nothing reached ", peer, " any more, and ", connections, " to ",
+                                    Count{incident.peers.size(), "host", "hosts"},
+                                    incident.more_peers ? " or more" : "", " were given up");
+            }
             return say_sentence(out, connections, " between ", peer, " and ", host,
                                 " were no longer answered");
         case EventKind::kPeerRebooted:

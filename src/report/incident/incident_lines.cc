@@ -50,7 +50,10 @@ void say_dead(std::string& out, const Incident& i, const Named& named) {
     say(out, i.connections > 1 ? ", up to " : " ", Span{i.half_open}, " after its last segment");
 }
 void say_cut(std::string& out, const Incident& i, const Named& named) {
-    if (i.connections > 1) {
+    if ((i.cause.signs & kSignNothingArrived) != 0) {
+        say(out, "nothing reaches ", named(i.cause.peer.address), ", given up ", connections_of(i), " to ",
+            Count{i.peers.size(), "host", "hosts"}, i.more_peers ? " or more" : "");
+    } else if (i.connections > 1) {
         say(out, connections_of(i), " between ", named(i.cause.peer.address), " and ",
             named(i.cause.subject.address));
     } else {

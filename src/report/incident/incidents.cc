@@ -5,11 +5,24 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <vector>
 
 #include "report/grouped.h"
 #include "report/incident/join.h"
 
 namespace deadpeer {
+
+namespace {
+
+// That an event of that kind may have had: which one rests on reasons and signs.
+std::vector<CauseClass> classes_of(const Finding& event) {
+    if (event.kind == EventKind::kPeerDead) return {CauseClass::kDead, CauseClass::kAnswersLost};
+    if (event.kind == EventKind::kPathDead) return {CauseClass::kPath, CauseClass::kCutOff};
+    const auto only = class_of(event);
+    return only ? std::vector{*only} : std::vector<CauseClass>{};
+}
+
+}  // namespace
 
 bool Incidents::concerns(const Finding& finding) {
     return finding.kind == EventKind::kVerdictChanged ? finding.left_out == 0 : class_of(finding).has_value();
@@ -58,14 +71,7 @@ void Incidents::take_back(const Finding& change) {
     Finding event = change;
     event.kind = change.taken_back;
     event.left_out = 0;
-    // The reason is that of today: a death may have been one of either class.
-    for (const Reason reason : {Reason::kNone, Reason::kAnswersLost}) {
-        event.reason = reason;
-        const auto cause = class_of(event);
-        if (!cause) return;
-        take_back(key_of(event, *cause, 0), change);
-        if (event.kind != EventKind::kPeerDead) return;
-    }
+    for (const CauseClass cause : classes_of(event)) take_back(key_of(event, cause, 0), change);
 }
 
 void Incidents::take_back(const CaseKey& key, const Finding& change) {

@@ -111,8 +111,9 @@ private:
             for (const CauseClass c : {CauseClass::kPath, CauseClass::kAnswersLost}) {
                 if (const Entry* found = meeting(pair_key(c, host, peer, 0), entry)) return found;
             }
-            const Entry* restart = meeting(host_key(CauseClass::kRestart, peer, 0), entry);
-            if (restart != nullptr) return restart;
+            for (const CauseClass c : {CauseClass::kCutOff, CauseClass::kRestart}) {
+                if (const Entry* found = meeting(host_key(c, peer, 0), entry)) return found;
+            }
             const Entry* reset = meeting(pair_key(CauseClass::kMiddleboxReset, host, peer, 0), entry);
             if (reset != nullptr && share_a_connection(reset->second, entry.second)) return reset;
         }
@@ -165,8 +166,8 @@ private:
 
 // Of a middlebox that restarted it is the host whose connections it had.
 Endpoint subject_of(const Case& one) {
-    const Endpoint& named = one.cause() == CauseClass::kRestart ? one.told().peer : one.told().subject;
-    return {named.address, one.cause() == CauseClass::kRestart ? std::uint16_t{0} : one.port()};
+    if (is_of_other_end(one.cause())) return {one.told().peer.address, 0};
+    return {one.told().subject.address, one.port()};
 }
 
 Incident begun_by(const Case& one) {

@@ -32,6 +32,11 @@ void advise_keepalive(std::string& advice, const FailureReport& story);
 // The same where the path is only one cause among others.
 void advise_against_nat(std::string& advice, const FailureReport& story);
 
+// Failures that silence tells of; see describe_failure().
+void describe_dead(Explanation& out, const FailureReport& story);
+void describe_path_dead(Explanation& out, const FailureReport& story);
+void describe_suspect(Explanation& out, const FailureReport& story);
+
 // Failures that a RST tells of; see describe_failure().
 void describe_middlebox(Explanation& out, const FailureReport& story);
 void describe_rebooted(Explanation& out, const FailureReport& story);
