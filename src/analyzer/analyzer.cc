@@ -14,6 +14,8 @@ void Analyzer::Impl::end_input(std::uint32_t input, const PacketSource& source,
 RunSummary Analyzer::Impl::report_all() {
     if (!live_) note_hosts(clock_.now());
     const std::vector<Verdicts::Ended> connections = all_in_order();
+    const auto last_time = [this](const FlowKey& key) { return last_time_of(key); };
+    for (const Finding& peak : census_.peaks(options_.idle_after, last_time)) sink_.on_finding(peak);
     verdicts_.report_all(connections, capture_state());
     return run_summary(reported_early_ + connections.size());
 }

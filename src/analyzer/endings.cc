@@ -182,7 +182,7 @@ void Analyzer::Impl::shrink_table() {
 
 void Analyzer::Impl::end_early(Connection connection, bool superseded) {
     report_early(connection, superseded);
-    if (census_.active()) census_.closed(connection.key, connection.initiator);
+    leave_census(connection);
     release_resources(connection);
 }
 
@@ -292,7 +292,7 @@ void Analyzer::Impl::forget_ended() {
     for (Connection* connection : gone) {
         if (give_back(*connection)) continue;
         report_predecessor(*connection);
-        if (census_.active()) census_.closed(connection->key, connection->initiator);
+        leave_census(*connection);
         release_resources(*connection);
         flows_.erase(connection->key);
     }

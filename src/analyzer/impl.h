@@ -96,6 +96,8 @@ private:
     void take_refusal(const Connection& refused, const Segment& reset);
     void take_rebinding(const Connection& connection, const Segment& reset);
     void take_census(const Connection& connection, const Segment& segment);
+    void leave_census(const Connection& connection);
+    [[nodiscard]] Nanoseconds last_time_of(const FlowKey& key);
     Labels start(Connection& connection, const Segment& segment);
     [[gnu::always_inline]] inline bool goes_by(const Connection& connection, const Segment& segment,
                                                Labels labels) const;

@@ -92,7 +92,7 @@ void Analyzer::Impl::take_refusal(const Connection& refused, const Segment& rese
 // Counts the connection at its server from when both sides were heard until it ends.
 void Analyzer::Impl::take_census(const Connection& connection, const Segment& segment) {
     if (connection.rst_seen || connection.fin_seen == 3) {
-        census_.closed(connection.key, connection.initiator);
+        leave_census(connection);
         return;
     }
     if (is_one_way(connection) || connection.sent[index(segment.direction)].segments > 1) return;
@@ -104,10 +104,18 @@ void Analyzer::Impl::take_census(const Connection& connection, const Segment& se
     entry.frame = segment.frame;
     entry.time = segment.time;
     if (!census_.opened(entry)) return;
-    sink_.on_finding(census_.warning(entry, options_.idle_after, [this](const FlowKey& key) {
-        const Connection* other = flows_.find(key, flows_.hash(key));
-        return other == nullptr ? kNoTime : other->last_time();
-    }));
+    sink_.on_finding(census_.warning(entry, options_.idle_after,
+                                     [this](const FlowKey& key) { return last_time_of(key); }));
+}
+
+void Analyzer::Impl::leave_census(const Connection& connection) {
+    if (!census_.active()) return;
+    if (const auto peak = census_.closed(connection.key, connection.initiator)) sink_.on_finding(*peak);
+}
+
+Nanoseconds Analyzer::Impl::last_time_of(const FlowKey& key) {
+    const Connection* connection = flows_.find(key, flows_.hash(key));
+    return connection == nullptr ? kNoTime : connection->last_time();
 }
 
 // What a host tells of itself. `known_sender`: a machine that was seen with connections. Another may take

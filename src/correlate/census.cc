@@ -56,26 +56,49 @@ bool Census::opened(const CensusEntry& entry) {
         return false;
     }
     Server& server =
-        servers_.try_emplace(responder, Server{limit->second, false, decltype(Server::connections)(0, hash_)})
+        servers_
+            .try_emplace(responder, Server{limit->second, 0, 0, {}, decltype(Server::connections)(0, hash_)})
             .first->second;
     server.connections.emplace(entry.key, Connection{entry.file, entry.first_frame});
     ++connections_;
-    if (server.warned || !reaches(server.connections.size(), server.limit, kWarnAtPercent)) return false;
-    server.warned = true;
+    const std::size_t open = server.connections.size();
+    if (server.told > 0) {
+        if (open > server.most) {
+            server.most = open;
+            server.last = entry;
+        }
+        return false;
+    }
+    if (!reaches(open, server.limit, kWarnAtPercent)) return false;
+    server.told = server.most = open;
     return true;
 }
 
-void Census::closed(const FlowKey& key, Direction initiator) {
+std::optional<Finding> Census::closed(const FlowKey& key, Direction initiator) {
     const auto found = servers_.find(key.receiver(initiator));
-    if (found == servers_.end()) return;
+    if (found == servers_.end()) return std::nullopt;
     Server& server = found->second;
     connections_ -= server.connections.erase(key);
-    if (!reaches(server.connections.size(), server.limit, kForgetBelowPercent)) server.warned = false;
+    std::optional<Finding> peak;
+    if (!reaches(server.connections.size(), server.limit, kForgetBelowPercent)) {
+        if (server.most > server.told) peak = peak_of(server);
+        server.told = server.most = 0;
+    }
     if (server.connections.empty()) servers_.erase(found);
+    return peak;
 }
 
-Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after,
-                        const std::function<Nanoseconds(const FlowKey&)>& last_time) const {
+Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after, const LastTime& last_time) const {
+    Finding finding = described(entry);
+    const auto found = servers_.find(finding.subject);
+    if (found == servers_.end()) return finding;
+    finding.limit = found->second.limit;
+    finding.count = static_cast<std::uint32_t>(found->second.connections.size());
+    count_idle(finding, found->second, entry, idle_after, last_time);
+    return finding;
+}
+
+Finding Census::described(const CensusEntry& entry) {
     Finding finding;
     finding.kind = EventKind::kCapacityWarning;
     finding.severity = Severity::kWarning;
@@ -85,14 +108,33 @@ Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after,
     finding.file = entry.file;
     finding.frame = entry.frame;
     finding.subject = entry.key.receiver(entry.initiator);
-    const auto found = servers_.find(finding.subject);
-    if (found == servers_.end()) return finding;
+    return finding;
+}
 
-    finding.limit = found->second.limit;
-    finding.count = static_cast<std::uint32_t>(found->second.connections.size());
+Finding Census::peak_of(const Server& server) {
+    Finding finding = described(server.last);
+    finding.limit = server.limit;
+    finding.count = static_cast<std::uint32_t>(server.most);
+    return finding;
+}
+
+std::vector<Finding> Census::peaks(Nanoseconds idle_after, const LastTime& last_time) const {
+    std::vector<Finding> peaks;
+    for (const auto& [endpoint, server] : servers_) {
+        if (server.most <= server.told) continue;
+        peaks.push_back(peak_of(server));
+        if (server.connections.size() == server.most)
+            count_idle(peaks.back(), server, server.last, idle_after, last_time);
+    }
+    std::ranges::sort(peaks, {}, &Finding::subject);
+    return peaks;
+}
+
+void Census::count_idle(Finding& finding, const Server& server, const CensusEntry& entry,
+                        Nanoseconds idle_after, const LastTime& last_time) {
     std::map<IpAddress, std::uint32_t> idle_by_host;
     std::vector<std::uint64_t> idle_frames;
-    for (const auto& [key, connection] : found->second.connections) {
+    for (const auto& [key, connection] : server.connections) {
         const Nanoseconds last = last_time(key);
         if (last == kNoTime || entry.time == kNoTime || entry.time - last < idle_after) continue;
         ++finding.idle_count;
@@ -104,7 +146,6 @@ Finding Census::warning(const CensusEntry& entry, Nanoseconds idle_after,
     name_holders(idle_by_host, finding);
     std::sort(idle_frames.begin(), idle_frames.end());
     for (const std::uint64_t frame : idle_frames) finding.add_evidence(frame);
-    return finding;
 }
 
 }  // namespace deadpeer

@@ -1,18 +1,20 @@
 // Census: how many connections each server holds that has a limit, and when they become too many.
 //
 //     if (census.opened(connection)) sink.on_finding(census.warning(connection, idle_after, last_time));
-//     census.closed(key, initiator);
+//     if (auto peak = census.closed(key, initiator)) sink.on_finding(*peak);
+//     for (const Finding& peak : census.peaks(idle_after, last_time)) sink.on_finding(peak);
 //
 // What:     for ports that have a limit, counts the connections that each responder address holds at once.
 //           opened() answers true when they reach 80 % of it; once, until they have fallen below 70 %.
-//           warning() says then who holds them and how many are idle.
+//           warning() says then who holds them and how many are idle. If there were more later, closed()
+//           tells how many at most when they have fallen below 70 %, peaks() of those that have not.
 // Use:      opened() when a connection is established, or is met established; closed() when it has ended, and
 //           also when its flow is evicted. Each is idempotent: a connection counts once however often it is
 //           opened, and closing one that was never counted changes nothing. So an evicted flow that is met
 //           again counts once, too.
 // Cost:     O(1) for opened and closed; warning() walks the server's connections, of which at least a tenth
 //           of the limit are new since the last time.
-// Memory:   about 150 bytes for each connection counted, at most `memory_cap`; beyond it connections are not
+// Memory:   about 220 bytes for each connection counted, at most `memory_cap`; beyond it connections are not
 //           counted, and refused() tells how many.
 // Threads:  one at a time. No clock.
 #pragma once
@@ -20,8 +22,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 #include "core/hash.h"
 #include "deadpeer/address.h"
@@ -52,19 +56,24 @@ public:
 
     // True if with this connection its server has just reached 80 % of its limit.
     bool opened(const CensusEntry& entry);
-    void closed(const FlowKey& key, Direction initiator);
+    std::optional<Finding> closed(const FlowKey& key, Direction initiator);
 
     // The capacity_warning about the server of a connection for which opened() was true. Idle are those whose
     // last segment, told by `last_time` (kNoTime: not known), is at least `idle_after` before `entry.time`.
+    using LastTime = std::function<Nanoseconds(const FlowKey&)>;
     [[nodiscard]] Finding warning(const CensusEntry& entry, Nanoseconds idle_after,
-                                  const std::function<Nanoseconds(const FlowKey&)>& last_time) const;
+                                  const LastTime& last_time) const;
+
+    // At the end: of each server that has come to hold more since its warning; who holds them if none has
+    // been closed since. In the order of servers.
+    [[nodiscard]] std::vector<Finding> peaks(Nanoseconds idle_after, const LastTime& last_time) const;
 
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
     [[nodiscard]] std::size_t memory() const { return connections_ * kBytesPerConnection; }
 
 private:
     // A node of a hash table, its place in the buckets, and the server's own if it is the only one.
-    static constexpr std::size_t kBytesPerConnection = 150;
+    static constexpr std::size_t kBytesPerConnection = 220;
 
     struct Connection {
         std::uint32_t file = 0;
@@ -72,9 +81,16 @@ private:
     };
     struct Server {
         std::uint32_t limit = 0;
-        bool warned = false;
+        std::size_t told = 0;  // so many, with the warning; 0: there is none
+        std::size_t most = 0;  // since then
+        CensusEntry last;      // of these
         std::unordered_map<FlowKey, Connection, SeededHash> connections;
     };
+    [[nodiscard]] static Finding described(const CensusEntry& entry);
+    [[nodiscard]] static Finding peak_of(const Server& server);
+    static void count_idle(Finding& finding, const Server& server, const CensusEntry& entry,
+                           Nanoseconds idle_after, const LastTime& last_time);
+
     // An endpoint is hashed as a flow from it to nowhere.
     struct EndpointHash {
         SeededHash hash;

@@ -94,6 +94,33 @@ TEST_CASE("below 70 % the next crossing is told again") {
     CHECK(warnings(census, 0, 2) == 1);
 }
 
+TEST_CASE("how many there were at most is told when they have become few, or at the end") {
+    Census census(Limits{{5432, 10}}, kPlenty, 1);
+    const auto idle = [](const FlowKey&) { return Nanoseconds{0}; };
+    CHECK(warnings(census, 0, 8) == 1);
+    CHECK(census.peaks(kSecond, idle).empty());
+    CHECK(warnings(census, 8, 5) == 0);
+    const auto peaks = census.peaks(kSecond, idle);
+    REQUIRE(peaks.size() == 1);
+    CHECK(peaks[0].count == 13);
+    CHECK(peaks[0].limit == 10);
+    CHECK(peaks[0].frame == 1012);
+    CHECK(peaks[0].idle_count == 13);
+    CHECK(peaks[0].holders[0].connections == 13);
+    for (std::uint16_t i = 0; i < 6; ++i) {
+        const CensusEntry entry = connection(1, i);
+        CHECK_FALSE(census.closed(entry.key, entry.initiator));
+    }
+    CHECK(census.peaks(kSecond, idle)[0].count == 13);
+    CHECK(census.peaks(kSecond, idle)[0].idle_count == 0);  // who held them is not known any more
+    const CensusEntry entry = connection(1, 6);
+    const auto peak = census.closed(entry.key, entry.initiator);
+    REQUIRE(peak);
+    CHECK(peak->count == 13);
+    CHECK(peak->frame == 1012);
+    CHECK(census.peaks(kSecond, idle).empty());
+}
+
 TEST_CASE("connections count once, however often they are opened or closed") {
     Census census(Limits{{5432, 10}}, kPlenty, 1);
     for (int i = 0; i < 20; ++i) CHECK_FALSE(census.opened(connection(1, 7)));

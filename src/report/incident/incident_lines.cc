@@ -94,7 +94,8 @@ void say_path(std::string& out, const Incident& i, const Named& named) {
 void say_capacity(std::string& out, const Incident& i, const Named& named) {
     const Finding& f = i.cause;
     say(out, named(f.subject), " has ", std::uint64_t{f.count}, " of ", std::uint64_t{f.limit},
-        " connections open, ", std::uint64_t{f.idle_count}, " of them idle");
+        " connections open");
+    if (f.idle_count > 0) say(out, ", ", std::uint64_t{f.idle_count}, " of them idle");
 }
 void say_middlebox(std::string& out, const Incident& i, const Named& named) {
     const Finding& f = i.cause;

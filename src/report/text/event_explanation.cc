@@ -195,8 +195,11 @@ void say_holders(std::string& evidence, const Finding& finding) {
 
 void explain_capacity(Explanation& out, const Finding& finding) {
     say_sentence(out.what, Side{finding.subject}, " runs out of connections");
-    say_sentence(out.evidence, std::uint64_t{finding.count}, " of the ", std::uint64_t{finding.limit},
-                 " that it can hold are open, ", std::uint64_t{finding.idle_count}, " of them idle");
+    begin_sentence(out.evidence);
+    say(out.evidence, std::uint64_t{finding.count}, " of the ", std::uint64_t{finding.limit},
+        " that it can hold are open");
+    if (finding.idle_count > 0) say(out.evidence, ", ", std::uint64_t{finding.idle_count}, " of them idle");
+    say(out.evidence, ".");
     say_holders(out.evidence, finding);
     say_sentence(out.advice, "Let clients close what they do not use, or raise the limit");
 }
