@@ -28,21 +28,30 @@ void Verdicts::open_books(std::span<const Ended> connections) {
     conclusions_.freeze();
 }
 
+void Verdicts::ask_about(const Connection& due, Hosts& forgetful) {
+    const auto lost = conclusions_.lost_by_host(due);
+    if (!lost) return;
+    conclusions_.ask_about(*lost);
+    const bool again = !forgetful.empty() && forgetful.back() == lost->address;
+    if (again) return;
+    for (const IpAddress& address : conclusions_.addresses_of(lost->host)) forgetful.push_back(address);
+    if (forgetful.back() != lost->address) forgetful.push_back(lost->address);
+}
+
+void Verdicts::begin_paths(Hosts& forgetful) {
+    std::ranges::sort(forgetful);
+    forgetful.erase(std::unique(forgetful.begin(), forgetful.end()), forgetful.end());
+    for (const IpAddress& host : forgetful) conclusions_.gather_gone(host);
+    if (!forgetful.empty()) conclusions_.prepare_paths();
+}
+
 // Only those are worth a look at their other connections.
 Verdicts::Hosts Verdicts::hosts_without_state(std::span<const Ended> connections) {
     Hosts hosts;
-    for (const Ended& ended : connections) {
-        const auto lost = conclusions_.lost_by_host(*ended.connection);
-        if (!lost) continue;
-        conclusions_.ask_about(*lost);
-        for (const IpAddress& address : conclusions_.addresses_of(lost->host)) hosts.push_back(address);
-    }
-    std::ranges::sort(hosts);
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
-    for (const IpAddress& host : hosts) conclusions_.gather_gone(host);
+    for (const Ended& ended : connections) ask_about(*ended.connection, hosts);
+    begin_paths(hosts);
     if (hosts.empty()) return hosts;
-    conclusions_.prepare_paths();
-    for (const Ended& ended : connections) conclusions_.ask_about_path(*ended.connection);
+    for (const Ended& ended : connections) ask_about_path(*ended.connection);
     return hosts;
 }
 
@@ -55,17 +64,14 @@ void Verdicts::gather(const Connection& connection, const Hosts& forgetful) {
 }
 
 void Verdicts::collect_host_evidence(std::span<const Ended> due, const HostVisitors& look) {
-    conclusions_.clear();
+    begin_evidence();
     const Hosts forgetful = hosts_without_state(due);
     if (forgetful.empty()) return;  // nothing else is worth a walk
     look.all(forgetful, [&](const Connection& connection) { gather(connection, forgetful); });
-    const Hosts peers = conclusions_.peers_asked();
-    if (!peers.empty()) {
-        look.some(peers, [&](const Connection& connection, const IpAddress& peer) {
-            return conclusions_.gather_path(connection, peer);
-        });
-    }
-    conclusions_.freeze();
+    look.some(peers_asked(), [&](const Connection& connection, const IpAddress& peer) {
+        return gather_path(connection, peer);
+    });
+    end_evidence();
 }
 
 }  // namespace deadpeer

@@ -38,6 +38,7 @@ void Analyzer::Impl::consume(std::span<const FrameView> frames, std::uint32_t in
     file_ = input;
     frames_ = frames;
     read_at_ = read_at;
+    may_go_on_ = true;
     decode_all(frames, own_);
     analyse_all(own_);
 }
@@ -141,6 +142,7 @@ void Analyzer::Impl::analyse(const Segment& segment, std::uint64_t hash, std::si
     }
     at_hand_ = segment.time;
     Connection& connection = connection_of(segment.key, hash, place);
+    if (live_ && scheduler_.is_in_round()) scheduler_.tell_before(connection, capture_state());
     if (connection.sent_by(segment.direction).segments == 0) meet_side(connection, segment);
     const bool predicted = is_predicted(connection.tcp, segment);
     const Labels labels = predicted ? Labels() : label(connection, segment);

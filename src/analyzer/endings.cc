@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <utility>
 
+#include <utility>
 #include "analyzer/facts.h"
 #include "analyzer/impl.h"
 #include "engine/eviction_priority.h"
@@ -168,7 +170,8 @@ void Analyzer::Impl::shrink_to_cap() {
 
 // The table makes room for what the connections that are there need.
 void Analyzer::Impl::shrink_table() {
-    if (verdicts_.is_drawing()) return;  // until then records must stay in their places
+    // Until then records must stay in their places.
+    if (verdicts_.is_drawing() || scheduler_.is_looking()) return;
     constexpr std::size_t kSample = 8;
     std::size_t patience = 65'536;
     const auto any = [](const Connection&) { return true; };
@@ -238,6 +241,7 @@ void Analyzer::Impl::drop(Connection& connection) {
 void Analyzer::Impl::advance_time(Nanoseconds now) {
     if (!live_) flows_.keep_marks([this](const FlowKey& key) { return marks_.of(key); });
     live_ = true;
+    may_go_on_ = true;
     pass_time(now);
     if (options_.may_pause_unseen) scheduler_.doubt_again(pauses_.latest(), now_);
     forget_ended();
@@ -262,6 +266,7 @@ void Analyzer::Impl::note_hosts(Nanoseconds now) {
 
 void Analyzer::Impl::pass_time(Nanoseconds time) {
     for (auto due = scheduler_.next(); due && *due <= time; due = scheduler_.next()) {
+        if (scheduler_.is_in_round() && !std::exchange(may_go_on_, false)) break;
         now_ = std::max(now_, *due);
         scheduler_.run_due(capture_state(), [this](Connection& replaced) { end_replaced(replaced); });
     }
@@ -276,6 +281,7 @@ void Analyzer::Impl::capture_gap(const CaptureLoss& loss) {
 // Live: walks the table once in a while, and tells and drops what will not go on.
 void Analyzer::Impl::forget_ended() {
     const Nanoseconds passed = walked_ == kNoTime ? 0 : now_ - walked_;
+    if (scheduler_.is_in_round()) return;  // it needs what is known of hosts
     if (walked_ != kNoTime && passed < kBetweenWalks) return;
     walked_ = now_;
     const auto share = static_cast<double>(passed) / static_cast<double>(kOnceAround);

@@ -247,6 +247,7 @@ private:
     bool live_ = false;
     Nanoseconds now_ = kNoTime;      // all before was analysed, and asked
     Nanoseconds read_at_ = kNoTime;  // when the batch at hand was
+    bool may_go_on_ = true;          // with a round that is too large for one call, in this one
     Nanoseconds walked_ = kNoTime;   // when the table was walked last for what has ended
     LiveScheduler scheduler_;
 

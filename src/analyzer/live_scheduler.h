@@ -13,6 +13,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
+#include <unordered_set>
 #include <vector>
 
 #include "analyzer/conclusions.h"
@@ -57,9 +59,21 @@ public:
     // Or earlier. Cheap.
     [[nodiscard]] std::optional<Nanoseconds> next() const;
 
-    // Tells what is due; then next() is later. `end` is called with the connections that were kept and are
-    // settled.
+    // Begins to tell what is due; of many connections only the first, and the next when it is called again:
+    // no call takes long. When all are told next() is later. `end` is called with the connections that were
+    // kept and are settled.
     void run_due(const CaptureState& capture, const std::function<void(Connection&)>& end);
+    // Some that are due are not told yet.
+    [[nodiscard]] bool is_in_round() const { return round_.step != Round::Step::kNone; }
+    // No record may change its place.
+    [[nodiscard]] bool is_looking() const {
+        return round_.step == Round::Step::kLooking || round_.step == Round::Step::kAtPeers;
+    }
+    // Before something happens to a connection: tells it if it is one of these.
+    void tell_before(const Connection& connection, const CaptureState& capture) {
+        if (is_in_round() && round_.waiting.contains(connection.tcp.number))
+            tell_waiting(connection, capture);
+    }
 
     // A gap of the capture has ended: who waited for that is asked about again.
     void resume(Nanoseconds now);
@@ -73,7 +87,9 @@ public:
 
     [[nodiscard]] std::size_t memory() const {
         return deadlines_.memory() + replaced_.size() * kReplacedBytes +
-               (parked_.capacity() + doubtful_.capacity()) * sizeof(Deadlines::Entry);
+               (round_.entries.capacity() + parked_.capacity() + doubtful_.capacity()) *
+                   sizeof(Deadlines::Entry) +
+               round_.waiting.size() * kSetNode + round_.forgetful.capacity() * sizeof(IpAddress);
     }
 
 private:
@@ -83,12 +99,30 @@ private:
         Connection connection;
         Nanoseconds ask;
     };
+    static constexpr std::size_t kSetNode = 32;                           // with its bucket
     static constexpr std::size_t kReplacedBytes = sizeof(Replaced) + 48;  // with the map's part
 
     [[nodiscard]] VisitConnections visit_hosts();
     [[nodiscard]] VisitSome visit_some();
-    std::vector<Verdicts::Ended> take_due(const CaptureState& capture);
-    void add_replaced(std::vector<Verdicts::Ended>& due, Nanoseconds now) const;
+    // Each of these takes what it does from what is left of a call's work, and answers whether all is done.
+    [[nodiscard]] bool take(const CaptureState& capture, std::size_t& left);
+    [[nodiscard]] bool ask(std::size_t& left);
+    [[nodiscard]] bool look(std::size_t& left);
+    [[nodiscard]] bool look_at_peers(std::size_t& left);
+    [[nodiscard]] bool tell(const CaptureState& capture, std::size_t& left);
+    void begin_round(Nanoseconds now);
+    void begin_asking();
+    void begin_looking();
+    void begin_at_peers();
+    template <typename Visit>
+    [[nodiscard]] bool look_on(std::size_t& left, Visit visit);
+    void gather_path(const Connection& connection);
+    void take_one(const Deadlines::Entry& entry, const CaptureState& capture);
+    void end_round(const CaptureState& capture, const std::function<void(Connection&)>& end);
+    void tell(const Verdicts::Ended& one, const CaptureState& capture);
+    void tell_waiting(const Connection& connection, const CaptureState& capture);
+    template <typename Visit>
+    void for_each_due_replaced(Visit visit) const;
     void report_replaced(const CaptureState& capture, const std::function<void(Connection&)>& end);
     [[nodiscard]] bool may_collect(Nanoseconds now) const { return now >= next_collection_; }
 
@@ -97,6 +131,28 @@ private:
     Predecessors& predecessors_;
     Verdicts& verdicts_;
     Deadlines deadlines_;
+    // Those that are due at a time, and what other connections tell of their hosts by then: taken and asked
+    // about, then looked for, then told.
+    struct Round {
+        enum class Step : std::uint8_t { kNone, kTaking, kAsking, kLooking, kAtPeers, kTelling };
+
+        Step step = Step::kNone;
+        Nanoseconds begun = kNoTime;
+        std::vector<Deadlines::Entry> entries;
+        std::unordered_set<StreamNumber, SeededHash> waiting{0, SeededHash(0)};
+        std::size_t next = 0;  // of the entries, when they are asked about, and when they are told
+        Verdicts::Hosts forgetful;
+        std::optional<HostMarks::Wanted> wanted;
+        std::set<IpAddress> peers;  // whose connections are looked at, as long as they may tell more
+        std::uint32_t looked = 0;   // at the records below
+        bool with_replaced = false;
+    };
+    // Work of one call, in entries taken and records looked at.
+    static constexpr std::size_t kMostAtOnce = 4'096;
+    static constexpr std::size_t kOfTelling = 16;  // one
+    static constexpr std::uint32_t kMarksAtOnce = 1'024;
+
+    Round round_;
     std::vector<Deadlines::Entry> parked_;    // due while nothing was captured
     std::vector<Deadlines::Entry> doubtful_;  // told while no frame at all came
     Nanoseconds doubted_at_ = kNoTime;        // the latest frame when they were last asked about

@@ -75,9 +75,22 @@ public:
     // one.
     void report_ended(std::span<const Ended> ended, const HostVisitors& look, const CaptureState& capture);
 
-    // A live round: first what other connections tell of hosts that have forgotten one of those due, then
-    // each of those due.
-    void collect_host_evidence(std::span<const Ended> due, const HostVisitors& look);
+    // A live round: first what other connections tell of hosts that have forgotten one of those due, in the
+    // order of these calls, then each of those due.
+    using Hosts = std::vector<IpAddress>;  // in order, each once
+    void begin_evidence() { conclusions_.clear(); }
+    // For each of those due: adds the addresses of the host that has forgotten it, in any order.
+    void ask_about(const Connection& due, Hosts& forgetful);
+    void begin_paths(Hosts& forgetful);
+    void ask_about_path(const Connection& due) { conclusions_.ask_about_path(due); }
+    // For each connection of these hosts; it may be one of others.
+    void gather(const Connection& connection, const Hosts& forgetful);
+    // Then for connections of some peers of theirs, as long as that answers true for the peer.
+    [[nodiscard]] Hosts peers_asked() const { return conclusions_.peers_asked(); }
+    bool gather_path(const Connection& connection, const IpAddress& peer) {
+        return conclusions_.gather_path(connection, peer);
+    }
+    void end_evidence() { conclusions_.freeze(); }
     // Answers when to ask again; no value: when something happens to the connection.
     std::optional<Nanoseconds> report_due(const Ended& due, const CaptureState& capture);
     // Whether only a look at the other connections of its host can tell what became of it.
@@ -123,11 +136,9 @@ public:
     }
 
 private:
-    using Hosts = std::vector<IpAddress>;  // in order, each once
-
     void open_books(std::span<const Ended> connections);
+    void collect_host_evidence(std::span<const Ended> due, const HostVisitors& look);
     [[nodiscard]] Hosts hosts_without_state(std::span<const Ended> connections);
-    void gather(const Connection& connection, const Hosts& forgetful);
     [[nodiscard]] HostSigns host_signs(const Connection& connection) const;
     void report(const Connection& connection, bool superseded, const CaptureState& capture,
                 const HostSigns& host);

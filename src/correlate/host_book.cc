@@ -64,8 +64,9 @@ void HostBook::add_span(HeardSpans& all, Nanoseconds from, HeardUntil until) {
 
 bool HostBook::condense(const HostConnection& connection) {
     const auto known = asked_.find(connection.host);
-    if (known == asked_.end() || connection.reset != kNoTime) return false;
+    if (known == asked_.end()) return false;
     Asked& asked = known->second;
+    if (connection.reset != kNoTime) return condense_lost(asked, connection);
     const bool opened = connection.opened_by_host && connection.first_time > asked.opened;
     if (opened || std::max(connection.heard, connection.first_time) > asked.reset) return false;
     if (connection.first_time == kNoTime) return true;
@@ -74,6 +75,18 @@ bool HostBook::condense(const HostConnection& connection) {
     }
     const Nanoseconds oldest = asked.oldest.first_time;
     if (connection.open && (oldest == kNoTime || connection.first_time < oldest)) asked.oldest = connection;
+    return true;
+}
+
+bool HostBook::condense_lost(Asked& asked, const HostConnection& connection) {
+    if (asked.lost < kMostLost) {
+        ++asked.lost;
+        return false;
+    }
+    if (connection.ip_id_ran_on) return false;
+    if (connection.first_time != kNoTime && connection.heard >= connection.first_time)
+        add_span(asked.heard, connection.first_time, {connection.heard, false});
+    add_span(asked.heard, connection.reset, {connection.reset, true});
     return true;
 }
 

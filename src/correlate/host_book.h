@@ -176,9 +176,14 @@ private:
         Nanoseconds reset;      // so does what is heard after that
         HeardSpans heard;       // kShortestBoot or more apart
         HostConnection oldest;  // of those that are open; if it has a first_time
+        std::size_t lost = 0;   // of those that are kept
     };
+    // Of the connections that one host has lost so many are kept one by one, and those that its IP ids tell
+    // more of.
+    static constexpr std::size_t kMostLost = 4'096;
 
     bool condense(const HostConnection& connection);
+    static bool condense_lost(Asked& asked, const HostConnection& connection);
     void find_many_hosts();
     void find_older();
     void look_at_host(std::span<const HostConnection> all);

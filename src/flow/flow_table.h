@@ -135,8 +135,13 @@ public:
 
     // REQUIRES: keeps_marks().
     template <typename Wanted, typename Visit>
-    void for_each_marked(Wanted wanted, Visit visit) {
-        for (std::uint32_t number = 0; number < in_use_.size(); ++number) {
+    void for_each_marked(const Wanted& wanted, Visit visit) {
+        visit_marked(0, record_numbers(), wanted, visit);
+    }
+    // Those with numbers from `number` to before `end`.
+    template <typename Wanted, typename Visit>
+    void visit_marked(std::uint32_t number, std::uint32_t end, const Wanted& wanted, Visit visit) {
+        for (; number < end; ++number) {
             if (wanted(mark_at(number)) && in_use_[number]) visit(at(number));
         }
     }

@@ -85,5 +85,35 @@ TEST_CASE("a RST every 0.1 s of clients of one server: so many of its others are
     CHECK(most <= kOfHosts + LostTogether::most_looked(kResets));
 }
 
+TEST_CASE("a host resets all its connections in a second: no call does more than a part of what follows") {
+    constexpr std::uint32_t kLost = 30'000;
+    constexpr std::uint32_t kAtOnce = 100;
+    constexpr std::uint64_t kMost = 10'000;  // connections looked at and asked about
+    World world(kLost);
+    Nanoseconds now = kStart + 200 * kSecond;
+    std::uint64_t most = 0;
+    const auto call = [&](auto&& what) {
+        const std::uint64_t before = Work::connections + Work::answers;
+        what();
+        most = std::max(most, Work::connections + Work::answers - before);
+    };
+    for (std::uint32_t i = 0; i < kLost; i += kAtOnce, now += kSecond / (kLost / kAtOnce)) {
+        call([&] {
+            for (std::uint32_t k = i; k < i + kAtOnce; ++k) {
+                world.traffic.send(k, false, kAck | kPsh, 1000, 5000, now, 10);
+                world.traffic.send(k, true, kRst, 5000, 0, now + kMillisecond, 0, 0);
+            }
+            world.traffic.flush();
+        });
+        call([&] { world.analyzer.advance_time(now + 2 * kMillisecond); });
+    }
+    const Nanoseconds last = now;
+    while (world.sink.findings.size() < kLost && now < last + 10 * kSecond)
+        call([&] { world.analyzer.advance_time(now += kMillisecond); });
+    CHECK(world.sink.findings.size() == kLost);
+    CHECK(now <= last + 2 * kSecond);
+    CHECK(most <= kMost);
+}
+
 }  // namespace
 }  // namespace deadpeer::test
