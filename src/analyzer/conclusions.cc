@@ -244,6 +244,14 @@ bool Conclusions::witness_is_awaited(const Connection& connection) const {
     return lost && hosts_.witness_is_awaited(*lost);
 }
 
+// Soon enough for that to tell of the time in which the connection was tried.
+bool Conclusions::was_heard_meanwhile(const Connection& connection, Direction side) const {
+    constexpr Nanoseconds kSoon = 60 * kSecond;
+    const Nanoseconds heard = life_.last_heard(connection.key.sender(side).address);
+    return heard != kNoTime && heard > connection.first_time && heard <= connection.last_time() + kSoon &&
+           heard > deadpeer::heard(connection, watcher_.watch_of(connection), side);
+}
+
 // Its host was heard after the connection's last segment.
 bool Conclusions::prober_is_up(const Connection& connection) const {
     const Watch* watch = watcher_.watch_of(connection);
@@ -264,6 +272,8 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
         is_one_way(connection) && life_.seen_two_way(connection.key.sender(connection.initiator).address);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh})
+        facts.host_heard[index(side)] = was_heard_meanwhile(connection, side);
     const HeartbeatSummary heartbeat = beats_.summary(connection);
     fill_heartbeat(facts, heartbeat);
 

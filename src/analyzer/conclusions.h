@@ -111,6 +111,7 @@ public:
 private:
     [[nodiscard]] LostTogether::Loss loss_of(const Connection& connection, const HostConnection& lost) const;
     [[nodiscard]] LostTogether::Lived lived_by_host(const Connection& connection, Direction host) const;
+    [[nodiscard]] bool was_heard_meanwhile(const Connection& connection, Direction side) const;
     [[nodiscard]] bool prober_is_up(const Connection& connection) const;
     [[nodiscard]] Signs signs_of_takeover(const ResetRecord& reset, const IpAddress& host) const;
     void fill_view(FlowSummary& flow) const;

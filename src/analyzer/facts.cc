@@ -69,7 +69,13 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
         opened.payload_bytes == 0 && (connection.tcp.forward(connection.initiator).first_ack || unheeded);
     facts.syn_unanswered = connection.syn_seen && !connection.syn_ack_seen && nothing_but_syns;
     facts.syn_ack_only = connection.syn_ack_seen && connection.tcp.reverse(connection.initiator).first_ack;
-    const std::uint64_t resets = watch == nullptr ? 0 : watch->resets[index(connection.initiator)];
+    const auto resets_of = [&](Direction side) { return watch == nullptr ? 0 : watch->resets[index(side)]; };
+    const Direction responder = opposite(connection.initiator);
+    if (facts.syn_ack_only) {
+        facts.syn_acks =
+            static_cast<std::uint32_t>(connection.sent_by(responder).segments - resets_of(responder));
+    }
+    const std::uint64_t resets = resets_of(connection.initiator);
     if (nothing_but_syns) facts.syns = static_cast<std::uint32_t>(opened.segments - resets);
     return facts;
 }

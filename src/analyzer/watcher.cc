@@ -61,6 +61,13 @@ bool is_evidence(const Watch& watch, const Observation& observation, const Segme
            observation.bridged.open() || names_frame(watch, segment.frame);
 }
 
+// Within less than that nobody has failed to answer.
+bool takes_time(const Train& train, Nanoseconds now) {
+    constexpr Nanoseconds kShortest = kSecond / 10;
+    const Nanoseconds lasted = between(train.first_time, now);
+    return lasted == kNoTime || lasted >= kShortest;
+}
+
 }  // namespace
 
 SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, Labels labels,
@@ -86,6 +93,7 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
         for (const Silence& silence : reset.host_silences) {
             if (ip_id_runs_on(silence.ip_id_before, segment.ip_id)) reset.ip_id_ran_on = true;
         }
+        if (reset.ip_id_ran_on) reset.ip_id_ran_on = ids_run_through(connection, segment, reset);
     }
     if (is_trying(watch.sides[index(segment.direction)])) note_try(connection, watch, segment);
     if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
@@ -97,14 +105,15 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
         release(connection);
         return {kind, 0, of_first_pair, may_prove};
     }
-    const bool asked_twice = observation.train_position == 2;
+    const bool asked_twice = observation.train_position == 2 &&
+                             takes_time(*watch.sides[index(segment.direction)].probes, segment.time);
     if (asked_twice && watch.sides[index(segment.direction)].prober->ignored == 0)
         sink_.on_finding(
             unanswered_finding(connection, *watch.sides[index(segment.direction)].probes, segment, file));
-    if (observation.answered.length >= 2)
+    if (observation.answered.length >= 2 && takes_time(observation.answered, segment.time))
         sink_.on_finding(recovered_finding(connection, observation.answered, observation.answered.length - 1,
                                            segment, file));
-    if (observation.outlived.length >= 2)
+    if (observation.outlived.length >= 2 && takes_time(observation.outlived, segment.time))
         sink_.on_finding(
             recovered_finding(connection, observation.outlived, observation.outlived.length, segment, file));
     if (observation.went_back) {
@@ -268,6 +277,16 @@ void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
     reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
     const IpAddress target = key.receiver(reset.sender).address;
     if (hosts_.was_awake(target, reset.silent_since(), reset.time)) reset.target_awake = true;
+}
+
+// What it sent on other connections in between counts on as well: else it counts for each connection alone,
+// or anew.
+bool Watcher::ids_run_through(const Connection& connection, const Segment& segment,
+                              const ResetRecord& reset) const {
+    const LastHeard::Word last = hosts_.last_segment(connection.key.sender(reset.sender).address);
+    if (last.time == kNoTime || last.time <= reset.silent_since()) return true;
+    const auto before = static_cast<std::uint16_t>(connection.sent_by(reset.sender).last_ip_id);
+    return ip_id_runs_on(before, last.ip_id) && ip_id_runs_on(last.ip_id, segment.ip_id);
 }
 
 // What the sender of the RST has sent on other connections since its last word on this one shows with which

@@ -194,6 +194,8 @@ private:
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
     [[nodiscard]] Nanoseconds host_heard(const IpAddress& host) const;
     void note_try(const Connection& connection, Watch& watch, const Segment& segment);
+    [[nodiscard]] bool ids_run_through(const Connection& connection, const Segment& segment,
+                                       const ResetRecord& reset) const;
     void note_ttl(ResetRecord& reset, const Connection& connection) const;
 
     const AnalyzerOptions& options_;

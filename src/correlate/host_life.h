@@ -66,7 +66,7 @@ public:
     void hear_segment(const Segment& segment, const FrameView& frame, const HalfStream& said) {
         if (segment.time == kNoTime) return;
         last_heard_.hear(segment.key, segment.direction,
-                         {segment.time, decoding::source_word(frame), segment.ttl},
+                         {segment.time, decoding::source_word(frame), segment.ttl, segment.ip_id},
                          [&](const LastHeard::Word& before) {
                              note_change(segment, frame, before, said.seen ? said.last_time : kNoTime);
                          });

@@ -25,6 +25,7 @@ public:
         Nanoseconds time = kNoTime;
         std::uint64_t source = 0;  // see decoding::source_word()
         std::uint8_t ttl = 0;
+        std::uint16_t ip_id = 0;
     };
 
     // Calls changed(before) if the word before came from another link-layer address.

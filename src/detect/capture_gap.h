@@ -74,6 +74,15 @@ inline bool seems_interrupted(const Pauses& pauses, Nanoseconds from, Nanosecond
     return pause_of_most(pauses, from, to) >= std::max(kShortest, (to - from) * kTimesTheWait);
 }
 
+// How long a file seems to have been interrupted for most of that time: no link is quiet for days that never
+// was for a tenth of that before.
+inline Nanoseconds interruption_of_most(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
+    constexpr Nanoseconds kShortest = 72 * 3'600 * kSecond;
+    constexpr int kTimesOthers = 10;
+    const Nanoseconds pause = pauses.live ? 0 : pause_of_most(pauses, from, to);
+    return pause >= kShortest && pause / kTimesOthers >= pauses.second_longest ? pause : 0;
+}
+
 // Whether the capture may have stopped for most of that time, and not have gone on yet.
 inline bool may_be_paused(const Pauses& pauses, Nanoseconds from, Nanoseconds to) {
     constexpr Nanoseconds kShortest = 5 * kSecond;

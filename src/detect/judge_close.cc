@@ -42,7 +42,9 @@ std::optional<Judgement> judge_loss_at_close(const JudgementCase& c) {
         const bool trying = train.open() && train.tries == Tries::kData;
         const std::uint32_t before = c.watch->close.held() && close.closer != side ? close.tries : 0;
         const std::uint32_t tries = trying ? train.length : before;
-        if (bytes == 0 || tries < kFewestTries) continue;
+        const bool fin_lost =
+            trying && c.facts.sent_fin[index(side)] && !c.facts.fin_acknowledged[index(side)];
+        if ((bytes == 0 && !fin_lost) || tries < kFewestTries) continue;
         Judgement judgement =
             decided_last(c, Verdict::kClosed, Confidence::kHigh, Reason::kDataUnacknowledged);
         judgement.side = opposite(side);

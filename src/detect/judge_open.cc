@@ -58,7 +58,11 @@ bool has_answered(const Watch& watch) {
 
 std::optional<Judgement> judge_probed(const JudgementCase& c, Nanoseconds silent) {
     if (c.watch == nullptr) return std::nullopt;
-    const bool ignored = c.ignored(Direction::kFromLow) || c.ignored(Direction::kFromHigh);
+    constexpr std::uint32_t kFewestIgnored = 2;  // one may be lost, or its answer
+    const auto ignores = [&](Direction prober) {
+        return c.ignored(prober) && c.side(prober).prober->ignored >= kFewestIgnored;
+    };
+    const bool ignored = ignores(Direction::kFromLow) || ignores(Direction::kFromHigh);
     if (ignored && !has_answered(*c.watch) && !longer(silent, kProofHolds))
         return alive(c, Reason::kProbesIgnored);
     Nanoseconds due = next_probe_due(*c.watch);
@@ -73,16 +77,22 @@ std::optional<Judgement> judge_probed(const JudgementCase& c, Nanoseconds silent
 }  // namespace
 
 Judgement judge_open(const JudgementCase& c) {
-    const Nanoseconds silent = c.silence_since(c.facts.last_time);
+    const Nanoseconds silent = c.captured_silence_since(c.facts.last_time);
     if (auto judgement = judge_probed(c, silent)) return *judgement;
     if (c.facts.heartbeat_period != kNoTime &&
-        !longer(c.silence_since(c.facts.last_beat), 3 * c.facts.heartbeat_period)) {
+        !longer(c.captured_silence_since(c.facts.last_beat), 3 * c.facts.heartbeat_period)) {
         return alive(c, Reason::kHeartbeat);
     }
     const Reason proof =
         c.watch == nullptr ? Reason::kRecentTraffic : latest_proof(*c.watch, Reason::kRecentTraffic);
     if (!longer(silent, proof_holds(c, proof))) return alive(c, proof);
     Judgement judgement = decided_last(c, Verdict::kIdle, Confidence::kHigh, Reason::kNoKeepalive);
+    // A FIN that was never acknowledged may not have arrived.
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (!c.facts.sent_fin[index(side)] || c.facts.fin_acknowledged[index(side)]) continue;
+        judgement.unanswered = c.watch == nullptr ? 1 : std::max(1U, c.side(side).transmissions->length);
+        judgement.tries = Tries::kData;
+    }
     // Probes that were sent may have been taken for segments out of order.
     if (c.facts.clock_set_back) doubt_clock(judgement);
     return judgement;

@@ -10,6 +10,7 @@ Judgement unanswered(const JudgementCase& c, Confidence confidence, Reason reaso
     judgement.side_known = true;
     judgement.unanswered = c.facts.syns;
     judgement.tries = Tries::kSyns;
+    if (c.facts.host_heard[index(judgement.side)]) judgement.signs |= kSignHostHeard;
     return judgement;
 }
 
@@ -28,16 +29,21 @@ bool waited(const JudgementCase& c) {
 // Else the initiator is gone, or never was (a flood of SYNs in the name of others).
 std::optional<Judgement> judge_unanswered_syn_ack(const JudgementCase& c) {
     constexpr std::uint32_t kFewest = 2;
-    if (c.reset_stands() || c.facts.superseded) return std::nullopt;
+    constexpr std::uint32_t kFewestSynAcks = 3;
+    const bool insisted = c.facts.syn_acks >= kFewestSynAcks;
+    const bool given_up = c.reset_stands() && c.reset().sender != c.facts.initiator && insisted;
+    if ((c.reset_stands() && !given_up) || c.facts.superseded) return std::nullopt;
     const std::uint32_t repeated = c.watch == nullptr ? 0 : c.watch->syns_repeated;
     const bool tries_on = repeated >= kFewest;
-    if (!tries_on && !longer(c.silence_since(c.facts.last_time), kHandshakeSettles)) return std::nullopt;
+    const bool waited = longer(c.silence_since(c.facts.last_time), kHandshakeSettles);
+    if (!tries_on && !insisted && !waited) return std::nullopt;
     Judgement judgement =
         decided_last(c, Verdict::kHandshakeIncomplete, tries_on ? Confidence::kMedium : Confidence::kLow,
                      Reason::kSynAckUnanswered);
     judgement.side = c.facts.initiator;
     judgement.side_known = true;
     judgement.unanswered = repeated;
+    if (c.facts.host_heard[index(judgement.side)]) judgement.signs |= kSignHostHeard;
     judgement.evidence.add(c.facts.last_frame);
     return judgement;
 }

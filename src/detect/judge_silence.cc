@@ -46,6 +46,12 @@ bool ended_by_other_side(const JudgementCase& c, Direction prober) {
     return c.reset_stands() && !ended_by_reset(c, prober);
 }
 
+// Who tried has sent something else since, as its FIN: it did not give up then.
+bool went_on(const JudgementCase& c, const Train& train, Direction prober) {
+    const Nanoseconds heard = c.side(prober).first_seen(c.facts.heard[index(prober)]);
+    return heard != kNoTime && heard > train.last_time;
+}
+
 // No stack waits that long before it sends data again: it was suspended, or the capture was.
 bool sender_slept(const JudgementCase& c, const Train& train) {
     constexpr Nanoseconds kLongestWait = 180 * kSecond;  // Linux: at most 120 s (TCP_RTO_MAX)
@@ -106,7 +112,7 @@ std::optional<Judgement> judge_probes(const JudgementCase& c, Direction prober) 
     const Train& train = *side.probes;
     if (!train.open() || ended_by_other_side(c, prober)) return std::nullopt;
     const bool reset = ended_by_reset(c, prober);
-    if (!reset && side.peer_lives()) return std::nullopt;
+    if (!reset && (side.peer_lives() || went_on(c, train, prober))) return std::nullopt;
     const Nanoseconds waited = probe_give_up_timeout(train, *side.prober);
     const bool proves_nothing = c.ignored(prober) || side.peer_probed;
     if (!reset && (proves_nothing || waited == kNoTime || !longer(c.silence_since(train.last_time), waited)))
@@ -154,7 +160,7 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
     const Nanoseconds waited = transmission_give_up_timeout(train);
     if (waited == kNoTime || ended_by_other_side(c, sender)) return std::nullopt;
     const bool reset = ended_by_reset(c, sender);
-    if (!reset && c.side(sender).peer_lives()) return std::nullopt;
+    if (!reset && (c.side(sender).peer_lives() || went_on(c, train, sender))) return std::nullopt;
     // ICMP errors take back the growth of the gaps (RFC 6069).
     if (!grows(train) && !reset && !c.unreachable(train, sender)) return std::nullopt;
     if (!reset && !longer(c.silence_since(train.last_time), waited)) return std::nullopt;
@@ -201,9 +207,9 @@ std::optional<Judgement> judge_suspicion(const JudgementCase& c) {
         // Where the capture ends before an answer could come, nothing is missing; time that went back does
         // not tell whether it does.
         const Nanoseconds since = std::max(train.first_time, c.facts.heard[index(opposite(side))]);
-        const bool late = c.watch->step_back > 0 || longer(c.silence_since(since), kSecond);
+        const bool late = c.watch->step_back > 0 || longer(c.captured_silence_since(since), kSecond);
         const bool repeated = train.length >= 2 && late;
-        const bool waits = longer(c.silence_since(train.last_time), kAnswerDelay) || repeated;
+        const bool waits = longer(c.captured_silence_since(train.last_time), kAnswerDelay) || repeated;
         const bool proves_nothing = probing && (c.ignored(side) || c.side(side).peer_probed);
         if (!train.open() || !waits || proves_nothing || train.crossed || c.side(side).peer_lives()) continue;
         Judgement judgement = decided(Verdict::kSuspect, Confidence::kLow,

@@ -7,6 +7,7 @@
 // Threads:  pure functions.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "detect/judge.h"
@@ -32,6 +33,12 @@ struct JudgementCase {
         const Nanoseconds silence = capture.now - time;
         const Nanoseconds step_back = watch == nullptr ? 0 : watch->step_back;
         return silence - step_back - overlap(capture.gaps, time, capture.now);
+    }
+    // Without a time in which the file seems to have been interrupted.
+    [[nodiscard]] Nanoseconds captured_silence_since(Nanoseconds time) const {
+        const Nanoseconds silence = silence_since(time);
+        if (silence == kNoTime) return kNoTime;
+        return std::max(silence - interruption_of_most(capture.pauses, time, capture.now), Nanoseconds{0});
     }
     // Whether the side's probes are never answered, though its peer lives.
     [[nodiscard]] bool ignored(Direction prober) const {

@@ -31,6 +31,14 @@ bool answers_without_socket(const Watch& watch, const ConnectionView& before, co
     return shape && established && is_provoked(before, reset) && target.expects(Seq(reset.seq));
 }
 
+// RFC 9293 section 3.10.7.1: to a segment without ACK, as scanners send, the answer has no number of its own.
+bool answers_bare_segment(const ConnectionView& before, const Segment& reset) {
+    const HalfStream& own = before.tcp.forward(reset.direction);
+    const HalfStream& target = before.tcp.reverse(reset.direction);
+    return reset.has(kAck) && reset.seq == 0 && reset.window == 0 && !own.seen && target.seen &&
+           target.first_ack && !before.syn_seen && is_provoked(before, reset);
+}
+
 // It answers the other side's FIN, the first: who had the connection would have acknowledged it.
 bool answers_first_fin(const Watch& watch, const ConnectionView& before, const Segment& reset) {
     const Direction target = opposite(reset.direction);
@@ -85,7 +93,8 @@ ResetRecord::Shape shape_of(const Watch& watch, const ConnectionView& before, co
         return Shape::kHalfOpen;
     }
     if (side.may_have_given_up() && answers_without_socket(watch, before, reset)) return Shape::kGaveUp;
-    if (answers_first_fin(watch, before, reset)) return Shape::kNoSocket;
+    if (answers_first_fin(watch, before, reset) || answers_bare_segment(before, reset))
+        return Shape::kNoSocket;
     if ((before.fin_seen >> index(target) & 1U) != 0) return Shape::kAfterFin;
     const bool at_next = sent.next_known && Seq(reset.seq) == sent.next;
     if (at_next && (has_waited(*side.probes, reset) || side.transmissions->length >= 3))

@@ -12,8 +12,11 @@ bool is_old(const ConnectionView& before, const Segment& segment) {
     const HalfStream& peer = before.tcp.reverse(segment.direction);
     if (!own.rcv_next_known || !peer.rcv_next_known || !segment.has(kAck) || segment.payload_length == 0)
         return false;
-    return (Seq(segment.seq) + segment.payload_length).before(peer.rcv_next()) &&
-           Seq(segment.ack).before(own.rcv_next());
+    // Where no time stamp tells: a snapshot is older than the last few octets.
+    constexpr std::int32_t kLeastBack = 64;
+    const Seq end = Seq(segment.seq) + segment.payload_length;
+    const std::int32_t back = end.distance_to(peer.rcv_next());
+    return back >= (segment.has_timestamps ? 1 : kLeastBack) && Seq(segment.ack).before(own.rcv_next());
 }
 
 }  // namespace

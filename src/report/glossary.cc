@@ -34,7 +34,8 @@ constexpr auto kVerdicts = entries_of<Verdict>({
      "One side stopped answering, and the other repeated probes or data until it gave up.",
      "Check the host and its links at that time."},
     {Verdict::kPathDead, "",
-     "What was sent was not answered, though both hosts were up: the path between them failed.",
+     "What was sent was not answered, though the host was up, or both sides tried: the path between them "
+     "failed.",
      "Check the path, and firewalls whose rules or state changed."},
     {Verdict::kPeerRebooted, "",
      "One side no longer had the connection, after a silence in which it rebooted.",
@@ -170,7 +171,10 @@ constexpr auto kReasons = entries_of<Reason>({
 constexpr auto kEvents = entries_of<EventKind>({
     {EventKind::kPeerDead, "critical", "A peer stopped answering; the other side gave up.",
      "Check the host and its links."},
-    {EventKind::kPathDead, "critical", "Neither side was answered any more.", "Check the path between them."},
+    {EventKind::kPathDead, "critical",
+     "What was sent was not answered, though the host was up, or both sides tried: the path between them "
+     "failed.",
+     "Check the path between them."},
     {EventKind::kHostRebooted, "critical",
      "A host lost connections that it had, and was silent in between for as long as a boot takes.",
      "Check its uptime and power."},

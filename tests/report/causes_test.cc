@@ -21,7 +21,6 @@ struct Pair {
 // What no capture at one point tells apart.
 constexpr auto kLooksTheSame = std::to_array<Pair>({
     {Ending::kSynAckRepeated, Cause::kAcceptQueueFull, Cause::kFirewallDrops},
-    {Ending::kSynAckUnanswered, Cause::kSynFlood, Cause::kHostDown},
     {Ending::kNoBeat, Cause::kApplicationHangs, Cause::kPathDown},
 });
 

@@ -146,14 +146,14 @@ TEST_CASE("peer_reset: when idle") {
 }
 
 TEST_CASE("peer_reset: no longer there") {
-    FlowSummary flow = judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kHigh);
+    FlowSummary flow = judged(Verdict::kPeerReset, Reason::kNoSocketReset, Confidence::kMedium);
     CHECK(explained(flow) ==
           "10.0.0.2:50000 does not have the connection of 10.0.0.1:40000.\n"
           "It answered a segment with a RST that says so. Nothing else of it was captured in this "
           "connection: its process ended, its host rebooted, a NAT dropped the connection, or it never had "
           "it.\n"
           "Check the log of its application.");
-    flow.half_open = 200 * kMillisecond;
+    flow.confidence = Confidence::kHigh;  // it was heard
     CHECK(explained(flow).find("\nIt answered a segment with a RST that says so, without having been silent, "
                                "so its process ended or closed early.\n") != std::string::npos);
 }

@@ -102,7 +102,7 @@ constexpr Right kRights[] = {
      "no_answer", "host_rebooted peer_reset"},
     {"reboot_hidden_by_syns_on_old_port", 1, "no_answer", "syn_ignored"},
     {"reboot_hidden_by_syns_on_old_port", 2, "alive", ""},
-    {"reboot_found_by_fin", 0, "peer_lost_state", "no_socket_reset", Confidence::kMedium, "peer_lost_state"},
+    {"reboot_found_by_fin", 0, "peer_rebooted", "no_socket_reset", kAny, "host_rebooted"},
     {"reboot_found_by_fin", 1, "alive", ""},
     {"short_silence_then_dead", 0, "peer_dead", "retransmissions_exhausted", kAny, "peer_dead",
      "idle_timeout_on_path"},

@@ -184,7 +184,11 @@ constexpr auto kHypotheses = std::to_array<Hypothesis>({
 
     {.ending = E::kSynAckUnanswered, .cause = C::kFirewallDrops, .strongly_for = kClueTriedAgain},
     {.ending = E::kSynAckUnanswered, .cause = C::kSynFlood, .excluded_by = kClueTriedAgain, .prior = 2},
-    {.ending = E::kSynAckUnanswered, .cause = C::kHostDown, .excluded_by = kClueTriedAgain, .prior = 1},
+    {.ending = E::kSynAckUnanswered,
+     .cause = C::kHostDown,
+     .excluded_by = kClueTriedAgain | kSignHostHeard,
+     .prior = 1},
+    {.ending = E::kSynAckUnanswered, .cause = C::kCaptureBlind, .strongly_for = kSignHostHeard},
 
     {.ending = E::kNoBeat, .cause = C::kApplicationHangs, .prior = 2},
     {.ending = E::kNoBeat, .cause = C::kHostDown, .excluded_by = kSignHostHeard, .prior = 1},

@@ -71,7 +71,8 @@ void HostTable::add_health(const FlowSummary& flow, bool initiator) {
     if (!flow.one_way) health.probes_unanswered = peer.probes - std::min(peer.probes, peer.probes_answered);
     health.resets_sent = own.resets;
     if (flow.failed_side_known && flow.failed_side_initiator == initiator) {
-        const bool lost = flow.verdict == Verdict::kPeerDead || flow.verdict == Verdict::kPeerRebooted;
+        const bool died = flow.verdict == Verdict::kPeerDead && flow.reason != Reason::kAnswersLost;
+        const bool lost = died || flow.verdict == Verdict::kPeerRebooted;
         health.connections_lost = lost ? 1 : 0;
         health.connections_lost_state = flow.verdict == Verdict::kPeerLostState ? 1 : 0;
     }

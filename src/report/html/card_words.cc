@@ -29,7 +29,8 @@ const FlowSummary* flow_of(const Finding& cause, const PageData& data) {
 }
 
 std::string title_of(const Incident& incident, const Named& named) {
-    std::string title(label_of(incident.cause.kind));
+    const bool answered = incident.cause.reason == Reason::kAnswersLost;  // it is not dead
+    std::string title(answered ? "answers lost" : label_of(incident.cause.kind));
     if (!title.empty()) title[0] = static_cast<char>(title[0] - 'a' + 'A');
     if (incident.cause.kind == EventKind::kCaptureGap) return title;
     title += ": ";

@@ -40,7 +40,16 @@ void say_tries(std::string& evidence, const CloseStory& story) {
     say(evidence, ".");
 }
 
+// The FIN of the side that closed last.
+void describe_lost_fin(Explanation& out, const CloseStory& story) {
+    say_sentence(out.what, "Closed, but the FIN of ", Side{story.other}, " was never acknowledged");
+    say(out.evidence, Side{story.other}, " sent it ", Count{story.tries, "time", "times"}, ".");
+    say_sentence(out.advice, "Nothing, unless it happens often: then check whether ", story.closer.address,
+                 " goes away as soon as it has closed");
+}
+
 void describe_loss(Explanation& out, const CloseStory& story) {
+    if (story.lost_bytes == 0) return describe_lost_fin(out, story);
     say_sentence(out.what, "Closed, but ", Count{story.lost_bytes, "byte", "bytes"}, " of ",
                  Side{story.other}, " were never acknowledged");
     say_tries(out.evidence, story);

@@ -11,8 +11,13 @@ namespace {
 void explain_half_closed(Explanation& out, const FlowSummary& flow) {
     const bool by_initiator = flow.initiator_side.sent_fin;
     const Endpoint left_open = by_initiator ? responder(flow) : initiator(flow);
-    say_sentence(out.evidence, Side{by_initiator ? initiator(flow) : responder(flow)}, " sent its FIN, and ",
-                 Side{left_open}, " has not closed its side since");
+    const Side closer{by_initiator ? initiator(flow) : responder(flow)};
+    if (flow.unanswered > 0) {
+        say_sentence(out.evidence, closer, " sent its FIN, which ", Side{left_open}, " never acknowledged");
+        return say_sentence(out.advice, "Ping ", left_open.address, ": it may be gone, or the path to it");
+    }
+    say_sentence(out.evidence, closer, " sent its FIN, and ", Side{left_open},
+                 " has not closed its side since");
     say_sentence(out.advice, "Check whether the application on ", left_open.address,
                  " forgets to close connections (CLOSE_WAIT)");
 }

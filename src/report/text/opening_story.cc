@@ -58,6 +58,11 @@ void describe_no_answer(Explanation& out, const FailureReport& story) {
                          "section 3.10.7.3)");
             return say_sentence(out.advice, "Find out what sends it in the name of ", story.failed.address);
         default:
+            if (has(story, kSignHostHeard)) {
+                say_sentence(out.evidence, "Meanwhile other frames came from ", story.failed.address);
+                return say_sentence(out.advice, "Look for a firewall that drops the SYN on its way, or at ",
+                                    story.failed.address);
+            }
             say_sentence(out.advice, "Check that ", story.failed.address,
                          " is up and that no firewall drops the SYN on its way");
     }

@@ -62,7 +62,7 @@ void describe_half_open_discovered(Explanation& out, const FailureReport& story)
 }
 
 void describe_no_longer_there(Explanation& out, const FailureReport& story) {
-    const bool was_heard = known(story.half_open);
+    const bool was_heard = known(story.half_open) || story.confidence == Confidence::kHigh;
     say_sentence(out.what, Side{story.failed}, was_heard ? " no longer had" : " does not have",
                  " the connection of ", Side{story.left});
     say_sentence(out.evidence, "It answered a segment with a RST that says so",
