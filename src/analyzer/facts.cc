@@ -71,7 +71,8 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     facts.syn_ack_only = connection.syn_ack_seen && connection.tcp.reverse(connection.initiator).first_ack;
     const auto resets_of = [&](Direction side) { return watch == nullptr ? 0 : watch->resets[index(side)]; };
     const Direction responder = opposite(connection.initiator);
-    if (facts.syn_ack_only) {
+    const bool given_up = watch != nullptr && watch->reset->in_handshake && watch->reset->sender == responder;
+    if (facts.syn_ack_only || (given_up && nothing_but_syns)) {
         facts.syn_acks =
             static_cast<std::uint32_t>(connection.sent_by(responder).segments - resets_of(responder));
     }
@@ -105,6 +106,7 @@ std::optional<HostConnection> lost_by_host(const Connection& connection, const W
     lived.quiet = reset.host_silences;
     lived.ip_id_ran_on = reset.ip_id_ran_on;
     lived.address_moved = reset.address_moved;
+    lived.reopened = reset.reopened;
     return lived;
 }
 

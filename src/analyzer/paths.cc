@@ -9,6 +9,8 @@
 namespace deadpeer {
 namespace {
 
+// No middlebox is known to forget connections sooner: what fails after less was given up for other reasons.
+constexpr Nanoseconds kLeastFailed = 25 * kSecond;
 constexpr Nanoseconds kLeastIdle = kSecond;
 
 // A middlebox may have forgotten the connection, unless several hosts lost theirs at once. Of a host that
@@ -23,7 +25,7 @@ bool may_be_cut_by_path(const Judgement& judgement) {
     const bool host_up = judgement.verdict == Verdict::kPathDead && (judgement.signs & kSignHostHeard) != 0;
     return (judgement.verdict == Verdict::kPeerDead || host_up ||
             judgement.verdict == Verdict::kMiddleboxReset || may_be_forgotten_by_path(judgement)) &&
-           judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastIdle;
+           judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastFailed;
 }
 
 bool survived(const Judgement& judgement) {

@@ -26,6 +26,8 @@ void Analyzer::Impl::take_reset(const Connection& connection, const Segment& seg
     if (mac != 0 && !life_.expects(mac)) watcher_.note_other_sender(connection, segment);
     if (const ResetRecord* reset = watcher_.reset_of(connection, segment))
         watcher_.note_macs(connection, life_.hear_reset(segment, frame, reset->silent_since()));
+    if (mac != 0 && mac == life_.link_of(segment.source().address))
+        watcher_.note_own_reset(connection, segment);
     verdicts_.note_forgotten(connection);
     const ResetRecord* reset = watcher_.reset_of(connection, segment);
     if (reset == nullptr) return;
@@ -122,6 +124,7 @@ Nanoseconds Analyzer::Impl::last_time_of(const FlowKey& key) {
 // over an address, or ask whether it is in use, as switches and routers do.
 void Analyzer::Impl::take_announcement(const Notice& notice, std::uint64_t mac, bool known_sender) {
     if (notice.host.is_zero() || !known_sender || life_.sends_from_another(notice.host, mac)) return;
+    if (mac != 0 && is_virtual(mac)) return life_.note_takeover(notice.host, notice.time);
     if (notice.kind == Notice::Kind::kDhcpRenewal) return life_.note_renewal(notice.host, mac, notice.time);
     if (life_.was_away(notice.host, notice.time))
         verdicts_.announce(notice.host, notice.time, file_, notice.frame);

@@ -73,6 +73,7 @@ bool takes_time(const Train& train, Nanoseconds now) {
 SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, Labels labels,
                                std::uint32_t file, bool holds_copies) {
     const ConnectionView before = connection.view();
+    note_reached_or_not(connection, segment);
     const SegmentKind kind =
         kind_of(before, segment, labels, watch_of(connection), options_.minimum_probe_silence, holds_copies);
     const bool of_first_pair = follow_first_pair(connection, segment, kind);
@@ -131,14 +132,32 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
 void Watcher::note_try(const Connection& connection, Watch& watch, const Segment& segment) {
     const IpAddress silent = connection.key.receiver(segment.direction).address;
     const HalfStream& half = connection.tcp.reverse(segment.direction);
-    note_host_heard(watch, pools_, segment.direction, half.last_time, host_heard(silent));
-    const IpAddress host = connection.key.sender(segment.direction).address;
     const SentData& sent = connection.sent_by(opposite(segment.direction));
+    // Behind one address of a NAT there are several.
+    const LastHeard::Word last = hosts_.last_segment(silent);
+    const bool is_another = last.time != kNoTime && ttl_change(sent, last.ttl) == TtlChange::kOther;
+    if (!is_another) note_host_heard(watch, pools_, segment.direction, half.last_time, host_heard(silent));
+    const IpAddress host = connection.key.sender(segment.direction).address;
     const bool beyond_router = sent.ttl_high != 0 && !is_fresh_ttl(static_cast<std::uint8_t>(sent.ttl_high));
     const Nanoseconds reached = hosts_.last_reached(host, beyond_router);
     const bool several = tried_.note(host, silent, beyond_router, segment.time, reached);
     if (beyond_router) tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
-    note_reached(watch, pools_, segment.direction, reached, several);
+    note_reached(watch, pools_, segment.direction, {reached, tried_.unseen(host), several});
+}
+
+// A SYN that is repeated, and what is acknowledged though it was not captured.
+void Watcher::note_reached_or_not(const Connection& connection, const Segment& segment) {
+    const IpAddress host = connection.key.sender(segment.direction).address;
+    const SentData& other = connection.sent_by(opposite(segment.direction));
+    const bool again = segment.has(kSyn) && !segment.has(kAck) && other.segments == 0 &&
+                       connection.sent_by(segment.direction).segments > 0;
+    if (again) {
+        const IpAddress silent = connection.key.receiver(segment.direction).address;
+        tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
+        tried_.note(host, silent, true, segment.time, hosts_.last_reached(host, true));
+    } else if (shows_unseen(other, segment, false)) {
+        tried_.note_unseen(host, segment.time);
+    }
 }
 
 // By any address of its machine.
@@ -295,7 +314,12 @@ void Watcher::note_ttl(ResetRecord& reset, const Connection& connection) const {
     if (!reset.ttl_differs && !reset.ttl_near) return;
     const LastHeard::Word last = hosts_.last_segment(connection.key.sender(reset.sender).address);
     if (last.time == kNoTime || last.time <= reset.silent_since()) return;
-    const TtlChange change = ttl_change(connection.sent_by(reset.sender), reset.ttl, last.ttl);
+    // What shows that the route had not changed must be fresh.
+    constexpr Nanoseconds kFresh = 2 * kSecond;
+    const SentData& sent = connection.sent_by(reset.sender);
+    const bool stale = reset.ttl_near && last.ttl != reset.ttl && between(last.time, reset.time) > kFresh;
+    if (stale) return;
+    const TtlChange change = ttl_change(sent, reset.ttl, last.ttl);
     reset.ttl_differs = change == TtlChange::kOther;
     reset.ttl_near = change == TtlChange::kNear;
     reset.by_other_ttl = change != TtlChange::kNone;

@@ -100,6 +100,9 @@ public:
     // That RST of it came from a machine that was not seen before.
     void note_other_sender(const Connection& connection, const Segment& reset);
 
+    // That RST came from the machine of the link that has its sender's address.
+    void note_own_reset(const Connection& connection, const Segment& reset);
+
     // What was taken down of that RST; nullptr if nothing was.
     [[nodiscard]] const ResetRecord* reset_of(const Connection& connection, const Segment& reset) const;
     // The RST came from another link-layer address than the sender's segments before.
@@ -193,6 +196,7 @@ private:
     void settle_answered_row(Watch& watch, const Segment& answer);
     void note_host_life(ResetRecord& reset, const FlowKey& key) const;
     [[nodiscard]] Nanoseconds host_heard(const IpAddress& host) const;
+    void note_reached_or_not(const Connection& connection, const Segment& segment);
     void note_try(const Connection& connection, Watch& watch, const Segment& segment);
     [[nodiscard]] bool ids_run_through(const Connection& connection, const Segment& segment,
                                        const ResetRecord& reset) const;

@@ -21,6 +21,15 @@ void Watcher::note_other_sender(const Connection& connection, const Segment& res
     if (ResetRecord* record = reset_to_write(connection, reset)) record->address_moved = true;
 }
 
+// No box lies before a machine of the link: what comes from there with a fresh TTL it has sent itself.
+void Watcher::note_own_reset(const Connection& connection, const Segment& reset) {
+    Watch* watch = watches_.find(connection.watch);
+    if (watch == nullptr || !watch->reset->met() || !is_fresh_ttl(reset.ttl)) return;
+    ResetRecord& record = watch->reset.in(pools_.resets);
+    if (record.is_of(reset)) record.by_machine = true;
+    if (record.both_ends && record.other_frame == reset.frame) record.both_ends = false;
+}
+
 const ResetRecord* Watcher::reset_of(const Connection& connection, const Segment& reset) const {
     const Watch* watch = watches_.find(connection.watch);
     return watch != nullptr && watch->reset->is_of(reset) ? &*watch->reset : nullptr;

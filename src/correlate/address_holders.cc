@@ -13,9 +13,7 @@ constexpr Nanoseconds kSoon = 10 * kSecond;
 
 }  // namespace
 
-bool is_shared(std::uint64_t mac, const IpAddress& host) {
-    constexpr std::uint64_t kGroup = std::uint64_t{1} << 40;
-    if (mac == 0 || (mac & kGroup) != 0) return true;
+bool is_virtual(std::uint64_t mac) {
     struct Prefix {
         std::uint64_t value;
         unsigned bits_after;
@@ -28,12 +26,17 @@ bool is_shared(std::uint64_t mac, const IpAddress& host) {
         {0x000573A00, 12},  // HSRP for IPv6
         {0x0007B400, 16},   // GLBP
     }};
-    const bool by_protocol = std::ranges::any_of(
+    return std::ranges::any_of(
         kShared, [mac](const Prefix& prefix) { return mac >> prefix.bits_after == prefix.value; });
+}
+
+bool is_shared(std::uint64_t mac, const IpAddress& host) {
+    constexpr std::uint64_t kGroup = std::uint64_t{1} << 40;
+    if (mac == 0 || (mac & kGroup) != 0) return true;
     // Network Load Balancing: 02-bf or 02-HOST, then the cluster's IPv4 address.
     const std::uint64_t own = std::uint64_t{host.bytes[0]} << 24 | std::uint64_t{host.bytes[1]} << 16 |
                               std::uint64_t{host.bytes[2]} << 8 | host.bytes[3];
-    return by_protocol || mac >> 32 == 0x02BF || (!host.is_v6 && (mac & 0xFFFFFFFF) == own);
+    return is_virtual(mac) || mac >> 32 == 0x02BF || (!host.is_v6 && (mac & 0xFFFFFFFF) == own);
 }
 
 AddressHolders::Holding& AddressHolders::holding_of(Host host, Nanoseconds time) {

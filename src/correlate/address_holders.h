@@ -31,6 +31,10 @@ struct Claim {
 // Balancing), or that is no machine's.
 [[nodiscard]] bool is_shared(std::uint64_t mac, const IpAddress& host);
 
+// A link-layer address that machines hand to each other together with the IP address (VRRP, CARP, HSRP,
+// GLBP).
+[[nodiscard]] bool is_virtual(std::uint64_t mac);
+
 class AddressHolders {
 public:
     // `bytes`: what it may take, about, besides a fixed table.

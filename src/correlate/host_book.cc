@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <map>
+#include <set>
 #include <span>
 
 #include "core/equal_run.h"
@@ -113,6 +114,7 @@ void HostBook::forget_connections() {
     lost_ = {};
     bursts_ = {};
     boots_ = {};
+    links_up_ = {};
     asked_.clear();
     std::ranges::stable_sort(announcements_, is_announced_before);
     left_out_before_ += std::exchange(left_out_, 0);
@@ -125,6 +127,7 @@ void HostBook::freeze() {
     std::ranges::stable_sort(connections_, is_before);
     std::ranges::stable_sort(announcements_, is_announced_before);
     if (std::exchange(resets_are_new_, false)) find_many_hosts();
+    find_links_up();
     find_older();
     for (auto begin = connections_.begin(); begin != connections_.end();) {
         const auto end = std::find_if(begin, connections_.end(),
@@ -148,6 +151,25 @@ void HostBook::find_many_hosts() {
             if (--known->second == 0) hosts.erase(known);
         }
         reset.of_many = hosts.size() >= kManyHosts;
+    }
+}
+
+// Hosts announce themselves when their link comes up, too: several at once when a switch does.
+void HostBook::find_links_up() {
+    constexpr Nanoseconds kTogether = 2 * kSecond;
+    std::vector<Announcement> all = announcements_;
+    std::ranges::sort(all, {}, &Announcement::time);
+    for (auto begin = all.begin(); begin != all.end();) {
+        const auto end = std::find_if(begin, all.end(), [&](const Announcement& other) {
+            return other.time > begin->time + kTogether;
+        });
+        std::set<IpAddress> hosts;
+        for (auto each = begin; each != end; ++each) hosts.insert(each->host);
+        if (hosts.size() < kManyHosts) {
+            ++begin;
+            continue;
+        }
+        for (; begin != end; ++begin) links_up_.push_back(begin->time);
     }
 }
 
@@ -204,7 +226,7 @@ void HostBook::find_lost(std::span<const HostConnection> all) {
     const auto first = static_cast<std::ptrdiff_t>(lost_.size());
     for (const HostConnection& each : all) {
         if (!is_lost(each)) continue;
-        Lost lost{each.address, each.heard, each.stream, each.reset, each.reset};
+        Lost lost{each.address, each.heard, each.stream, each.reopened, each.reset, each.reset};
         if (each.ip_id_ran_on) lost.reset_ran_on = each.reset;
         lost_.push_back(lost);
     }
@@ -268,6 +290,7 @@ void HostBook::find_boots(const IpAddress& host) {
     const auto all = equal_run(std::span<const Announcement>(announcements_), host, &Announcement::host);
     if (is_periodic(all)) return;
     for (const Announcement& entry : all) {
+        if (std::ranges::binary_search(links_up_, entry.time)) continue;
         if (heard_since_before(entry.time - kAfterReturn) > entry.time) return;
         const Nanoseconds silent_since = entry.time - kShortestBoot;
         if (heard_since_before(silent_since) <= silent_since) boots_.push_back(entry);

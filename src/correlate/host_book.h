@@ -41,6 +41,7 @@ struct HostConnection {
     Silences quiet;              // of the host's frames that are no TCP segments, between `heard` and `reset`
     bool ip_id_ran_on = false;   // from `heard` to `reset`
     bool address_moved = false;  // in between
+    bool reopened = false;       // the RST answers what its own SYN on the same ports met
     Signs taken = 0;             // of kSignsAddress
 };
 
@@ -136,6 +137,7 @@ private:
         IpAddress address;
         Nanoseconds heard;
         StreamNumber stream = 0;
+        bool reopened = false;
         Nanoseconds reset = kNoTime;  // its own
         // The latest RST of them, of all but one, and of those whose IP ids ran on; kNoTime if there is none.
         Nanoseconds last_reset = kNoTime;
@@ -185,6 +187,7 @@ private:
     bool condense(const HostConnection& connection);
     static bool condense_lost(Asked& asked, const HostConnection& connection);
     void find_many_hosts();
+    void find_links_up();
     void find_older();
     void look_at_host(std::span<const HostConnection> all);
     void find_silences(std::span<const HostConnection> all);
@@ -215,6 +218,7 @@ private:
     std::vector<Lost> lost_;
     std::vector<Burst> bursts_;
     std::vector<Announcement> boots_;
+    std::vector<Nanoseconds> links_up_;  // when kManyHosts or more announced themselves at once, in order
 };
 
 // Puts what evidence_of() found among the finding's own evidence, each frame once, in the order of frames.

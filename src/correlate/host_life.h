@@ -56,6 +56,10 @@ public:
 
     // With a frame that was just heard the host renewed its lease: it has been up for a minute at least.
     void note_renewal(const IpAddress& host, std::uint64_t mac, Nanoseconds time);
+    // Another machine may have taken the address over, together with its link-layer address.
+    void note_takeover(const IpAddress& host, Nanoseconds time) {
+        if (Host* const known = hosts_.find(host, hash(host))) known->owner_changed = time;
+    }
     // Its latest TCP segment came from another link-layer address, as far as is known.
     [[nodiscard]] bool sends_from_another(const IpAddress& host, std::uint64_t mac) const {
         const std::uint64_t source = last_heard_.of(host).source;

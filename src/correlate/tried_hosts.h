@@ -43,12 +43,24 @@ public:
         return place.count == kFewest;
     }
 
+    // Something reached the host that was not captured, as it acknowledges; if it is known to try.
+    void note_unseen(const IpAddress& host, Nanoseconds time) {
+        Place& place = places_[spread(folded(host)) >> (64 - kBits)];
+        if (place.key == folded(host)) place.unseen = time;
+    }
+    // When that was last; kNoTime: not, or it is not known.
+    [[nodiscard]] Nanoseconds unseen(const IpAddress& host) const {
+        const Place& place = places_[spread(folded(host)) >> (64 - kBits)];
+        return place.key == folded(host) ? place.unseen : kNoTime;
+    }
+
     [[nodiscard]] std::size_t memory() const { return places_.capacity() * sizeof(Place); }
 
 private:
     struct Place {
         std::uint64_t key = 0;
         Nanoseconds last = kNoTime;
+        Nanoseconds unseen = kNoTime;
         std::array<std::uint64_t, kFewest> peers{};
         std::size_t count = 0;
     };

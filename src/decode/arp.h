@@ -29,9 +29,10 @@ inline Next arp(Packet& packet) {
     const std::uint32_t target = read_be32(message + 24);
     packet.scope = packet.networks.scope();
     if (sender != 0) {
-        packet.source = message + 14;
         // In a tunnel, or where somebody answers for others, it is not who sends the frame.
-        packet.claims_source = read_mac(message + 8) == link_source(*packet.frame);
+        const std::uint64_t frame_source = link_source(*packet.frame);
+        packet.claims_source = read_mac(message + 8) == frame_source;
+        if (packet.claims_source || frame_source == 0) packet.source = message + 14;
     }
     const bool announcement = sender == target && (operation == kRequest || operation == kReply);
     const bool probe = sender == 0 && operation == kRequest;

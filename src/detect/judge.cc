@@ -22,10 +22,14 @@ Judgement with_doubt(Judgement judgement, const JudgementCase& c) {
     const bool seen_to_lose = c.watch != nullptr && c.watch->loss_time != kNoTime &&
                               judgement.time != kNoTime && heard != kNoTime && heard < c.watch->loss_time &&
                               c.watch->loss_time <= judgement.time;
+    // Who is acknowledged what was not seen has spoken.
+    const Nanoseconds unseen = c.watch == nullptr ? kNoTime : c.watch->unseen_time[index(judgement.side)];
+    const bool spoke =
+        dead && seen_to_lose && unseen != kNoTime && heard < unseen && unseen <= judgement.time;
     const bool lost_here = seen_to_lose || (judgement.signs & kSignCaptureLoss) != 0;
     if (c.capture.lost_frames || lost_here) judgement.signs |= kSignCaptureLoss;
     if (c.watch != nullptr && c.watch->step_back >= kClockStep) judgement.signs |= kSignTimeWentBack;
-    if ((by_silence || judgement.verdict == Verdict::kSuspect) && lost_here) {
+    if (spoke || ((by_silence || judgement.verdict == Verdict::kSuspect) && lost_here)) {
         judgement.verdict = Verdict::kUnknown;
         judgement.reason = Reason::kCaptureLoss;
         judgement.confidence = Confidence::kNone;

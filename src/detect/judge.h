@@ -38,7 +38,7 @@ struct ConnectionFacts {
     Direction initiator = Direction::kFromLow;
     bool syn_ack_only = false;   // the responder has said nothing but its SYN-ACK
     std::uint32_t syns = 0;      // where they were not answered
-    std::uint32_t syn_acks = 0;  // where there is nothing else of the responder
+    std::uint32_t syn_acks = 0;  // where the responder has said nothing else, but for a RST
     // By side: its host was heard elsewhere while the connection was tried.
     std::array<bool, 2> host_heard{};
     bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed

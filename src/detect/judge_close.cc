@@ -18,6 +18,9 @@ std::optional<Judgement> judge_close(const JudgementCase& c) {
     const LateRequest& request = reset.late_request;
     if (request.kind == Kind::kNone) return std::nullopt;
     const bool race = request.kind == Kind::kMetFin;
+    // What meets a FIN that was on its way for longer came because of an outage.
+    constexpr Nanoseconds kLongestWay = 10 * kSecond;
+    if (race && longer(between(request.fin_time, request.time), kLongestWay)) return std::nullopt;
     // The sender knew of the FIN, but its application hardly did.
     const bool knew = race && request.knew_fin;
     Judgement judgement = decided(Verdict::kClosed, knew ? Confidence::kMedium : Confidence::kHigh,

@@ -101,7 +101,7 @@ std::optional<Judgement> judge_opening(const JudgementCase& c) {
 }
 
 std::optional<Judgement> judge_handshake(const JudgementCase& c) {
-    if (!c.facts.syn_ack_only) return std::nullopt;
+    if (c.facts.syn_acks == 0) return std::nullopt;
     return c.facts.syns > 0 ? judge_unanswered_syn_ack(c) : judge_repeated_syn_ack(c);
 }
 

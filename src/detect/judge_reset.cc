@@ -58,7 +58,8 @@ bool came_late(const ResetRecord& reset, const AnalyzerOptions& options) {
 std::optional<Judgement> judge_middlebox(const JudgementCase& c) {
     const ResetRecord& reset = c.reset();
     // Both ends at once, and neither had just spoken.
-    const bool both = reset.both_ends && longer(between(reset.sender_heard, reset.time), kSecond) &&
+    const bool both = reset.both_ends && !reset.by_machine &&
+                      longer(between(reset.sender_heard, reset.time), kSecond) &&
                       longer(between(reset.provoked_time, reset.time), kSecond);
     if (!both && !reset.ttl_differs) return std::nullopt;
     const Signs rejects = c.host.signs & kSignRefusedSince;
@@ -100,7 +101,9 @@ Signs believed(const JudgementCase& c) {
     Signs host = c.host.signs;
     const bool blind = overlap(c.capture.gaps, c.reset().silent_since(), c.reset().time) >= kMoment;
     const bool announced = (host & kSignAnnouncement) != 0;
-    if (blind || (c.options.frames_are_hidden && !announced)) host &= ~kSignHostSilent;
+    const bool spoke = c.reset().unseen;
+    if (spoke) host |= kSignCaptureLoss;
+    if (blind || spoke || (c.options.frames_are_hidden && !announced)) host &= ~kSignHostSilent;
     if (!announced && all_fell_silent(c.capture.pauses, c.host.silence.from, c.host.silence.to))
         host = (host & ~kSignHostSilent) | kSignCapturePaused;
     if (c.reset().reopened) host |= kSignPortReopened;
@@ -145,7 +148,8 @@ Judgement judge_forgotten(const JudgementCase& c) {
     // The silence of a host that shows nothing but one connection proves nothing; new connections are opened
     // by a process that was restarted, too.
     const bool rebooted = may_have_rebooted(host) && signs > 0;
-    const bool proven = rebooted && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
+    const bool proven =
+        rebooted && !c.reset().ttl_near && (host & (kSignOthersLost | kSignAnnouncement)) != 0;
     const Confidence confidence = proven ? signs > 1 ? Confidence::kHigh : Confidence::kMedium
                                   : !rebooted && (host & kSignsHostUp) != 0 && (host & kSignRefusedSince) == 0
                                       ? Confidence::kMedium

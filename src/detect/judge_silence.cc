@@ -70,6 +70,7 @@ Judgement give_up(const JudgementCase& c, const Train& train, Direction prober, 
         decided(of_path ? Verdict::kPathDead : Verdict::kPeerDead, Confidence::kMedium, reason);
     if (!lives && train.host_is_up()) judgement.signs |= kSignHostHeard;
     if (train.nothing_arrived) judgement.signs |= kSignNothingArrived;
+    if (train.blind) judgement.signs |= kSignCaptureLoss;
     describe_train(judgement, c, train, prober);
     const bool reset = ended_by_reset(c, prober);
     if (c.side(prober).may_have_given_up() || (reset && c.reset().target_after))

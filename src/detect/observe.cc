@@ -30,9 +30,11 @@ void note_copy(Watch& watch, const ConnectionView& before, const Segment& copy) 
 }
 
 // Something was sent before it, by either side, that the capture does not hold.
-bool shows_loss(const ConnectionView& before, const Segment& segment) {
-    return shows_unseen(before.sent[index(segment.direction)], segment, true) ||
-           shows_unseen(before.sent[index(opposite(segment.direction))], segment, false);
+void note_loss(Watch& watch, const ConnectionView& before, const Segment& segment) {
+    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
+        if (!shows_unseen(before.sent[index(side)], segment, side == segment.direction)) continue;
+        watch.loss_time = watch.unseen_time[index(side)] = segment.time;
+    }
 }
 
 void take_rtt(RttSample& rtts, Nanoseconds rtt) {
@@ -198,7 +200,7 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
     if (before.last_time != kNoTime && segment.time < before.last_time) {
         watch.step_back = std::max(watch.step_back, before.last_time - segment.time);
     }
-    if (shows_loss(before, segment)) watch.loss_time = segment.time;
+    note_loss(watch, before, segment);
     if (kind == SegmentKind::kDuplicateFrame) {
         note_copy(watch, before, segment);
         return observation;
@@ -274,14 +276,19 @@ void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseco
     }
 }
 
-void note_reached(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds reached, bool several) {
+void note_reached(Watch& watch, WatchPools& pools, Direction trying, const Reached& reached) {
     constexpr Nanoseconds kOnItsWay = kSecond;
     SideWatch& side = watch.sides[index(trying)];
-    for (Pooled<Train>* train : {&side.probes, &side.transmissions}) {
-        if (!(*train)->open()) continue;
-        const bool nothing =
-            several && reached != kNoTime && reached <= (*train)->unheard_since() + kOnItsWay;
-        if (nothing != (*train)->nothing_arrived) train->in(pools.trains).nothing_arrived = nothing;
+    for (Pooled<Train>* each : {&side.probes, &side.transmissions}) {
+        if (!(*each)->open()) continue;
+        const Nanoseconds since = (*each)->unheard_since();
+        const bool nothing = reached.seen != kNoTime && reached.seen <= since + kOnItsWay;
+        const bool blind = nothing && reached.unseen != kNoTime && reached.unseen > since;
+        const bool cut_off = nothing && !blind && reached.several_tried;
+        if (cut_off == (*each)->nothing_arrived && blind == (*each)->blind) continue;
+        Train& train = each->in(pools.trains);
+        train.nothing_arrived = cut_off;
+        train.blind = blind;
     }
 }
 

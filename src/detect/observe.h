@@ -39,8 +39,13 @@ Observation observe(Watch& watch, WatchPools& pools, const ConnectionView& befor
 // The side that does not answer that one was heard last at `here`, its host, by whatever it sent, at `heard`.
 void note_host_heard(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds here, Nanoseconds heard);
 
-// `reached`: when something last reached the host of that side. `several`: it has tried so many peers since.
-void note_reached(Watch& watch, WatchPools& pools, Direction trying, Nanoseconds reached, bool several);
+// What reached the host that tries.
+struct Reached {
+    Nanoseconds seen = kNoTime;    // when anything was last captured that did
+    Nanoseconds unseen = kNoTime;  // when it last acknowledged what was not
+    bool several_tried = false;    // since the former it has tried several peers
+};
+void note_reached(Watch& watch, WatchPools& pools, Direction trying, const Reached& reached);
 
 // Nobody has tried since: takes down when the host that does not answer was heard while there was still time
 // for an answer.

@@ -36,7 +36,7 @@ bool answers_bare_segment(const ConnectionView& before, const Segment& reset) {
     const HalfStream& own = before.tcp.forward(reset.direction);
     const HalfStream& target = before.tcp.reverse(reset.direction);
     return reset.has(kAck) && reset.seq == 0 && reset.window == 0 && !own.seen && target.seen &&
-           target.first_ack && !before.syn_seen && is_provoked(before, reset);
+           target.last_ack == Seq{} && !before.syn_seen && is_provoked(before, reset);
 }
 
 // It answers the other side's FIN, the first: who had the connection would have acknowledged it.
@@ -196,6 +196,12 @@ bool goes_on(ResetRecord& reset, const Segment& segment) {
     return true;
 }
 
+// BGP sends with 1 or 255 (RFC 4271, RFC 5082), and the kernel that resets in its stead does not.
+bool sets_its_ttl(const Segment& segment) {
+    constexpr std::uint16_t kBgp = 179;
+    return segment.key.low_port == kBgp || segment.key.high_port == kBgp;
+}
+
 ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     const HalfStream& fwd = before.tcp.forward(segment.direction);
@@ -214,12 +220,13 @@ ResetRecord record_of(const Watch& watch, const ConnectionView& before, const Se
     reset.frame = segment.frame;
     // Who has sent a SYN and nothing else may have made it by a raw socket, with a TTL of its own: a scanner,
     // whose kernel resets what it did not open.
-    const TtlChange change = ttl_change(sent, segment.ttl);
+    const TtlChange change = sets_its_ttl(segment) ? TtlChange::kNone : ttl_change(sent, segment.ttl);
     const bool other_ttl = change != TtlChange::kNone;
     reset.ttl_differs = change == TtlChange::kOther && !has_sent_only_syn(fwd);
     reset.ttl_near = change == TtlChange::kNear && !has_sent_only_syn(fwd);
     reset.by_scanner = is_by_scanner(before, segment, other_ttl);
     reset.by_other_ttl = other_ttl;
+    reset.unseen = fwd.seen && fwd.next_seq != Seq{} && sent.next_known != 0 && sent.next.after(fwd.next_seq);
     reset.unrequested = is_unrequested(watch, before, segment);
     reset.ip_id_ran_on = !segment.key.is_v6() && fwd.seen && ip_id_runs_on(sent.last_ip_id, segment.ip_id);
     reset.out_of_place = is_out_of_place(before, segment);

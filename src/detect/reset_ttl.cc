@@ -24,8 +24,6 @@ TtlChange ttl_change(const SentData& sent, std::uint8_t reset) {
     if (may_have_met(sent, reset)) return TtlChange::kNone;
     const auto low = static_cast<std::uint8_t>(sent.ttl_low);
     const auto high = static_cast<std::uint8_t>(sent.ttl_high);
-    const bool set_by_application = low == high && (low == 1 || (low == 255 && is_fresh_ttl(reset)));
-    if (set_by_application) return TtlChange::kNear;
     // Who is on the link has no route that changes.
     if (is_fresh_ttl(high) || is_fresh_ttl(reset)) return TtlChange::kOther;
     const bool same_stack = initial_ttl(low) == initial_ttl(reset) && initial_ttl(high) == initial_ttl(reset);

@@ -12,9 +12,7 @@ namespace deadpeer {
 
 enum class TtlChange : std::uint8_t {
     kNone,  // the sender's other segments had it, or there are none
-    // By so few hops that the route may have changed, or by what an application may set: BGP sends with 1 or
-    // 255 (RFC 4271, RFC 5082), and the kernel that resets in the stead of its socket does not.
-    kNear,
+    kNear,  // by so few hops that the route may have changed
     kOther,
 };
 

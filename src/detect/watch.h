@@ -42,6 +42,7 @@ struct Train {
     bool growing = true;                   // no gap was clearly shorter than the one before
     bool leaps = false;  // from the third on, a gap was clearly shorter than the last, far longer or unknown
     bool nothing_arrived = false;  // at its sender, from any host, since the first; others were tried as well
+    bool blind = false;            // what reached its sender since was not captured, as it acknowledged that
     bool crossed = false;          // the other side tried, too, before or meanwhile, and nobody answered
     Nanoseconds heard_again = kNoTime;  // of an outage: the other side's first segment since
     Tries tries = Tries::kNone;
@@ -192,6 +193,8 @@ struct ResetRecord {
     bool target_after = false;    // one of the other side did
     bool in_handshake = false;    // the initiator had sent nothing but its SYN
     bool answers_fin = false;     // the other side's first
+    bool unseen = false;          // its sender had sent what the capture does not hold: it was acknowledged
+    bool by_machine = false;      // it came from the link-layer address that its sender has on this link
     bool by_scanner = false;      // by the kernel of who made its SYN by a raw socket
     bool by_other_ttl = false;    // than that of its sender's other segments, whoever made these
     bool unrequested = false;     // answers a SYN-ACK; its sender has said nothing else
@@ -287,7 +290,8 @@ struct Watch {
     bool icmp_of_host = false;                   // it says that the host is not there, not only the way
     Nanoseconds icmp_time = kNoTime;             // the latest ICMP unreachable for the flow
     std::uint64_t icmp_frame = 0;
-    Nanoseconds loss_time = kNoTime;        // the latest sign that the capture lost a segment
+    Nanoseconds loss_time = kNoTime;  // the latest sign that the capture lost a segment
+    std::array<Nanoseconds, 2> unseen_time{kNoTime, kNoTime};  // likewise, by side that had sent it
     Nanoseconds step_back = 0;              // the furthest that time went back from one segment to the next
     std::array<std::uint64_t, 2> resets{};  // RSTs by side
 

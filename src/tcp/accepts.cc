@@ -106,7 +106,6 @@ Acceptance acceptance_of(const Ends& before, const Segment& segment) {
     const SentData& sent = before.sent[index(segment.direction)];
     const TcpState state = state_of(before, target_side);
     if (state == TcpState::kUnseen || !target.seen) return Acceptance::kTaken;
-    if (segment.has(kSyn)) return Acceptance::kDropped;  // SYN and RST: no stack sends that
     if (state == TcpState::kSynSent) return in_syn_sent(before, segment);
     const Seq seq(segment.seq);
     // An initiator that has not spoken since its SYN expects what follows the SYN of the other side.
