@@ -9,7 +9,6 @@
 // Order:   as added, or in the order of time once sort_by_time() was called.
 // Memory:  that of the capture, twice during bytes().
 // Threads: one thread at a time.
-// Source:  draft-ietf-opsawg-pcapng, sections 3.5 (options), 4.1 to 4.3 (blocks). Little-endian.
 #pragma once
 
 #include <cstddef>
@@ -18,20 +17,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/pcapng_writer.h"
 #include "deadpeer/frame.h"
 
 namespace deadpeer {
 
 class PcapngFile {
 public:
-    struct Interface {
-        std::string name;  // untrusted; empty: none
-        LinkType link_type = 0;
-        std::uint32_t snap_length = 0;  // 0: no limit
-        std::uint8_t fcs_bytes = 0;
-
-        friend bool operator==(const Interface&, const Interface&) = default;
-    };
+    using Interface = pcapng::InterfaceBlock;
 
     // Its number, declared when it is asked for first.
     std::uint32_t interface_of(const Interface& interface);

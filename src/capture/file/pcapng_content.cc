@@ -11,6 +11,9 @@
 #include "capture/live/load.h"
 
 namespace deadpeer::capture {
+
+using namespace pcapng;
+
 namespace {
 
 // Of Netflix's custom blocks Wireshark numbers those of type 1 (TCP log entries) only.

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "capture/file/pcapng_block.h"
 #include "capture/file/pcapng_time.h"
+#include "core/pcapng_block.h"
 #include "deadpeer/frame.h"
 #include "deadpeer/source.h"
 
@@ -24,7 +24,7 @@ class PcapngContent {
 public:
     // REQUIRES: the body has at least smallest_body() bytes; the batch has room.
     template <bool kSwapped>
-    bool take(const Block& block, FrameBatch& batch);
+    bool take(const pcapng::Block& block, FrameBatch& batch);
 
     [[nodiscard]] const std::string& problem() const { return problem_; }
     [[nodiscard]] const std::vector<InterfaceInfo>& interfaces() const { return infos_; }
@@ -42,19 +42,19 @@ private:
     };
 
     template <bool kSwapped>
-    bool begin_section(const Block& block);
+    bool begin_section(const pcapng::Block& block);
     template <bool kSwapped>
-    bool declare_interface(const Block& block);
+    bool declare_interface(const pcapng::Block& block);
     template <bool kSwapped>
-    bool take_packet(const Block& block, FrameBatch& batch);
+    bool take_packet(const pcapng::Block& block, FrameBatch& batch);
     template <bool kSwapped>
-    bool take_simple_packet(const Block& block, FrameBatch& batch);
+    bool take_simple_packet(const pcapng::Block& block, FrameBatch& batch);
     template <bool kSwapped>
     void take_packet_options(std::span<const std::uint8_t> bytes, Interface& interface, FrameView& frame);
     template <bool kSwapped>
-    void take_statistics(const Block& block);
+    void take_statistics(const pcapng::Block& block);
     template <bool kSwapped>
-    void take_custom(const Block& block, FrameBatch& batch);
+    void take_custom(const pcapng::Block& block, FrameBatch& batch);
     void take_other_record(std::span<const std::uint8_t> bytes, FrameBatch& batch);
 
     FrameView& add_frame(FrameBatch& batch, const std::uint8_t* data, std::uint32_t captured,

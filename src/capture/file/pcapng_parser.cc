@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
-#include "capture/file/pcapng_block.h"
 #include "capture/file/pcapng_content.h"
 #include "capture/live/load.h"
+#include "core/pcapng_block.h"
 
 namespace deadpeer::capture {
+
+using namespace pcapng;
+
 namespace {
 
 // Of blocks that are looked into; libpcap has the same limit for all.

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace deadpeer::capture {
+namespace deadpeer::pcapng {
 
 enum BlockType : std::uint32_t {
     kInterfaceDescription = 1,
@@ -70,4 +70,4 @@ constexpr bool is_looked_into(std::uint32_t type) {
            type == kSystemCallLarge;
 }
 
-}  // namespace deadpeer::capture
+}  // namespace deadpeer::pcapng
