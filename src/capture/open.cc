@@ -18,6 +18,7 @@
 #include "capture/file/file_type.h"
 #include "capture/file/mapped_file.h"
 #include "capture/file/pcapng_parser.h"
+#include "capture/file/slim_source.h"
 
 namespace deadpeer {
 namespace {
@@ -83,7 +84,7 @@ std::size_t bytes_to_open(std::span<const std::uint8_t> so_far) {
         case FileType::kClassic:
             return ClassicHeader::kBytes;
         case FileType::kPcapng:
-            return kSectionHeaderBytes;
+            return so_far.size() < kSectionHeaderBytes ? kSectionHeaderBytes : slim_bytes_to_open(so_far);
         case FileType::kOther:
             break;
     }
@@ -113,8 +114,18 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
     FrameFilter filter = options.filter;
     const Status fits = filter.check(kNoLinkType);
     if (!fits) return fits.error();
-    return std::unique_ptr<PacketSource>(std::make_unique<FileSource>(
-        std::move(bytes), make_pcapng_parser(), std::move(filter), 0, options.keep_waiting));
+    const bool slim = begins_slim(bytes->bytes());
+    auto original = slim_beginning_of(bytes->bytes());
+    if (slim && !original) {
+        return Error{fmt::format(
+            "{} is a slim file that does not tell of what capture; it was cut, or made by a later deadpeer",
+            name)};
+    }
+    auto source = std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0,
+                                               options.keep_waiting);
+    if (!slim) return std::unique_ptr<PacketSource>(std::move(source));
+    return std::unique_ptr<PacketSource>(
+        std::make_unique<SlimSource>(std::move(source), *std::move(original)));
 }
 
 // Until that many bytes are there, or no more come.
@@ -181,6 +192,11 @@ Opened open_capture(const std::string& path, const OpenOptions& options) {
             break;
     }
     return Error{refusal(name, path == "-" ? "FILE" : path, first_bytes(*bytes))};
+}
+
+const SlimBeginning* original_of(const PacketSource& source) {
+    const auto* const slim = dynamic_cast<const SlimSource*>(&source);
+    return slim != nullptr ? &slim->original() : nullptr;
 }
 
 bool holds_no_capture(const std::string& path, const OpenOptions& options) {

@@ -14,6 +14,10 @@
 
 namespace deadpeer {
 
+namespace capture {
+struct SlimBeginning;
+}  // namespace capture
+
 struct OpenOptions {
     // A capture filter in pcap-filter(7) syntax; frames it rejects come with rejected_by_filter set.
     capture::FrameFilter filter;
@@ -39,6 +43,9 @@ struct OpenOptions {
 Result<int> open_input(const std::string& path);
 
 Result<std::unique_ptr<PacketSource>> open_capture(const std::string& path, const OpenOptions& options);
+
+// Of what capture a slim file was made that open_capture() opened; null: it is none. As long as the source.
+const capture::SlimBeginning* original_of(const PacketSource& source);
 
 // Is it something else than a capture, or empty? False also if it cannot be read. For a file that may have
 // come along with captures by chance.

@@ -22,6 +22,7 @@ enum BlockType : std::uint32_t {
     kSystemCallLarge = 0x221,
     kCustom = 0x00000BAD,
     kCustomNotCopied = 0x40000BAD,
+    kSlim = 0x80647073,  // ours, see capture/file/slim_record.h; types from 0x80000000 on are for local use
     kSectionHeader = 0x0A0D0D0A,  // reads the same in both byte orders
 };
 
@@ -67,7 +68,7 @@ constexpr std::uint32_t smallest_body(std::uint32_t type) {
 // Whether the content matters: such a block must be whole in memory.
 constexpr bool is_looked_into(std::uint32_t type) {
     return smallest_body(type) != 0 || type == kJournalEntry || type == kSystemCall || type == kSystemCall2 ||
-           type == kSystemCallLarge;
+           type == kSystemCallLarge || type == kSlim;
 }
 
 }  // namespace deadpeer::pcapng

@@ -27,7 +27,9 @@ std::string interface_text(std::uint32_t interface) {
     return fmt::format("if {}", interface);
 }
 
-std::string line(const FrameView& frame) {
+}  // namespace
+
+std::string frame_line(const FrameView& frame) {
     std::string text =
         fmt::format("{}: {} of {} at {}, {}", frame.number, frame.captured_length, frame.original_length,
                     time_text(frame.time), interface_text(frame.interface));
@@ -36,8 +38,6 @@ std::string line(const FrameView& frame) {
     if (frame.rejected_by_filter) text += ", rejected";
     return text;
 }
-
-}  // namespace
 
 Reading read_source(PacketSource& source) {
     Reading reading;
@@ -48,7 +48,7 @@ Reading read_source(PacketSource& source) {
         for (const FrameView& frame : batch->view()) {
             REQUIRE(frame.number == reading.frames.size() + 1);
             captured += frame.captured_length;
-            reading.frames.push_back(line(frame));
+            reading.frames.push_back(frame_line(frame));
             reading.data.emplace_back(reinterpret_cast<const char*>(frame.data), frame.captured_length);
             reading.times.push_back(frame.time);
         }

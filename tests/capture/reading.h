@@ -21,6 +21,9 @@ struct Reading {
     std::vector<InterfaceInfo> interfaces;
 };
 
+// "1: 60 of 60 at 1600000000.123456000, if 0, lt 1"
+std::string frame_line(const FrameView& frame);
+
 // Reads to the end, and checks what holds for every source: numbers count up, counters are the sums, an end
 // is an end however often it is asked.
 Reading read_source(PacketSource& source);

@@ -26,6 +26,7 @@ public:
     const std::vector<InterfaceInfo>& interfaces() const override { return parser_->interfaces(); }
     std::string format() const override;
     std::string status_detail() const override { return detail_; }
+    [[nodiscard]] const SlimEnd* slim_end() const { return parser_->slim_end(); }
 
 private:
     [[nodiscard]] std::span<const std::uint8_t> window() const;

@@ -61,6 +61,8 @@ bool PcapngContent::take(const Block& block, FrameBatch& batch) {
         case kSystemCallLarge:
             take_other_record(block.from(0), batch);
             return true;
+        case kSlim:
+            return take_slim(block);
         case kNameResolution:
         case kDecryptionSecrets:
             return true;
@@ -185,6 +187,20 @@ void PcapngContent::take_custom(const Block& block, FrameBatch& batch) {
         return;
     }
     take_other_record(block.from(4), batch);
+}
+
+// Slim files that were joined are several captures, whose frames are numbered anew in each.
+bool PcapngContent::take_slim(const Block& block) {
+    if (read_slim_beginning(block)) {
+        if (slim_begun_)
+            return refuse("another slim file begins; give deadpeer the two as files of their own");
+        slim_begun_ = true;
+    } else if (auto end = read_slim_end(block)) {
+        slim_end_ = std::move(end);
+    } else {
+        count_skipped_block();
+    }
+    return true;
 }
 
 void PcapngContent::take_other_record(std::span<const std::uint8_t> bytes, FrameBatch& batch) {

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "capture/file/pcapng_time.h"
+#include "capture/file/slim_record.h"
 #include "core/pcapng_block.h"
 #include "deadpeer/frame.h"
 #include "deadpeer/source.h"
@@ -30,6 +32,8 @@ public:
     [[nodiscard]] const std::vector<InterfaceInfo>& interfaces() const { return infos_; }
     void write_counters(SourceStats& stats) const;
     void count_skipped_block() { ++blocks_skipped_; }
+    // What a slim file said last; null: nothing yet.
+    [[nodiscard]] const SlimEnd* slim_end() const { return slim_end_ ? &*slim_end_ : nullptr; }
 
 private:
     struct Interface {
@@ -55,6 +59,7 @@ private:
     void take_statistics(const pcapng::Block& block);
     template <bool kSwapped>
     void take_custom(const pcapng::Block& block, FrameBatch& batch);
+    bool take_slim(const pcapng::Block& block);
     void take_other_record(std::span<const std::uint8_t> bytes, FrameBatch& batch);
 
     FrameView& add_frame(FrameBatch& batch, const std::uint8_t* data, std::uint32_t captured,
@@ -72,6 +77,8 @@ private:
     std::uint64_t blocks_skipped_ = 0;
     std::uint64_t dropped_ = 0;
     bool drops_are_reported_ = false;
+    bool slim_begun_ = false;
+    std::optional<SlimEnd> slim_end_;
 };
 
 }  // namespace deadpeer::capture

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-#include "capture/live/load.h"
-
 namespace deadpeer::capture {
 namespace {
 
-constexpr std::uint16_t kEndOfOptions = 0;
 constexpr std::uint16_t kInterfaceName = 2;
 constexpr std::uint16_t kInterfaceResolution = 9;
 constexpr std::uint16_t kInterfaceFcsLength = 13;
@@ -16,18 +13,6 @@ constexpr std::uint16_t kPacketFlags = 2;
 constexpr std::uint16_t kPacketDropCount = 4;
 constexpr std::uint16_t kStatisticsInterfaceDrops = 5;
 constexpr std::uint16_t kStatisticsSystemDrops = 7;
-
-// Calls visit(code, value) for each whole option.
-template <bool kSwapped, typename Visitor>
-void for_each_option(std::span<const std::uint8_t> bytes, Visitor visit) {
-    while (bytes.size() >= 4) {
-        const std::uint16_t code = load16<kSwapped>(bytes.data());
-        const std::size_t length = load16<kSwapped>(bytes.data() + 2);
-        if (code == kEndOfOptions || length > bytes.size() - 4) return;
-        visit(code, bytes.subspan(4, length));
-        bytes = bytes.subspan(std::min(bytes.size(), 4 + (length + 3) / 4 * 4));
-    }
-}
 
 }  // namespace
 

@@ -5,12 +5,28 @@
 // Source: draft-ietf-opsawg-pcapng, sections 3.5 and 4.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "capture/live/load.h"
+
 namespace deadpeer::capture {
+
+// Calls visit(code, value) for each whole option.
+template <bool kSwapped, typename Visitor>
+void for_each_option(std::span<const std::uint8_t> bytes, Visitor visit) {
+    constexpr std::uint16_t kEnd = 0;
+    while (bytes.size() >= 4) {
+        const std::uint16_t code = load16<kSwapped>(bytes.data());
+        const std::size_t length = load16<kSwapped>(bytes.data() + 2);
+        if (code == kEnd || length > bytes.size() - 4) return;
+        visit(code, bytes.subspan(4, length));
+        bytes = bytes.subspan(std::min(bytes.size(), 4 + (length + 3) / 4 * 4));
+    }
+}
 
 struct InterfaceOptions {
     std::string name;  // cut after kMaxNameBytes

@@ -25,6 +25,7 @@ public:
     ParseResult parse(std::span<const std::uint8_t> bytes, FrameBatch& batch) override;
     const std::vector<InterfaceInfo>& interfaces() const override { return content_.interfaces(); }
     std::string format() const override { return "pcapng"; }
+    const SlimEnd* slim_end() const override { return content_.slim_end(); }
     void write_counters(SourceStats& stats) const override { content_.write_counters(stats); }
 
 private:

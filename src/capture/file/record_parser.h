@@ -20,6 +20,8 @@ namespace deadpeer::capture {
 // No record of a sane capture holds more; libpcap and Wireshark have the same limit.
 inline constexpr std::uint32_t kMaxCapturedLength = 262'144;
 
+struct SlimEnd;
+
 struct ParseResult {
     enum class Stop : std::uint8_t {
         kBatchFull,
@@ -46,6 +48,8 @@ public:
     // Sets the counters that only the parser knows.
     virtual void write_counters(SourceStats& stats) const = 0;
     [[nodiscard]] virtual std::string format() const = 0;
+    // What a slim file said last; null: nothing yet, or it is none.
+    [[nodiscard]] virtual const SlimEnd* slim_end() const { return nullptr; }
 };
 
 }  // namespace deadpeer::capture
