@@ -51,7 +51,7 @@ void describe(CLI::App& app, RawOptions& words) {
     app.formatter(
         std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
                                     "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
-                                    "       deadpeer diff OLD... NEW"));
+                                    "       deadpeer diff OLD... NEW   or   deadpeer slim FILE... -o DIR"));
     app.footer(
         "Exit codes: 0 good, 1 usage, 2 input damaged, 3 none read, 4 not written, 5 cut off, 10 --fail-on");
 }
@@ -59,8 +59,9 @@ void describe(CLI::App& app, RawOptions& words) {
 // An option whose word is empty, as an unset variable in a script makes it.
 std::string empty_word(const CLI::App& app) {
     constexpr std::array kOptions = {
-        "-f", "-i",     "-y",         "-Z",        "--time-stamp-type", "--rotate",   "--follow",
-        "-o", "--html", "--evidence", "--metrics", "--profiles",        "--timeouts", "--inventory"};
+        "-f",         "-i",        "-y",         "-Z",         "--time-stamp-type",
+        "--rotate",   "--follow",  "--slim-of",  "-o",         "--html",
+        "--evidence", "--metrics", "--profiles", "--timeouts", "--inventory"};
     for (const char* option : kOptions) {
         for (const std::string& word : app[option]->results()) {
             if (word.empty()) return fmt::format("{} is given but empty", option);

@@ -26,6 +26,11 @@ public:
 
     [[nodiscard]] std::size_t size() const { return inputs_.size(); }
     [[nodiscard]] const std::string& path(std::size_t place) const { return inputs_[place].name.path; }
+    // By which the order of names goes.
+    [[nodiscard]] const std::string& original(std::size_t place) const {
+        const InputName& name = inputs_[place].name;
+        return name.original.empty() ? name.path : name.original;
+    }
     [[nodiscard]] bool from_folder(std::size_t place) const { return inputs_[place].name.from_folder; }
     // A look at its beginning would take something away.
     [[nodiscard]] bool is_stream(std::size_t place) const {

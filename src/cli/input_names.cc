@@ -8,10 +8,17 @@
 #include <filesystem>
 #include <system_error>
 
+#include "capture/file/slim_record.h"
+
 namespace deadpeer::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string without_slim_suffix(const std::string& name) {
+    const std::size_t suffix = name.ends_with(capture::kSlimSuffix) ? capture::kSlimSuffix.size() : 0;
+    return name.substr(0, name.size() - suffix);
+}
 
 void sort_names(std::vector<std::string>& names) {
     std::sort(names.begin(), names.end(), name_is_before);
@@ -72,7 +79,7 @@ std::vector<InputName> input_names(const std::vector<std::string>& words,
 }
 
 bool name_is_before(const std::string& a, const std::string& b) {
-    return ::strverscmp(a.c_str(), b.c_str()) < 0;
+    return ::strverscmp(without_slim_suffix(a).c_str(), without_slim_suffix(b).c_str()) < 0;
 }
 
 }  // namespace deadpeer::cli

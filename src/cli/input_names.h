@@ -14,15 +14,16 @@ namespace deadpeer::cli {
 
 struct InputName {
     std::string path;
-    bool from_folder = false;  // so it may be no capture
-    std::string refusal = {};  // why it cannot be read; or empty
+    bool from_folder = false;   // so it may be no capture
+    std::string refusal = {};   // why it cannot be read; or empty
+    std::string original = {};  // the capture that it stands for in the order of names; empty: its path
 };
 
 // `folders_below`: those in folders, which are not looked into.
 std::vector<InputName> input_names(const std::vector<std::string>& words,
                                    std::vector<std::string>& folders_below);
 
-// Orders "cap2" before "cap10".
+// Orders "cap2" before "cap10", and a slim file as the capture that it was made of.
 bool name_is_before(const std::string& a, const std::string& b);
 
 }  // namespace deadpeer::cli

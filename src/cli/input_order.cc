@@ -45,7 +45,7 @@ void sort_by_time(std::vector<InputPlace>& places, const InputFiles& files) {
     std::ranges::copy_if(places, std::back_inserter(timed), has_time);
     std::ranges::stable_sort(timed, [&](const InputPlace& a, const InputPlace& b) {
         if (*a.begins != *b.begins) return *a.begins < *b.begins;
-        return name_is_before(files.path(a.input), files.path(b.input));
+        return name_is_before(files.original(a.input), files.original(b.input));
     });
     auto next = timed.begin();
     for (InputPlace& place : places) {
@@ -62,7 +62,7 @@ InputSequence order_inputs(const InputFiles& files, InputOrder order, const Open
     if (order == InputOrder::kGiven || places.size() < 2) return sequence;
     if (order == InputOrder::kName) {
         std::ranges::stable_sort(places, name_is_before,
-                                 [&](const InputPlace& place) { return files.path(place.input); });
+                                 [&](const InputPlace& place) { return files.original(place.input); });
         return sequence;
     }
     for (InputPlace& place : places) {

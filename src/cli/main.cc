@@ -9,6 +9,7 @@
 #include "cli/diff.h"
 #include "cli/run.h"
 #include "cli/signals.h"
+#include "cli/slim.h"
 #include "cli/standard_streams.h"
 
 namespace {
@@ -41,16 +42,18 @@ int main(int argc, char** argv) {
     occupy_standard_descriptors();
     give_back_large_blocks();
     ignore_write_signals();
-    // A file of that name is ./diff.
-    const bool diff = argc > 1 && std::string_view(argv[1]) == "diff";
+    // A file of that name is ./diff or ./slim.
+    const std::string_view command = argc > 1 ? argv[1] : "";
+    const bool analyses = command != "diff" && command != "slim";
     try {
-        if (diff) return carry_out(parse_diff_arguments(argc, argv), run_diff);
+        if (command == "diff") return carry_out(parse_diff_arguments(argc, argv), run_diff);
         install_signal_handlers();
         deadpeer::capture::survive_truncated_mappings();
+        if (command == "slim") return carry_out(parse_slim_arguments(argc, argv), run_slim);
         return carry_out(parse_arguments(argc, argv), run);
     } catch (const std::bad_alloc&) {
-        print(STDERR_FILENO,
-              diff ? "deadpeer: out of memory\n" : "deadpeer: out of memory; give --memory a smaller size\n");
+        print(STDERR_FILENO, analyses ? "deadpeer: out of memory; give --memory a smaller size\n"
+                                      : "deadpeer: out of memory\n");
         return static_cast<int>(ExitCode::kUsage);
     }
 }

@@ -127,6 +127,13 @@ std::string wrong_interfaces(const RawOptions& words) {
     return {};
 }
 
+std::string wrong_slim_of(const RawOptions& words) {
+    if (words.slim_of.empty()) return {};
+    const bool one_folder = words.inputs.size() == 1 && words.inputs.front() != "-";
+    if (one_folder && words.interfaces.empty() && words.follow.empty()) return {};
+    return "--slim-of takes a list and one folder: deadpeer --slim-of LIST DIR";
+}
+
 std::string wrong_evidence(const RawOptions& words) {
     const bool once = is_live(words) || words.live == true || !words.follow.empty();
     if (words.evidence.empty() || !once) return {};
@@ -160,12 +167,18 @@ std::string option_of_live_alone(const RawOptions& words) {
 
 std::string option_conflict(const RawOptions& words) {
     using Check = std::string (*)(const RawOptions&);
-    constexpr std::array<Check, 6> kOfFiles = {
-        wrong_without_interface, wrong_inputs, wrong_evidence, wrong_report, wrong_pipe, wrong_limits};
-    constexpr std::array<Check, 6> kOfFollow = {
-        wrong_without_interface, wrong_follow, wrong_evidence, wrong_report, wrong_live_output, wrong_limits};
-    constexpr std::array<Check, 5> kOfLive = {wrong_interfaces, wrong_evidence, wrong_report,
-                                              wrong_live_output, wrong_limits};
+    constexpr std::array<Check, 7> kOfFiles = {wrong_without_interface,
+                                               wrong_inputs,
+                                               wrong_slim_of,
+                                               wrong_evidence,
+                                               wrong_report,
+                                               wrong_pipe,
+                                               wrong_limits};
+    constexpr std::array<Check, 7> kOfFollow = {
+        wrong_without_interface, wrong_slim_of, wrong_follow, wrong_evidence, wrong_report,
+        wrong_live_output,       wrong_limits};
+    constexpr std::array<Check, 6> kOfLive = {wrong_interfaces, wrong_slim_of,     wrong_evidence,
+                                              wrong_report,     wrong_live_output, wrong_limits};
     std::span<const Check> checks = kOfFiles;
     if (is_live(words)) checks = kOfLive;
     if (!words.follow.empty()) checks = kOfFollow;

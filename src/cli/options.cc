@@ -47,6 +47,11 @@ void add_input_options(CLI::App& app, RawOptions& words) {
            "--live,!--offline", [&words](std::int64_t live) { words.live = live > 0; },
            "Read a pipe as it comes, or to its end (default: by its time stamps)")
         ->group(group);
+    // Told by deadpeer slim --help.
+    app.add_option("--slim-of", words.slim_of,
+                   "Read the slim files of the captures in this list, all of them, from a folder")
+        ->type_name("LIST")
+        ->group("");
     app.add_flag("-D", words.list_interfaces, "List the interfaces")->group(group);
     app.add_option("-f", words.filter, "Look only at frames that match, as pcap-filter(7) has it")
         ->type_name("FILTER")

@@ -15,6 +15,14 @@ namespace {
 constexpr std::chrono::milliseconds kFirst{1000};
 constexpr std::chrono::milliseconds kEvery{200};
 
+std::string left_text(double seconds) {
+    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
+    if (whole < 60) return fmt::format("{} s left", whole);
+    return fmt::format("{} min {} s left", whole / 60, whole % 60);
+}
+
+}  // namespace
+
 std::string size_text(double bytes) {
     constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
     std::size_t unit = 0;
@@ -24,14 +32,6 @@ std::string size_text(double bytes) {
     }
     return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, kUnits[unit]);
 }
-
-std::string left_text(double seconds) {
-    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
-    if (whole < 60) return fmt::format("{} s left", whole);
-    return fmt::format("{} min {} s left", whole / 60, whole % 60);
-}
-
-}  // namespace
 
 std::string progress_text(const SourceStats& stats, double seconds) {
     const auto done = static_cast<double>(stats.bytes_read);

@@ -13,6 +13,8 @@
 
 namespace deadpeer::cli {
 
+// "1.2 GB"
+std::string size_text(double bytes);
 // "1.2 GB of 4.0 GB (30 %), 350.0 MB/s, 8 s left"
 std::string progress_text(const SourceStats& stats, double seconds);
 

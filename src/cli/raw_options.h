@@ -20,6 +20,7 @@ struct RawOptions {
     std::optional<std::uint64_t> frame_limit;
     unsigned threads = 1;
     std::string follow;
+    std::string slim_of;
     std::optional<bool> live;  // --live or --offline
     bool list_interfaces = false;
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "capture/file/slim_record.h"
 #include "capture/open.h"
 #include "cli/file_output.h"
 #include "cli/follow/follow_run.h"
@@ -20,6 +21,7 @@
 #include "cli/name_list.h"
 #include "cli/readable_link_types.h"
 #include "cli/signals.h"
+#include "cli/slim_list.h"
 #include "cli/standard_streams.h"
 #include "report/text/text.h"
 
@@ -185,7 +187,9 @@ void Run::read(std::size_t place, Result<std::unique_ptr<PacketSource>> opened) 
     const std::string unreadable = unreadable_link_type(*opened.value());
     if (!unreadable.empty()) return refuse(place, fmt::format("{} {}", path, unreadable));
     if (!output_.start()) return;
-    begin(std::make_unique<Lane>(path, StoppableSource(std::move(opened).value(), stop_requested),
+    const capture::SlimBeginning* const original = original_of(*opened.value());
+    const std::string name = original != nullptr ? original->name : path;
+    begin(std::make_unique<Lane>(name, StoppableSource(std::move(opened).value(), stop_requested),
                                  may_read_ahead() ? &output_.analyzer() : nullptr),
           place);
 }
@@ -295,7 +299,14 @@ ExitCode run(const Settings& given) {
         return run_follow(settings, tables.value(), filter);
     }
     std::vector<std::string> folders_below;
-    const std::vector<InputName> names = input_names(settings.inputs, folders_below);
+    std::vector<InputName> names;
+    if (settings.slim_of.empty()) {
+        names = input_names(settings.inputs, folders_below);
+    } else {
+        auto parts = slim_parts(settings.slim_of, settings.inputs.front());
+        if (!parts) return fail(parts.error().message);
+        names = std::move(parts).value();
+    }
     if (names.size() > Analyzer::kMaxInputs) {
         return fail(fmt::format("these are {} inputs; at most {} are read at once: join some with mergecap",
                                 names.size(), Analyzer::kMaxInputs));

@@ -36,8 +36,9 @@ enum class InputOrder : std::uint8_t { kTime, kName, kGiven };
 struct Settings {
     std::optional<LiveSettings> live;  // -i
     std::vector<std::string> inputs;   // files and folders, if not live; "-" is standard input
-    std::string follow;                // a folder whose files are inputs as they are completed; or empty
-    LiveSettings pipe;  // for a single input, should it be a pipe that is live, and for that folder
+    std::string slim_of;  // a list of captures whose slim files the only input, a folder, has; or empty
+    std::string follow;   // a folder whose files are inputs as they are completed; or empty
+    LiveSettings pipe;    // for a single input, should it be a pipe that is live, and for that folder
     std::optional<bool> pipe_is_live;  // without a value the time stamps decide
     std::string only_live;             // an option that was given and that nothing but a live capture has
     InputOrder order = InputOrder::kTime;

@@ -103,6 +103,7 @@ Settings to_settings(const RawOptions& words) {
     if (!words.interfaces.empty()) settings.live = live_settings(words);
     settings.inputs = words.inputs;
     settings.follow = words.follow;
+    settings.slim_of = words.slim_of;
     settings.pipe = running_settings(words);
     settings.pipe_is_live = words.live;
     settings.only_live = option_of_live_alone(words);

@@ -28,11 +28,12 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"analyzer", {"core", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine"}},
     {"report", {"core", "knowledge"}},
     {"evidence", {"core", "decode", "report"}},
+    {"slim", {"core", "capture", "decode", "knowledge", "report"}},
     {"diff", {"core", "report"}},
     {"sandbox", {"core"}},
     {"cli",
      {"core", "capture", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine", "analyzer",
-      "report", "evidence", "diff", "sandbox"}},
+      "report", "evidence", "slim", "diff", "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.

@@ -164,14 +164,18 @@ std::string bash_completion() {
     std::string out(kBashBegin);
     out += "_deadpeer_diff() {\n";
     add_bash_cases(out, diff_option_list());
-    out += "    _deadpeer_files -d\n}\n\n";
+    out += "    _deadpeer_files -d\n}\n\n_deadpeer_slim() {\n";
+    add_bash_cases(out, slim_option_list());
+    out += "    _deadpeer_files\n}\n\n";
     out += "_deadpeer() {\n    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n";
     out +=
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == diff ]]; then\n        _deadpeer_diff\n        "
+        "return\n    fi\n"
+        "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == slim ]]; then\n        _deadpeer_slim\n        "
         "return\n    fi\n";
     add_bash_cases(out, option_list());
     out += "    _deadpeer_files\n";
-    out += "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W diff -- \"$word\"))\n}\n\n";
+    out += "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W 'diff slim' -- \"$word\"))\n}\n\n";
     out += "complete -F _deadpeer deadpeer\n";
     return out;
 }
@@ -182,7 +186,12 @@ std::string zsh_completion() {
         "if (( CURRENT > 2 )) && [[ $words[2] == diff ]]; then\n    shift words\n    (( CURRENT-- ))\n    "
         "_arguments \\\n";
     add_zsh_options(out, diff_option_list(), "        ");
-    out += "        '*:folder:_files -/'\nelse\n    _arguments \\\n";
+    out +=
+        "        '*:folder:_files -/'\nelif (( CURRENT > 2 )) && [[ $words[2] == slim ]]; then\n    shift "
+        "words\n"
+        "    (( CURRENT-- ))\n    _arguments \\\n";
+    add_zsh_options(out, slim_option_list(), "        ");
+    out += "        '*:capture:_files'\nelse\n    _arguments \\\n";
     add_zsh_options(out, option_list(), "        ");
     out += "        '*:capture:_files'\nfi\n";
     return out;
@@ -191,7 +200,9 @@ std::string zsh_completion() {
 std::string fish_completion() {
     std::string out = "# fish completion for deadpeer; made from its table of options.\n";
     out += "complete -c deadpeer -n __fish_use_subcommand -a diff -d 'Compare report folders'\n";
-    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff");
+    out += "complete -c deadpeer -n __fish_use_subcommand -a slim -d 'Make small copies of captures'\n";
+    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff slim");
+    add_fish_options(out, slim_option_list(), "__fish_seen_subcommand_from slim");
     add_fish_options(out, diff_option_list(), "__fish_seen_subcommand_from diff");
     return out;
 }

@@ -22,7 +22,9 @@ deadpeer - finds dead TCP peers in captures and on interfaces
 
 *deadpeer* _FILE_... [*-o* _DIR_] [_OPTION_...] [_FILTER_]++
 *deadpeer* *-i* _IF_ [*-o* _DIR_] [_OPTION_...] [_FILTER_]++
-*deadpeer diff* _OLD_... _NEW_ [_OPTION_...]
+*deadpeer diff* _OLD_... _NEW_ [_OPTION_...]++
+*deadpeer slim* _FILE_... *-o* _DIR_ [_OPTION_...]++
+*deadpeer slim* *--missing* _LIST_ _DIR_
 
 # DESCRIPTION
 
@@ -67,6 +69,12 @@ Analyse a capture, and write the reports and a page for people:
 Copy the frames that prove each incident:
 
 	deadpeer trace.pcap --evidence evidence
+
+Make small copies of captures where they lie, and analyse them together elsewhere:
+
+	deadpeer slim /captures/\*.pcap.gz -o copies
+
+	deadpeer copies -o report
 
 Watch an interface for weeks:
 
@@ -162,6 +170,11 @@ std::string manual_as_scdoc() {
         "more than "
         "two, the oldest\nfirst, the trend.\n\n";
     for (const OptionRow& option : diff_option_list()) add_option(out, option);
+    out +=
+        "# DEADPEER SLIM\n\nMakes a small copy of each capture, NAME.slim.pcapng.zst, with all that the "
+        "analysis reads of it.\nReports of the copies are those of the captures, names and frame numbers "
+        "included.\n\n";
+    for (const OptionRow& option : slim_option_list()) add_option(out, option);
     out += "# REPORTS\n\nWhat each column means is printed by *deadpeer --columns*.\n\n";
     for (const ReportInfo& report : kReports)
         add(out, "_{}.csv_\n\t{}\n\n", report.name, plain(report.meaning));

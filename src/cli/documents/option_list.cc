@@ -6,6 +6,7 @@
 
 #include "cli/diff.h"
 #include "cli/options.h"
+#include "cli/slim.h"
 #include "deadpeer/names.h"
 #include "diff/compare.h"
 #include "report/glossary.h"
@@ -67,7 +68,7 @@ Strings words_of(const std::string& option) {
 
 Value value_named(const std::string& name) {
     if (name.empty()) return Value::kNone;
-    if (name == "FILE") return Value::kFile;
+    if (name == "FILE" || name == "LIST") return Value::kFile;
     if (name == "DIR") return Value::kFolder;
     if (name == "IF") return Value::kInterface;
     if (name == "USER") return Value::kUser;
@@ -113,6 +114,13 @@ std::vector<OptionRow> diff_option_list() {
         row.words.insert(row.words.end(), {"any", "getting_more"});
     }
     return rows;
+}
+
+std::vector<OptionRow> slim_option_list() {
+    CLI::App app;
+    SlimWords words;
+    add_slim_options(app, words);
+    return rows_of(app);
 }
 
 }  // namespace deadpeer::cli

@@ -23,7 +23,8 @@ struct OptionRow {
 
 // In the order of --help.
 std::vector<OptionRow> option_list();
-// Of deadpeer diff.
+// Of deadpeer diff, and of deadpeer slim.
 std::vector<OptionRow> diff_option_list();
+std::vector<OptionRow> slim_option_list();
 
 }  // namespace deadpeer::cli
