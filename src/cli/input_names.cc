@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "capture/file/slim_record.h"
+#include "cli/slim_list.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -32,7 +33,8 @@ void add_folder(const std::string& folder, std::vector<InputName>& names,
          entry.increment(error)) {
         std::error_code unknown;
         // Whatever is no file could be waited for without end.
-        if (entry->is_regular_file(unknown)) files.push_back(entry->path().string());
+        const bool whole = slim_file_begun(entry->path().filename()).empty();
+        if (whole && entry->is_regular_file(unknown)) files.push_back(entry->path().string());
         if (entry->is_directory(unknown)) folders_below.push_back(entry->path().string());
     }
     if (error) {

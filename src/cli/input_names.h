@@ -1,6 +1,7 @@
 // Input names: the files that the words of the command line stand for.
 //
-// What:    a folder stands for the files in it, not for those in folders below it; a pattern that is no
+// What:    a folder stands for the files in it, but for slim files that are being made, and not for those in
+//          folders below it; a pattern that is no
 //          file's name for those that it matches. Both in the order of their names, with numbers in them
 //          counted as such: cap, cap1, cap2, cap10.
 // Threads: any.

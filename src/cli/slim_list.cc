@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <string_view>
 #include <system_error>
 
 #include "capture/file/slim_record.h"
@@ -54,6 +55,13 @@ bool is_there(const std::string& path) {
 
 std::string slim_file_name(const std::string& capture) {
     return base_name(capture).append(capture::kSlimSuffix);
+}
+
+std::string slim_file_begun(const std::string& name) {
+    constexpr std::size_t kNumberAndEnd = std::string_view(".1f2e3d4c.tmp").size();
+    if (!name.starts_with('.') || !name.ends_with(".tmp") || name.size() <= kNumberAndEnd) return {};
+    const std::string begun = name.substr(1, name.size() - 1 - kNumberAndEnd);
+    return begun.ends_with(capture::kSlimSuffix) ? begun : std::string();
 }
 
 Result<std::vector<InputName>> slim_parts(const std::string& list, const std::string& folder) {

@@ -20,6 +20,10 @@ namespace deadpeer::cli {
 // "trace.pcap.slim.pcapng.zst", of "captures/trace.pcap".
 std::string slim_file_name(const std::string& capture);
 
+// Slim files are made under names like ".trace.pcap.slim.pcapng.zst.1f2e3d4c.tmp". Whose that is; empty if it is
+// no such name.
+std::string slim_file_begun(const std::string& name);
+
 // The inputs of a run that reads the slim files in `folder` in place of the captures.
 Result<std::vector<InputName>> slim_parts(const std::string& list, const std::string& folder);
 

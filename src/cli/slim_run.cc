@@ -1,6 +1,8 @@
 #include "cli/slim_run.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +16,7 @@
 #include "cli/readable_link_types.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
+#include "cli/slim_list.h"
 #include "cli/standard_streams.h"
 #include "report/text/text.h"
 
@@ -43,6 +46,9 @@ bool SlimRun::confine() {
         }
         folder_ = std::move(opened).value();
         folders.push_back(folder_.get());
+        auto names = folder_->names();
+        if (names) begun_ = std::move(names).value();
+        std::erase_if(begun_, [](const std::string& name) { return slim_file_begun(name).empty(); });
     }
     const auto confined = confine_for_files(settings, folders, files_.late());
     if (!confined) {
@@ -154,9 +160,23 @@ bool SlimRun::copy(PacketSource& source, SlimWriter& writer, const Output& outpu
 
 Result<int> SlimRun::create(const std::string& name) {
     if (folder_ == nullptr) return STDOUT_FILENO;
+    remove_begun(name);
     // Another run may make the same one.
     const std::string own = fmt::format("{}.{:08x}", name, std::random_device()());
-    return folder_->create(name, ReportFolder::temporary_name(own), ReportFolder::kFileMode);
+    auto created = folder_->create(name, ReportFolder::temporary_name(own), ReportFolder::kFileMode);
+    if (created) ::flock(created.value(), LOCK_EX | LOCK_NB);
+    return created;
+}
+
+// What nobody has locked is nobody's.
+void SlimRun::remove_begun(const std::string& name) {
+    for (const std::string& begun : begun_) {
+        if (slim_file_begun(begun) != name) continue;
+        const int file = ::openat(folder_->descriptor(), begun.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        if (file < 0) continue;
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0) ::unlinkat(folder_->descriptor(), begun.c_str(), 0);
+        ::close(file);
+    }
 }
 
 void SlimRun::publish(const Output& output, const std::string& name) {

@@ -1,7 +1,7 @@
 // SlimRun: makes the slim files of a run, one input after the other.
 //
-// Files:   each appears whole, under its name, or not at all; one that is there already is replaced. A run
-//          that was killed leaves a hidden temporary file.
+// Files:   each appears whole, under its name, or not at all; one that is there already is replaced. What a
+//          run that was killed had begun is removed by the one that makes the same slim file.
 // Threads: one thread at a time.
 // Errors:  told on standard error as they come; the exit code is the worst of them.
 #pragma once
@@ -37,6 +37,7 @@ private:
     [[nodiscard]] OpenOptions open_options() const;
     [[nodiscard]] capture::SlimBeginning original(std::size_t place, const PacketSource& source) const;
     Result<int> create(const std::string& name);
+    void remove_begun(const std::string& name);
     void publish(const Output& output, const std::string& name);
     void tell(const std::string& name, const PacketSource& source, const SlimWriter& writer);
     void complain(const std::string& message);
@@ -48,6 +49,7 @@ private:
     Progress progress_;
     std::unique_ptr<ReportFolder> folder_;      // null: to standard output
     std::map<std::string, std::string> names_;  // of the captures whose slim files were made, and their paths
+    std::vector<std::string> begun_;            // by earlier runs, or others
     std::vector<std::string> passed_over_;
     std::size_t made_ = 0;
     bool over_ = false;

@@ -106,7 +106,8 @@ std::uint32_t FrameCut::bytes(const FrameView& frame) {
     const std::uint32_t captured = frame.captured_length;
     // A custom block is as long as its content, in words.
     if (frame.interface == kNotAPacket) return std::min<std::uint32_t>(captured, 4);
-    if (captured == 0 || whole_->lacked_reassembler) return captured;
+    const bool cut_tcp = whole_reason_ == SkipReason::kCutHeader || whole_reason_ == SkipReason::kShortTcp;
+    if (captured == 0 || whole_->lacked_reassembler || cut_tcp) return captured;
     std::uint32_t needed = 1;
     for (const Segment& segment : whole_->view()) {
         needed = std::max(needed, segment.payload_offset + kept_payload(frame, segment));

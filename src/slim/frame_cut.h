@@ -3,8 +3,11 @@
 // What:    all headers, of a segment's payload what may be a heartbeat or announce a keepalive, and of other
 //          frames as much as decode() looks at. What is left out changes nothing: cut and whole, decode()
 //          makes the same of the frame, with --scope or without, and that is tried with each frame.
-//          Fragments are kept whole, as what they are parts of is not known before they are joined. The same
-//          frame is always cut at the same place, and what was cut once is not cut further.
+//          Fragments are kept whole, as what they are parts of is not known before they are joined, and so is
+//          what is left of a TCP header. The same frame is always cut at the same place, and what was cut
+//          once is not cut further.
+// Limits:  the first bytes of a heartbeat that is sent for the first time behind more than kSmallPayload
+//          bytes that were sent before, in the same segment, are not kept.
 // Cost:    a segment is decoded twice, another frame up to a few dozen times.
 // Threads: one thread at a time.
 #pragma once

@@ -3,6 +3,7 @@
     python3 slim.py PROGRAM TESTDATA CASE
 """
 import bz2
+import fcntl
 import glob
 import gzip
 import os
@@ -342,6 +343,18 @@ def killed(bench):
             assert target.check(target.folder, may_leave=True) is False
     print(f"{cut_short} of 120 runs of {target.seconds:.3f} s cut short, {new} had replaced the file")
     assert cut_short > 20
+    # What they left is no input, and goes with the next run; but not that of a run that goes on.
+    write(os.path.join(target.folder, f".{target.name}.0123abcd.tmp"), target.new[:1000])
+    write(os.path.join(target.folder, target.name), target.new)
+    bench.check_equal(bench.reports(target.capture), bench.reports(target.folder), "beside what was begun")
+    own = os.path.join(target.folder, f".{target.name}.4567abcd.tmp")
+    with open(own, "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        subprocess.run(target.command(target.folder), check=True)
+        assert os.listdir(target.folder).count(os.path.basename(own)) == 1
+        assert len(os.listdir(target.folder)) == 2, os.listdir(target.folder)
+    subprocess.run(target.command(target.folder), check=True)
+    assert target.check(target.folder, may_leave=False)
 
 
 def small_disks(bench):
