@@ -118,7 +118,7 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
     auto original = slim_beginning_of(bytes->bytes());
     if (slim && !original) {
         return Error{fmt::format(
-            "{} is a slim file that does not tell of what capture; it was cut, or made by a later deadpeer",
+            "{} is a slim file that does not tell of what capture: damaged, or made by a later deadpeer",
             name)};
     }
     auto source = std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0,

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "capture/file/slim_record.h"
 #include "cli/input_files.h"
 #include "cli/short_help.h"
 #include "cli/signals.h"
@@ -29,11 +28,11 @@ std::string wrong_name(const SlimSettings& settings) {
         const bool reads_stream = std::ranges::find(settings.inputs, "-") != settings.inputs.end();
         return reads_stream ? "standard input has no name; give the slim file one with --name" : "";
     }
-    constexpr std::size_t kLongest = 255 - capture::kSlimSuffix.size();
     if (settings.inputs.size() != 1) return "--name is for one input";
     if (name == "." || name == ".." || name.find('/') != std::string::npos)
         return "--name is that of a file, without a folder";
-    return name.size() > kLongest ? fmt::format("--name may have at most {} bytes", kLongest) : "";
+    if (name.size() <= kLongestCaptureName) return {};
+    return fmt::format("--name may have at most {} bytes", kLongestCaptureName);
 }
 
 // Empty, or what does not fit together.

@@ -17,11 +17,14 @@
 
 namespace deadpeer::cli {
 
+// The longest name of a capture whose slim file can be called so, also while it is made.
+inline constexpr std::size_t kLongestCaptureName = 225;
+
 // "trace.pcap.slim.pcapng.zst", of "captures/trace.pcap".
 std::string slim_file_name(const std::string& capture);
 
-// Slim files are made under names like ".trace.pcap.slim.pcapng.zst.1f2e3d4c.tmp". Whose that is; empty if it is
-// no such name.
+// Of a name under which one is made, like ".trace.pcap.slim.pcapng.zst.1f2e3d4c.tmp", what it will be called;
+// empty if it is no such name.
 std::string slim_file_begun(const std::string& name);
 
 // The inputs of a run that reads the slim files in `folder` in place of the captures.

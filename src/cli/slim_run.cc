@@ -103,6 +103,8 @@ capture::SlimBeginning SlimRun::original(std::size_t place, const PacketSource& 
 void SlimRun::make(std::size_t place, PacketSource& source) {
     const capture::SlimBeginning beginning = original(place, source);
     const std::string& path = files_.path(place);
+    if (beginning.name.size() > kLongestCaptureName)
+        return refuse(fmt::format("{} has too long a name for its slim file; give it one with --name", path));
     const auto [other, fresh] = names_.try_emplace(beginning.name, path);
     if (!fresh) {
         return refuse(fmt::format("{} and {} are both called {}; give one another --name", other->second,
@@ -121,22 +123,23 @@ void SlimRun::make(std::size_t place, PacketSource& source) {
     progress_.begin(path);
     ReadStatus status = ReadStatus::kFrames;
     if (copy(source, writer, output, status)) {
-        const bool whole = status == ReadStatus::kEnd;
-        const ExitCode code = whole ? ExitCode::kOk : ExitCode::kIncomplete;
-        writer.finish(source, status, static_cast<std::uint64_t>(code));
+        end(path, source, status, writer);
         output.flush();
-        if (!whole) {
-            complain(fmt::format("{} is {} at {}; everything before that is in its slim file", path,
-                                 status == ReadStatus::kDamaged ? "damaged" : "truncated",
-                                 source.status_detail()));
-        }
-        note(code);
-        publish(output, name);
-        if (!over_) tell(beginning.name, source, writer);
+        if (publish(output, name)) tell(beginning.name, source, writer);
     } else if (output.error() != 0) {
         publish(output, name);
     }
     if (folder_ != nullptr) folder_->discard();
+}
+
+void SlimRun::end(const std::string& path, const PacketSource& source, ReadStatus status,
+                  SlimWriter& writer) {
+    const ExitCode code = status == ReadStatus::kEnd ? ExitCode::kOk : ExitCode::kIncomplete;
+    writer.finish(source, status, static_cast<std::uint64_t>(code));
+    note(code);
+    if (status == ReadStatus::kEnd) return;
+    complain(fmt::format("{} is {} at {}; everything before that is in its slim file", path,
+                         status == ReadStatus::kDamaged ? "damaged" : "truncated", source.status_detail()));
 }
 
 // False: it was stopped, or could not be written.
@@ -179,28 +182,26 @@ void SlimRun::remove_begun(const std::string& name) {
     }
 }
 
-void SlimRun::publish(const Output& output, const std::string& name) {
+// Whether the slim file is there.
+bool SlimRun::publish(const Output& output, const std::string& name) {
     Status status = success();
-    if (output.error() != 0 && folder_ == nullptr) {
-        progress_.clear();
-        report_output_error(output.error());
-        over_ = true;
-        return note(ExitCode::kNotWritten);
-    }
-    if (output.error() != 0) {
+    if (output.error() == 0) {
+        if (folder_ != nullptr) status = folder_->publish();
+    } else if (folder_ != nullptr) {
         status =
             Error{fmt::format("Cannot write {}/{}: {}. What was there before, if anything, is untouched.",
                               settings_.output, name, std::strerror(output.error()))};
-    } else if (folder_ != nullptr) {
-        status = folder_->publish();
     }
-    if (status) {
+    if (status && output.error() == 0) {
         ++made_;
-        return;
+        return true;
     }
-    complain(status.error().message);
+    progress_.clear();
+    if (!status) complain(status.error().message);
+    if (status) report_output_error(output.error());
     over_ = true;
     note(ExitCode::kNotWritten);
+    return false;
 }
 
 void SlimRun::tell(const std::string& name, const PacketSource& source, const SlimWriter& writer) {

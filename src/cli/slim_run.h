@@ -38,7 +38,8 @@ private:
     [[nodiscard]] capture::SlimBeginning original(std::size_t place, const PacketSource& source) const;
     Result<int> create(const std::string& name);
     void remove_begun(const std::string& name);
-    void publish(const Output& output, const std::string& name);
+    void end(const std::string& path, const PacketSource& source, ReadStatus status, SlimWriter& writer);
+    bool publish(const Output& output, const std::string& name);
     void tell(const std::string& name, const PacketSource& source, const SlimWriter& writer);
     void complain(const std::string& message);
     void refuse(const std::string& reason);

@@ -242,5 +242,18 @@ TEST_CASE("a slim file of another version is refused") {
     CHECK(read_slim(plain).error.find("made by a later deadpeer") != std::string::npos);
 }
 
+TEST_CASE("a slim file of a capture whose name is no file's is refused") {
+    const std::string plain = unpacked(slim_of(some_frames()));
+    const std::string name = "original.pcap";
+    const std::vector<std::string> names = {"../../etc/pass", std::string("nul\0in.a.name", 13),
+                                            "x/original.pc"};
+    for (const std::string& wrong : names) {
+        std::string bytes = plain;
+        bytes.replace(bytes.find(name), name.size(), wrong.substr(0, name.size()));
+        CHECK(read_slim(bytes).error.find("is a slim file that does not tell of what capture") !=
+              std::string::npos);
+    }
+}
+
 }  // namespace
 }  // namespace deadpeer::test

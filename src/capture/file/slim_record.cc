@@ -102,59 +102,39 @@ ReadStatus status_named(std::string_view name) {
     return ReadStatus::kDamaged;
 }
 
+struct Counter {
+    EndOption code;
+    std::uint64_t SourceStats::*count;
+};
+constexpr Counter kCounters[] = {
+    {kFrames, &SourceStats::frames},
+    {kCapturedBytes, &SourceStats::captured_bytes},
+    {kOriginalShorter, &SourceStats::original_shorter_than_captured},
+    {kBeyondSnapLength, &SourceStats::captured_beyond_snap_length},
+    {kBadSubsecond, &SourceStats::bad_subsecond},
+    {kUnusableTime, &SourceStats::unusable_time},
+    {kBlocksSkipped, &SourceStats::blocks_skipped},
+};
+
 void take_end(std::uint16_t code, std::span<const std::uint8_t> value, SlimEnd& end) {
-    switch (code) {
-        case kFormat:
-            end.format = text(value);
-            break;
-        case kStatus:
-            end.status = status_named(text(value));
-            break;
-        case kDetail:
-            end.detail = text(value);
-            break;
-        case kExitCode:
-            end.exit_code = number(value);
-            break;
-        case kFrames:
-            end.stats.frames = number(value);
-            break;
-        case kCapturedBytes:
-            end.stats.captured_bytes = number(value);
-            break;
-        case kDropped:
-            end.stats.dropped_by_capture = number(value);
-            break;
-        case kOriginalShorter:
-            end.stats.original_shorter_than_captured = number(value);
-            break;
-        case kBeyondSnapLength:
-            end.stats.captured_beyond_snap_length = number(value);
-            break;
-        case kBadSubsecond:
-            end.stats.bad_subsecond = number(value);
-            break;
-        case kUnusableTime:
-            end.stats.unusable_time = number(value);
-            break;
-        case kBlocksSkipped:
-            end.stats.blocks_skipped = number(value);
-            break;
-        case kFirstTime:
-            end.first_time = static_cast<Nanoseconds>(number(value));
-            break;
-        case kLastTime:
-            end.last_time = static_cast<Nanoseconds>(number(value));
-            break;
-        case kSegments:
-            end.segments = number(value);
-            break;
-        case kSkipped:
-            count_skipped(text(value), end);
-            break;
-        default:
-            break;
+    for (const Counter& counter : kCounters) {
+        if (counter.code == code) end.stats.*counter.count = number(value);
     }
+    if (code == kFormat) end.format = text(value);
+    if (code == kStatus) end.status = status_named(text(value));
+    if (code == kDetail) end.detail = text(value);
+    if (code == kExitCode) end.exit_code = number(value);
+    if (code == kDropped) end.stats.dropped_by_capture = number(value);
+    if (code == kFirstTime) end.first_time = static_cast<Nanoseconds>(number(value));
+    if (code == kLastTime) end.last_time = static_cast<Nanoseconds>(number(value));
+    if (code == kSegments) end.segments = number(value);
+    if (code == kSkipped) count_skipped(text(value), end);
+}
+
+// A file may be made that is called so.
+bool is_file_name(const std::string& name) {
+    const bool is_folder = name.empty() || name == "." || name == "..";
+    return !is_folder && name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
 
 const std::string& slim_section() {
@@ -182,14 +162,8 @@ void put_slim_end(std::string& out, const SlimEnd& record) {
     pcapng::put_option(out, kStatus, name_of(record.status));
     if (!record.detail.empty()) pcapng::put_option(out, kDetail, record.detail);
     put_number(out, kExitCode, record.exit_code);
-    put_number(out, kFrames, stats.frames);
-    put_number(out, kCapturedBytes, stats.captured_bytes);
+    for (const Counter& counter : kCounters) put_number(out, counter.code, stats.*counter.count);
     if (stats.dropped_by_capture) put_number(out, kDropped, *stats.dropped_by_capture);
-    put_number(out, kOriginalShorter, stats.original_shorter_than_captured);
-    put_number(out, kBeyondSnapLength, stats.captured_beyond_snap_length);
-    put_number(out, kBadSubsecond, stats.bad_subsecond);
-    put_number(out, kUnusableTime, stats.unusable_time);
-    put_number(out, kBlocksSkipped, stats.blocks_skipped);
     if (record.first_time != kNoTime) {
         put_number(out, kFirstTime, static_cast<std::uint64_t>(record.first_time));
         put_number(out, kLastTime, static_cast<std::uint64_t>(record.last_time));
@@ -210,6 +184,7 @@ std::optional<SlimBeginning> read_slim_beginning(const pcapng::Block& block) {
         if (code == kName) beginning.name = text(value);
         if (code == kSize) beginning.size = number(value);
     });
+    if (!is_file_name(beginning.name)) return std::nullopt;
     return beginning;
 }
 

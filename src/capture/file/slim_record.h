@@ -2,7 +2,7 @@
 //
 // What:    a slim file (deadpeer slim) is a pcapng file of one little-endian section whose application is
 //          called "deadpeer slim", compressed with zstd. It holds every frame of the original, at its place,
-//          cut to the bytes that the analysis reads, and two blocks of kSlimBlock, a type that pcapng leaves
+//          cut to the bytes that the analysis reads, and two blocks of kSlim, a type that pcapng leaves
 //          for local use, so that other programs skip it and number the frames as before:
 //
 //              0   block type, 0x80647073      8   magic, "slim"
@@ -64,7 +64,8 @@ struct SlimEnd {
 void put_slim_beginning(std::string& out, const SlimBeginning& beginning);
 void put_slim_end(std::string& out, const SlimEnd& end);
 
-// REQUIRES: the block is of kSlimBlock. No value: it is another program's, or of a version to come.
+// REQUIRES: the block is of kSlim. No value: it is another program's, or of a version to come, or the name is
+// not one that a file may have.
 std::optional<SlimBeginning> read_slim_beginning(const pcapng::Block& block);
 std::optional<SlimEnd> read_slim_end(const pcapng::Block& block);
 
