@@ -242,6 +242,14 @@ TEST_CASE("a slim file of another version is refused") {
     CHECK(read_slim(plain).error.find("made by a later deadpeer") != std::string::npos);
 }
 
+TEST_CASE("an end that is damaged for no reason has one") {
+    std::string plain = unpacked(slim_of(some_frames()));
+    plain.replace(plain.rfind("complete"), 8, "damaged!");
+    const Reading reading = read_slim(plain);
+    CHECK(reading.status == ReadStatus::kDamaged);
+    CHECK(reading.detail == "a byte that the slim file does not tell");
+}
+
 TEST_CASE("a slim file of a capture whose name is no file's is refused") {
     const std::string plain = unpacked(slim_of(some_frames()));
     const std::string name = "original.pcap";

@@ -79,11 +79,11 @@ std::string text(std::span<const std::uint8_t> value) {
     return {reinterpret_cast<const char*>(value.data()), value.size()};
 }
 
-void count_skipped(const std::string& words, SlimEnd& end) {
-    const std::size_t equals = words.find('=');
-    const auto reason = std::ranges::find(kSkipReasonNames, words.substr(0, equals));
+void count_skipped(const std::string& count, SlimEnd& end) {
+    const std::size_t equals = count.find('=');
+    const auto reason = std::ranges::find(kSkipReasonNames, count.substr(0, equals));
     if (equals == std::string::npos || reason == kSkipReasonNames.end()) return;
-    const auto frames = parse_number<std::uint64_t>(std::string_view(words).substr(equals + 1));
+    const auto frames = parse_number<std::uint64_t>(std::string_view(count).substr(equals + 1));
     end.skipped[static_cast<std::size_t>(reason - kSkipReasonNames.begin())] = frames.value_or(0);
 }
 

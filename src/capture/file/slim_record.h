@@ -49,6 +49,7 @@ struct SlimBeginning {
     std::optional<std::uint64_t> size;
 };
 
+// Its texts are untrusted, too.
 struct SlimEnd {
     std::string format;
     ReadStatus status = ReadStatus::kEnd;  // or kTruncated, kDamaged

@@ -32,13 +32,14 @@ ReadStatus SlimSource::end(ReadStatus status) {
     stats_ = record->stats;
     stats_.bytes_read = read.bytes_read;
     stats_.bytes_total = read.bytes_total;
-    detail_ = record->detail;
+    if (record->status == ReadStatus::kEnd) return ReadStatus::kEnd;
+    detail_ = record->detail.empty() ? "a byte that the slim file does not tell" : record->detail;
     return record->status;
 }
 
 std::string SlimSource::format() const {
     const SlimEnd* const record = inner_->slim_end();
-    return record != nullptr ? record->format : inner_->format();
+    return record != nullptr && !record->format.empty() ? record->format : inner_->format();
 }
 
 }  // namespace deadpeer::capture
