@@ -121,8 +121,8 @@ Opened open_pcapng(const std::string& name, std::unique_ptr<ByteSource> bytes, c
             "{} is a slim file that does not tell of what capture: damaged, or made by a later deadpeer",
             name)};
     }
-    auto source = std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(), std::move(filter), 0,
-                                               options.keep_waiting);
+    auto source = std::make_unique<FileSource>(std::move(bytes), make_pcapng_parser(options.on_name),
+                                               std::move(filter), 0, options.keep_waiting);
     if (!slim) return std::unique_ptr<PacketSource>(std::move(source));
     return std::unique_ptr<PacketSource>(
         std::make_unique<SlimSource>(std::move(source), *std::move(original)));

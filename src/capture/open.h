@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "capture/file/pcapng_names.h"
 #include "capture/file/unpacking_memory.h"
 #include "capture/frame_filter.h"
 #include "deadpeer/capture.h"
@@ -33,6 +34,9 @@ struct OpenOptions {
 
     // Of all that are open at once.
     std::shared_ptr<capture::UnpackingMemory> unpacking = std::make_shared<capture::UnpackingMemory>();
+
+    // Is told the names of hosts that a pcapng file holds, as they are met, on the thread that reads.
+    capture::NameListener on_name = {};
 
     // What open_input() gave for this path, where that was called before: it is the source's from now on.
     std::optional<int> descriptor = {};

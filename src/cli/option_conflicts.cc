@@ -140,6 +140,11 @@ std::string wrong_evidence(const RawOptions& words) {
     return "--evidence goes with files, which it reads again; save what comes with tcpdump -w first";
 }
 
+std::string wrong_names(const RawOptions& words) {
+    if (!words.names || !words.no_names) return {};
+    return "-n means no names, contrary to --names; choose one";
+}
+
 std::string wrong_limits(const RawOptions& words) {
     if (words.frame_limit == 0U) return "-c must be at least 1";
     if (words.memory < kSmallestMemory) return "--memory must be at least 1MB";
@@ -167,18 +172,19 @@ std::string option_of_live_alone(const RawOptions& words) {
 
 std::string option_conflict(const RawOptions& words) {
     using Check = std::string (*)(const RawOptions&);
-    constexpr std::array<Check, 7> kOfFiles = {wrong_without_interface,
+    constexpr std::array<Check, 8> kOfFiles = {wrong_without_interface,
                                                wrong_inputs,
                                                wrong_slim_of,
                                                wrong_evidence,
                                                wrong_report,
                                                wrong_pipe,
+                                               wrong_names,
                                                wrong_limits};
-    constexpr std::array<Check, 7> kOfFollow = {
+    constexpr std::array<Check, 8> kOfFollow = {
         wrong_without_interface, wrong_slim_of, wrong_follow, wrong_evidence, wrong_report,
-        wrong_live_output,       wrong_limits};
-    constexpr std::array<Check, 6> kOfLive = {wrong_interfaces, wrong_slim_of,     wrong_evidence,
-                                              wrong_report,     wrong_live_output, wrong_limits};
+        wrong_live_output,       wrong_names,   wrong_limits};
+    constexpr std::array<Check, 7> kOfLive = {wrong_interfaces,  wrong_slim_of, wrong_evidence, wrong_report,
+                                              wrong_live_output, wrong_names,   wrong_limits};
     std::span<const Check> checks = kOfFiles;
     if (is_live(words)) checks = kOfLive;
     if (!words.follow.empty()) checks = kOfFollow;

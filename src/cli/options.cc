@@ -168,8 +168,8 @@ void add_output_options(CLI::App& app, RawOptions& words) {
     app.add_flag("--excel", words.excel, "As --format xlsx")->group("");
     app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group("");
     app.add_flag("--bom", words.byte_order_mark, "Begin with a byte order mark")->group("");
-    // Accepted for habit: names are never resolved.
-    app.add_flag("-n", words.no_names)->group("");
+    // As of tcpdump, where it means what is the default here.
+    app.add_flag("-n", words.no_names)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->group("");
 }
 
 void add_analysis_options(CLI::App& app, RawOptions& words) {
@@ -223,6 +223,8 @@ void add_table_options(CLI::App& app, RawOptions& words) {
     add("--profiles", words.profiles, "Keepalive profiles to use instead of the built-in ones");
     add("--timeouts", words.timeouts, "Idle timeouts to add to the built-in ones");
     add("--inventory", words.inventory, "Hosts: address,name,idle,interval,count (of their keepalive)");
+    app.add_flag("--names", words.names, "Name hosts as /etc/hosts and pcapng files do, too (-n: do not)")
+        ->group(group);
     app.add_flag("--no-sandbox", words.no_sandbox,
                  "Keep all rights of the process, for what a sandbox refuses")
         ->group(group);

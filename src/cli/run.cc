@@ -41,6 +41,7 @@ public:
     Run(const Settings& settings, const Tables& tables, capture::FrameFilter filter, InputFiles& files,
         std::vector<std::string> folders_below)
         : settings_(settings),
+          on_name_(name_listener(tables)),
           output_(settings, tables),
           filter_(std::move(filter)),
           unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
@@ -79,6 +80,7 @@ private:
     [[nodiscard]] bool is_over() const { return output_.cannot_go_on() || frames_left_ == 0U; }
 
     const Settings& settings_;
+    const capture::NameListener on_name_;
     FileOutput output_;
     const capture::FrameFilter filter_;
     const std::shared_ptr<capture::UnpackingMemory> unpacking_;
@@ -164,6 +166,7 @@ OpenOptions Run::open_options() const {
     OpenOptions options;
     options.unpacking = unpacking_;
     options.keep_waiting = [] { return !stop_requested(); };
+    options.on_name = on_name_;
     return options;
 }
 
@@ -267,6 +270,7 @@ ExitCode run_pipe(const Settings& settings, const Tables& tables, const capture:
                   InputFiles& files) {
     OpenOptions options;
     options.filter = filter;
+    options.on_name = name_listener(tables);
     options.unpacking = std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes);
     PipeRun pipe(settings, tables, files.path(0));
     if (!pipe.begin(files.take(0).value(), std::move(options))) return pipe.code();

@@ -122,7 +122,7 @@ Settings to_settings(const RawOptions& words) {
     // Its ladders need the segments before a failure, whatever they were.
     if (!words.html.empty() && settings.segment_rows != SegmentSelection::kAll)
         settings.analyzer.segments = SegmentSelection::kEvery;
-    settings.tables = {{words.profiles, words.timeouts}, words.inventory};
+    settings.tables = {{words.profiles, words.timeouts}, words.inventory, words.names};
     settings.sandbox = !words.no_sandbox;
     settings.quiet = words.quiet;
     settings.verbose = words.verbose;

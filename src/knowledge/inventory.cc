@@ -116,4 +116,10 @@ const InventoryEntry* Inventory::find(const IpAddress& address) const {
     return nullptr;
 }
 
+const std::string* Inventory::name_of(const IpAddress& address) const {
+    const InventoryEntry* entry = find(address);
+    if (entry != nullptr && !entry->name.empty()) return &entry->name;
+    return other_names_ == nullptr ? nullptr : other_names_->find(address);
+}
+
 }  // namespace deadpeer

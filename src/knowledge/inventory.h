@@ -8,7 +8,8 @@
 //           hold an address, the longest counts, with all its cells: nothing is taken over from a shorter
 //           one. Idle and interval are seconds; an empty cell expects nothing. Lines that begin with # and
 //           empty lines do not count.
-// Lifetime: a value; pointers it answers are valid as long as it is.
+//           Hosts that it does not name may have names from elsewhere: take_names_from().
+// Lifetime: a value; pointers it answers are valid as long as it is, and the other names are.
 // Threads:  const calls may run in parallel.
 // Errors:   load() names the file, the line and what is wrong with it.
 // Cost:     find() searches once for each prefix length that occurs.
@@ -21,6 +22,7 @@
 #include "deadpeer/address.h"
 #include "deadpeer/result.h"
 #include "deadpeer/time.h"
+#include "knowledge/host_name_table.h"
 
 namespace deadpeer {
 
@@ -49,6 +51,11 @@ public:
     // nullptr if no row holds the address.
     [[nodiscard]] const InventoryEntry* find(const IpAddress& address) const;
 
+    // What the host is called: by its row, else elsewhere; nullptr: nobody has named it. Untrusted text.
+    [[nodiscard]] const std::string* name_of(const IpAddress& address) const;
+    // `names` must outlive the inventory, and may learn more meanwhile.
+    void take_names_from(const HostNameTable& names) { other_names_ = &names; }
+
     [[nodiscard]] bool empty() const { return entries_.empty(); }
 
 private:
@@ -59,6 +66,7 @@ private:
 
     std::vector<InventoryEntry> entries_;  // by address, then by length
     std::vector<PrefixLength> lengths_;    // that occur, longest first
+    const HostNameTable* other_names_ = nullptr;
 };
 
 }  // namespace deadpeer

@@ -64,6 +64,8 @@ bool PcapngContent::take(const Block& block, FrameBatch& batch) {
         case kSlim:
             return take_slim(block);
         case kNameResolution:
+            if (on_name_) read_names<kSwapped>(block.from(0), on_name_);
+            return true;
         case kDecryptionSecrets:
             return true;
         default:

@@ -9,8 +9,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "capture/file/pcapng_names.h"
 #include "capture/file/pcapng_time.h"
 #include "capture/file/slim_record.h"
 #include "core/pcapng_block.h"
@@ -24,6 +26,8 @@ std::string version_problem(unsigned major, unsigned minor);
 
 class PcapngContent {
 public:
+    explicit PcapngContent(NameListener on_name) : on_name_(std::move(on_name)) {}
+
     // REQUIRES: the body has at least smallest_body() bytes; the batch has room.
     template <bool kSwapped>
     bool take(const pcapng::Block& block, FrameBatch& batch);
@@ -67,6 +71,7 @@ private:
     void on_interface(FrameView& frame, std::uint32_t id);
     bool refuse(std::string problem);
 
+    const NameListener on_name_;
     std::vector<Interface> section_;  // interfaces of the current section, by their number in it
     std::vector<InterfaceInfo> infos_;
     std::string problem_;

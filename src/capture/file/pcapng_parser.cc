@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/file/pcapng_content.h"
 #include "capture/live/load.h"
@@ -22,6 +23,8 @@ constexpr std::uint32_t kSkipInPiecesAbove = 1U << 20;
 
 class PcapngParser final : public RecordParser {
 public:
+    explicit PcapngParser(NameListener on_name) : content_(std::move(on_name)) {}
+
     ParseResult parse(std::span<const std::uint8_t> bytes, FrameBatch& batch) override;
     const std::vector<InterfaceInfo>& interfaces() const override { return content_.interfaces(); }
     std::string format() const override { return "pcapng"; }
@@ -140,8 +143,8 @@ Status check_first_section(std::span<const std::uint8_t> beginning) {
     return success();
 }
 
-std::unique_ptr<RecordParser> make_pcapng_parser() {
-    return std::make_unique<PcapngParser>();
+std::unique_ptr<RecordParser> make_pcapng_parser(NameListener on_name) {
+    return std::make_unique<PcapngParser>(std::move(on_name));
 }
 
 }  // namespace deadpeer::capture

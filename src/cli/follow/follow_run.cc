@@ -39,6 +39,7 @@ Nanoseconds wall_clock() {
 FollowRun::FollowRun(const Settings& settings, const Tables& tables, capture::FrameFilter filter)
     : settings_(settings),
       filter_(std::move(filter)),
+      on_name_(name_listener(tables)),
       unpacking_(std::make_shared<capture::UnpackingMemory>(settings.unpacking_bytes)),
       folder_(settings.follow, options(),
               [this](const std::string& what) {
@@ -124,6 +125,7 @@ bool FollowRun::start() {
 OpenOptions FollowRun::options() const {
     OpenOptions options;
     options.filter = filter_;
+    options.on_name = on_name_;
     options.unpacking = unpacking_;
     options.keep_waiting = [] { return !stop_requested(); };
     return options;

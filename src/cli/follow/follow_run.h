@@ -74,6 +74,7 @@ private:
 
     const Settings& settings_;
     const capture::FrameFilter filter_;
+    const capture::NameListener on_name_;
     const std::shared_ptr<capture::UnpackingMemory> unpacking_;
     FollowedFolder folder_;
     FollowedFiles& files_ = folder_.files();

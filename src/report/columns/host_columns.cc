@@ -65,7 +65,7 @@ void write_settings(Cells& cells, const HostLine& line) {
 
 constexpr Column<HostLine> kTable[] = {
     {"host", CellType::kText, "Address.", [](Cells& c, const HostLine& l) { c.address(l.host.row.address); }},
-    {"name", CellType::kText, "Name of the host in the inventory.", write_name},
+    {"name", CellType::kText, "Name of the host, as --inventory or --names knows it.", write_name},
     {"connections", CellType::kInteger, "TCP connections that it took part in.",
      [](Cells& c, const HostLine& l) { c.number(l.host.row.connections); }},
     {"open_at_end", CellType::kInteger, "How many of them were open at the end of the capture.",

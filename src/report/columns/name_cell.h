@@ -1,4 +1,4 @@
-// write_name: the cell with the name that the inventory gives an address; empty if it gives none.
+// write_name: the cell with the name that the inventory knows of an address; empty if it knows none.
 #pragma once
 
 #include "deadpeer/address.h"
@@ -9,9 +9,8 @@ namespace deadpeer {
 
 // `inventory` may be null.
 inline void write_name(Cells& cells, const Inventory* inventory, const IpAddress& address) {
-    const InventoryEntry* entry = inventory == nullptr ? nullptr : inventory->find(address);
-    if (entry == nullptr || entry->name.empty()) return cells.empty();
-    cells.text(entry->name);
+    const std::string* name = inventory == nullptr ? nullptr : inventory->name_of(address);
+    name == nullptr ? cells.empty() : cells.text(*name);
 }
 
 }  // namespace deadpeer

@@ -1,4 +1,4 @@
-// Named: addresses with the names that the inventory gives them, as words of a sentence.
+// Named: addresses with the names that the inventory knows, as words of a sentence.
 //
 //     say(out, named(finding.subject), " reset ", named(finding.peer));  // 10.2.0.2:9000 (db-1) reset ...
 //
@@ -42,8 +42,7 @@ public:
 
 private:
     [[nodiscard]] const std::string* name_of(const IpAddress& address) const {
-        const InventoryEntry* entry = inventory_ == nullptr ? nullptr : inventory_->find(address);
-        return entry == nullptr || entry->name.empty() ? nullptr : &entry->name;
+        return inventory_ == nullptr ? nullptr : inventory_->name_of(address);
     }
 
     const Inventory* inventory_;
