@@ -8,6 +8,7 @@
 
 #include "capture/frame_filter.h"
 #include "capture/live/interfaces.h"
+#include "cli/anonymising_key.h"
 #include "cli/option_conflicts.h"
 #include "cli/options.h"
 #include "cli/short_help.h"
@@ -61,7 +62,7 @@ std::string empty_word(const CLI::App& app) {
     constexpr std::array kOptions = {
         "-f",         "-i",        "-y",         "-Z",         "--time-stamp-type",
         "--rotate",   "--follow",  "--slim-of",  "-o",         "--html",
-        "--evidence", "--metrics", "--profiles", "--timeouts", "--inventory"};
+        "--evidence", "--metrics", "--profiles", "--timeouts", "--inventory", "--anonymise"};
     for (const char* option : kOptions) {
         for (const std::string& word : app[option]->results()) {
             if (word.empty()) return fmt::format("{} is given but empty", option);
@@ -111,6 +112,11 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
         if (!wrong.empty()) return usage_error(wrong);
     }
     Settings settings = to_settings(words);
+    if (app.count("--anonymise") > 0) {
+        const Result<Anonymiser::Key> key = anonymising_key(words.anonymise);
+        if (!key) return usage_error(key.error().message);
+        settings.anonymise = key.value();
+    }
     if (app.count("--fail-on") == 0) return settings;
     const Result<FailOn> fail_on = parse_fail_on(words.fail_on);
     if (!fail_on) return usage_error(fail_on.error().message);

@@ -49,8 +49,8 @@ Status EvidenceOutput::open(const ReportFolder* reports) {
     return success();
 }
 
-EvidenceCaptures& EvidenceOutput::begin(EvidenceCaptures::Reopen reopen) {
-    captures_ = std::make_unique<EvidenceCaptures>(*folder_, std::move(reopen));
+EvidenceCaptures& EvidenceOutput::begin(EvidenceCaptures::Reopen reopen, Anonymiser* anonymiser) {
+    captures_ = std::make_unique<EvidenceCaptures>(*folder_, std::move(reopen), anonymiser);
     return *captures_;
 }
 

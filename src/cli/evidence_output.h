@@ -24,8 +24,8 @@ public:
     Status open(const ReportFolder* reports);
     [[nodiscard]] const ReportFolder& folder() const { return *folder_; }
 
-    // REQUIRES: open().
-    [[nodiscard]] EvidenceCaptures& begin(EvidenceCaptures::Reopen reopen);
+    // `anonymiser`: must outlive this; may be null. REQUIRES: open().
+    [[nodiscard]] EvidenceCaptures& begin(EvidenceCaptures::Reopen reopen, Anonymiser* anonymiser);
 
     // For the summary: where they are, and what is missing. REQUIRES: begin().
     [[nodiscard]] std::string text() const;

@@ -20,6 +20,7 @@ FileOutput::FileOutput(const Settings& settings, const Tables& tables)
     csv_.inventory = &tables.inventory;
     if (!settings.html.empty()) html_.emplace(settings, tables);
     if (!settings.evidence.empty()) evidence_.emplace(settings);
+    if (settings.anonymise) anonymiser_ = std::make_unique<Anonymiser>(*settings.anonymise);
 }
 
 bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
@@ -88,7 +89,7 @@ void FileOutput::enter_ended(std::uint32_t index, Ended ended) {
 
 bool FileOutput::start() {
     if (analyzer_ != nullptr) return true;
-    EvidenceCaptures* captures = evidence_ ? &evidence_->begin(reopen_) : nullptr;
+    EvidenceCaptures* captures = evidence_ ? &evidence_->begin(reopen_, anonymiser_.get()) : nullptr;
     if (captures != nullptr)
         csv_.evidence_file = [captures](std::uint64_t incident) { return captures->file_of(incident); };
     if (!settings_.output.empty() && !open_reports()) {
@@ -110,7 +111,9 @@ bool FileOutput::start() {
     if (captures != nullptr) sinks.push_back(captures);
     if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
-    analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, *sinks_);
+    if (anonymiser_ != nullptr) anonymous_ = std::make_unique<AnonymousSink>(*sinks_, *anonymiser_);
+    analyzer_ = std::make_unique<Analyzer>(
+        settings_.analyzer, anonymous_ != nullptr ? static_cast<ReportSink&>(*anonymous_) : *sinks_);
     record_refused_inputs();
     return true;
 }

@@ -23,6 +23,7 @@
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "deadpeer/analyzer.h"
+#include "report/anonymous/anonymous_sink.h"
 #include "report/columns/selected_rows.h"
 #include "report/csv/csv_reports.h"
 #include "report/fan_out.h"
@@ -106,7 +107,9 @@ private:
     EvidenceCaptures::Reopen reopen_;
     std::unique_ptr<ReportSink> html_report_;
     std::unique_ptr<FanOut> sinks_;
-    std::unique_ptr<Analyzer> analyzer_;  // null until an input could be opened
+    std::unique_ptr<Anonymiser> anonymiser_;    // --anonymise
+    std::unique_ptr<AnonymousSink> anonymous_;  // before the sinks, where there is one
+    std::unique_ptr<Analyzer> analyzer_;        // null until an input could be opened
 };
 
 }  // namespace deadpeer::cli

@@ -77,15 +77,15 @@ void add_live_options(CLI::App& app, RawOptions& words) {
         ->group(group);
     app.add_option("-y", words.link_type, "Link type, where the interface offers several")
         ->type_name("TYPE")
-        ->group(group);
+        ->group("");
     app.add_option("--time-stamp-type", words.time_stamp_type, "As tcpdump takes it: host, adapter, ...")
         ->type_name("TYPE")
-        ->group(group);
+        ->group("");
     app.add_option("--buffer-size", words.buffer_size,
                    "Memory for frames that wait, of all interfaces together (up to 16MB)")
         ->transform(size())
         ->type_name("SIZE")
-        ->group(group);
+        ->group("");
     app.add_flag("--wait-for-interface", words.wait_for_interface,
                  "Go on when an interface that went returns")
         ->group(group);
@@ -140,6 +140,10 @@ void add_output_options(CLI::App& app, RawOptions& words) {
         ->group(group);
     app.add_option("--evidence", words.evidence, "Copy the frames that prove each incident to this folder")
         ->type_name("DIR")
+        ->group(group);
+    app.add_option("--anonymise", words.anonymise,
+                   "Hide addresses by this key, or that of @FILE; no names, no payload")
+        ->type_name("KEY")
         ->group(group);
     app.add_option("--segments", words.segments, "Rows of segments.csv: keepalive (default), all or none")
         ->check(one_of(kSegmentWords, "keepalive, all, none"))
@@ -197,7 +201,7 @@ void add_analysis_options(CLI::App& app, RawOptions& words) {
                    "Largest heartbeat of an application (default 64 bytes)")
         ->check(sixteen_bits())
         ->type_name("N")
-        ->group(group);
+        ->group("");
     app.add_option("--max-connections", words.connection_limits,
                    "Warn when a server's port nears its limit; once for each port")
         ->check(connection_limit())

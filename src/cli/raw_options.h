@@ -55,6 +55,7 @@ struct RawOptions {
     std::string time = "utc";
     std::uint16_t community_id_seed = 0;
     std::string fail_on;
+    std::string anonymise;
     bool names = false;
     bool no_names = false;
     bool quiet = false;

@@ -13,6 +13,7 @@
 #include "cli/fail_on.h"
 #include "cli/tables.h"
 #include "deadpeer/options.h"
+#include "report/anonymous/anonymiser.h"
 #include "report/csv/csv_reports.h"
 #include "report/live/rotation.h"
 #include "report/reports.h"
@@ -46,10 +47,11 @@ struct Settings {
     std::optional<std::uint64_t> frame_limit;
     unsigned threads = 1;  // for files: one analyses, the others read ahead
 
-    std::string output;            // a folder, "-" for standard output, empty for no reports
-    std::string html;              // a file for the incident report; empty: none
-    std::string evidence;          // a folder for captures of the incidents; empty: none
-    std::optional<Report> report;  // which one goes to standard output
+    std::string output;                        // a folder, "-" for standard output, empty for no reports
+    std::string html;                          // a file for the incident report; empty: none
+    std::string evidence;                      // a folder for captures of the incidents; empty: none
+    std::optional<Report> report;              // which one goes to standard output
+    std::optional<Anonymiser::Key> anonymise;  // addresses are hidden by it
     CsvOptions csv;
     std::size_t unpacking_bytes = capture::UnpackingMemory::kUsual;
 

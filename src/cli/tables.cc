@@ -13,7 +13,9 @@ Result<Tables> load_tables(const TableFiles& files) {
         if (!inventory) return inventory.error();
         tables.inventory = std::move(inventory).value();
     }
-    if (files.names) {
+    if (files.forget_hosts) {
+        tables.inventory = {};
+    } else if (files.names) {
         tables.names = std::make_unique<HostNameTable>();
         if (const Status read = tables.names->load_hosts(files.hosts); !read) return read.error();
         tables.inventory.take_names_from(*tables.names);

@@ -20,6 +20,7 @@ struct TableFiles {
     std::string inventory;
     bool names = false;  // of hosts, from this file and from captures
     std::string hosts = "/etc/hosts";
+    bool forget_hosts = false;  // neither names nor the inventory are of the hosts that are reported
 };
 
 struct Tables {

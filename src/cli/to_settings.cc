@@ -123,6 +123,7 @@ Settings to_settings(const RawOptions& words) {
     if (!words.html.empty() && settings.segment_rows != SegmentSelection::kAll)
         settings.analyzer.segments = SegmentSelection::kEvery;
     settings.tables = {{words.profiles, words.timeouts}, words.inventory, words.names};
+    settings.tables.forget_hosts = !words.anonymise.empty();
     settings.sandbox = !words.no_sandbox;
     settings.quiet = words.quiet;
     settings.verbose = words.verbose;

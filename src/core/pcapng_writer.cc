@@ -40,12 +40,13 @@ void end_options(std::string& out) {
     put(out, std::uint16_t{0});
 }
 
-void put_section(std::string& out, std::string_view application) {
+void put_section(std::string& out, std::string_view application, std::string_view comment) {
     const std::size_t begin = begin_block(out, kSectionHeader);
     put(out, kByteOrderMagic);
     put(out, std::uint16_t{1});
     put(out, std::uint16_t{0});
     put(out, ~std::uint64_t{0});  // of unknown length
+    if (!comment.empty()) put_option(out, kComment, comment);
     put_option(out, kUserApplication, application);
     end_options(out);
     end_block(out, begin);

@@ -43,7 +43,7 @@ void end_block(std::string& out, std::size_t begin);
 void put_option(std::string& out, std::uint16_t code, std::string_view value);
 void end_options(std::string& out);
 
-void put_section(std::string& out, std::string_view application);
+void put_section(std::string& out, std::string_view application, std::string_view comment = {});
 
 struct InterfaceBlock {
     std::string name = {};  // empty: none

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kBegin = "incident-";
 constexpr std::string_view kEnd = ".pcapng";
+constexpr std::string_view kAnonymous =
+    "Addresses are other ones than were captured, so that checksums are wrong; payload is left out.";
 constexpr std::size_t kPublishedAtOnce = 32;  // each is open until then
 constexpr std::size_t kBlockBytes = 64;       // about what a frame takes besides its bytes and its comment
 
@@ -39,6 +41,11 @@ bool is_evidence_file_name(std::string_view name) {
     name.remove_prefix(kBegin.size());
     const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
     return digits >= 4 && name.substr(digits).starts_with('-');
+}
+
+EvidenceCaptures::EvidenceCaptures(ReportFolder& folder, Reopen reopen, Anonymiser* anonymiser)
+    : folder_(folder), reopen_(std::move(reopen)), anonymiser_(anonymiser) {
+    if (anonymiser != nullptr) anonymous_frame_.emplace(*anonymiser);
 }
 
 void EvidenceCaptures::on_input_end(std::uint32_t file, const InputSummary& summary) {
@@ -110,7 +117,7 @@ Status EvidenceCaptures::read(std::uint32_t input, const Visit& visit) {
 }
 
 Result<std::vector<ChosenFrame>> EvidenceCaptures::choose(std::span<const Incident> incidents) {
-    FrameChoice choice;
+    FrameChoice choice(anonymiser_);
     for (std::uint32_t i = 0; i < incidents.size(); ++i) choice.add(i, i + 1, incidents[i], proofs_);
     for (const std::uint32_t file : choice.files()) {
         const Status status = read(file, [&](const FrameView& frame, const PacketSource&) {
@@ -145,7 +152,8 @@ void EvidenceCaptures::plan(Chosen chosen) {
 // The frames of these files, into memory.
 Status EvidenceCaptures::copy(Chosen chosen, std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i) {
-        if (files_[i].bytes > 0) files_[i].content = std::make_unique<PcapngFile>();
+        if (files_[i].bytes > 0)
+            files_[i].content = std::make_unique<PcapngFile>(anonymous_frame_ ? kAnonymous : "");
     }
     while (!chosen.empty()) {
         const std::uint32_t file = chosen.front().place.file;
@@ -175,7 +183,7 @@ void EvidenceCaptures::copy(const ChosenFrame& chosen, const FrameView& frame, c
         interface.snap_length = source.interfaces()[frame.interface].snap_length;
     }
     const std::string place = fmt::format("Frame {} of {}.", frame.number, inputs_[chosen.place.file].name);
-    content->add(frame, content->interface_of(interface),
+    content->add(anonymous_frame_ ? anonymous_frame_->of(frame) : frame, content->interface_of(interface),
                  chosen.comment.empty() ? place : chosen.comment + " " + place);
 }
 

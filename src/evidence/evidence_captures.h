@@ -10,7 +10,8 @@
 //          whole, and those that an earlier run left in the folder go.
 // Bounds:  kMostFiles incidents, the worst; kMostBytes of frames in all.
 // Memory:  kMostAtOnce of frames: where there are more the inputs are read once more.
-// Lifetime: the folder must outlive it.
+//          With an Anonymiser their addresses are hidden and their payload is left out, as AnonymousFrame says.
+// Lifetime: the folder and the anonymiser must outlive it.
 // Threads: one thread at a time.
 // Errors:  finish() tells the first one, and then file_of() names none.
 #pragma once
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +29,7 @@
 #include "deadpeer/result.h"
 #include "deadpeer/sink.h"
 #include "deadpeer/source.h"
+#include "evidence/anonymous_frame.h"
 #include "evidence/frame_choice.h"
 #include "evidence/pcapng_file.h"
 #include "evidence/proofs.h"
@@ -49,7 +52,8 @@ public:
     // An input of the analysis, by its index, from the beginning.
     using Reopen = std::function<Result<std::unique_ptr<PacketSource>>(std::uint32_t input)>;
 
-    EvidenceCaptures(ReportFolder& folder, Reopen reopen) : folder_(folder), reopen_(std::move(reopen)) {}
+    // `anonymiser`: has hidden the addresses of what it is told, and hides those of the frames; may be null.
+    EvidenceCaptures(ReportFolder& folder, Reopen reopen, Anonymiser* anonymiser = nullptr);
 
     void on_input_end(std::uint32_t file, const InputSummary& summary) override;
     void on_finding(const Finding& finding) override;
@@ -94,6 +98,8 @@ private:
 
     ReportFolder& folder_;
     Reopen reopen_;
+    Anonymiser* anonymiser_;
+    std::optional<AnonymousFrame> anonymous_frame_;
     Incidents incidents_;
     Proofs proofs_;
     std::vector<Input> inputs_;

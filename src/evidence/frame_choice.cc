@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "evidence/frame_words.h"
+#include "report/anonymous/anonymous_sink.h"
 
 namespace deadpeer {
 namespace {
@@ -21,7 +22,8 @@ FramePlace latest(const Proof& proof) {
 
 }  // namespace
 
-FrameChoice::FrameChoice() : watches_(0, SeededHash(0)), reassembler_(kReassemblyBytes, 0) {}
+FrameChoice::FrameChoice(Anonymiser* anonymiser)
+    : anonymiser_(anonymiser), watches_(0, SeededHash(0)), reassembler_(kReassemblyBytes, 0) {}
 
 void FrameChoice::add(std::uint32_t incident, std::uint64_t number, const Incident& what,
                       const Proofs& proofs) {
@@ -82,10 +84,8 @@ void FrameChoice::look_at(std::uint32_t file, const FrameView& frame) {
     const auto first = marks_.begin() + static_cast<std::ptrdiff_t>(next_mark_);
     const std::span<const Mark> marks(first, end - next_mark_);
 
-    SegmentBatch& decoded = *decoded_;
-    decoded.clear();
-    decoded.reassembler = &reassembler_;
-    if (!frame.rejected_by_filter) decode(frame, 0, decoded);
+    decode_frame(frame);
+    const SegmentBatch& decoded = *decoded_;
     ChosenFrame chosen = {place, 0, frame.captured_length, {}};
     for (const Segment& segment : decoded.view()) {
         const auto known = watches_.find(segment.key);
@@ -108,6 +108,19 @@ void FrameChoice::look_at(std::uint32_t file, const FrameView& frame) {
         chosen.incident = mark.incident;
         chosen.comment = words_of_proof(mark.number, *mark.proof, place.frame, decoded);
         choose(chosen, true);
+    }
+}
+
+void FrameChoice::decode_frame(const FrameView& frame) {
+    SegmentBatch& decoded = *decoded_;
+    decoded.clear();
+    decoded.reassembler = &reassembler_;
+    if (!frame.rejected_by_filter) decode(frame, 0, decoded);
+    if (anonymiser_ == nullptr) return;
+    for (Segment& segment : std::span(decoded.segments).first(decoded.count)) hide(segment, *anonymiser_);
+    for (Notice& notice : std::span(decoded.notices).first(decoded.notice_count)) {
+        notice.host = anonymiser_->hidden(notice.host);
+        hide(notice.quote, *anonymiser_);
     }
 }
 

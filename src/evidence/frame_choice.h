@@ -1,6 +1,6 @@
 // FrameChoice: which frames go into which incident's evidence, found by reading the capture again.
 //
-//     FrameChoice choice;
+//     FrameChoice choice(nullptr);
 //     choice.add(0, incident, proofs);                 // each incident
 //     for each input in choice.files(): for each frame of it: choice.look_at(file, frame);
 //     for (const ChosenFrame& frame : choice.finish()) ...
@@ -11,7 +11,7 @@
 // Cost:    each frame is decoded; a look-up for each of its segments.
 // Memory:  kAround places for each connection, and the frames that are chosen: of an incident at most
 //          kMostFrames, and those that its events name.
-// Lifetime: the proofs must outlive it.
+// Lifetime: the proofs and the anonymiser must outlive it.
 // Threads: one thread at a time.
 #pragma once
 
@@ -29,6 +29,7 @@
 #include "decode/decode.h"
 #include "decode/reassembler.h"
 #include "evidence/proofs.h"
+#include "report/anonymous/anonymiser.h"
 
 namespace deadpeer {
 
@@ -45,7 +46,8 @@ public:
     static constexpr std::size_t kBetween = 256;
     static constexpr std::size_t kMostFrames = 2048;
 
-    FrameChoice();
+    // `anonymiser`: hides the addresses of frames, where those of incidents and proofs are hidden; may be null.
+    explicit FrameChoice(Anonymiser* anonymiser);
 
     // `number`: of the incident, as comments call it; `incident`: its place among those chosen for.
     void add(std::uint32_t incident, std::uint64_t number, const Incident& what, const Proofs& proofs);
@@ -80,10 +82,12 @@ private:
     using Marks = std::vector<Mark>;
 
     void mark(std::uint32_t incident, std::uint64_t number, const Proof& proof, const ProvenFlow* flow);
+    void decode_frame(const FrameView& frame);
     void sort_marks();
     void see(Watch& watch, const ChosenFrame& frame, bool is_marked);
     void choose(const ChosenFrame& frame, bool is_marked);
 
+    Anonymiser* anonymiser_;
     std::vector<std::unique_ptr<Proof>> causes_;
     Marks marks_;
     std::size_t next_mark_ = 0;

@@ -23,7 +23,7 @@ void PcapngFile::sort_by_time() {
 
 std::string PcapngFile::bytes() const {
     std::string out;
-    pcapng::put_section(out, "deadpeer");
+    pcapng::put_section(out, "deadpeer", comment_);
     for (const Interface& interface : interfaces_) pcapng::put_interface(out, interface);
     out.reserve(out.size() + packets_.size());
     for (const Packet& packet : order_) out.append(packets_, packet.offset, packet.size);

@@ -26,6 +26,9 @@ class PcapngFile {
 public:
     using Interface = pcapng::InterfaceBlock;
 
+    // `comment`: on the whole file; may be empty.
+    explicit PcapngFile(std::string_view comment = {}) : comment_(comment) {}
+
     // Its number, declared when it is asked for first.
     std::uint32_t interface_of(const Interface& interface);
     void add(const FrameView& frame, std::uint32_t interface, std::string_view comment);
@@ -42,6 +45,7 @@ private:
         std::size_t size;
     };
 
+    std::string comment_;
     std::vector<Interface> interfaces_;
     std::vector<Packet> order_;
     std::string packets_;

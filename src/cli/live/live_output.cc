@@ -22,6 +22,7 @@ LiveOutput::LiveOutput(const Settings& settings, const Tables& tables, Complain 
     csv_.knowledge = &tables.knowledge;
     csv_.inventory = &tables.inventory;
     if (!settings.html.empty()) html_.emplace(settings, tables);
+    if (settings.anonymise) anonymiser_ = std::make_unique<Anonymiser>(*settings.anonymise);
 }
 
 bool LiveOutput::fail(ExitCode code, const std::string& why) {
@@ -95,6 +96,16 @@ void LiveOutput::open_sinks() {
     if (html_) sinks.push_back(&html_->ladders());
     sinks.insert(sinks.end(), {&ended_, &summary_, &fail_on_});
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
+    if (anonymiser_ != nullptr) anonymous_.emplace(*sinks_, *anonymiser_);
+}
+
+// What a snapshot tells does not come by sink().
+LiveOutput::Feed LiveOutput::hiding(const Feed& feed) const {
+    if (anonymiser_ == nullptr) return feed;
+    return [this, &feed](ReportSink& sink) {
+        AnonymousSink anonymous(sink, *anonymiser_);
+        return feed(anonymous);
+    };
 }
 
 void LiveOutput::turn(Nanoseconds now) {
@@ -102,7 +113,8 @@ void LiveOutput::turn(Nanoseconds now) {
     if (reports_ != nullptr) reports_->flush(now);
 }
 
-void LiveOutput::publish(const Feed& feed, Nanoseconds now) {
+void LiveOutput::publish(const Feed& given, Nanoseconds now) {
+    const Feed feed = hiding(given);
     // What is told meanwhile is not counted twice.
     Tally ended;
     std::optional<Tally> open;
@@ -153,7 +165,7 @@ bool LiveOutput::rotation_due(Nanoseconds now) const {
 void LiveOutput::rotate(const Feed& feed, Nanoseconds now) {
     if (reports_ == nullptr) return;
     limiter_->end_minute();
-    reports_->rotate(feed, now);
+    reports_->rotate(hiding(feed), now);
 }
 
 std::string LiveOutput::statistics(const Feed& feed, Nanoseconds now) const {

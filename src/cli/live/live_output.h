@@ -23,6 +23,7 @@
 #include "cli/settings.h"
 #include "cli/tables.h"
 #include "cli/tally.h"
+#include "report/anonymous/anonymous_sink.h"
 #include "report/columns/selected_rows.h"
 #include "report/fan_out.h"
 #include "report/live/live_reports.h"
@@ -56,7 +57,7 @@ public:
     bool start(Nanoseconds now, Needs needs);
 
     // REQUIRES: started, for all of these.
-    [[nodiscard]] ReportSink& sink() { return *sinks_; }
+    [[nodiscard]] ReportSink& sink() { return anonymous_ ? static_cast<ReportSink&>(*anonymous_) : *sinks_; }
     // Time passed: makes events durable, ends minutes.
     void turn(Nanoseconds now);
     // Is there anything that publish() would write?
@@ -87,6 +88,7 @@ public:
 private:
     bool fail(ExitCode code, const std::string& why);
     void open_sinks();
+    [[nodiscard]] Feed hiding(const Feed& feed) const;
     [[nodiscard]] std::string segments_left_out_text() const;
     [[nodiscard]] bool standard_output_failed() const;
     bool write_metrics(const Tally& ended, const Tally& open, Nanoseconds now);
@@ -115,6 +117,8 @@ private:
     Summary summary_;
     FailOnSink fail_on_;
     std::unique_ptr<FanOut> sinks_;
+    std::unique_ptr<Anonymiser> anonymiser_;  // --anonymise
+    std::optional<AnonymousSink> anonymous_;  // before the sinks, where there is one
 };
 
 }  // namespace deadpeer::cli
