@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -15,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/close_descriptors.h"
 #include "sandbox/sandbox.h"
 
 namespace deadpeer::cli {
@@ -38,17 +38,6 @@ std::vector<int> descriptors_of(const Bindings& bindings) {
     std::vector<int> descriptors;
     for (const auto& binding : bindings) descriptors.push_back(binding.descriptor());
     return descriptors;
-}
-
-void close_all_but(std::vector<int> kept) {
-    std::ranges::sort(kept);
-    unsigned next = 0;
-    for (const int descriptor : kept) {
-        const auto number = static_cast<unsigned>(descriptor);
-        if (number > next) ::close_range(next, number - 1, 0);
-        next = number + 1;
-    }
-    ::close_range(next, ~0U, 0);
 }
 
 // Until the other end is gone.
