@@ -1,7 +1,7 @@
 // The key of --anonymise: a word, or what stands in a file.
 //
-// Why both: most want to hide addresses from whoever gets the report, who never sees their ps: a word will do.
-//           Where others use the machine, @FILE, as curl takes it, keeps the word out of their sight.
+// Why both: most want to hide addresses from whoever gets the report, who never sees their ps: a word will
+//           do. Where others use the machine, @FILE, as curl takes it, keeps the word out of their sight.
 // Errors:   finished sentences.
 #pragma once
 

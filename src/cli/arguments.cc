@@ -60,9 +60,9 @@ void describe(CLI::App& app, RawOptions& words) {
 // An option whose word is empty, as an unset variable in a script makes it.
 std::string empty_word(const CLI::App& app) {
     constexpr std::array kOptions = {
-        "-f",         "-i",        "-y",         "-Z",         "--time-stamp-type",
-        "--rotate",   "--follow",  "--slim-of",  "-o",         "--html",
-        "--evidence", "--metrics", "--profiles", "--timeouts", "--inventory", "--anonymise"};
+        "-f",         "-i",         "-y",          "-Z",          "--time-stamp-type", "--rotate",
+        "--follow",   "--slim-of",  "-o",          "--html",      "--evidence",        "--metrics",
+        "--profiles", "--timeouts", "--inventory", "--anonymise", "--on-event"};
     for (const char* option : kOptions) {
         for (const std::string& word : app[option]->results()) {
             if (word.empty()) return fmt::format("{} is given but empty", option);

@@ -18,10 +18,14 @@ using sandbox::User;
 
 Result<Confinement> enter(const Settings& settings, const sandbox::Plan& plan) {
     Confinement confinement{"sandbox: off (--no-sandbox)", ""};
+    auto alerts = Alerts::open(settings, {!settings.sandbox, plan.user, plan.user_is_wish});
+    if (!alerts) return alerts.error();
+    confinement.alerts = std::move(alerts).value();
     if (settings.sandbox) {
         const Result<sandbox::State> state = sandbox::enter(plan);
         if (!state) return state.error();
-        confinement = {state.value().text(), state.value().warning()};
+        confinement.text = state.value().text();
+        confinement.warning = state.value().warning();
     }
     if (confined_hook != nullptr) confined_hook();
     return confinement;

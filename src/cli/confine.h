@@ -4,6 +4,7 @@
 //          to none and has all its inputs open. Others stay who they are.
 // Live:    -Z; nobody where root started it. A folder of root's that holds nothing but reports becomes that
 //          user's. An interface that comes back is bound to by a process of its own.
+// Alerts:  the log of the system is opened, and the command started, with what the process has before.
 // Pipes:   what may turn out to be live is confined as a file is, but can do what a live capture does with
 //          its folders. -Z names another user.
 // Threads: call once, before any other thread starts.
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "capture/live/live_capture.h"
+#include "cli/alerts/alerts.h"
 #include "cli/live/link_binder.h"
 #include "cli/settings.h"
 #include "deadpeer/result.h"
@@ -26,6 +28,7 @@ struct Confinement {
     std::string text;     // for the summary
     std::string warning;  // for standard error, or empty
     std::unique_ptr<LinkBinder> binder = nullptr;
+    Alerts alerts = {};
 };
 
 // `folders`: those of the reports, of the page and of evidence, as far as there are any. `late_inputs`: files

@@ -39,22 +39,24 @@ bool FileOutput::confine(const std::vector<std::string>& late_inputs) {
         note(ExitCode::kNotWritten);
         return false;
     }
-    const auto confined = confine_for_files(settings_, folders, late_inputs);
+    auto confined = confine_for_files(settings_, folders, late_inputs);
     if (!confined) {
         complain(confined.error().message);
         note(ExitCode::kNotWritten);
         return false;
     }
     sandbox_ = confined.value().text;
+    alerts_ = std::move(confined.value().alerts);
     if (!confined.value().warning.empty()) remark(confined.value().warning);
     return true;
 }
 
 void FileOutput::take_over(std::unique_ptr<ReportFolder> folder, std::optional<ReplacedFile> page,
-                           const Confinement& sandbox) {
+                           Confinement sandbox) {
     if (html_) html_->take_over(std::move(page));
     if (folder != nullptr) folder_ = std::move(folder);
     sandbox_ = sandbox.text;
+    alerts_ = std::move(sandbox.alerts);
 }
 
 void FileOutput::complain(const std::string& message) {
@@ -110,6 +112,11 @@ bool FileOutput::start() {
     }
     if (captures != nullptr) sinks.push_back(captures);
     if (!settings_.fail_on.empty()) sinks.push_back(&fail_on_);
+    if (alerts_.any()) {
+        AlertSink::Needs needs = {[this](const std::string& message) { complain(message); }};
+        alert_sink_ = std::make_unique<AlertSink>(alerts_, csv_, std::move(needs));
+        sinks.push_back(alert_sink_.get());
+    }
     sinks_ = std::make_unique<FanOut>(std::move(sinks));
     if (anonymiser_ != nullptr) anonymous_ = std::make_unique<AnonymousSink>(*sinks_, *anonymiser_);
     analyzer_ = std::make_unique<Analyzer>(

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/alerts/alert_sink.h"
 #include "cli/arguments.h"
 #include "cli/confine.h"
 #include "cli/evidence_output.h"
@@ -39,7 +40,7 @@ public:
     bool confine(const std::vector<std::string>& late_inputs);
     // Or somebody else did. `folder`, `page`: as opened; none without -o DIR, and without --html.
     void take_over(std::unique_ptr<ReportFolder> folder, std::optional<ReplacedFile> page,
-                   const Confinement& sandbox);
+                   Confinement sandbox);
 
     // How the evidence captures get at an input again. REQUIRES: before start(), where there are any.
     void read_again_by(EvidenceCaptures::Reopen reopen) { reopen_ = std::move(reopen); }
@@ -106,6 +107,8 @@ private:
     std::optional<EvidenceOutput> evidence_;  // --evidence
     EvidenceCaptures::Reopen reopen_;
     std::unique_ptr<ReportSink> html_report_;
+    Alerts alerts_;
+    std::unique_ptr<AlertSink> alert_sink_;  // null without alerts
     std::unique_ptr<FanOut> sinks_;
     std::unique_ptr<Anonymiser> anonymiser_;    // --anonymise
     std::unique_ptr<AnonymousSink> anonymous_;  // before the sinks, where there is one

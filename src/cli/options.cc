@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "cli/checks.h"
+#include "cli/short_help.h"
 
 namespace deadpeer::cli {
 
@@ -70,22 +71,22 @@ void add_live_options(CLI::App& app, RawOptions& words) {
         ->type_name("IF")
         ->group(group);
     // tcpdump's, and not worth a line of the help.
-    app.add_flag("-p", words.not_promiscuous, "Not in promiscuous mode")->group("");
+    app.add_flag("-p", words.not_promiscuous, "Not in promiscuous mode")->group(kSeldom);
     app.add_option("-s", words.snap_length, "Bytes to keep of each frame (default 256; 0: all)")
         ->check(whole_number())
         ->type_name("SNAPLEN")
         ->group(group);
     app.add_option("-y", words.link_type, "Link type, where the interface offers several")
         ->type_name("TYPE")
-        ->group("");
+        ->group(kSeldom);
     app.add_option("--time-stamp-type", words.time_stamp_type, "As tcpdump takes it: host, adapter, ...")
         ->type_name("TYPE")
-        ->group("");
+        ->group(kSeldom);
     app.add_option("--buffer-size", words.buffer_size,
                    "Memory for frames that wait, of all interfaces together (up to 16MB)")
         ->transform(size())
         ->type_name("SIZE")
-        ->group("");
+        ->group(kSeldom);
     app.add_flag("--wait-for-interface", words.wait_for_interface,
                  "Go on when an interface that went returns")
         ->group(group);
@@ -164,16 +165,23 @@ void add_output_options(CLI::App& app, RawOptions& words) {
                    "Exit with 10 if one of these events or verdicts occurs, or any")
         ->type_name("WORDS")
         ->group(group);
+    app.add_option("--on-event", words.on_event,
+                   "Start this once, and write it a line of JSON for each event")
+        ->type_name("COMMAND")
+        ->group(group);
+    app.add_flag("--syslog", words.syslog, "Tell each event to the journal or syslogd, too")->group(group);
     // Seldom wanted, and not worth a line of the help.
     app.add_option("--community-id-seed", words.community_id_seed, "Seed of community_id (default 0)")
         ->check(sixteen_bits())
         ->type_name("N")
-        ->group("");
-    app.add_flag("--excel", words.excel, "As --format xlsx")->group("");
-    app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group("");
-    app.add_flag("--bom", words.byte_order_mark, "Begin with a byte order mark")->group("");
+        ->group(kSeldom);
+    app.add_flag("--excel", words.excel, "As --format xlsx")->group(kSeldom);
+    app.add_flag("--crlf", words.crlf, "End lines with CR LF")->group(kSeldom);
+    app.add_flag("--bom", words.byte_order_mark, "Begin with a byte order mark")->group(kSeldom);
     // As of tcpdump, where it means what is the default here.
-    app.add_flag("-n", words.no_names)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->group("");
+    app.add_flag("-n", words.no_names, "No names, as of tcpdump: the default")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->group(kSeldom);
 }
 
 void add_analysis_options(CLI::App& app, RawOptions& words) {
@@ -201,7 +209,7 @@ void add_analysis_options(CLI::App& app, RawOptions& words) {
                    "Largest heartbeat of an application (default 64 bytes)")
         ->check(sixteen_bits())
         ->type_name("N")
-        ->group("");
+        ->group(kSeldom);
     app.add_option("--max-connections", words.connection_limits,
                    "Warn when a server's port nears its limit; once for each port")
         ->check(connection_limit())

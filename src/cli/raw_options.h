@@ -55,6 +55,8 @@ struct RawOptions {
     std::string time = "utc";
     std::uint16_t community_id_seed = 0;
     std::string fail_on;
+    std::string on_event;
+    bool syslog = false;
     std::string anonymise;
     bool names = false;
     bool no_names = false;

@@ -110,7 +110,7 @@ ExitCode Run::go() {
 }
 
 ExitCode Run::go_on(BegunPipe begun) {
-    output_.take_over(std::move(begun.folder), std::move(begun.page), begun.sandbox);
+    output_.take_over(std::move(begun.folder), std::move(begun.page), std::move(begun.sandbox));
     report_of_repeated();
     read(0, std::move(begun.source));
     read_to_the_end();

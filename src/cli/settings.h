@@ -59,6 +59,8 @@ struct Settings {
     SegmentSelection segment_rows = SegmentSelection::kKeepalive;  // of segments.csv
     TableFiles tables;
     FailOn fail_on;
+    std::string on_event;  // a command for the shell that gets events; empty: none
+    bool syslog = false;
     bool sandbox = true;
     bool quiet = false;
     bool verbose = false;

@@ -13,6 +13,10 @@
 
 namespace deadpeer::cli {
 
+// The group of options that are not worth a line of the help. Those of no group CLI11 does not name in its
+// messages.
+inline constexpr const char* kSeldom = "Seldom wanted";
+
 class ShortHelp final : public CLI::Formatter {
 public:
     explicit ShortHelp(std::string usage) : usage_(std::move(usage)) { column_width(29); }
@@ -27,6 +31,11 @@ public:
             text.erase(at, 1);
         }
         return text;
+    }
+    std::string make_group(std::string group, bool is_positional,
+                           std::vector<const CLI::Option*> options) const override {
+        if (group == kSeldom) return {};
+        return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
     }
     // Later versions of CLI11 break lines and put long options into a column of their own.
     std::string make_option(const CLI::Option* option, bool is_positional) const override {

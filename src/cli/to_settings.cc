@@ -116,6 +116,8 @@ Settings to_settings(const RawOptions& words) {
     settings.html = words.html;
     settings.evidence = words.evidence;
     settings.csv = csv_options(words);
+    settings.on_event = words.on_event;
+    settings.syslog = words.syslog;
     settings.unpacking_bytes = unpacking_bytes(words);
     settings.analyzer = analyzer_options(words);
     settings.segment_rows = settings.analyzer.segments;

@@ -1,7 +1,7 @@
 // Options and extension headers of which only those bytes stay that tell nothing of anybody.
 //
-// What:    lengths stay, so that whatever reads them finds the next header; of what is overwritten nothing can
-//          be told but how long it was.
+// What:    lengths stay, so that whatever reads them finds the next header; of what is overwritten nothing
+//          can be told but how long it was.
 // Source:  RFC 791 section 3.1; RFC 8200 section 4; RFC 9293 section 3.1.
 #pragma once
 

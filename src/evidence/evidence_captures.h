@@ -10,7 +10,8 @@
 //          whole, and those that an earlier run left in the folder go.
 // Bounds:  kMostFiles incidents, the worst; kMostBytes of frames in all.
 // Memory:  kMostAtOnce of frames: where there are more the inputs are read once more.
-//          With an Anonymiser their addresses are hidden and their payload is left out, as AnonymousFrame says.
+//          With an Anonymiser their addresses are hidden and their payload is left out, as AnonymousFrame
+//          says.
 // Lifetime: the folder and the anonymiser must outlive it.
 // Threads: one thread at a time.
 // Errors:  finish() tells the first one, and then file_of() names none.

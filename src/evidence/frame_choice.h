@@ -46,7 +46,8 @@ public:
     static constexpr std::size_t kBetween = 256;
     static constexpr std::size_t kMostFrames = 2048;
 
-    // `anonymiser`: hides the addresses of frames, where those of incidents and proofs are hidden; may be null.
+    // `anonymiser`: hides the addresses of frames, where those of incidents and proofs are hidden; may be
+    // null.
     explicit FrameChoice(Anonymiser* anonymiser);
 
     // `number`: of the incident, as comments call it; `incident`: its place among those chosen for.

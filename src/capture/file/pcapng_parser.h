@@ -27,7 +27,8 @@ inline constexpr std::size_t kSectionHeaderBytes = 28;
 // Whether a file that begins like this can be read. The reason of an Error is the end of a sentence.
 Status check_first_section(std::span<const std::uint8_t> beginning);
 
-// Parses from the first section header on. `on_name`: is told the names of hosts, those of blocks up to 1 MiB.
+// Parses from the first section header on. `on_name`: is told the names of hosts, those of blocks up to 1
+// MiB.
 std::unique_ptr<RecordParser> make_pcapng_parser(NameListener on_name = {});
 
 }  // namespace deadpeer::capture

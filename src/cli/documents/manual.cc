@@ -99,7 +99,7 @@ constexpr ExitMeaning kExitMeanings[] = {
     {1, "The command line is wrong, or memory ran out."},
     {2, "An input is damaged or truncated, or one of several was refused: the rest is reported."},
     {3, "Nothing could be read or captured, or another run writes to the folder: no report."},
-    {4, "A report could not be written, or the sandbox could not be set up."},
+    {4, "A report could not be written, or the sandbox or an alert could not be set up."},
     {5, "The capture failed on the way; the report up to then is complete."},
     {10, "--fail-on matched."},
 };

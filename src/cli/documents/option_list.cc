@@ -6,6 +6,7 @@
 
 #include "cli/diff.h"
 #include "cli/options.h"
+#include "cli/short_help.h"
 #include "cli/slim.h"
 #include "deadpeer/names.h"
 #include "diff/compare.h"
@@ -85,7 +86,7 @@ std::vector<OptionRow> rows_of(const CLI::App& app) {
         const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
         row.value_name = type.substr(0, type.find(':'));
         row.meaning = option->get_description();
-        row.group = option->get_group();
+        if (option->get_group() != kSeldom) row.group = option->get_group();
         row.value = value_named(row.value_name);
         row.words = words_of(row.names.front());
         if (!row.words.empty()) row.value = Value::kWords;

@@ -113,6 +113,7 @@ bool FollowRun::start() {
     needs.meanwhile = [this] { service_.keep_alive(Clock::now()); };
     needs.lost_frames = [this](std::uint32_t input) { return lost_[input]; };
     needs.one_input = settings_.follow;
+    needs.alerts = &sandbox_.alerts;
     if (!files_.empty()) started_ = files_.next().first_time;
     if (started_ == kNoTime) started_ = wall_clock();
     if (!output_.start(started_, std::move(needs))) return false;

@@ -76,6 +76,10 @@ bool LiveOutput::start(Nanoseconds now, Needs needs) {
     }
     if (settings_.live->print) printer_ = std::make_unique<EventPrinter>(csv_.inventory);
     if (settings_.to_standard_output()) event_rows_ = std::make_unique<EventRows>(csv_, needs_.lost_frames);
+    if (needs_.alerts != nullptr && needs_.alerts->any()) {
+        AlertSink::Needs of_alerts = {complain_, needs_.lost_frames};
+        alert_sink_ = std::make_unique<AlertSink>(*needs_.alerts, csv_, std::move(of_alerts));
+    }
     open_sinks();
     return true;
 }
@@ -85,6 +89,7 @@ void LiveOutput::open_sinks() {
     if (reports_ != nullptr) rows.push_back(reports_.get());
     if (printer_ != nullptr) rows.push_back(printer_.get());
     if (event_rows_ != nullptr) rows.push_back(event_rows_.get());
+    if (alert_sink_ != nullptr) rows.push_back(alert_sink_.get());
     std::vector<ReportSink*> sinks;
     if (!rows.empty()) {
         rows_ = std::make_unique<FanOut>(std::move(rows));
@@ -111,6 +116,7 @@ LiveOutput::Feed LiveOutput::hiding(const Feed& feed) const {
 void LiveOutput::turn(Nanoseconds now) {
     if (limiter_ != nullptr) limiter_->advance_time(now);
     if (reports_ != nullptr) reports_->flush(now);
+    if (alert_sink_ != nullptr) alert_sink_->turn(AlertSink::Clock::now());
 }
 
 void LiveOutput::publish(const Feed& given, Nanoseconds now) {

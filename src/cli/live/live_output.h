@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/alerts/alert_sink.h"
 #include "cli/exit_code.h"
 #include "cli/fail_on.h"
 #include "cli/html_output.h"
@@ -52,6 +53,7 @@ public:
         // Of the input, so far.
         std::function<std::uint64_t(std::uint32_t)> lost_frames = [](std::uint32_t) { return 0; };
         std::string one_input = {};  // see LiveNumbers
+        Alerts* alerts = nullptr;    // where events go, too; null: nowhere
     };
     // Begins the reports. False: likewise.
     bool start(Nanoseconds now, Needs needs);
@@ -110,6 +112,7 @@ private:
     std::unique_ptr<LiveReports> reports_;   // null without -o DIR
     std::unique_ptr<EventPrinter> printer_;  // --print
     std::unique_ptr<EventRows> event_rows_;  // -o -
+    std::unique_ptr<AlertSink> alert_sink_;  // null without alerts
     std::unique_ptr<FanOut> rows_;
     std::unique_ptr<RowLimiter> limiter_;     // null without rows
     std::unique_ptr<SelectedRows> selected_;  // before it; null where it gets what is told

@@ -107,6 +107,7 @@ bool LiveRun::start() {
     needs.lost_frames = [this](std::uint32_t input) {
         return capture_->input(input).stats().dropped_by_capture.value_or(0);
     };
+    needs.alerts = &sandbox_.alerts;
     needs.can_capture = [this](std::size_t input) { return !capture_->blind_since(input); };
     if (!output_.start(capture_->now(), std::move(needs))) return false;
     analyzer_ = std::make_unique<Analyzer>(settings_.analyzer, output_.sink());

@@ -6,14 +6,14 @@
 // What:     Crypto-PAn: two addresses that share a prefix of n bits share one of n bits afterwards, and under
 //           one key an address is always the same other one. IPv4 and IPv6 addresses, and Ethernet's, each by
 //           themselves; of the latter the bits for group and local addresses stay. What is no host's address
-//           stays: 0.0.0.0, ::, broadcasts; an address that would become one of these becomes another. Numbers of
-//           VLANs and virtual networks stay, those that are made of addresses do not.
+//           stays: 0.0.0.0, ::, broadcasts; an address that would become one of these becomes another.
+//           Numbers of VLANs and virtual networks stay, those that are made of addresses do not.
 // Strength: who knows some pairs of addresses, or can guess by what hosts do, knows what prefixes they share
 //           with others. That is the price of prefixes that are kept.
 // Cost:     an AES block for each bit of an address; kMostKept are remembered.
 // Threads:  one thread at a time.
-// Source:   Xu, Fan, Ammar, Moon: Prefix-Preserving IP Address Anonymization, ICNP 2002; for IPv6 the same with
-//           128 bits.
+// Source:   Xu, Fan, Ammar, Moon: Prefix-Preserving IP Address Anonymization, ICNP 2002; for IPv6 the same
+//           with 128 bits.
 #pragma once
 
 #include <array>
