@@ -14,6 +14,7 @@
 #include "cli/short_help.h"
 #include "cli/to_settings.h"
 #include "cli/trailing_filter.h"
+#include "cli/unknown_option.h"
 #include "report/columns/columns.h"
 #include "report/glossary.h"
 #include "report/text/text.h"
@@ -99,6 +100,9 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         return Answer{app.help()};
+    } catch (const CLI::ExtrasError& error) {
+        const std::string unknown = unknown_option(app);
+        return usage_error(unknown.empty() ? error.what() : unknown);
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what());
     }

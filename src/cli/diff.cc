@@ -10,6 +10,7 @@
 
 #include "cli/short_help.h"
 #include "cli/standard_streams.h"
+#include "cli/unknown_option.h"
 #include "diff/difference_csv.h"
 #include "diff/difference_text.h"
 #include "diff/trend.h"
@@ -192,6 +193,9 @@ std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* co
         app.parse(argc - 1, argv + 1);
     } catch (const CLI::CallForHelp&) {
         return Answer{app.help()};
+    } catch (const CLI::ExtrasError& error) {
+        const std::string unknown = unknown_option(app);
+        return usage_error(unknown.empty() ? error.what() : unknown);
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what());
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/parsed.h"
 #include "cli/program.h"
 #include "cli/sample_capture.h"
 #include "support/catch.h"
@@ -211,4 +212,38 @@ TEST_CASE("--idle-after: a connection silent shorter than that at the end is not
     };
     CHECK(contains(idle_at_end("5"), "\n10.0.0.1,,2,2,1,"));
     CHECK(contains(idle_at_end("5.001"), "\n10.0.0.1,,2,2,0,"));
+}
+
+TEST_CASE("options that there are not: what tcpdump and tshark have gets a hint, a slip its name") {
+    const std::pair<std::vector<const char*>, const char*> cases[] = {
+        {{"x", "-w", "y"},
+         "there is no option -w; deadpeer writes reports; tcpdump -w saves a capture, and --evidence DIR "
+         "copies "
+         "the frames of incidents"},
+        {{"x", "-G", "3600"},
+         "there is no option -G; --rotate 1h begins new reports by the clock; what tcpdump -G writes is read "
+         "by "
+         "--follow DIR"},
+        {{"-i", "lo", "-C5"},
+         "there is no option -C; --rotate 100MB begins new reports at a size; what tcpdump -C writes is read "
+         "by "
+         "--follow DIR"},
+        {{"-e", "x"},
+         "there is no option -e; link-layer addresses are told where they explain something; --evidence DIR "
+         "copies frames with them, for tcpdump -e -r"},
+        {{"x", "-A"},
+         "there is no option -A; payload is not printed; --evidence DIR copies the frames of incidents, for "
+         "tcpdump -A -r"},
+        {{"x", "-tttt"}, "there is no option -t; --time epoch or --time utc chooses how times are written"},
+        {{"x", "-Y", "tcp.stream eq 0"},
+         "there is no option -Y; -f FILTER takes a capture filter, as tcpdump does; what to give tshark -Y "
+         "stands in the column wireshark_filter"},
+        {{"x", "--htlm", "y"}, "there is no option --htlm; did you mean --html?"},
+        {{"x", "--anonymize=key"}, "there is no option --anonymize; did you mean --anonymise?"},
+        {{"x", "-K"}, "there is no option -K"},
+        {{"x", "--bytes-per-second", "4"}, "there is no option --bytes-per-second"},
+    };
+    for (const auto& [words, said] : cases) CHECK(mistake_in(words) == said);
+    for (const std::vector<const char*>& words : {std::vector{"x", "-nn"}, {"x", "-n", "-n"}})
+        CHECK_FALSE(settings_of(words).tables.names);
 }
