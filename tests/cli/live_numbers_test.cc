@@ -69,7 +69,7 @@ TEST_CASE("statistics are one line, with all that was read, found and lost") {
     story.numbers.started = kSecond;
     story.numbers.now = 126 * kSecond;
     CHECK(statistics_text(story.numbers) ==
-          "2 min 5 s: 1511 frames (24 lost), 3 connections (2 open, 1 idle, 1 forgotten), 15 probes (3 "
+          "2 min 5 s: 1,511 frames (24 lost), 3 connections (2 open, 1 idle, 1 forgotten), 15 probes (3 "
           "unanswered), 4 events, 5 MiB of memory");
     story.numbers.now = kSecond + 2 * 3600 * kSecond + 300 * kSecond;
     CHECK(statistics_text(story.numbers).starts_with("2 h 5 min: "));

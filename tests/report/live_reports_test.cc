@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/full_disk.h"
+#include "report/grouped.h"
 #include "report/sample_rows.h"
 #include "report/temporary_folder.h"
 #include "support/catch.h"
@@ -366,7 +367,7 @@ TEST_CASE("what a full disk cost is said at the end") {
     live.reports->flush(kMorning + 10 * kSecond);
     const Status status = live.reports->finish({});
     REQUIRE_FALSE(status.ok());
-    CHECK(contains(status.error().message, std::to_string(live.reports->rows_lost()) + " rows were lost"));
+    CHECK(contains(status.error().message, grouped(live.reports->rows_lost()) + " rows were lost"));
     CHECK(lines(live.text("flows.csv")) == 40'001 - live.reports->rows_lost());
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/frame_limit.h"
 #include "cli/signals.h"
+#include "report/grouped.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -134,7 +135,7 @@ void LiveRun::show_progress() {
     progress_.update([this] {
         std::uint64_t frames = 0;
         for (const PacketSource* input : inputs_) frames += input->stats().frames;
-        return fmt::format("{} frames", frames);
+        return fmt::format("{} frames", grouped(frames));
     });
 }
 

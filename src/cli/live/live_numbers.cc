@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deadpeer/names.h"
+#include "report/grouped.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -76,10 +77,11 @@ std::string statistics_text(const LiveNumbers& numbers) {
     return fmt::format(
         "{}: {} frames ({} lost), {} connections ({} open, {} idle, {} forgotten), "
         "{} probes ({} unanswered), {} events, {} MiB of memory",
-        time_text(now - started), frames, lost, snapshot.run.connections, snapshot.open, snapshot.idle,
-        snapshot.run.evicted_flows, ended.probes + snapshot.probes,
-        ended.probes_unanswered + snapshot.probes_unanswered, ended.all_events,
-        snapshot.run.memory_bytes >> 20);
+        time_text(now - started), grouped(frames), grouped(lost), grouped(snapshot.run.connections),
+        grouped(snapshot.open), grouped(snapshot.idle), grouped(snapshot.run.evicted_flows),
+        grouped(ended.probes + snapshot.probes),
+        grouped(ended.probes_unanswered + snapshot.probes_unanswered), grouped(ended.all_events),
+        grouped(snapshot.run.memory_bytes >> 20));
 }
 
 Metrics metrics_of(const LiveNumbers& numbers, std::size_t memory_limit,

@@ -9,6 +9,7 @@
 #include "cli/live/live_numbers.h"
 #include "cli/locked_folder.h"
 #include "cli/standard_streams.h"
+#include "report/grouped.h"
 #include "report/text/text.h"
 
 namespace deadpeer::cli {
@@ -187,7 +188,7 @@ std::string LiveOutput::statistics(const Feed& feed, Nanoseconds now) const {
 std::string LiveOutput::segments_left_out_text() const {
     if (reports_ == nullptr || limiter_->segments_left_out() == 0) return {};
     return fmt::format("segments.csv lacks {} rows that went beyond the bound for a minute",
-                       limiter_->segments_left_out());
+                       grouped(limiter_->segments_left_out()));
 }
 
 bool LiveOutput::standard_output_failed() const {
@@ -204,7 +205,7 @@ void LiveOutput::conclude(const Status& finished, Nanoseconds now, const std::st
     // A reader that had enough (`| head`) needs no message.
     if (incomplete || standard_output_failed()) code_ = worse_of(code_, ExitCode::kNotWritten);
     if (reports_ != nullptr && reports_->rows_lost() > 0) {
-        complain_(fmt::format("{} rows are missing in the reports", reports_->rows_lost()));
+        complain_(fmt::format("{} rows are missing in the reports", grouped(reports_->rows_lost())));
     }
     if (fail_on_.matched()) code_ = worse_of(code_, ExitCode::kFailOn);
     if (metrics_) {

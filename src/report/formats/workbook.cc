@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/parse_number.h"
+#include "report/grouped.h"
 #include "report/text/text.h"
 #include "report/text/time_text.h"
 
@@ -181,7 +182,7 @@ public:
         std::string text;
         for (const auto& sheet : sheets_) {
             if (sheet == nullptr || sheet->left_out == 0) continue;
-            text += fmt::format("{}{} rows of {}", text.empty() ? "" : ", ", sheet->left_out,
+            text += fmt::format("{}{} rows of {}", text.empty() ? "" : ", ", grouped(sheet->left_out),
                                 kReports[index(sheet->report)].name);
         }
         if (text.empty()) return text;

@@ -9,6 +9,7 @@
 
 #include "report/columns/columns.h"
 #include "report/fan_out.h"
+#include "report/grouped.h"
 #include "report/storage/period_folders.h"
 #include "report/text/text.h"
 
@@ -29,7 +30,7 @@ std::string header_of(Output& row) {
 
 std::string lost_rows(std::uint64_t count) {
     if (count == 0) return "no row was lost";
-    return count == 1 ? "1 row was lost" : fmt::format("{} rows were lost", count);
+    return count == 1 ? "1 row was lost" : fmt::format("{} rows were lost", grouped(count));
 }
 
 // Writes the rows of the frames that decide about connections that are still open.
