@@ -54,6 +54,21 @@ install_packages() {
         fail "this failed: $install"
 }
 
+# unpack_packages FOLDER NAME...: their files below that folder, and nothing installed.
+unpack_packages() {
+    local folder=$1 package file
+    shift
+    for package; do
+        [ ! -e "$folder/usr/bin/$package" ] || continue
+        mkdir -p "$folder"
+        say "unpacking $package into $folder"
+        (cd "$folder" && apt-get -qq download "$package") || fail "apt-get download $package failed"
+        for file in "$folder/${package}"_*.deb; do
+            dpkg-deb --extract "$file" "$folder" && rm "$file" || fail "$file cannot be unpacked"
+        done
+    done
+}
+
 # build PRESET [cmake --build option...]: with the compiler that CXX names, also where another one built before.
 build() {
     local preset=$1 fresh=() cache=build/$1/CMakeCache.txt

@@ -13,7 +13,8 @@ if(place EQUAL -1)
   message(FATAL_ERROR "the systemd unit does not name the program that is installed")
 endif()
 foreach(file man/man1/deadpeer.1.gz bash-completion/completions/deadpeer zsh/vendor-completions/_deadpeer
-    fish/vendor_completions.d/deadpeer.fish deadpeer/deadpeer.schema.json deadpeer/wireshark/deadpeer.lua)
+    fish/vendor_completions.d/deadpeer.fish deadpeer/deadpeer.schema.json deadpeer/wireshark/deadpeer.lua
+    deadpeer/monitoring/deadpeer.rules.yml)
   if(NOT EXISTS ${SCRATCH_DIR}/prefix/share/${file})
     message(FATAL_ERROR "share/${file} is not installed")
   endif()

@@ -37,5 +37,7 @@ set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")" COMPONENT program)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service DESTINATION lib/systemd/system COMPONENT program)
   install(FILES tools/wireshark/deadpeer.lua tools/wireshark/colorfilters
     DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/wireshark COMPONENT program)
+  install(FILES tools/monitoring/README.md tools/monitoring/deadpeer.rules.yml tools/monitoring/dashboard.json
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/monitoring COMPONENT program)
   include(tools/cmake/package.cmake)
 endif()
