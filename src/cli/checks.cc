@@ -52,7 +52,7 @@ CLI::Validator size() {
 
 CLI::Validator sixteen_bits() {
     const auto good = [](std::string_view word) { return parse_number<std::uint16_t>(word).has_value(); };
-    return check(good, "a whole number from 0 to 65535");
+    return check(good, "a whole number from 0 to 65,535");
 }
 
 CLI::Validator seconds() {
@@ -60,7 +60,7 @@ CLI::Validator seconds() {
         const auto number = parse_number<double>(word);
         return number && *number >= 0 && *number <= kLongestSilence;  // so that NaN is refused, too
     };
-    return check(good, "a number of seconds from 0 to 1000000000");
+    return check(good, "a number of seconds from 0 to 1,000,000,000");
 }
 
 CLI::Validator connection_limit() {

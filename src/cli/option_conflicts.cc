@@ -9,6 +9,7 @@
 
 #include "cli/connection_limit.h"
 #include "cli/report_choice.h"
+#include "report/grouped.h"
 
 namespace deadpeer::cli {
 namespace {
@@ -120,7 +121,7 @@ std::string wrong_interfaces(const RawOptions& words) {
     const std::uint32_t snap_length = words.snap_length.value_or(kLargestSnapLength);
     if (snap_length != 0 && (snap_length < kSmallestSnapLength || snap_length > kLargestSnapLength)) {
         return fmt::format("-s must be 0, for whole frames, or from {} to {}: the TCP header must be in it",
-                           kSmallestSnapLength, kLargestSnapLength);
+                           kSmallestSnapLength, grouped(kLargestSnapLength));
     }
     const std::size_t buffer = words.buffer_size.value_or(kSmallestBuffer);
     if (buffer < kSmallestBuffer || buffer > kLargestBuffer) return "--buffer-size must be from 1MB to 1GB";

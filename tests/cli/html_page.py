@@ -256,6 +256,7 @@ def usage(program, testdata, folder):
     assert "would replace a report" in refused(capture, "-o", f"{folder}/r", "--html", f"{folder}/r/flows.csv")
     assert "--html needs a folder of reports" in refused("--live", "-", "--html", f"{folder}/p.html")
     assert "names a folder" in refused(capture, "--html", f"{folder}/")
+    assert "names a folder" in refused(capture, "--html", folder)
     done = subprocess.run([program, capture, "--html", f"{folder}/alone.html"], capture_output=True, text=True, check=True)
     assert done.stdout.endswith(f"Incident report: {folder}/alone.html\n"), done.stdout
     assert check(open(f"{folder}/alone.html", encoding="utf-8").read()).has("2 of 5 connections died")

@@ -18,7 +18,8 @@ Result<ReplacedFile> ReplacedFile::open(const std::string& path, const Kind& kin
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     const std::string parent =
         slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-    if (name.empty())
+    struct stat there = {};
+    if (name.empty() || (::stat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode)))
         return Error{fmt::format("Cannot write {} to {}: it names a folder.", kind.what, printable(path))};
     auto folder = ReportFolder::open(parent, kind.what, kind.folder_mode);
     if (!folder) return folder.error();
