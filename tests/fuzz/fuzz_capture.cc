@@ -100,11 +100,19 @@ private:
     std::size_t taken_ = 0;
 };
 
-std::unique_ptr<PacketSource> trickling(std::span<const std::uint8_t> bytes) {
+// Names of hosts, one after the other.
+capture::NameListener appends_to(std::string& names) {
+    return [&names](const IpAddress& address, std::string_view name) {
+        require(!name.empty());
+        names.append(to_string(address)).append(" ").append(name).append("\n");
+    };
+}
+
+std::unique_ptr<PacketSource> trickling(std::span<const std::uint8_t> bytes, std::string& names) {
     auto trickle = std::make_unique<Trickle>(bytes);
     if (capture::file_type(bytes) == capture::FileType::kPcapng)
-        return std::make_unique<capture::FileSource>(std::move(trickle), capture::make_pcapng_parser(),
-                                                     capture::FrameFilter(), 0);
+        return std::make_unique<capture::FileSource>(
+            std::move(trickle), capture::make_pcapng_parser(appends_to(names)), capture::FrameFilter(), 0);
     const auto header = capture::ClassicHeader::read(bytes.first<capture::ClassicHeader::kBytes>());
     trickle->consume(capture::ClassicHeader::kBytes);
     return std::make_unique<capture::FileSource>(std::move(trickle),
@@ -116,7 +124,10 @@ std::unique_ptr<PacketSource> trickling(std::span<const std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file({reinterpret_cast<const char*>(data), size});
-    const auto source = open_capture(file.path());
+    std::string names;
+    OpenOptions options;
+    options.on_name = appends_to(names);
+    const auto source = open_capture(file.path(), options);
     if (!source) {
         require(!source.error().message.empty());
         return 0;
@@ -124,7 +135,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Reading whole = read(*source.value());
     const std::span bytes(data, size);
     if (capture::file_type(bytes) == capture::FileType::kOther) return 0;  // compressed
-    const Reading trickled = read(*trickling(bytes));
+    std::string names_trickled;
+    const Reading trickled = read(*trickling(bytes, names_trickled));
+    require(names_trickled == names);
     require(trickled.frames == whole.frames);
     // A slim file's end tells of the original.
     if (original_of(*source.value()) != nullptr) return 0;

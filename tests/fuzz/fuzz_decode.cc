@@ -11,6 +11,7 @@
 
 #include "decode/decode.h"
 #include "decode/reassembler.h"
+#include "evidence/anonymous_frame.h"
 
 namespace {
 
@@ -67,6 +68,15 @@ void check_scopes(const FrameView& frame) {
     }
 }
 
+// What is made of it for strangers is no longer, and ends within its bytes.
+void check_anonymous(const FrameView& frame) {
+    static Anonymiser anonymiser(Anonymiser::Key{1});
+    static AnonymousFrame anonymous(anonymiser);
+    const FrameView other = anonymous.of(frame);
+    require(other.captured_length <= frame.captured_length);
+    require(other.original_length == frame.original_length);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -81,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(batch.count <= SegmentBatch::kSegmentsPerFrame);
     for (const Segment& segment : batch.view()) check(segment, frame);
     check_scopes(frame);
+    check_anonymous(frame);
     require(batch.notice_count + (batch.count > 0) <= 1);
     for (const Notice& notice : batch.notice_view()) {
         require(notice.is_quote() == notice.quote.icmp_quote &&
