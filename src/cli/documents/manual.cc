@@ -80,6 +80,14 @@ Watch an interface for weeks:
 
 	deadpeer -i eth0 -o /var/log/deadpeer --rotate 1d --keep 14
 
+Mail each event, and log it:
+
+	deadpeer -i eth0 --syslog --on-event 'while read -r event; do echo "$event" | mail -s deadpeer ops; done'
+
+Show somebody else what happened, with other addresses:
+
+	deadpeer trace.pcap -o report --evidence evidence --anonymise @key
+
 Watch a port on another machine:
 
 	ssh root@gateway tcpdump -U --immediate-mode -i any -s 256 -w - port 5432 | deadpeer -
