@@ -1,5 +1,9 @@
 // --names as the user meets it: names that a capture holds stand wherever those of the inventory do.
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
 #include "capture/capture_bytes.h"
 #include "capture/reading.h"
 #include "cli/parsed.h"
@@ -107,6 +111,23 @@ TEST_CASE("--names: /etc/hosts is looked into, and only then") {
     CHECK(*tables.value().inventory.name_of(host) == "from-the-file");
     cli::name_listener(tables.value())(host, "from-a-capture");
     CHECK(*tables.value().inventory.name_of(host) == "from-a-capture");
+}
+
+TEST_CASE("--names: the machine's own file is read, before the sandbox closes", "[root]") {
+    const TemporaryFolder folder;
+    const std::string hosts = folder.file("hosts");
+    write_file(hosts, "10.1.0.2 web.example alias\n");
+    const std::string capture = std::string(TESTDATA_FOLDER) + "/peer_crashed/capture.pcap";
+    // In a place where it is /etc/hosts.
+    const Finished run = run_program({capture, "--names", "-q", "-o", "-", "--report", "hosts"}, [&hosts] {
+        const bool done = ::unshare(CLONE_NEWNS) == 0 &&
+                          ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                          ::mount(hosts.c_str(), "/etc/hosts", nullptr, MS_BIND, nullptr) == 0;
+        if (!done) ::_exit(99);
+    });
+    REQUIRE(run.code == 0);
+    CHECK_THAT(run.out, ContainsSubstring("\n10.1.0.2,web.example,"));
+    CHECK_THAT(run.out, ContainsSubstring("\n10.2.0.2,,"));
 }
 
 TEST_CASE("--names and -n contradict each other") {
