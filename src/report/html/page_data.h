@@ -17,32 +17,13 @@
 #include "knowledge/inventory.h"
 #include "knowledge/knowledge.h"
 #include "report/csv/host_table.h"
+#include "report/death.h"
 #include "report/html/ladder_book.h"
 #include "report/incident/incident.h"
 
 namespace deadpeer {
 
 inline constexpr std::size_t kVerdictKinds = std::tuple_size_v<decltype(detail::kVerdictNames)>;
-
-// Whether the connection was taken from who used it: neither one that never opened nor one that an end
-// refused or aborted.
-constexpr bool is_death(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::kPeerDead:
-        case Verdict::kPathDead:
-        case Verdict::kPeerRebooted:
-        case Verdict::kPeerLostState:
-        case Verdict::kMiddleboxReset:
-        case Verdict::kMiddleboxRestarted:
-        case Verdict::kAddressMoved:
-        case Verdict::kAddressConflict:
-        case Verdict::kPathMtu:
-        case Verdict::kPeerRestored:
-            return true;
-        default:
-            return false;
-    }
-}
 
 struct HtmlOptions {
     const Knowledge* knowledge = nullptr;  // must be given
