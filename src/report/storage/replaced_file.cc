@@ -8,7 +8,6 @@
 #include <random>
 
 #include "report/reports.h"
-#include "report/storage/output.h"
 #include "report/text/text.h"
 
 namespace deadpeer {
@@ -43,18 +42,23 @@ bool ReplacedFile::would_replace_report(const ReportFolder& reports) const {
 }
 
 Status ReplacedFile::write(std::string_view text) {
+    return write([text](Output& output) {
+        output.append(text);
+        return success();
+    });
+}
+
+Status ReplacedFile::write(const std::function<Status(Output&)>& fill) {
     const Result<int> descriptor = folder_->create(name_, temporary_, mode_);
     if (!descriptor) return descriptor.error();
     Output output(descriptor.value());
-    output.append(text);
+    Status status = fill(output);
     output.flush();
-    Status status = success();
-    if (output.error() != 0) {
+    if (status && output.error() != 0) {
         status = Error{fmt::format("Cannot write {}/{}: {}.", printable(folder_->path()), printable(name_),
                                    std::strerror(output.error()))};
-    } else {
-        status = folder_->publish();
     }
+    if (status) status = folder_->publish();
     folder_->discard();
     return status;
 }

@@ -10,10 +10,12 @@
 // Errors:  finished sentences with the path and the system's reason.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "report/storage/output.h"
 #include "report/storage/report_folder.h"
 
 namespace deadpeer {
@@ -28,6 +30,8 @@ public:
     static Result<ReplacedFile> open(const std::string& path, const Kind& kind);
 
     Status write(std::string_view text);
+    // Piece by piece, in bounded memory. An error that `fill` answers leaves the old one there.
+    Status write(const std::function<Status(Output&)>& fill);
 
     // Whether it bears the name of a report in that folder.
     [[nodiscard]] bool would_replace_report(const ReportFolder& reports) const;
