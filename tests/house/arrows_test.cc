@@ -30,10 +30,11 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"evidence", {"core", "decode", "report"}},
     {"slim", {"core", "capture", "decode", "knowledge", "report"}},
     {"diff", {"core", "report"}},
+    {"sockets", {"core", "report", "diff"}},
     {"sandbox", {"core"}},
     {"cli",
      {"core", "capture", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine", "analyzer",
-      "report", "evidence", "slim", "diff", "sandbox"}},
+      "report", "evidence", "slim", "diff", "sockets", "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.
