@@ -10,6 +10,7 @@
 #include "cli/run.h"
 #include "cli/signals.h"
 #include "cli/slim.h"
+#include "cli/sockets.h"
 #include "cli/standard_streams.h"
 
 namespace {
@@ -42,11 +43,12 @@ int main(int argc, char** argv) {
     occupy_standard_descriptors();
     give_back_large_blocks();
     ignore_write_signals();
-    // A file of that name is ./diff or ./slim.
+    // A file of that name is ./diff, ./slim or ./sockets.
     const std::string_view command = argc > 1 ? argv[1] : "";
-    const bool analyses = command != "diff" && command != "slim";
+    const bool analyses = command != "diff" && command != "slim" && command != "sockets";
     try {
         if (command == "diff") return carry_out(parse_diff_arguments(argc, argv), run_diff);
+        if (command == "sockets") return carry_out(parse_sockets_arguments(argc, argv), run_sockets);
         install_signal_handlers();
         deadpeer::capture::survive_truncated_mappings();
         if (command == "slim") return carry_out(parse_slim_arguments(argc, argv), run_slim);

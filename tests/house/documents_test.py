@@ -19,7 +19,7 @@ def manual(program, folder, readme):
     # Lines that do not fill are no fault of the page.
     assert not re.search("not defined|undefined|error|unknown", page.stderr), page.stderr
     text = re.sub(".\b", "", page.stdout)
-    for command in ([], ["diff"], ["slim"]):
+    for command in ([], ["diff"], ["slim"], ["sockets"]):
         options = re.findall(r"^  (-[\w,-]+)", run(program, *command, "--help"), re.MULTILINE)
         assert len(options) > 4, options
         for option in ",".join(options).split(","):
@@ -57,6 +57,10 @@ def completions(program, folder):
     assert offered("sl") == ["slim"]
     assert offered("slim", "--mis") == ["--missing"]
     assert offered("diff", "--fail-on", "new_dead") == ["new_dead_peer"]
+    assert offered("so") == ["sockets"]
+    assert offered("sockets", "--format", "") == ["csv", "jsonl", "table"]
+    assert offered("sockets", "--report", "/us") == ["/usr"]
+    assert offered("sockets", "--col") == ["--columns"]
     assert offered("-o", "/us") == ["/usr"]
     # What is offered is taken.
     for words in (["--order", ""], ["--segments", ""], ["--time", ""], ["--wireshark", ""]):

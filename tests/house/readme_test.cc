@@ -40,6 +40,13 @@ TEST_CASE("the README's table of codes is the program's own") {
     CHECK(read(project_dir() / "README.md").find(codes) != std::string::npos);
 }
 
+TEST_CASE("the README's table of the columns of sockets is the program's own") {
+    const std::string columns = output_of(std::string("\"") + DEADPEER_PROGRAM + "\" sockets --columns");
+    REQUIRE(columns.find("last_ack_received_s") != std::string::npos);
+    REQUIRE(columns.find("comparison") != std::string::npos);
+    CHECK(read(project_dir() / "README.md").find(columns) != std::string::npos);
+}
+
 TEST_CASE("the README shows the library's example as it is tested, in 20 lines at most") {
     std::string shown;
     const std::vector<std::string> example =

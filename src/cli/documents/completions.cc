@@ -166,16 +166,20 @@ std::string bash_completion() {
     add_bash_cases(out, diff_option_list());
     out += "    _deadpeer_files -d\n}\n\n_deadpeer_slim() {\n";
     add_bash_cases(out, slim_option_list());
-    out += "    _deadpeer_files\n}\n\n";
+    out += "    _deadpeer_files\n}\n\n_deadpeer_sockets() {\n";
+    add_bash_cases(out, sockets_option_list());
+    out += "}\n\n";
     out += "_deadpeer() {\n    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n";
     out +=
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == diff ]]; then\n        _deadpeer_diff\n        "
         "return\n    fi\n"
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == slim ]]; then\n        _deadpeer_slim\n        "
-        "return\n    fi\n";
+        "return\n    fi\n"
+        "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == sockets ]]; then\n        _deadpeer_sockets\n   "
+        "     return\n    fi\n";
     add_bash_cases(out, option_list());
     out += "    _deadpeer_files\n";
-    out += "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W 'diff slim' -- \"$word\"))\n}\n\n";
+    out += "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W 'diff slim sockets' -- \"$word\"))\n}\n\n";
     out += "complete -F _deadpeer deadpeer\n";
     return out;
 }
@@ -191,7 +195,12 @@ std::string zsh_completion() {
         "words\n"
         "    (( CURRENT-- ))\n    _arguments \\\n";
     add_zsh_options(out, slim_option_list(), "        ");
-    out += "        '*:capture:_files'\nelse\n    _arguments \\\n";
+    out +=
+        "        '*:capture:_files'\nelif (( CURRENT > 2 )) && [[ $words[2] == sockets ]]; then\n    shift "
+        "words\n"
+        "    (( CURRENT-- ))\n    _arguments \\\n";
+    add_zsh_options(out, sockets_option_list(), "        ");
+    out += "        '*: :'\nelse\n    _arguments \\\n";
     add_zsh_options(out, option_list(), "        ");
     out += "        '*:capture:_files'\nfi\n";
     return out;
@@ -201,8 +210,11 @@ std::string fish_completion() {
     std::string out = "# fish completion for deadpeer; made from its table of options.\n";
     out += "complete -c deadpeer -n __fish_use_subcommand -a diff -d 'Compare report folders'\n";
     out += "complete -c deadpeer -n __fish_use_subcommand -a slim -d 'Make small copies of captures'\n";
-    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff slim");
+    out +=
+        "complete -c deadpeer -n __fish_use_subcommand -a sockets -d 'List the connections of this host'\n";
+    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff slim sockets");
     add_fish_options(out, slim_option_list(), "__fish_seen_subcommand_from slim");
+    add_fish_options(out, sockets_option_list(), "__fish_seen_subcommand_from sockets");
     add_fish_options(out, diff_option_list(), "__fish_seen_subcommand_from diff");
     return out;
 }

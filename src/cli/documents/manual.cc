@@ -25,6 +25,7 @@ deadpeer - finds dead TCP peers in captures and on interfaces
 *deadpeer diff* _OLD_... _NEW_ [_OPTION_...]++
 *deadpeer slim* _FILE_... *-o* _DIR_ [_OPTION_...]++
 *deadpeer slim* *--missing* _LIST_ _DIR_
+*deadpeer sockets* [_OPTION_...]
 
 # DESCRIPTION
 
@@ -87,6 +88,10 @@ Mail each event, and log it:
 Show somebody else what happened, with other addresses:
 
 	deadpeer trace.pcap -o report --evidence evidence --anonymise @key
+
+List the connections of this host that nothing will end when their peers die:
+
+	deadpeer sockets --format csv | grep 'keepalive off'
 
 Watch a port on another machine:
 
@@ -183,6 +188,12 @@ std::string manual_as_scdoc() {
         "analysis reads of it.\nReports of the copies are those of the captures, names and frame numbers "
         "included.\n\n";
     for (const OptionRow& option : slim_option_list()) add_option(out, option);
+    out +=
+        "# DEADPEER SOCKETS\n\nLists the TCP connections of this host: the keepalive that their sockets are "
+        "set to, their timers,\nand the processes that have them; with a report, what was inferred beside "
+        "what "
+        "is set. Sockets of\nother processes need CAP_SYS_PTRACE.\n\n";
+    for (const OptionRow& option : sockets_option_list()) add_option(out, option);
     out += "# REPORTS\n\nWhat each column means is printed by *deadpeer --columns*.\n\n";
     for (const ReportInfo& report : kReports)
         add(out, "_{}.csv_\n\t{}\n\n", report.name, plain(report.meaning));

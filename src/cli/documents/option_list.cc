@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/short_help.h"
 #include "cli/slim.h"
+#include "cli/sockets.h"
 #include "deadpeer/names.h"
 #include "diff/compare.h"
 #include "report/glossary.h"
@@ -122,6 +123,20 @@ std::vector<OptionRow> slim_option_list() {
     SlimWords words;
     add_slim_options(app, words);
     return rows_of(app);
+}
+
+std::vector<OptionRow> sockets_option_list() {
+    CLI::App app;
+    SocketsWords words;
+    add_sockets_options(app, words);
+    std::vector<OptionRow> rows = rows_of(app);
+    for (OptionRow& row : rows) {
+        // The program has options of these names, too, which take other words.
+        const std::string& name = row.names.front();
+        row.words = name == "--format" ? keys(kSocketFormatWords) : Strings{};
+        row.value = row.words.empty() ? value_named(row.value_name) : Value::kWords;
+    }
+    return rows;
 }
 
 }  // namespace deadpeer::cli

@@ -23,8 +23,9 @@ struct OptionRow {
 
 // In the order of --help.
 std::vector<OptionRow> option_list();
-// Of deadpeer diff, and of deadpeer slim.
+// Of its commands.
 std::vector<OptionRow> diff_option_list();
 std::vector<OptionRow> slim_option_list();
+std::vector<OptionRow> sockets_option_list();
 
 }  // namespace deadpeer::cli
