@@ -10,7 +10,7 @@ namespace deadpeer {
 namespace {
 
 // No middlebox is known to forget connections sooner: what fails after less was given up for other reasons.
-constexpr Nanoseconds kLeastFailed = 25 * kSecond;
+constexpr Nanoseconds kLeastFailed = 6 * kSecond;
 constexpr Nanoseconds kLeastIdle = kSecond;
 
 // A middlebox may have forgotten the connection, unless several hosts lost theirs at once. Of a host that
