@@ -106,6 +106,7 @@ std::optional<HostConnection> lost_by_host(const Connection& connection, const W
     lived.quiet = reset.host_silences;
     lived.ip_id_ran_on = reset.ip_id_ran_on;
     lived.address_moved = reset.address_moved;
+    lived.was_heard = reset.sender_heard != kNoTime;
     lived.reopened = reset.reopened;
     return lived;
 }

@@ -22,8 +22,10 @@ bool may_be_forgotten_by_path(const Judgement& judgement) {
 }
 
 bool may_be_cut_by_path(const Judgement& judgement) {
+    // An application that has had enough tells nothing of the path.
+    const bool sure = judgement.reason != Reason::kUserTimeout || judgement.confidence > Confidence::kLow;
     const bool host_up = judgement.verdict == Verdict::kPathDead && (judgement.signs & kSignHostHeard) != 0;
-    return (judgement.verdict == Verdict::kPeerDead || host_up ||
+    return ((sure && (judgement.verdict == Verdict::kPeerDead || host_up)) ||
             judgement.verdict == Verdict::kMiddleboxReset || may_be_forgotten_by_path(judgement)) &&
            judgement.idle_at_failure != kNoTime && judgement.idle_at_failure >= kLeastFailed;
 }

@@ -226,7 +226,8 @@ void HostBook::find_lost(std::span<const HostConnection> all) {
     const auto first = static_cast<std::ptrdiff_t>(lost_.size());
     for (const HostConnection& each : all) {
         if (!is_lost(each)) continue;
-        Lost lost{each.address, each.heard, each.stream, each.reopened, each.reset, each.reset};
+        Lost lost{each.address,  each.heard, each.stream, each.was_heard,
+                  each.reopened, each.reset, each.reset};
         if (each.ip_id_ran_on) lost.reset_ran_on = each.reset;
         lost_.push_back(lost);
     }

@@ -41,6 +41,7 @@ struct HostConnection {
     Silences quiet;              // of the host's frames that are no TCP segments, between `heard` and `reset`
     bool ip_id_ran_on = false;   // from `heard` to `reset`
     bool address_moved = false;  // in between
+    bool was_heard = true;       // `heard` is the time of a segment, not of the connection's first
     bool reopened = false;       // the RST answers what its own SYN on the same ports met
     Signs taken = 0;             // of kSignsAddress
 };
@@ -137,6 +138,7 @@ private:
         IpAddress address;
         Nanoseconds heard;
         StreamNumber stream = 0;
+        bool was_heard = true;
         bool reopened = false;
         Nanoseconds reset = kNoTime;  // its own
         // The latest RST of them, of all but one, and of those whose IP ids ran on; kNoTime if there is none.

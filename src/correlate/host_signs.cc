@@ -29,7 +29,8 @@ const HostBook::Lost* HostBook::lost_in(const Silence& silence, const IpAddress&
 
 // Whether others were lost in that silence, and found so at about the same time. A middlebox forgets all that
 // were idle for long, too: two that were not must be among them. Who opens its connections anew from the same
-// ports, as NFS does, had given the old ones up, and need not have booted.
+// ports, as NFS does, had given the old ones up, and need not have booted. Where the host was never heard
+// nobody knows that it had the connection.
 bool HostBook::lost_others(const HostConnection& forgotten, const Silence& silence) const {
     const Nanoseconds from = std::max(silence.to, forgotten.reset - kFoundTogether);
     const Nanoseconds to = forgotten.reset + kFoundTogether;
@@ -43,7 +44,8 @@ bool HostBook::lost_others(const HostConnection& forgotten, const Silence& silen
         --each;
         const bool another = each->stream != forgotten.stream && each->stream != counted &&
                              each->reset >= from && each->reset <= to;
-        if (!another || !was_in_use(*each) || (each->reopened && forgotten.reopened)) continue;
+        const bool given_up = each->reopened && forgotten.reopened;
+        if (!another || !each->was_heard || !was_in_use(*each) || given_up) continue;
         counted = each->stream;
         --missing;
     }

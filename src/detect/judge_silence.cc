@@ -173,10 +173,10 @@ std::optional<Judgement> judge_transmissions(const JudgementCase& c, Direction s
         give_up(c, train, sender, early ? Reason::kUserTimeout : Reason::kRetransmissionsExhausted, waited);
     const bool certain = (reset && !early) || (judgement.signs & kSignsIcmp) != 0;
     if (certain && !has_failed_path(judgement)) judgement.confidence = Confidence::kHigh;
-    // Within a few seconds it may be the application that has had enough.
+    // Within a few seconds it may be the application that has had enough; the other side may answer yet.
     constexpr Nanoseconds kSoon = 5 * kSecond;
-    if (early && !certain && !longer(between(train.first_time, c.reset().time), kSoon))
-        judgement.confidence = Confidence::kLow;
+    const bool soon = !longer(between(train.first_time, c.reset().time), kSoon);
+    if (early && !certain && (soon || c.reset().target_after)) judgement.confidence = Confidence::kLow;
     return judgement;
 }
 
