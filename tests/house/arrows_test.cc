@@ -31,10 +31,11 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"slim", {"core", "capture", "decode", "knowledge", "report"}},
     {"diff", {"core", "report"}},
     {"sockets", {"core", "report", "diff"}},
+    {"compare", {"core", "knowledge", "report"}},
     {"sandbox", {"core"}},
     {"cli",
      {"core", "capture", "decode", "flow", "tcp", "detect", "correlate", "knowledge", "engine", "analyzer",
-      "report", "evidence", "slim", "diff", "sockets", "sandbox"}},
+      "report", "evidence", "slim", "diff", "sockets", "compare", "sandbox"}},
 };
 
 // Libraries that only some rooms may see, by the start of the header's name.
