@@ -50,10 +50,10 @@ Answer explanation_of(const std::string& code) {
 
 void describe(CLI::App& app, RawOptions& words) {
     add_options(app, words);
-    app.formatter(
-        std::make_shared<ShortHelp>("deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
-                                    "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
-                                    "       deadpeer diff OLD... NEW   or   deadpeer slim FILE... -o DIR"));
+    app.formatter(std::make_shared<ShortHelp>(
+        "deadpeer FILE... [-o DIR] [OPTION...] [FILTER]\n"
+        "       deadpeer -i IF [-o DIR] [OPTION...] [FILTER]\n"
+        "       deadpeer diff OLD... NEW   or   slim FILE... -o DIR   or   compare A B"));
     app.footer(
         "Exit codes: 0 good, 1 usage, 2 input damaged, 3 none read, 4 not written, 5 cut off, 10 --fail-on");
 }

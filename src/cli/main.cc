@@ -6,6 +6,7 @@
 
 #include "capture/file/truncation_guard.h"
 #include "cli/arguments.h"
+#include "cli/compare.h"
 #include "cli/diff.h"
 #include "cli/run.h"
 #include "cli/signals.h"
@@ -43,14 +44,16 @@ int main(int argc, char** argv) {
     occupy_standard_descriptors();
     give_back_large_blocks();
     ignore_write_signals();
-    // A file of that name is ./diff, ./slim or ./sockets.
+    // A file of that name is ./diff, and so on.
     const std::string_view command = argc > 1 ? argv[1] : "";
-    const bool analyses = command != "diff" && command != "slim" && command != "sockets";
+    const bool analyses =
+        command != "diff" && command != "slim" && command != "sockets" && command != "compare";
     try {
         if (command == "diff") return carry_out(parse_diff_arguments(argc, argv), run_diff);
         if (command == "sockets") return carry_out(parse_sockets_arguments(argc, argv), run_sockets);
         install_signal_handlers();
         deadpeer::capture::survive_truncated_mappings();
+        if (command == "compare") return carry_out(parse_compare_arguments(argc, argv), run_compare);
         if (command == "slim") return carry_out(parse_slim_arguments(argc, argv), run_slim);
         return carry_out(parse_arguments(argc, argv), run);
     } catch (const std::bad_alloc&) {

@@ -19,7 +19,7 @@ def manual(program, folder, readme):
     # Lines that do not fill are no fault of the page.
     assert not re.search("not defined|undefined|error|unknown", page.stderr), page.stderr
     text = re.sub(".\b", "", page.stdout)
-    for command in ([], ["diff"], ["slim"], ["sockets"]):
+    for command in ([], ["diff"], ["slim"], ["sockets"], ["compare"]):
         options = re.findall(r"^  (-[\w,-]+)", run(program, *command, "--help"), re.MULTILINE)
         assert len(options) > 4, options
         for option in ",".join(options).split(","):
@@ -54,6 +54,8 @@ def completions(program, folder):
     assert offered("--explain", "peer_dea") == ["peer_dead"]
     assert "lo" in offered("-i", "")
     assert offered("di") == ["diff"]
+    assert offered("com") == ["compare"]
+    assert {"-o", "--timeouts", "--no-sandbox"} <= set(offered("compare", "-"))
     assert offered("sl") == ["slim"]
     assert offered("slim", "--mis") == ["--missing"]
     assert offered("diff", "--fail-on", "new_dead") == ["new_dead_peer"]

@@ -34,6 +34,12 @@ TEST_CASE("the README's table of columns is the program's own") {
     CHECK(read(project_dir() / "README.md").find(columns) != std::string::npos);
 }
 
+TEST_CASE("the README's table of the columns of two capture points is the program's own") {
+    const std::string columns = output_of(std::string("\"") + DEADPEER_PROGRAM + "\" compare --columns");
+    REQUIRE(columns.find("changed_fields") != std::string::npos);
+    CHECK(read(project_dir() / "README.md").find(columns) != std::string::npos);
+}
+
 TEST_CASE("the README's table of codes is the program's own") {
     const std::string codes = output_of(std::string("\"") + DEADPEER_PROGRAM + "\" --explain all");
     REQUIRE(codes.find("`peer_dead`") != std::string::npos);

@@ -169,6 +169,9 @@ std::string bash_completion() {
     out += "    _deadpeer_files\n}\n\n_deadpeer_sockets() {\n";
     add_bash_cases(out, sockets_option_list());
     out += "}\n\n";
+    out += "_deadpeer_compare() {\n";
+    add_bash_cases(out, compare_option_list());
+    out += "    _deadpeer_files\n}\n\n";
     out += "_deadpeer() {\n    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n";
     out +=
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == diff ]]; then\n        _deadpeer_diff\n        "
@@ -176,10 +179,14 @@ std::string bash_completion() {
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == slim ]]; then\n        _deadpeer_slim\n        "
         "return\n    fi\n"
         "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == sockets ]]; then\n        _deadpeer_sockets\n   "
+        "     return\n    fi\n"
+        "    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == compare ]]; then\n        _deadpeer_compare\n   "
         "     return\n    fi\n";
     add_bash_cases(out, option_list());
     out += "    _deadpeer_files\n";
-    out += "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W 'diff slim sockets' -- \"$word\"))\n}\n\n";
+    out +=
+        "    ((COMP_CWORD > 1)) || COMPREPLY+=($(compgen -W 'diff slim sockets compare' -- \"$word\"))\n"
+        "}\n\n";
     out += "complete -F _deadpeer deadpeer\n";
     return out;
 }
@@ -200,7 +207,11 @@ std::string zsh_completion() {
         "words\n"
         "    (( CURRENT-- ))\n    _arguments \\\n";
     add_zsh_options(out, sockets_option_list(), "        ");
-    out += "        '*: :'\nelse\n    _arguments \\\n";
+    out +=
+        "        '*: :'\nelif (( CURRENT > 2 )) && [[ $words[2] == compare ]]; then\n    shift words\n"
+        "    (( CURRENT-- ))\n    _arguments \\\n";
+    add_zsh_options(out, compare_option_list(), "        ");
+    out += "        '*:capture:_files'\nelse\n    _arguments \\\n";
     add_zsh_options(out, option_list(), "        ");
     out += "        '*:capture:_files'\nfi\n";
     return out;
@@ -212,7 +223,9 @@ std::string fish_completion() {
     out += "complete -c deadpeer -n __fish_use_subcommand -a slim -d 'Make small copies of captures'\n";
     out +=
         "complete -c deadpeer -n __fish_use_subcommand -a sockets -d 'List the connections of this host'\n";
-    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff slim sockets");
+    add_fish_options(out, option_list(), "not __fish_seen_subcommand_from diff slim sockets compare");
+    out += "complete -c deadpeer -n __fish_use_subcommand -a compare -d 'Compare two capture points'\n";
+    add_fish_options(out, compare_option_list(), "__fish_seen_subcommand_from compare");
     add_fish_options(out, slim_option_list(), "__fish_seen_subcommand_from slim");
     add_fish_options(out, sockets_option_list(), "__fish_seen_subcommand_from sockets");
     add_fish_options(out, diff_option_list(), "__fish_seen_subcommand_from diff");

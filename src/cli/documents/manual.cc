@@ -25,7 +25,8 @@ deadpeer - finds dead TCP peers in captures and on interfaces
 *deadpeer diff* _OLD_... _NEW_ [_OPTION_...]++
 *deadpeer slim* _FILE_... *-o* _DIR_ [_OPTION_...]++
 *deadpeer slim* *--missing* _LIST_ _DIR_
-*deadpeer sockets* [_OPTION_...]
+*deadpeer sockets* [_OPTION_...]++
+*deadpeer compare* _A_ _B_ [*-o* _DIR_] [_OPTION_...]
 
 # DESCRIPTION
 
@@ -88,6 +89,10 @@ Mail each event, and log it:
 Show somebody else what happened, with other addresses:
 
 	deadpeer trace.pcap -o report --evidence evidence --anonymise @key
+
+Find out on which side of a firewall connections die:
+
+	deadpeer compare client-side.pcap server-side.pcap -o report
 
 List the connections of this host that nothing will end when their peers die:
 
@@ -194,6 +199,10 @@ std::string manual_as_scdoc() {
         "what "
         "is set. Sockets of\nother processes need CAP_SYS_PTRACE.\n\n";
     for (const OptionRow& option : sockets_option_list()) add_option(out, option);
+    out +=
+        "# DEADPEER COMPARE\n\nPuts two captures of one path together, that nearer to the client first, and "
+        "tells which segments were\nlost between, and what ended each connection, and where.\n\n";
+    for (const OptionRow& option : compare_option_list()) add_option(out, option);
     out += "# REPORTS\n\nWhat each column means is printed by *deadpeer --columns*.\n\n";
     for (const ReportInfo& report : kReports)
         add(out, "_{}.csv_\n\t{}\n\n", report.name, plain(report.meaning));

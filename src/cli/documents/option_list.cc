@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "cli/compare.h"
 #include "cli/diff.h"
 #include "cli/options.h"
 #include "cli/short_help.h"
@@ -135,6 +136,20 @@ std::vector<OptionRow> sockets_option_list() {
         const std::string& name = row.names.front();
         row.words = name == "--format" ? keys(kSocketFormatWords) : Strings{};
         row.value = row.words.empty() ? value_named(row.value_name) : Value::kWords;
+    }
+    return rows;
+}
+
+std::vector<OptionRow> compare_option_list() {
+    CLI::App app;
+    CompareSettings settings;
+    add_compare_options(app, settings);
+    std::vector<OptionRow> rows = rows_of(app);
+    for (OptionRow& row : rows) {
+        // The program has an option of this name, too, which takes words.
+        if (row.names.front() != "--columns") continue;
+        row.words.clear();
+        row.value = Value::kNone;
     }
     return rows;
 }

@@ -27,5 +27,6 @@ std::vector<OptionRow> option_list();
 std::vector<OptionRow> diff_option_list();
 std::vector<OptionRow> slim_option_list();
 std::vector<OptionRow> sockets_option_list();
+std::vector<OptionRow> compare_option_list();
 
 }  // namespace deadpeer::cli
