@@ -57,7 +57,8 @@ struct Train {
     // The host that does not answer is up. What it said in the first half of the time does not count: it may
     // have died since.
     [[nodiscard]] bool host_is_up() const {
-        return host_spoke != kNoTime && host_spoke > first_time + (last_time - first_time) / 2;
+        return host_spoke != kNoTime && first_time != kNoTime &&
+               host_spoke > first_time + (last_time - first_time) / 2;
     }
 };
 
