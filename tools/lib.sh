@@ -54,18 +54,23 @@ install_packages() {
         fail "this failed: $install"
 }
 
-# unpack_packages FOLDER NAME...: their files below that folder, and nothing installed.
+# unpack_packages FOLDER NAME...: files of those that are offered below that folder, and nothing installed.
 unpack_packages() {
     local folder=$1 package file
     shift
     for package; do
-        [ ! -e "$folder/usr/bin/$package" ] || continue
+        [ ! -e "$folder/$package.unpacked" ] || continue
+        if ! is_offered "$package"; then
+            say "not unpacking $package, which is not offered here"
+            continue
+        fi
         mkdir -p "$folder"
         say "unpacking $package into $folder"
         (cd "$folder" && apt-get -qq download "$package") || fail "apt-get download $package failed"
         for file in "$folder/${package}"_*.deb; do
             dpkg-deb --extract "$file" "$folder" && rm "$file" || fail "$file cannot be unpacked"
         done
+        touch "$folder/$package.unpacked"
     done
 }
 
