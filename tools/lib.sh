@@ -10,7 +10,11 @@ g++*) build_packages+=("${CXX:-g++}") ;;
 clang++*) build_packages+=("clang${CXX#clang++}" "libclang-rt${CXX#clang++}-dev") ;;
 esac
 # For the tests, tools/lab and tools/soak.
-test_packages=(catch2 dpkg-dev python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace util-linux jq sqlite3)
+test_packages=(catch2 dpkg-dev python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace
+    util-linux jq sqlite3 openssh-client perl)
+# For those of tools/cluster, with libraries. Only unpacked: installed, some would run here as services from now on.
+cluster_packages=(parallel openssh-server libwrap0)
+slurm_packages=(munge libmunge2 slurmctld slurmd slurm-client slurm-wlm-basic-plugins libhwloc15 libjson-c5 libnuma1)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

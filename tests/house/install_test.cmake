@@ -14,7 +14,7 @@ if(place EQUAL -1)
 endif()
 foreach(file man/man1/deadpeer.1.gz bash-completion/completions/deadpeer zsh/vendor-completions/_deadpeer
     fish/vendor_completions.d/deadpeer.fish deadpeer/deadpeer.schema.json deadpeer/wireshark/deadpeer.lua
-    deadpeer/monitoring/deadpeer.rules.yml)
+    deadpeer/monitoring/deadpeer.rules.yml deadpeer/cluster/parallel deadpeer/cluster/slurm)
   if(NOT EXISTS ${SCRATCH_DIR}/prefix/share/${file})
     message(FATAL_ERROR "share/${file} is not installed")
   endif()

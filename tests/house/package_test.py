@@ -14,6 +14,8 @@ EXPECTED = {
     "usr/bin/deadpeer",
     "usr/lib/systemd/system/deadpeer.service",
     "usr/share/bash-completion/completions/deadpeer",
+    "usr/share/deadpeer/cluster/parallel",
+    "usr/share/deadpeer/cluster/slurm",
     "usr/share/deadpeer/deadpeer.schema.json",
     "usr/share/deadpeer/monitoring/README.md",
     "usr/share/deadpeer/monitoring/dashboard.json",

@@ -39,5 +39,7 @@ set(unit \"${CMAKE_CURRENT_BINARY_DIR}/deadpeer.service\")" COMPONENT program)
     DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/wireshark COMPONENT program)
   install(FILES tools/monitoring/README.md tools/monitoring/deadpeer.rules.yml tools/monitoring/dashboard.json
     DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/monitoring COMPONENT program)
+  install(PROGRAMS tools/cluster/parallel tools/cluster/slurm
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/deadpeer/cluster COMPONENT program)
   include(tools/cmake/package.cmake)
 endif()
