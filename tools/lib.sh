@@ -13,8 +13,8 @@ esac
 test_packages=(catch2 dpkg-dev python3 python3-jsonschema tshark man-db iproute2 nftables tcpdump tcpreplay strace
     util-linux jq sqlite3 openssh-client perl)
 # For those of tools/cluster, with libraries. Only unpacked: installed, some would run here as services from now on.
-cluster_packages=(parallel openssh-server libwrap0)
-slurm_packages=(munge libmunge2 slurmctld slurmd slurm-client slurm-wlm-basic-plugins libhwloc15 libjson-c5 libnuma1)
+cluster_packages=(parallel)
+server_packages=(openssh-server libwrap0 munge libmunge2 slurmctld slurmd slurm-client slurm-wlm-basic-plugins libhwloc15 libjson-c5 libnuma1)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
