@@ -205,7 +205,7 @@ void LiveScheduler::end_round(const CaptureState& capture, const std::function<v
         report_replaced(capture, end);
         const bool suspect = verdicts_.paths_are_suspect();
         if (suspect) verdicts_.report_paths(host_visitors().all, capture.now);
-        if (about_hosts || suspect) next_collection_ = capture.now + kBetweenLooks;
+        if (about_hosts || suspect) next_collection_ = round_.begun + kBetweenLooks;
     }
     round_ = {};
     verdicts_.report_reboots(capture.now);
