@@ -3,29 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/fresh_ttl.h"
 #include "detect/between.h"
 #include "detect/give_up_timeout.h"
 #include "detect/kind.h"
 #include "detect/named_frames.h"
 #include "detect/observe_close.h"
 #include "detect/observe_reset.h"
-#include "detect/reset_ttl.h"
 #include "engine/train_findings.h"
 
 namespace deadpeer {
 namespace {
-
-// Whether the pool is in use, and may need more before its users are counted again.
-template <typename Pool>
-bool scarce(const Pool& pool) {
-    return pool.memory() > 0 && pool.spare() < 2 * Watcher::kBetweenLooks;
-}
-
-// Somebody still waits for an answer.
-bool is_trying(const SideWatch& side) {
-    return side.probes->open() || side.transmissions->open();
-}
 
 // The segment closes the connection after a silence.
 std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch& watch,
@@ -51,7 +38,7 @@ std::optional<IdleClose> idle_close_by(const Connection& connection, const Watch
 }
 
 bool is_trying(const Watch& watch) {
-    return is_trying(watch.sides[0]) || is_trying(watch.sides[1]);
+    return watch.sides[0].is_trying() || watch.sides[1].is_trying();
 }
 
 // A finding or the verdict may name it.
@@ -96,7 +83,7 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
         }
         if (reset.ip_id_ran_on) reset.ip_id_ran_on = ids_run_through(connection, segment, reset);
     }
-    if (is_trying(watch.sides[index(segment.direction)])) note_try(connection, watch, segment);
+    if (watch.sides[index(segment.direction)].is_trying()) note_try(connection, watch, segment);
     if (const auto close = idle_close_by(connection, watch, segment, file)) idle_closes_.note(*close);
     const bool may_prove = selects_rows() && is_evidence(watch, observation, segment);
     if (!was_named && latest_is_named(connection, watch)) report_latest(connection, segment);
@@ -126,64 +113,6 @@ SegmentNature Watcher::inspect(Connection& connection, const Segment& segment, L
         sink_.on_finding(outage_finding(connection, observation.bridged, segment, file));
     if (observation.answered.open()) settle_answered_row(watch, segment);
     return {kind, observation.train_position, of_first_pair, may_prove};
-}
-
-// What was heard meanwhile, elsewhere, of the host that does not answer; and whether anybody answers.
-void Watcher::note_try(const Connection& connection, Watch& watch, const Segment& segment) {
-    const IpAddress silent = connection.key.receiver(segment.direction).address;
-    const HalfStream& half = connection.tcp.reverse(segment.direction);
-    const SentData& sent = connection.sent_by(opposite(segment.direction));
-    // Behind one address of a NAT there are several.
-    const LastHeard::Word last = hosts_.last_segment(silent);
-    const bool is_another = last.time != kNoTime && ttl_change(sent, last.ttl) == TtlChange::kOther;
-    if (!is_another) note_host_heard(watch, pools_, segment.direction, half.last_time, host_heard(silent));
-    const IpAddress host = connection.key.sender(segment.direction).address;
-    const bool beyond_router = sent.ttl_high != 0 && !is_fresh_ttl(static_cast<std::uint8_t>(sent.ttl_high));
-    const Nanoseconds reached = hosts_.last_reached(host, beyond_router);
-    const bool several = tried_.note(host, silent, beyond_router, segment.time, reached);
-    if (beyond_router) tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
-    note_reached(watch, pools_, segment.direction, {reached, tried_.unseen(host), several});
-}
-
-// A SYN that is repeated, and what is acknowledged though it was not captured.
-void Watcher::note_reached_or_not(const Connection& connection, const Segment& segment) {
-    const IpAddress host = connection.key.sender(segment.direction).address;
-    const SentData& other = connection.sent_by(opposite(segment.direction));
-    const bool again = segment.has(kSyn) && !segment.has(kAck) && other.segments == 0 &&
-                       connection.sent_by(segment.direction).segments > 0;
-    if (again) {
-        const IpAddress silent = connection.key.receiver(segment.direction).address;
-        tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
-        tried_.note(host, silent, true, segment.time, hosts_.last_reached(host, true));
-    } else if (shows_unseen(other, segment, false)) {
-        tried_.note_unseen(host, segment.time);
-    }
-}
-
-// By any address of its machine.
-Nanoseconds Watcher::host_heard(const IpAddress& host) const {
-    Nanoseconds heard = kNoTime;
-    for (const IpAddress& address : hosts_.addresses_of(host))
-        heard = std::max(heard, hosts_.last_heard(address));
-    return heard;
-}
-
-void Watcher::note_hosts(const Connection& connection) {
-    Watch* watch = watches_.find(connection.watch);
-    if (watch == nullptr) return;
-    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh}) {
-        if (!is_trying(watch->sides[index(side)])) continue;
-        const IpAddress silent = connection.key.receiver(side).address;
-        // Here it was heard itself.
-        if (connection.tcp.reverse(side).last_time >= connection.tcp.forward(side).last_time) continue;
-        note_host_returned(*watch, pools_, side, host_heard(silent));
-    }
-}
-
-std::optional<Nanoseconds> Watcher::patience_ends(const Connection& connection,
-                                                  std::span<const CaptureGap> gaps, Nanoseconds after) const {
-    const Watch* watch = watch_of(connection);
-    return watch == nullptr ? std::nullopt : next_silence_deadline(*watch, gaps, after);
 }
 
 // `segment` is the large one, or one of the other side that shows that it lives.
@@ -287,76 +216,6 @@ void Watcher::note_rebinding(const Connection& connection, const Segment& reset)
 
 void Watcher::note_leak(const Connection& connection, const Segment& reset) {
     if (ResetRecord* record = reset_to_write(connection, reset)) record->leaked = true;
-}
-
-// What its sender did that is no TCP segment, as it is known now: later it may be known no more.
-void Watcher::note_host_life(ResetRecord& reset, const FlowKey& key) const {
-    const IpAddress host = key.sender(reset.sender).address;
-    reset.host_silences = hosts_.silences(host, reset.silent_since(), reset.time);
-    reset.address_moved = hosts_.address_moved(host, reset.silent_since(), reset.time);
-    const IpAddress target = key.receiver(reset.sender).address;
-    if (hosts_.was_awake(target, reset.silent_since(), reset.time)) reset.target_awake = true;
-}
-
-// What it sent on other connections in between counts on as well: else it counts for each connection alone,
-// or anew.
-bool Watcher::ids_run_through(const Connection& connection, const Segment& segment,
-                              const ResetRecord& reset) const {
-    const LastHeard::Word last = hosts_.last_segment(connection.key.sender(reset.sender).address);
-    if (last.time == kNoTime || last.time <= reset.silent_since()) return true;
-    const auto before = static_cast<std::uint16_t>(connection.sent_by(reset.sender).last_ip_id);
-    return ip_id_runs_on(before, last.ip_id) && ip_id_runs_on(last.ip_id, segment.ip_id);
-}
-
-// What the sender of the RST has sent on other connections since its last word on this one shows with which
-// TTL its segments arrive by now.
-void Watcher::note_ttl(ResetRecord& reset, const Connection& connection) const {
-    if (!reset.ttl_differs && !reset.ttl_near) return;
-    const LastHeard::Word last = hosts_.last_segment(connection.key.sender(reset.sender).address);
-    if (last.time == kNoTime || last.time <= reset.silent_since()) return;
-    // What shows that the route had not changed must be fresh.
-    constexpr Nanoseconds kFresh = 2 * kSecond;
-    const SentData& sent = connection.sent_by(reset.sender);
-    const bool stale = reset.ttl_near && last.ttl != reset.ttl && between(last.time, reset.time) > kFresh;
-    if (stale) return;
-    const TtlChange change = ttl_change(sent, reset.ttl, last.ttl);
-    reset.ttl_differs = change == TtlChange::kOther;
-    reset.ttl_near = change == TtlChange::kNear;
-    reset.by_other_ttl = change != TtlChange::kNone;
-}
-
-void Watcher::release(Connection& connection) {
-    if (Watch* watch = watches_.find(connection.watch)) {
-        for (SideWatch& side : watch->sides) drop_row(side.pending_row);
-        drop_first_pair(*watch);
-        pools_.release(*watch);
-        watches_.release(connection.watch);
-    }
-    connection.watch = 0;
-}
-
-bool Watcher::is_scarce() const {
-    return scarce(watches_) || scarce(rows_) || scarce(pools_.trains) || scarce(pools_.probers) ||
-           scarce(pools_.large_losses) || scarce(pools_.went_back) || scarce(pools_.first_pairs) ||
-           scarce(pools_.resets) || scarce(pools_.closes) || scarce(pools_.rtts);
-}
-
-bool Watcher::holds_scarce(const Connection& connection) const {
-    const Watch* watch = watch_of(connection);
-    if (watch == nullptr) return false;
-    if (scarce(watches_)) return true;
-    const auto side_does = [this](const SideWatch& side) {
-        return (side.pending_row != 0 && scarce(rows_)) ||
-               (side.large.held() && scarce(pools_.large_losses)) ||
-               (side.went_back.held() && scarce(pools_.went_back)) ||
-               (side.prober.held() && scarce(pools_.probers)) ||
-               ((side.probes.held() || side.transmissions.held() || side.unheard.held()) &&
-                scarce(pools_.trains));
-    };
-    return std::ranges::any_of(watch->sides, side_does) ||
-           (watch->first_pair.held() && (scarce(rows_) || scarce(pools_.first_pairs))) ||
-           (watch->reset.held() && scarce(pools_.resets)) || (watch->close.held() && scarce(pools_.closes)) ||
-           (watch->rtts.held() && scarce(pools_.rtts));
 }
 
 ReportedVerdict Watcher::mark_reported(const Connection& connection, const ReportedVerdict& reported,

@@ -118,10 +118,7 @@ Nanoseconds silence_before(const Watch& watch, const ConnectionView& before, con
 // The longest silence that the connection came through before that one.
 Nanoseconds survived_before(const Watch& watch, const ConnectionView& before, const Segment& reset,
                             Nanoseconds silence) {
-    const auto tries = [](const SideWatch& side) {
-        return side.probes->open() || side.transmissions->open();
-    };
-    if (std::ranges::any_of(watch.sides, tries)) return watch.longest_survived;
+    if (std::ranges::any_of(watch.sides, &SideWatch::is_trying)) return watch.longest_survived;
     return is_provoked(before, reset) ? before.longest_idle_but(silence) : before.longest_idle;
 }
 

@@ -112,6 +112,8 @@ struct SideWatch {
     Nanoseconds first_copy = kNoTime;
     Nanoseconds last_copy = kNoTime;
 
+    // It still waits for an answer.
+    [[nodiscard]] bool is_trying() const { return probes->open() || transmissions->open(); }
     [[nodiscard]] bool may_have_given_up() const { return peer_returned != kNoTime; }
     // An ACK that met no RST: it belongs to the connection, which both sides have.
     [[nodiscard]] bool peer_lives() const { return may_have_given_up() && !peer_asked; }
