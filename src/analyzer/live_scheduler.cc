@@ -18,6 +18,28 @@ constexpr Nanoseconds kReplacedStays = 120 * kSecond;
 
 }  // namespace
 
+// The connection, and the one before it on the same 4-tuple whose end is not told yet.
+template <typename Visit>
+void LiveScheduler::visit_both(const Connection& connection, const Visit& visit) const {
+    ++Work::connections;
+    visit(connection);
+    const Connection* const old = predecessors_.of(connection);
+    if (old == nullptr) return;
+    ++Work::connections;
+    visit(*old);
+}
+
+// Of those of its hosts that are open: one that answers false is no more.
+template <typename Ask>
+void LiveScheduler::ask_of_hosts(const Connection& connection, std::set<IpAddress>& open,
+                                 HostMarks::Wanted& wanted, Ask ask) const {
+    for (const IpAddress& host : {connection.key.low().address, connection.key.high().address}) {
+        if (!open.contains(host) || ask(host)) continue;
+        open.erase(host);
+        wanted.leave_out(marks_, host);
+    }
+}
+
 void LiveScheduler::ask_later(const Connection& connection, Nanoseconds segment,
                               const CaptureState& capture) {
     if (const auto time = verdicts_.next_question(connection, segment, capture)) {
@@ -136,16 +158,13 @@ bool LiveScheduler::look(std::size_t& left) {
 template <typename Visit>
 bool LiveScheduler::look_on(std::size_t& left, Visit visit) {
     const auto look_at = [&](const Connection& connection) {
-        ++Work::connections;
         left -= std::min<std::size_t>(left, 1);
         visit(connection);
     };
     while (left > 0 && round_.looked < flows_.record_numbers()) {
         const std::uint32_t end = std::min(round_.looked + kMarksAtOnce, flows_.record_numbers());
-        flows_.visit_marked(round_.looked, end, *round_.wanted, [&](const Connection& connection) {
-            look_at(connection);
-            if (const Connection* old = predecessors_.of(connection)) look_at(*old);
-        });
+        flows_.visit_marked(round_.looked, end, *round_.wanted,
+                            [&](const Connection& connection) { visit_both(connection, look_at); });
         round_.looked = end;
         left -= std::min<std::size_t>(left, kMarksAtOnce / 64);
     }
@@ -168,11 +187,8 @@ bool LiveScheduler::look_at_peers(std::size_t& left) {
 }
 
 void LiveScheduler::gather_path(const Connection& connection) {
-    for (const IpAddress& host : {connection.key.low().address, connection.key.high().address}) {
-        if (!round_.peers.contains(host) || verdicts_.gather_path(connection, host)) continue;
-        round_.peers.erase(host);
-        round_.wanted->leave_out(marks_, host);
-    }
+    ask_of_hosts(connection, round_.peers, *round_.wanted,
+                 [&](const IpAddress& peer) { return verdicts_.gather_path(connection, peer); });
 }
 
 bool LiveScheduler::tell(const CaptureState& capture, std::size_t& left) {
@@ -252,15 +268,12 @@ void LiveScheduler::doubt_again(Nanoseconds latest, Nanoseconds now) {
 
 VisitConnections LiveScheduler::visit_hosts() {
     return [this](std::span<const IpAddress> hosts, const std::function<void(const Connection&)>& visit) {
-        const auto look_at = [&](const Connection& connection) {
+        for_each_replaced([&](const Connection& connection) {
             ++Work::connections;
             visit(connection);
-        };
-        for_each_replaced(look_at);
-        flows_.for_each_marked(HostMarks::Wanted(marks_, hosts), [&](const Connection& connection) {
-            look_at(connection);
-            if (const Connection* old = predecessors_.of(connection)) look_at(*old);
         });
+        flows_.for_each_marked(HostMarks::Wanted(marks_, hosts),
+                               [&](const Connection& connection) { visit_both(connection, visit); });
     };
 }
 
@@ -270,18 +283,11 @@ VisitSome LiveScheduler::visit_some() {
         std::set<IpAddress> open(hosts.begin(), hosts.end());
         HostMarks::Wanted wanted(marks_, hosts);
         const auto look_at = [&](const Connection& connection) {
-            ++Work::connections;
-            for (const IpAddress& host : {connection.key.low().address, connection.key.high().address}) {
-                if (!open.contains(host) || visit(connection, host)) continue;
-                open.erase(host);
-                wanted.leave_out(marks_, host);
-            }
+            ask_of_hosts(connection, open, wanted,
+                         [&](const IpAddress& host) { return visit(connection, host); });
         };
         flows_.for_each_marked([&](std::uint32_t mark) { return !open.empty() && wanted(mark); },
-                               [&](const Connection& connection) {
-                                   look_at(connection);
-                                   if (const Connection* old = predecessors_.of(connection)) look_at(*old);
-                               });
+                               [&](const Connection& connection) { visit_both(connection, look_at); });
     };
 }
 

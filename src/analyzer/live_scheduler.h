@@ -117,6 +117,11 @@ private:
     template <typename Visit>
     [[nodiscard]] bool look_on(std::size_t& left, Visit visit);
     void gather_path(const Connection& connection);
+    template <typename Visit>
+    void visit_both(const Connection& connection, const Visit& visit) const;
+    template <typename Ask>
+    void ask_of_hosts(const Connection& connection, std::set<IpAddress>& open, HostMarks::Wanted& wanted,
+                      Ask ask) const;
     void take_one(const Deadlines::Entry& entry, const CaptureState& capture);
     void end_round(const CaptureState& capture, const std::function<void(Connection&)>& end);
     void tell(const Verdicts::Ended& one, const CaptureState& capture);
