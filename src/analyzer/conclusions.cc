@@ -272,8 +272,10 @@ Conclusion Conclusions::conclude(const Connection& connection, bool superseded, 
         is_one_way(connection) && life_.seen_two_way(connection.key.sender(connection.initiator).address);
     ConnectionFacts facts = facts_of(connection, watch);
     facts.superseded = superseded;
-    for (const Direction side : {Direction::kFromLow, Direction::kFromHigh})
-        facts.host_heard[index(side)] = was_heard_meanwhile(connection, side);
+    if (facts.syn_unanswered || facts.syn_acks > 0) {
+        for (const Direction side : {Direction::kFromLow, Direction::kFromHigh})
+            facts.host_heard[index(side)] = was_heard_meanwhile(connection, side);
+    }
     const HeartbeatSummary heartbeat = beats_.summary(connection);
     fill_heartbeat(facts, heartbeat);
 

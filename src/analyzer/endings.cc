@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <utility>
 #include "analyzer/facts.h"
 #include "analyzer/impl.h"
 #include "engine/eviction_priority.h"

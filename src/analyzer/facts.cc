@@ -68,11 +68,12 @@ ConnectionFacts facts_of(const Connection& connection, const Watch* watch) {
     const bool nothing_but_syns =
         opened.payload_bytes == 0 && (connection.tcp.forward(connection.initiator).first_ack || unheeded);
     facts.syn_unanswered = connection.syn_seen && !connection.syn_ack_seen && nothing_but_syns;
-    facts.syn_ack_only = connection.syn_ack_seen && connection.tcp.reverse(connection.initiator).first_ack;
+    const bool syn_ack_only =
+        connection.syn_ack_seen && connection.tcp.reverse(connection.initiator).first_ack;
     const auto resets_of = [&](Direction side) { return watch == nullptr ? 0 : watch->resets[index(side)]; };
     const Direction responder = opposite(connection.initiator);
     const bool given_up = watch != nullptr && watch->reset->in_handshake && watch->reset->sender == responder;
-    if (facts.syn_ack_only || (given_up && nothing_but_syns)) {
+    if (syn_ack_only || (given_up && nothing_but_syns)) {
         facts.syn_acks =
             static_cast<std::uint32_t>(connection.sent_by(responder).segments - resets_of(responder));
     }

@@ -12,17 +12,15 @@ namespace deadpeer {
 
 // A SYN that is repeated, and what is acknowledged though it was not captured.
 void Watcher::note_reached_or_not(const Connection& connection, const Segment& segment) {
-    const IpAddress host = connection.key.sender(segment.direction).address;
     const SentData& other = connection.sent_by(opposite(segment.direction));
     const bool again = segment.has(kSyn) && !segment.has(kAck) && other.segments == 0 &&
                        connection.sent_by(segment.direction).segments > 0;
-    if (again) {
-        const IpAddress silent = connection.key.receiver(segment.direction).address;
-        tried_.note(host, silent, false, segment.time, hosts_.last_reached(host, false));
-        tried_.note(host, silent, true, segment.time, hosts_.last_reached(host, true));
-    } else if (shows_unseen(other, segment, false)) {
-        tried_.note_unseen(host, segment.time);
-    }
+    if (!again && !shows_unseen(other, segment, false)) return;
+    const IpAddress host = connection.key.sender(segment.direction).address;
+    if (!again) return tried_.note_unseen(host, segment.time);
+    const IpAddress silent = connection.key.receiver(segment.direction).address;
+    for (const bool beyond_router : {false, true})
+        tried_.note(host, silent, beyond_router, segment.time, hosts_.last_reached(host, beyond_router));
 }
 
 // What was heard meanwhile, elsewhere, of the host that does not answer; and whether anybody answers.

@@ -36,10 +36,9 @@ struct ConnectionFacts {
     std::array<std::uint32_t, 2> unacknowledged{};  // payload bytes that the other side never acknowledged
     bool syn_unanswered = false;  // the initiator has sent nothing but SYNs, and no SYN-ACK came
     Direction initiator = Direction::kFromLow;
-    bool syn_ack_only = false;   // the responder has said nothing but its SYN-ACK
     std::uint32_t syns = 0;      // where they were not answered
     std::uint32_t syn_acks = 0;  // where the responder has said nothing else, but for a RST
-    // By side: its host was heard elsewhere while the connection was tried.
+    // By side, of one that was not opened: its host was heard elsewhere while it was tried.
     std::array<bool, 2> host_heard{};
     bool window_closed = false;  // the last word of one side was a zero window, and it was heard since probed
     Nanoseconds heartbeat_period = kNoTime;
