@@ -9,12 +9,12 @@
 #include "capture/frame_filter.h"
 #include "capture/live/interfaces.h"
 #include "cli/anonymising_key.h"
+#include "cli/command_line.h"
 #include "cli/option_conflicts.h"
 #include "cli/options.h"
 #include "cli/short_help.h"
 #include "cli/to_settings.h"
 #include "cli/trailing_filter.h"
-#include "cli/unknown_option.h"
 #include "report/columns/columns.h"
 #include "report/glossary.h"
 #include "report/text/text.h"
@@ -22,10 +22,6 @@
 
 namespace deadpeer::cli {
 namespace {
-
-Answer usage_error(const std::string& what) {
-    return {fmt::format("deadpeer: {}\nTry deadpeer --help.\n", printable(what)), ExitCode::kUsage};
-}
 
 std::string version_text() {
     return fmt::format("deadpeer {}\n{}\nlibtins version {}\n", DEADPEER_VERSION, libpcap_version(),
@@ -41,10 +37,10 @@ Answer interface_list() {
     return {text, ExitCode::kOk};
 }
 
-Answer explanation_of(const std::string& code) {
+Answer explanation_of(const CLI::App& app, const std::string& code) {
     if (code == "all") return {glossary_as_markdown(), ExitCode::kOk};
     const std::optional<std::string> text = explain_code(code);
-    if (!text) return usage_error(fmt::format("no code is called {}; --explain all lists them", code));
+    if (!text) return usage_error(app, fmt::format("no code is called {}; --explain all lists them", code));
     return {*text, ExitCode::kOk};
 }
 
@@ -58,19 +54,11 @@ void describe(CLI::App& app, RawOptions& words) {
         "Exit codes: 0 good, 1 usage, 2 input damaged, 3 none read, 4 not written, 5 cut off, 10 --fail-on");
 }
 
-// An option whose word is empty, as an unset variable in a script makes it.
-std::string empty_word(const CLI::App& app) {
-    constexpr std::array kOptions = {
-        "-f",         "-i",         "-y",          "-Z",          "--time-stamp-type", "--rotate",
-        "--follow",   "--slim-of",  "-o",          "--html",      "--evidence",        "--metrics",
-        "--profiles", "--timeouts", "--inventory", "--anonymise", "--on-event"};
-    for (const char* option : kOptions) {
-        for (const std::string& word : app[option]->results()) {
-            if (word.empty()) return fmt::format("{} is given but empty", option);
-        }
-    }
-    return {};
-}
+// Of these none may be empty.
+constexpr std::array kNotEmpty = {"-f",          "-i",        "-y",         "-Z",         "--time-stamp-type",
+                                  "--rotate",    "--follow",  "--slim-of",  "-o",         "--html",
+                                  "--evidence",  "--metrics", "--profiles", "--timeouts", "--inventory",
+                                  "--anonymise", "--on-event"};
 
 // A filter that fits no link type at all is a slip of the pen, however many inputs there are.
 std::string wrong_filter(const std::string& filter) {
@@ -96,34 +84,25 @@ std::variant<Settings, Answer> parse_arguments(int argc, const char* const* argv
                  "deadpeer"};
     RawOptions words;
     describe(app, words);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::CallForHelp&) {
-        return Answer{app.help()};
-    } catch (const CLI::ExtrasError& error) {
-        const std::string unknown = unknown_option(app);
-        return usage_error(unknown.empty() ? error.what() : unknown);
-    } catch (const CLI::ParseError& error) {
-        return usage_error(error.what());
-    }
+    if (auto answer = parse_words(app, argc, argv)) return *std::move(answer);
     take_trailing_filter(words);
     if (words.version) return Answer{version_text()};
     if (app.count("--columns") > 0 && words.columns.empty()) return Answer{columns_as_markdown()};
-    if (app.count("--explain") > 0) return explanation_of(words.explain);
+    if (app.count("--explain") > 0) return explanation_of(app, words.explain);
     if (words.list_interfaces) return interface_list();
-    for (const std::string& wrong :
-         {empty_word(app), option_conflict(words), wrong_filter(words.filter), wrong_user(words.user)}) {
-        if (!wrong.empty()) return usage_error(wrong);
+    for (const std::string& wrong : {empty_word(app, kNotEmpty), option_conflict(words),
+                                     wrong_filter(words.filter), wrong_user(words.user)}) {
+        if (!wrong.empty()) return usage_error(app, wrong);
     }
     Settings settings = to_settings(words);
     if (app.count("--anonymise") > 0) {
         const Result<Anonymiser::Key> key = anonymising_key(words.anonymise);
-        if (!key) return usage_error(key.error().message);
+        if (!key) return usage_error(app, key.error().message);
         settings.anonymise = key.value();
     }
     if (app.count("--fail-on") == 0) return settings;
     const Result<FailOn> fail_on = parse_fail_on(words.fail_on);
-    if (!fail_on) return usage_error(fail_on.error().message);
+    if (!fail_on) return usage_error(app, fail_on.error().message);
     settings.fail_on = fail_on.value();
     return settings;
 }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <array>
 
 #include <algorithm>
 #include <memory>
 
+#include "cli/command_line.h"
 #include "cli/compare_run.h"
 #include "cli/short_help.h"
 #include "cli/signals.h"
@@ -15,10 +17,6 @@
 
 namespace deadpeer::cli {
 namespace {
-
-Answer usage_error(const std::string& what) {
-    return {fmt::format("deadpeer: {}\nTry deadpeer compare --help.\n", printable(what)), ExitCode::kUsage};
-}
 
 // Empty, or what does not fit together.
 std::string conflict(const CompareSettings& settings) {
@@ -56,21 +54,12 @@ std::variant<CompareSettings, Answer> parse_compare_arguments(int argc, const ch
     app.footer(
         "Exit codes: 0 compared, 1 usage, 2 an input damaged, cut or refused, 3 none of a point read, 4 not "
         "written.");
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        return Answer{app.help()};
-    } catch (const CLI::ParseError& error) {
-        return usage_error(error.what());
-    }
+    if (auto answer = parse_words(app, argc - 1, argv + 1)) return *std::move(answer);
     if (settings.columns) return Answer{comparing::compare_columns_as_markdown()};
-    for (const char* option : {"-o", "--timeouts"}) {
-        const auto given = app[option]->results();
-        if (std::ranges::find(given, "") != given.end())
-            return usage_error(fmt::format("{} is given but empty", option));
+    constexpr std::array kNotEmpty = {"-o", "--timeouts"};
+    for (const std::string& wrong : {empty_word(app, kNotEmpty), conflict(settings)}) {
+        if (!wrong.empty()) return usage_error(app, wrong);
     }
-    const std::string wrong = conflict(settings);
-    if (!wrong.empty()) return usage_error(wrong);
     return settings;
 }
 

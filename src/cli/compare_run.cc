@@ -14,7 +14,7 @@
 #include "cli/input_order.h"
 #include "cli/locked_folder.h"
 #include "cli/name_list.h"
-#include "cli/readable_link_types.h"
+#include "cli/open_input.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
@@ -113,27 +113,12 @@ bool CompareRun::read_point(InputFiles& files, const std::string& word, comparin
     return true;
 }
 
-// What folders hold besides captures is passed over.
-bool CompareRun::is_no_capture(const InputFiles& files, std::size_t place) const {
-    const Result<int> descriptor = files.borrow(place);
-    if (!descriptor) return false;
-    OpenOptions options = open_options();
-    options.descriptor = descriptor.value();
-    return holds_no_capture(files.path(place), options);
-}
-
 void CompareRun::open(InputFiles& files, std::size_t place, Analyzer& analyzer) {
     const std::string& path = files.path(place);
-    if (files.from_folder(place) && is_no_capture(files, place))
+    if (files.from_folder(place) && is_no_capture(files, place, open_options()))
         return remark(fmt::format("passed over, as no capture: {}", path));
-    const Result<int> descriptor = files.take(place);
-    if (!descriptor) return refuse(descriptor.error().message);
-    OpenOptions options = open_options();
-    options.descriptor = descriptor.value();
-    auto opened = open_capture(path, options);
+    auto opened = open_input(path, files.take(place), open_options());
     if (!opened) return refuse(opened.error().message);
-    const std::string unreadable = unreadable_link_type(*opened.value());
-    if (!unreadable.empty()) return refuse(fmt::format("{} {}", path, unreadable));
     ++read_;
     const capture::SlimBeginning* const original = original_of(*opened.value());
     const std::string name = original != nullptr ? original->name : path;

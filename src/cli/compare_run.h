@@ -38,7 +38,6 @@ private:
     void open(InputFiles& files, std::size_t place, Analyzer& analyzer);
     void read_until(Nanoseconds time, Analyzer& analyzer);
     void end(const Lane& lane, Analyzer& analyzer);
-    [[nodiscard]] bool is_no_capture(const InputFiles& files, std::size_t place) const;
     void write(const comparing::Comparison& comparison);
     [[nodiscard]] OpenOptions open_options() const;
     void complain(const std::string& message);

@@ -8,9 +8,9 @@
 #include <array>
 #include <memory>
 
+#include "cli/command_line.h"
 #include "cli/short_help.h"
 #include "cli/standard_streams.h"
-#include "cli/unknown_option.h"
 #include "diff/difference_csv.h"
 #include "diff/difference_text.h"
 #include "diff/trend.h"
@@ -54,10 +54,6 @@ std::string take_fail_on(const std::vector<std::string>& words, DiffSettings& se
         }
     }
     return {};
-}
-
-Answer usage_error(const std::string& what) {
-    return {fmt::format("deadpeer: {}\nTry deadpeer diff --help.\n", printable(what)), ExitCode::kUsage};
 }
 
 void complain(const std::string& message) {
@@ -189,27 +185,18 @@ std::variant<DiffSettings, Answer> parse_diff_arguments(int argc, const char* co
                     "be read, 4 not "
                     "printed, 10 --fail-on.",
                     fmt::join(kChangeNames, " ")));
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        return Answer{app.help()};
-    } catch (const CLI::ExtrasError& error) {
-        const std::string unknown = unknown_option(app);
-        return usage_error(unknown.empty() ? error.what() : unknown);
-    } catch (const CLI::ParseError& error) {
-        return usage_error(error.what());
-    }
+    if (auto answer = parse_words(app, argc - 1, argv + 1)) return *std::move(answer);
     DiffSettings settings;
     settings.folders = words.folders;
     settings.csv = words.csv || words.output == "-";
     settings.quiet = words.quiet;
     if (settings.folders.size() < 2) {
-        return usage_error("diff compares two folders or more: deadpeer diff OLD... NEW");
+        return usage_error(app, "diff compares two folders or more: deadpeer diff OLD... NEW");
     }
     if (!words.output.empty() && words.output != "-")
-        return usage_error("diff prints only: -o takes nothing but -");
+        return usage_error(app, "diff prints only: -o takes nothing but -");
     const std::string wrong = take_fail_on(words.fail_on, settings);
-    if (!wrong.empty()) return usage_error(wrong);
+    if (!wrong.empty()) return usage_error(app, wrong);
     return settings;
 }
 

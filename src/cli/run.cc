@@ -19,6 +19,7 @@
 #include "cli/live/live_run.h"
 #include "cli/live/pipe_run.h"
 #include "cli/name_list.h"
+#include "cli/open_input.h"
 #include "cli/readable_link_types.h"
 #include "cli/signals.h"
 #include "cli/slim_list.h"
@@ -74,7 +75,6 @@ private:
     void end(const Lane& lane, ReadStatus status);
     void warn_of_overlap(const Lane& lane);
     void refuse(std::size_t place, const std::string& reason) { output_.refuse(files_.path(place), reason); }
-    [[nodiscard]] bool is_no_capture(std::size_t place) const;
     [[nodiscard]] OpenOptions open_options() const;
     Result<std::unique_ptr<PacketSource>> open(std::size_t place, const Result<int>& descriptor) const;
     [[nodiscard]] bool is_over() const { return output_.cannot_go_on() || frames_left_ == 0U; }
@@ -172,7 +172,8 @@ OpenOptions Run::open_options() const {
 
 void Run::open(std::size_t place) {
     const std::string& path = files_.path(place);
-    if (files_.from_folder(place) && is_no_capture(place)) return passed_over_.push_back(path);
+    if (files_.from_folder(place) && is_no_capture(files_, place, open_options()))
+        return passed_over_.push_back(path);
     read(place, open(place, files_.take(place)));
 }
 
@@ -256,14 +257,6 @@ void Run::warn_of_overlap(const Lane& lane) {
                                merged ? lanes_.back()->name() : last_read_,
                                merged ? "their frames are read in the order of time"
                                       : "time goes back between them (--order time merges files)"));
-}
-
-bool Run::is_no_capture(std::size_t place) const {
-    OpenOptions options = open_options();
-    const Result<int> descriptor = files_.borrow(place);
-    if (!descriptor) return false;
-    options.descriptor = descriptor.value();
-    return holds_no_capture(files_.path(place), options);
 }
 
 ExitCode run_pipe(const Settings& settings, const Tables& tables, const capture::FrameFilter& filter,

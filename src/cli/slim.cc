@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <array>
 
 #include <algorithm>
 #include <memory>
 
+#include "cli/command_line.h"
 #include "cli/input_files.h"
 #include "cli/short_help.h"
 #include "cli/signals.h"
@@ -16,10 +18,6 @@
 
 namespace deadpeer::cli {
 namespace {
-
-Answer usage_error(const std::string& what) {
-    return {fmt::format("deadpeer: {}\nTry deadpeer slim --help.\n", printable(what)), ExitCode::kUsage};
-}
 
 std::string wrong_name(const SlimSettings& settings) {
     const std::string& name = settings.name;
@@ -100,22 +98,13 @@ std::variant<SlimSettings, Answer> parse_slim_arguments(int argc, const char* co
     app.footer(
         "Exit codes: 0 made, 1 usage, 2 an input damaged, cut or refused, 3 none read, 4 not written.\n"
         "deadpeer --slim-of LIST DIR reads the slim files of the captures that LIST names.");
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        return Answer{app.help()};
-    } catch (const CLI::ParseError& error) {
-        return usage_error(error.what());
-    }
+    if (auto answer = parse_words(app, argc - 1, argv + 1)) return *std::move(answer);
     SlimSettings settings = words.settings;
     settings.sandbox = !words.no_sandbox;
-    for (const char* option : {"-o", "--name", "--missing"}) {
-        const auto given = app[option]->results();
-        if (std::ranges::find(given, "") != given.end())
-            return usage_error(fmt::format("{} is given but empty", option));
+    constexpr std::array kNotEmpty = {"-o", "--name", "--missing"};
+    for (const std::string& wrong : {empty_word(app, kNotEmpty), conflict(settings)}) {
+        if (!wrong.empty()) return usage_error(app, wrong);
     }
-    const std::string wrong = conflict(settings);
-    if (!wrong.empty()) return usage_error(wrong);
     return settings;
 }
 

@@ -13,7 +13,7 @@
 #include "capture/file/slim_record.h"
 #include "cli/confine.h"
 #include "cli/name_list.h"
-#include "cli/readable_link_types.h"
+#include "cli/open_input.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
 #include "cli/slim_list.h"
@@ -71,24 +71,14 @@ OpenOptions SlimRun::open_options() const {
 bool SlimRun::is_passed_over(std::size_t place) const {
     if (!files_.from_folder(place)) return false;
     if (files_.path(place).ends_with(capture::kSlimSuffix)) return true;
-    const Result<int> descriptor = files_.borrow(place);
-    if (!descriptor) return false;
-    OpenOptions options = open_options();
-    options.descriptor = descriptor.value();
-    return holds_no_capture(files_.path(place), options);
+    return is_no_capture(files_, place, open_options());
 }
 
 void SlimRun::make(std::size_t place) {
     const std::string& path = files_.path(place);
     if (is_passed_over(place)) return passed_over_.push_back(path);
-    const Result<int> descriptor = files_.take(place);
-    if (!descriptor) return refuse(descriptor.error().message);
-    OpenOptions options = open_options();
-    options.descriptor = descriptor.value();
-    auto opened = open_capture(path, options);
+    auto opened = open_input(path, files_.take(place), open_options());
     if (!opened) return refuse(opened.error().message);
-    const std::string unreadable = unreadable_link_type(*opened.value());
-    if (!unreadable.empty()) return refuse(fmt::format("{} {}", path, unreadable));
     make(place, *opened.value());
 }
 

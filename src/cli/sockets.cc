@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/short_help.h"
 #include "cli/signals.h"
 #include "cli/standard_streams.h"
@@ -24,10 +25,6 @@
 
 namespace deadpeer::cli {
 namespace {
-
-Answer usage_error(const std::string& what) {
-    return {fmt::format("deadpeer: {}\nTry deadpeer sockets --help.\n", printable(what)), ExitCode::kUsage};
-}
 
 void complain(const std::string& message) {
     print(STDERR_FILENO, fmt::format("deadpeer: {}\n", printable(message)));
@@ -170,13 +167,7 @@ std::variant<SocketsSettings, Answer> parse_sockets_arguments(int argc, const ch
     app.footer(
         "Exit codes: 0 listed, 1 usage, 2 stopped by a signal, 3 sockets or report cannot be read, 4 not "
         "written.");
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        return Answer{app.help()};
-    } catch (const CLI::ParseError& error) {
-        return usage_error(error.what());
-    }
+    if (auto answer = parse_words(app, argc - 1, argv + 1)) return *std::move(answer);
     if (words.columns) return Answer{socket_columns_as_markdown()};
     SocketsSettings settings;
     settings.report = words.report;
@@ -187,7 +178,8 @@ std::variant<SocketsSettings, Answer> parse_sockets_arguments(int argc, const ch
     if (!words.format.empty()) {
         const auto word = kSocketFormatWords.find(words.format);
         if (word == kSocketFormatWords.end())
-            return usage_error(fmt::format("--format: '{}' is not one of table, csv, jsonl", words.format));
+            return usage_error(app,
+                               fmt::format("--format: '{}' is not one of table, csv, jsonl", words.format));
         settings.format = word->second;
     }
     return settings;
